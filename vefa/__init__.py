@@ -1,0 +1,1 @@
+"""Vefa, the contact centre of a municipality."""

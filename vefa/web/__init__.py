@@ -1,0 +1,1 @@
+"""The only room that speaks HTTP. Decides nothing and touches no table by itself."""

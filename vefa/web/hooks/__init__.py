@@ -1,0 +1,1 @@
+"""The door for channel webhooks: raw, durable, fast."""

@@ -1,0 +1,1 @@
+"""Base page, components, tokens, chart and form parts; knows no door."""
