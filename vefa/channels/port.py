@@ -1,0 +1,287 @@
+"""The port: what every channel gives to the house and what it takes from it.
+
+An adapter translates between one provider and these shapes. It knows no table, no clock and no Django; settings, secrets
+and the network client are handed to it. Every moment is an aware datetime in UTC.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import httpx
+from msgspec import Struct
+
+
+class BusyError(Exception):
+    """The provider cannot take it now; trying again later helps. `retry_after_s` is 0 when it named no moment."""
+
+    def __init__(self, reason: str, *, retry_after_s: float = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.retry_after_s = reason, retry_after_s
+
+
+class RejectedError(Exception):
+    """Final: the provider refused and would refuse again. `unreachable` means that the address itself is dead."""
+
+    def __init__(self, reason: str, *, unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.unreachable = reason, unreachable
+
+
+class UnsureError(Exception):
+    """The bytes went out and no answer came: the resident may have it or not."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ForgedError(Exception):
+    """The caller did not prove to be the provider, or no secret is set to prove it with."""
+
+
+class UnreadableError(Exception):
+    """The bytes cannot be read as what the channel carries; they are kept and a person looks at them."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TooLargeError(RejectedError):
+    """A file is larger than the cap that the caller gave."""
+
+
+class Form(StrEnum):
+    """What kind of thing arrived."""
+
+    MESSAGE = "message"
+    EDIT = "edit"  # of an earlier message: `edits` holds its id
+    COMMAND = "command"  # "/language tr": `command` and `argument`
+    START = "start"  # the first step of a conversation, `argument` is the deep link's payload
+    REACTION = "reaction"  # a thumb on one of our messages: `reply_to` holds its id
+    EVENT = "event"  # something happened to the address: blocked, moved
+    RECEIPT = "receipt"  # what became of something that we sent
+    BOUNCE = "bounce"  # a mail server's report about something that we sent
+    AUTO_REPLY = "auto_reply"  # a machine answered: kept, never answered, reopens nothing
+    UNKNOWN = "unknown"  # kept and shown; never an error
+
+
+class Sender(Struct, frozen=True, kw_only=True):
+    """Who wrote, as the provider says it."""
+
+    address: str  # unique inside the adapter's address space: a chat id, a mail address in lower case
+    name: str = ""
+    language_hint: str = ""  # what the provider claims, lower case, not checked: "tr", "pt-br"
+    phone: str = ""
+    username: str = ""
+
+
+class Arrival(Struct, frozen=True):
+    """One thing that came in, untouched: what a door or a collector hands to the inbox."""
+
+    external_id: str  # unique per endpoint
+    lane: str  # things in one lane are read in order: the chat, the sender
+    raw: bytes
+
+
+class AttachmentRef(Struct, frozen=True, kw_only=True):
+    """A file: either its bytes came with the message (`content`) or the provider keeps it (`provider_ref`)."""
+
+    kind: str  # photo, voice, audio, video, animation, sticker, document, message
+    provider_ref: str = ""
+    content: bytes | None = None
+    name: str = ""  # as the sender called it: show it, never use it as a path
+    content_type: str = ""  # as the sender claims
+    size: int | None = None  # bytes, as claimed
+    content_id: str = ""  # mail: how the HTML part names it ("cid:"), without brackets
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A point that the sender gave, in degrees of WGS 84."""
+
+    latitude: float
+    longitude: float
+    label: str = ""  # a venue's name and address
+    accuracy_m: float | None = None
+
+
+class ContactCard(Struct, frozen=True, kw_only=True):
+    """A person's card that was sent; `is_sender` when the sender shared their own."""
+
+    name: str
+    phone: str
+    is_sender: bool = False
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """What became of something that we sent earlier."""
+
+    provider_id: str  # the id that `send` gave, or "" when the report does not name it
+    state: str  # delivered, read, failed, delayed
+    reason: str = ""
+    status: str = ""  # the provider's own code, such as "5.1.1"
+    recipient: str = ""
+
+
+class AddressChange(Struct, frozen=True, kw_only=True):
+    """The same conversation continues under another address."""
+
+    old: str
+    new: str
+
+
+class Unreachable(Struct, frozen=True, kw_only=True):
+    """An address that takes nothing more: it blocked us, or it bounced for good."""
+
+    address: str
+    reason: str
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What an adapter makes of one arrival."""
+
+    form: Form
+    sender: Sender | None = None
+    thread: str = ""  # the conversation's id at the provider
+    text: str = ""
+    html: str = ""  # sanitised; beside `text`, never instead of it
+    subject: str = ""
+    said_at: datetime | None = None  # UTC, as the provider says
+    sequence: int = 0  # the provider's order inside the lane
+    message_id: str = ""
+    reply_to: str = ""  # provider id of the message answered
+    references: tuple[str, ...] = ()  # mail: every id of In-Reply-To and References, nearest last
+    reference: str = ""  # what our own signed reply token says, "" when there is none or it is forged
+    quoted: str = ""  # mail: what was quoted below the new text
+    signature: str = ""
+    attachments: tuple[AttachmentRef, ...] = ()
+    location: Place | None = None
+    contact: ContactCard | None = None
+    command: str = ""  # without the slash, lower case
+    argument: str = ""
+    edits: str = ""  # id of the message that this one replaces
+    receipts: tuple[Receipt, ...] = ()  # one report may name several recipients
+    address_change: AddressChange | None = None
+    unreachable: Unreachable | None = None
+    reply_address: str = ""  # mail: a Reply-To that differs from the sender; shown, not obeyed
+    copied_to: tuple[str, ...] = ()  # mail: shown; never a participant
+    forwarded_from: str = ""
+    group: bool = False  # said in a group, not in private
+    auto: str = ""  # why it counts as written by a machine, "" when a person wrote it
+    verified: bool | None = None  # does the sender own the address; None: nobody could tell
+    warnings: tuple[str, ...] = ()
+
+
+class ParcelFile(Struct, frozen=True, kw_only=True):
+    """A file that goes out with a parcel."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
+    """One answer on its way to one address."""
+
+    to: str
+    text: str
+    language: str = ""
+    thread: str = ""
+    in_reply_to: str = ""  # provider id of the message answered
+    references: tuple[str, ...] = ()  # mail: ids of the thread so far, oldest first
+    subject: str = ""
+    idempotency_key: str = ""  # the same for every attempt
+    reference: str = ""  # what an answer shall carry back to us, sealed in the reply token
+    attachments: tuple[ParcelFile, ...] = ()
+    auto: bool = False  # written by a machine: an acknowledgement
+    at: datetime | None = None  # the moment of writing, UTC; mail puts it into the Date field
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """The provider took it. `parts` names every message when the text had to be cut."""
+
+    provider_id: str
+    parts: tuple[str, ...] = ()
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """How fast and how much an endpoint may send; 0 means no limit."""
+
+    per_second: float = 0  # whole endpoint
+    per_address_per_second: float = 0
+    text_length: int = (
+        0  # of one provider message, in the provider's own counting; longer texts are cut in parts
+    )
+    file_bytes: int = 25 * 1024 * 1024  # largest file that `fetch` can bring
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One line of a check-up: `ok`, or what is wrong and what to do."""
+
+    ok: bool
+    text: str  # a whole English sentence for the person who runs the machine
+
+
+class Catch(Struct, frozen=True, kw_only=True):
+    """A handful that a collector fetched. Call `accepted` only after the arrivals are committed."""
+
+    arrivals: tuple[Arrival, ...]
+    cursor: str  # store it with the arrivals; the next `collect` starts here
+    accepted: Callable[[], None]
+
+
+class Adapter(Protocol):
+    """What every channel can do. A channel that cannot do one of these says so with RejectedError or ForgedError."""
+
+    @property
+    def limits(self) -> Limits:
+        """How fast and how much may be sent."""
+
+    @property
+    def address_space(self) -> str:
+        """Inside which world an address is unique: 'email', 'phone', or 'telegram:<bot id>'."""
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
+        """Pass when the caller knows one of `secrets` (header names in lower case); else ForgedError."""
+
+    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
+        """Cut one pushed body into arrivals. Raises UnreadableError. Cheap: the door waits for it."""
+
+    def read(self, raw: bytes) -> Reading:
+        """Say what one arrival means. Raises UnreadableError and nothing else."""
+
+    def send(self, parcel: Parcel) -> Sent:
+        """Hand one parcel to the provider. Raises BusyError, RejectedError or UnsureError."""
+
+    def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
+        """Open a file that the provider keeps. Raises BusyError, RejectedError or TooLargeError, also while reading."""
+
+    def check(self) -> list[Finding]:
+        """Try the endpoint from outside and say what works. Never raises."""
+
+
+class Collector(Protocol):
+    """An adapter that fetches by itself: a mailbox, long polling."""
+
+    def collect(self, cursor: str, *, wait_s: float) -> Iterator[Catch]:
+        """Yield what is new since `cursor` ("" at the first time), waiting up to `wait_s` seconds for the first.
+
+        Ends when nothing came in time or when everything was given. Raises BusyError (try again after a pause) or
+        RejectedError (a person must repair the settings).
+        """
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """What an adapter is built from: one endpoint's plain settings and secrets, and the network client."""
+
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str]
+    http: httpx.Client
+
+
+def no_webhook(channel: str) -> ForgedError:
+    """The refusal of a channel that has no door."""
+    return ForgedError(f"{channel} takes no pushed messages")
