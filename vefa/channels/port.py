@@ -1,7 +1,7 @@
 """The port: what every channel gives to the house and what it takes from it.
 
-An adapter translates between one provider and these shapes. It knows no table, no clock and no Django; settings, secrets
-and the network client are handed to it. Every moment is an aware datetime in UTC.
+An adapter translates between one provider and these shapes. It knows no table, no clock and no Django;
+settings, secrets and the network client are handed to it. Every moment is an aware datetime in UTC.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,28 +14,41 @@ import httpx
 from msgspec import Struct
 
 
-class BusyError(Exception):
-    """The provider cannot take it now; trying again later helps. `retry_after_s` is 0 when it named no moment."""
+class SendError(Exception):
+    """Something stood between a parcel and its address.
 
-    def __init__(self, reason: str, *, retry_after_s: float = 0) -> None:
+    done  provider ids of the parts that went out before it; hand them back in `Parcel.done` with the next attempt
+    """
+
+    def __init__(self, reason: str, *, done: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
-        self.reason, self.retry_after_s = reason, retry_after_s
+        self.reason, self.done = reason, done
 
 
-class RejectedError(Exception):
-    """Final: the provider refused and would refuse again. `unreachable` means that the address itself is dead."""
+class BusyError(SendError):
+    """The provider cannot take it now, but later it may. `retry_after_s` is 0 when it named no moment."""
 
-    def __init__(self, reason: str, *, unreachable: bool = False) -> None:
-        super().__init__(reason)
-        self.reason, self.unreachable = reason, unreachable
+    def __init__(self, reason: str, *, retry_after_s: float = 0, done: tuple[str, ...] = ()) -> None:
+        super().__init__(reason, done=done)
+        self.retry_after_s = retry_after_s
 
 
-class UnsureError(Exception):
+class RejectedError(SendError):
+    """Final: the provider would refuse again.
+
+    unreachable  the address itself is dead: blocked, gone, bounced
+    moved_to     the address under which the same conversation goes on
+    """
+
+    def __init__(
+        self, reason: str, *, unreachable: bool = False, moved_to: str = "", done: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(reason, done=done)
+        self.unreachable, self.moved_to = unreachable, moved_to
+
+
+class UnsureError(SendError):
     """The bytes went out and no answer came: the resident may have it or not."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class ForgedError(Exception):
@@ -88,7 +101,7 @@ class Arrival(Struct, frozen=True):
 
 
 class AttachmentRef(Struct, frozen=True, kw_only=True):
-    """A file: either its bytes came with the message (`content`) or the provider keeps it (`provider_ref`)."""
+    """A file: its bytes came with the message (`content`) or the provider keeps it (`provider_ref`)."""
 
     kind: str  # photo, voice, audio, video, animation, sticker, document, message
     provider_ref: str = ""
@@ -164,6 +177,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     argument: str = ""
     edits: str = ""  # id of the message that this one replaces
     receipts: tuple[Receipt, ...] = ()  # one report may name several recipients
+    event: str = ""  # blocked, unblocked, moved, joined, left
     address_change: AddressChange | None = None
     unreachable: Unreachable | None = None
     reply_address: str = ""  # mail: a Reply-To that differs from the sender; shown, not obeyed
@@ -197,6 +211,7 @@ class Parcel(Struct, frozen=True, kw_only=True):
     reference: str = ""  # what an answer shall carry back to us, sealed in the reply token
     attachments: tuple[ParcelFile, ...] = ()
     auto: bool = False  # written by a machine: an acknowledgement
+    done: tuple[str, ...] = ()  # parts that an earlier attempt handed over: they are not sent again
     at: datetime | None = None  # the moment of writing, UTC; mail puts it into the Date field
 
 
@@ -212,9 +227,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     per_second: float = 0  # whole endpoint
     per_address_per_second: float = 0
-    text_length: int = (
-        0  # of one provider message, in the provider's own counting; longer texts are cut in parts
-    )
+    text_length: int = 0  # of one message, as the provider counts; longer texts are cut in parts
     file_bytes: int = 25 * 1024 * 1024  # largest file that `fetch` can bring
 
 
@@ -234,7 +247,7 @@ class Catch(Struct, frozen=True, kw_only=True):
 
 
 class Adapter(Protocol):
-    """What every channel can do. A channel that cannot do one of these says so with RejectedError or ForgedError."""
+    """What every channel can do; one that cannot says so with RejectedError or ForgedError."""
 
     @property
     def limits(self) -> Limits:
@@ -242,7 +255,7 @@ class Adapter(Protocol):
 
     @property
     def address_space(self) -> str:
-        """Inside which world an address is unique: 'email', 'phone', or 'telegram:<bot id>'."""
+        """Inside which world an address is unique: 'email', 'phone', or 'telegram', 'bale'."""
 
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
         """Pass when the caller knows one of `secrets` (header names in lower case); else ForgedError."""
@@ -257,7 +270,7 @@ class Adapter(Protocol):
         """Hand one parcel to the provider. Raises BusyError, RejectedError or UnsureError."""
 
     def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
-        """Open a file that the provider keeps. Raises BusyError, RejectedError or TooLargeError, also while reading."""
+        """Open a file that the provider keeps. Raises BusyError or RejectedError, also while reading."""
 
     def check(self) -> list[Finding]:
         """Try the endpoint from outside and say what works. Never raises."""
@@ -267,10 +280,10 @@ class Collector(Protocol):
     """An adapter that fetches by itself: a mailbox, long polling."""
 
     def collect(self, cursor: str, *, wait_s: float) -> Iterator[Catch]:
-        """Yield what is new since `cursor` ("" at the first time), waiting up to `wait_s` seconds for the first.
+        """Yield what is new since `cursor` ("" at the first time), waiting at most `wait_s` for the first.
 
-        Ends when nothing came in time or when everything was given. Raises BusyError (try again after a pause) or
-        RejectedError (a person must repair the settings).
+        Ends when nothing came in time or when everything was given. Raises BusyError (try again after a
+        pause) or RejectedError (a person must repair the settings).
         """
 
 
