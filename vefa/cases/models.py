@@ -1,0 +1,264 @@
+"""The case, who stands behind it, what was promised on it, and who has seen it."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from vefa.citizens.models import Citizen
+from vefa.directory.models import Agency, Area, Service, Staff, Unit
+from vefa.inbox.models import Contact, Conversation
+
+
+class State(models.TextChoices):
+    """Where a case stands. `lifecycle.MOVES` says which moves are allowed."""
+
+    NEW = "new"  # opened; nobody has taken it
+    WORKING = "working"  # a unit or a person has it
+    PLANNED = "planned"  # will be done on a day that was named
+    WAITING = "waiting"  # we need something from the resident
+    REFERRED = "referred"  # an agency has it; we watch
+    ENDED = "ended"  # it has an outcome
+
+
+class Outcome(models.TextChoices):
+    """How a case ended; the resident hears this, never "closed"."""
+
+    DONE = "done"
+    NOT_POSSIBLE = "not_possible"
+    PASSED_ON = "passed_on"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"  # follows its master
+
+
+class Kind(models.TextChoices):
+    """What sort of thing was said."""
+
+    REQUEST = "request"
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    QUESTION = "question"
+    THANKS = "thanks"
+    DANGER = "danger"
+
+
+class Urgency(models.IntegerChoices):
+    """How soon somebody must look."""
+
+    NORMAL = 0
+    URGENT = 1
+    EMERGENCY = 2
+
+
+class Case(models.Model):
+    """A matter that the city owes an answer on."""
+
+    reference = models.CharField(max_length=20, unique=True)
+    secret = models.CharField(max_length=40)  # of the resident's link
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True, default="")  # what is asked, in the resident's words
+    language = models.CharField(max_length=2)
+    kind = models.CharField(max_length=10, choices=Kind)
+    urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.NORMAL)
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    place_text = models.CharField(max_length=400, blank=True, default="")
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+
+    citizen = models.ForeignKey(Citizen, null=True, on_delete=models.PROTECT, related_name="cases")
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.PROTECT, related_name="cases")
+    channel = models.CharField(max_length=20)  # of the contact that opened it
+    private = models.BooleanField(default=False)  # holds personal matters: fewer may see it, never public
+    public = models.BooleanField(default=False)  # may stand on the public list and map
+    public_text = models.CharField(
+        max_length=400, blank=True, default=""
+    )  # the only words that the public reads
+
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    master = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="duplicates")
+    unsure = models.BooleanField(default=False)  # triage asks a person to decide
+
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()  # last thing that happened, of any sort
+    said_at = models.DateTimeField()  # the resident's last word
+    first_answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # of the nearest running promise; null when paused or none
+    answer_due_at = models.DateTimeField(null=True)  # first answer, while owed
+    planned_date = models.DateField(null=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    supporters = models.PositiveIntegerField(default=0)  # besides the one who opened it
+    unread = models.BooleanField(default=True)  # the resident said something that nobody has opened yet
+    version = models.PositiveIntegerField(default=1)  # grows with every change: a stale form is noticed
+    search = SearchVectorField(null=True)  # of folded text; see queries.search
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search"], name="case_search"),
+            models.Index(fields=["-opened_at", "-id"], name="case_opened"),
+            models.Index(fields=["citizen", "-opened_at"], name="case_citizen"),
+            models.Index(fields=["conversation", "-opened_at"], name="case_conversation"),
+            models.Index(fields=["parent"], name="case_parent", condition=models.Q(parent__isnull=False)),
+            models.Index(fields=["master"], name="case_master", condition=models.Q(master__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class CaseContact(models.Model):
+    """A contact's place in a case. One contact may hold several matters, and so stand in several cases."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
+    opened = models.BooleanField(default=False)  # this contact opened the case
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "contact"], name="case_contact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}<-{self.contact_id}"
+
+
+class Supporter(models.Model):
+    """Somebody else who says "me too": counted once, informed like the first."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="supporting")
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="supporting")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "citizen"], name="supporter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.citizen_id} for {self.case_id}"
+
+
+class PromiseKind(models.TextChoices):
+    """Where a promise comes from."""
+
+    FIRST_ANSWER = "first_answer"  # service standard
+    RESOLUTION = "resolution"  # service standard
+    LEGAL = "legal"  # a law names the days
+    GIVEN = "given"  # a person said so
+
+
+class Promise(models.Model):
+    """Something owed by a moment. Minutes are working minutes of the municipality's calendar.
+
+    `worked_min` is what had run before the last pause; while paused, `due_at` is null.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="promises")
+    kind = models.CharField(max_length=12, choices=PromiseKind)
+    text = models.CharField(max_length=400, blank=True, default="")
+    by = models.CharField(max_length=80, blank=True, default="")  # who gave it
+    legal_basis = models.CharField(max_length=120, blank=True, default="")
+    minutes = models.PositiveIntegerField(null=True)  # null: a given day, not a span
+    started_at = models.DateTimeField()
+    running_since = models.DateTimeField(null=True)
+    worked_min = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField(null=True)
+    broken_at = models.DateTimeField(null=True)  # the sweeper saw it pass
+    broken_why = models.TextField(blank=True, default="")
+    dropped_at = models.DateTimeField(null=True)  # no longer owed (withdrawn, duplicate)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "kind"], name="promise_case"),
+            models.Index(
+                fields=["due_at"],
+                name="promise_running",
+                condition=models.Q(kept_at=None, broken_at=None, dropped_at=None, due_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.case_id}"
+
+
+class Pause(models.Model):
+    """A span in which a case's clocks stood still, and why."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=400)
+    by = models.CharField(max_length=80)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.reason}"
+
+
+class Extension(models.Model):
+    """A promise moved to a later moment: asked by one person, approved by another."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="extensions")
+    was_due_at = models.DateTimeField()
+    new_due_at = models.DateTimeField()
+    reason = models.CharField(max_length=400)
+    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} to {self.new_due_at:%Y-%m-%d}"
+
+
+class Note(models.Model):
+    """A remark between staff; a resident never sees it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Sight(models.Model):
+    """Who has seen a case: the first and the last time, and in which role."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="sights")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "staff"], name="sight_once")]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} saw {self.case_id}"
+
+
+class Proof(models.Model):
+    """A file that shows the work (an after-photo), stored like an attachment."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="proofs")
+    key = models.UUIDField(unique=True)
+    path = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    public = models.BooleanField(default=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -1,0 +1,50 @@
+"""The endpoint: a configured account of a channel."""
+
+from django.db import models
+
+
+class Owner(models.TextChoices):
+    """Whose account it is."""
+
+    INSTITUTION = "institution"
+    MAYOR = "mayor"
+    UNIT = "unit"
+
+
+class Endpoint(models.Model):
+    """One account on one channel: a bot, a mailbox, a telephone line, the web form.
+
+    `settings` is plain (API base, mailbox names), `sealed` holds the secrets, encrypted (see `sealing`).
+    `cursor` is where a collector stopped; it only saves work, since every contact is unique by itself.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    channel = models.CharField(
+        max_length=20
+    )  # telegram, email, portal, phone, counter, letter, meeting, headman
+    names = models.JSONField(default=dict)
+    owner = models.CharField(max_length=12, choices=Owner, default=Owner.INSTITUTION)
+    unit_key = models.CharField(max_length=60, blank=True, default="")  # whose, when the owner is a unit
+    default_unit_key = models.CharField(max_length=60, blank=True, default="")
+    language = models.CharField(max_length=2, default="tr")
+    settings = models.JSONField(default=dict)
+    sealed = models.BinaryField(default=b"")
+    cursor = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+    outbound_paused = models.BooleanField(default=False)
+    paused_until = models.DateTimeField(null=True)  # the provider asked for patience (Retry-After)
+    last_in_at = models.DateTimeField(null=True)
+    last_out_at = models.DateTimeField(null=True)
+    trouble = models.TextField(default="")
+    trouble_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def name(self, language: str) -> str:
+        """The endpoint's name for a reader of that language."""
+        return str(self.names.get(language) or self.names.get("en") or self.key)

@@ -1,0 +1,131 @@
+"""The reply, its deliveries, the phrases it is made from, and the draft."""
+
+from django.db import models
+
+from vefa.cases.models import Case
+from vefa.channels.models import Endpoint
+from vefa.directory.models import Staff, Unit
+from vefa.inbox.models import Contact, Conversation
+
+
+class Phrase(models.Model):
+    """A sentence with variables, in every language: `{reference}`, `{due}`, `{reason}` …"""
+
+    key = models.SlugField(max_length=60, unique=True)
+    titles = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    service_codes = models.JSONField(default=list)  # offered first for these
+    automatic = models.BooleanField(default=False)  # sent by the system, not offered to staff
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Reply(models.Model):
+    """What the city says to residents about a case, written once."""
+
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="replies")
+    staff = models.ForeignKey(
+        Staff, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # null: the system
+    text = models.TextField()
+    language = models.CharField(max_length=2)
+    phrase_key = models.CharField(max_length=60, blank=True, default="")
+    answers = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    automatic = models.BooleanField(default=False)
+    cause = models.CharField(max_length=60, null=True, unique=True)  # "event:91": a reaction writes once
+    written_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "written_at", "id"], name="reply_case")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class DeliveryState(models.TextChoices):
+    """Where one delivery stands; a receipt never moves it back."""
+
+    QUEUED = "queued"
+    LEASED = "leased"  # somebody is talking to the provider
+    HANDED_OVER = "handed_over"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"  # bytes went out, no answer came
+    TAKEN_BACK = "taken_back"
+    SHOWN = "shown"  # no message goes out: the resident reads it on the tracking page or was told in person
+
+
+class Delivery(models.Model):
+    """One reply on its way to one conversation."""
+
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="deliveries")
+    conversation = models.ForeignKey(
+        Conversation, null=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    endpoint = models.ForeignKey(Endpoint, null=True, on_delete=models.PROTECT, related_name="deliveries")
+    key = models.UUIDField(unique=True)  # the idempotency key towards the provider
+    state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.QUEUED)
+    due_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=200, blank=True, default="")
+    trouble = models.TextField(blank=True, default="")
+    resent = models.PositiveSmallIntegerField(default=0)  # after being uncertain
+    queued_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["endpoint", "due_at", "id"],
+                name="delivery_queued",
+                condition=models.Q(state__in=["queued", "leased"]),
+            ),
+            models.Index(
+                fields=["conversation", "id"],
+                name="delivery_conversation",
+                condition=models.Q(state__in=["queued", "leased"]),
+            ),
+            models.Index(
+                fields=["state", "queued_at"],
+                name="delivery_trouble",
+                condition=models.Q(state__in=["uncertain", "failed", "handed_over"]),
+            ),
+            models.Index(
+                fields=["endpoint", "provider_id"],
+                name="delivery_provider",
+                condition=~models.Q(provider_id=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.state}"
+
+
+class Draft(models.Model):
+    """What somebody is typing on a case, kept on the server."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="drafts")
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="drafts")
+    box = models.CharField(max_length=10)  # reply, note
+    text = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "staff", "box"], name="draft_once")]
+        indexes = [models.Index(fields=["staff", "-saved_at"], name="draft_staff")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

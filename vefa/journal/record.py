@@ -1,0 +1,31 @@
+"""The one way to write into the journal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from vefa.journal.models import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """An event before it is written. `subject` is "case:12"; `actor` is "staff:3", "resident", "system" or "triage"."""
+
+    kind: str
+    subject: str
+    actor: str
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def record(happenings: Iterable[Happening]) -> list[Event]:
+    """Write what happened, in order, inside the transaction of the change that it tells of."""
+    return Event.objects.bulk_create(
+        [
+            Event(
+                kind=one.kind, subject=one.subject, actor=one.actor, at=one.at, due_at=one.at, data=one.data
+            )
+            for one in happenings
+        ]
+    )
