@@ -203,7 +203,7 @@ class Section(ABC):
 
     file     its name, such as "phrases.toml"; the ending says how it is read: .toml, .csv or .geojson
     fields   what may stand in it, per table ("" is the head of TOML, or the only table of CSV). `name_*`
-             stands for name_tr, name_ru and so on. Anything else is a problem, with a guess at what was meant.
+             stands for name_tr, name_ru and so on. Anything else is a problem.
     """
 
     file: ClassVar[str]
@@ -215,7 +215,7 @@ class Section(ABC):
 
     @abstractmethod
     def write(self, rows: Any, *, now: datetime) -> Tally:
-        """Bring the tables in line with what `read` returned; called in a transaction, only without problems."""
+        """Bring the tables in line with what `read` returned; called in a transaction."""
 
     def recall(self) -> Iterable[tuple[str, str]]:
         """(sort, key) of what is in the database already; asked where the folder lacks this file."""
