@@ -110,7 +110,9 @@ class Municipality(Named):
     phone = models.CharField(max_length=32, blank=True)
     emergency_number = models.CharField(max_length=16, blank=True)
     settings = models.JSONField(default=dict)
-    version = models.BigIntegerField(default=1, help_text="rises with every change of the directory")
+    version = models.BigIntegerField(
+        default=1, help_text="another number after every change of the directory"
+    )
 
     _fallback: ClassVar[str] = ""
 
@@ -138,6 +140,7 @@ class Area(Named, Kept):
     class Level(models.TextChoices):
         """Which level of the tree."""
 
+        CITY = "city", _("City")
         DISTRICT = "district", _("District")
         NEIGHBOURHOOD = "neighbourhood", _("Neighbourhood")
         STREET = "street", _("Street")
@@ -149,7 +152,7 @@ class Area(Named, Kept):
     polygon = models.JSONField(null=True, blank=True, help_text="GeoJSON Polygon or MultiPolygon, WGS 84")
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
-    path = models.TextField(db_index=True, help_text="keys from the root down, such as d1/n3")
+    path = models.TextField(db_index=True, help_text="keys from the root down, such as city/d1/n3")
 
 
 class Unit(Named, Kept):
