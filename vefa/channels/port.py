@@ -17,7 +17,7 @@ from msgspec import Struct
 class SendError(Exception):
     """Something stood between a parcel and its address.
 
-    done  provider ids of the parts that went out before it; hand them back in `Parcel.done` with the next attempt
+    done  provider ids of the parts that went out before it; give them back in the next `Parcel.done`
     """
 
     def __init__(self, reason: str, *, done: tuple[str, ...] = ()) -> None:

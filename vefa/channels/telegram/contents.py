@@ -1,0 +1,76 @@
+"""What a message carries: its text with the links made visible, its files, whence it was forwarded."""
+
+from typing import Any
+
+from vefa.channels.cleaning import clean, clean_file_name, clean_line
+from vefa.channels.port import AttachmentRef
+from vefa.channels.telegram.shapes import Entity, File, Message
+
+_SINGLE_FILES = ("voice", "audio", "video", "video_note", "animation", "document", "sticker")
+_KINDS = {"video_note": "video"}
+_TYPES = {"voice": "audio/ogg", "sticker": "image/webp", "video_note": "video/mp4", "animation": "video/mp4"}
+_PLAIN = {
+    "message_id", "chat", "date", "edit_date", "from", "sender_chat", "message_thread_id", "reply_to_message",
+    "author_signature", "is_topic_message", "via_bot", "has_protected_content", "media_group_id",
+}  # fmt: skip
+
+
+def full_text(message: Message) -> str:
+    """Text or caption; an address that hides behind a word stands after it in brackets."""
+    text = message.text or message.caption
+    marks = message.entities if message.text else message.caption_entities
+    return clean(_with_links(text, [mark for mark in marks if mark.type == "text_link" and mark.url]))
+
+
+def _with_links(text: str, links: list[Entity]) -> str:
+    """Offsets count UTF-16 units, hence the detour over bytes."""
+    if not links:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    for link in sorted(links, key=lambda mark: mark.offset, reverse=True):
+        end = 2 * (link.offset + link.length)
+        if 0 <= end <= len(units) and link.url not in text:
+            units = units[:end] + f" ({link.url})".encode("utf-16-le", "surrogatepass") + units[end:]
+    return units.decode("utf-16-le", "replace")
+
+
+def attachments(message: Message) -> tuple[AttachmentRef, ...]:
+    """Every file of a message; of a photo only its largest size."""
+    found = []
+    if message.photo:
+        best = max(message.photo, key=lambda size: (size.width * size.height, size.file_size or 0))
+        found.append(_ref("photo", best, content_type="image/jpeg"))
+    for name in _SINGLE_FILES:
+        file: File | None = getattr(message, name)
+        # An animation comes a second time as a document, for old programs.
+        if file is not None and not (name == "document" and message.animation):
+            found.append(_ref(_KINDS.get(name, name), file, content_type=_TYPES.get(name, "")))
+    return tuple(found)
+
+
+def _ref(kind: str, file: File, *, content_type: str) -> AttachmentRef:
+    return AttachmentRef(
+        kind=kind,
+        provider_ref=file.file_id,
+        name=clean_file_name(file.file_name or file.title or file.emoji),
+        content_type=clean_line(file.mime_type or content_type),
+        size=file.file_size,
+    )
+
+
+def forwarded_from(message: Message) -> str:
+    """The first author's name, as new and old versions of the API tell it; "" when not forwarded."""
+    origin = message.forward_origin
+    user = message.forward_from or (origin.sender_user if origin else None)
+    if user:
+        return clean_line(f"{user.first_name} {user.last_name}") or str(user.id)
+    chat = message.forward_from_chat or (origin and (origin.sender_chat or origin.chat))
+    if chat:
+        return clean_line(chat.title or chat.first_name) or str(chat.id)
+    return clean_line(message.forward_sender_name or (origin.sender_user_name if origin else ""))
+
+
+def unread_parts(update: dict[str, Any]) -> str:
+    """The names of what a message holds and Vefa cannot show: "game", "poll", "invoice"."""
+    names = {key for part in update.values() if isinstance(part, dict) for key in part}
+    return clean_line(", ".join(sorted(names - _PLAIN))) or "nothing"

@@ -1,0 +1,317 @@
+"""Read one update of the Bot API.
+
+Kinds that we do not know stay visible as `unknown`; only bytes that are no update at all are an error.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from vefa.channels.cleaning import clean, clean_line
+from vefa.channels.port import (
+    AddressChange,
+    Arrival,
+    ContactCard,
+    Form,
+    Place,
+    Reading,
+    Sender,
+    Unreachable,
+    UnreadableError,
+)
+from vefa.channels.telegram.contents import attachments, forwarded_from, full_text, unread_parts
+from vefa.channels.telegram.shapes import (
+    CallbackQuery,
+    Chat,
+    Location,
+    MemberChange,
+    Message,
+    MessageReaction,
+    Update,
+    User,
+)
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL)
+_EVENTS = {"kicked": "blocked", "left": "left", "member": "joined", "administrator": "joined"}
+
+
+def arrival(raw: bytes) -> Arrival:
+    """One update's id and lane (the chat, so that an edit is never read before its message)."""
+    update = _object(raw)
+    update_id = update.get("update_id")
+    if not isinstance(update_id, int):
+        raise UnreadableError("the update has no update_id")
+    return Arrival(str(update_id), _lane(update), raw)
+
+
+def read(raw: bytes) -> Reading:
+    """What one update says. Raises UnreadableError when it is no JSON object."""
+    found = _object(raw)
+    try:
+        update = msgspec.convert(_without_nulls(found), Update, strict=False)
+    except msgspec.ValidationError as error:
+        return _unknown(found, f"unexpected shape: {error}")
+    return _read_known(update, found)
+
+
+def _read_known(update: Update, found: dict[str, Any]) -> Reading:
+    """Send each kind to its reader."""
+    if update.message or update.channel_post:
+        return _message(update, update.message or update.channel_post, found, edited=False)
+    if update.edited_message or update.edited_channel_post:
+        return _message(update, update.edited_message or update.edited_channel_post, found, edited=True)
+    if update.callback_query:
+        return _button(update.update_id, update.callback_query)
+    if update.message_reaction:
+        return _reaction(update.update_id, update.message_reaction)
+    if update.my_chat_member:
+        return _membership(update.update_id, update.my_chat_member)
+    return _unknown(found, f"unknown kind: {clean_line(', '.join(found.keys() - {'update_id'}))}")
+
+
+def _message(update: Update, message: Message | None, found: dict[str, Any], *, edited: bool) -> Reading:
+    """A message, new or edited, in private or in a group."""
+    if message is None:
+        return _unknown(found, "empty message")
+    text = full_text(message)
+    files = attachments(message)
+    place, place_warnings = _place(message)
+    reading = Reading(
+        form=Form.EDIT if edited else Form.MESSAGE,
+        sender=_author(message),
+        thread=_thread(message),
+        text=text,
+        said_at=_moment((message.edit_date if edited else 0) or message.date),
+        sequence=update.update_id,
+        message_id=str(message.message_id),
+        reply_to=str(message.reply_to_message.message_id) if message.reply_to_message else "",
+        attachments=files,
+        location=place,
+        contact=_card(message),
+        edits=str(message.message_id) if edited else "",
+        forwarded_from=forwarded_from(message),
+        group=message.chat.type != "private",
+        verified=True,
+        warnings=place_warnings,
+    )
+    return _specialised(reading, message, found)
+
+
+def _specialised(reading: Reading, message: Message, found: dict[str, Any]) -> Reading:
+    """The forms that hide inside a message: a moved group, a command, something that we cannot read."""
+    if change := _moved(message):
+        return msgspec.structs.replace(reading, form=Form.EVENT, event="moved", address_change=change)
+    if reading.text and reading.form is Form.MESSAGE and (command := _COMMAND.match(reading.text)):
+        name, argument = command[1].lower(), (command[2] or "").strip()
+        form = Form.START if name == "start" else Form.COMMAND
+        return msgspec.structs.replace(reading, form=form, command=name, argument=argument)
+    if reading.text or reading.attachments or reading.location or reading.contact:
+        return reading
+    parts = unread_parts(found)
+    return msgspec.structs.replace(reading, form=Form.UNKNOWN, warnings=(f"contains: {parts}",))
+
+
+def _button(update_id: int, query: CallbackQuery) -> Reading:
+    """A pressed button is a command called `button`."""
+    chat = query.message.chat if query.message else Chat(id=query.from_user.id)
+    return Reading(
+        form=Form.COMMAND,
+        command="button",
+        argument=clean(query.data),
+        sender=_person(query.from_user, address=chat.id),
+        thread=str(chat.id),
+        sequence=update_id,
+        message_id=f"button:{clean_line(query.id)}",
+        reply_to=str(query.message.message_id) if query.message else "",
+        group=chat.type != "private",
+        verified=True,
+    )
+
+
+def _reaction(update_id: int, reaction: MessageReaction) -> Reading:
+    """Emoji under one of our messages; an empty text means that it was taken back."""
+    user = reaction.user
+    return Reading(
+        form=Form.REACTION,
+        sender=_person(user, address=reaction.chat.id) if user else _place_of(reaction.chat),
+        thread=str(reaction.chat.id),
+        text=clean(" ".join(kind.emoji or kind.type for kind in reaction.new_reaction)),
+        said_at=_moment(reaction.date),
+        sequence=update_id,
+        message_id=f"reaction:{update_id}",
+        reply_to=str(reaction.message_id),
+        group=reaction.chat.type != "private",
+        verified=True,
+    )
+
+
+def _membership(update_id: int, change: MemberChange) -> Reading:
+    """The resident blocked or unblocked the bot; a group took it in or threw it out."""
+    chat, status = change.chat, change.new_chat_member.status
+    event = _EVENTS.get(status, clean_line(status))
+    if chat.type == "private" and event == "joined":
+        event = "unblocked"
+    gone = Unreachable(address=str(chat.id), reason="the bot was blocked or removed")
+    return Reading(
+        form=Form.EVENT,
+        event=event,
+        sender=_person(change.from_user, address=chat.id),
+        thread=str(chat.id),
+        said_at=_moment(change.date),
+        sequence=update_id,
+        message_id=f"event:{update_id}",
+        unreachable=gone if event in {"blocked", "left"} else None,
+        group=chat.type != "private",
+        verified=True,
+    )
+
+
+def _unknown(found: dict[str, Any], why: str) -> Reading:
+    """Whatever can be said about an update of a new kind: its sender, its chat, its text."""
+    update_id = found.get("update_id")
+    return Reading(
+        form=Form.UNKNOWN,
+        sender=_any_sender(found),
+        thread=_lane(found),
+        text=_any_text(found),
+        sequence=update_id if isinstance(update_id, int) else 0,
+        message_id=f"unknown:{update_id}",
+        warnings=(clean_line(why),),
+    )
+
+
+def _any_sender(found: dict[str, Any]) -> Sender | None:
+    for part in _objects(found):
+        for key in ("from", "user", "chat", "sender_chat"):
+            try:
+                user = msgspec.convert(_without_nulls(part.get(key)), User, strict=False)
+            except msgspec.ValidationError:
+                continue
+            return _person(user, address=_lane(found) or user.id)
+    return None
+
+
+def _any_text(found: dict[str, Any]) -> str:
+    texts = (part.get(key) for part in _objects(found) for key in ("text", "caption", "query", "question"))
+    return next((clean(text) for text in texts if isinstance(text, str) and text), "")
+
+
+def _author(message: Message) -> Sender:
+    """Who said it. The address is the chat: in a group the reply goes to the group."""
+    if message.from_user:
+        return _person(message.from_user, address=message.chat.id, phone=_own_phone(message))
+    return _place_of(message.sender_chat or message.chat, address=message.chat.id)
+
+
+def _person(user: User, *, address: int | str, phone: str = "") -> Sender:
+    return Sender(
+        address=str(address),
+        name=clean_line(f"{user.first_name} {user.last_name}"),
+        language_hint=clean_line(user.language_code).lower(),
+        phone=phone,
+        username=clean_line(user.username),
+    )
+
+
+def _place_of(chat: Chat, *, address: int | None = None) -> Sender:
+    name = chat.title or f"{chat.first_name} {chat.last_name}"
+    return Sender(address=str(address or chat.id), name=clean_line(name), username=clean_line(chat.username))
+
+
+def _own_phone(message: Message) -> str:
+    card = _card(message)
+    return card.phone if card and card.is_sender else ""
+
+
+def _card(message: Message) -> ContactCard | None:
+    contact = message.contact
+    if contact is None:
+        return None
+    own = contact.user_id is not None and message.from_user is not None
+    return ContactCard(
+        name=clean_line(f"{contact.first_name} {contact.last_name}"),
+        phone=clean_line(contact.phone_number),
+        is_sender=own and message.from_user is not None and contact.user_id == message.from_user.id,
+    )
+
+
+def _place(message: Message) -> tuple[Place | None, tuple[str, ...]]:
+    """The point, and a warning instead of one that lies on no globe."""
+    where: Location | None = message.venue.location if message.venue else message.location
+    if where is None:
+        return None, ()
+    if not (-90 <= where.latitude <= 90 and -180 <= where.longitude <= 180):
+        return None, (f"impossible place: {where.latitude}, {where.longitude}",)
+    label = f"{message.venue.title} {message.venue.address}" if message.venue else ""
+    place = Place(
+        latitude=where.latitude,
+        longitude=where.longitude,
+        label=clean_line(label),
+        accuracy_m=where.horizontal_accuracy,
+    )
+    return place, ()
+
+
+def _thread(message: Message) -> str:
+    """The chat, and inside a forum group its topic, as `chat/topic`."""
+    if message.message_thread_id is None or message.chat.type == "private":
+        return str(message.chat.id)
+    return f"{message.chat.id}/{message.message_thread_id}"
+
+
+def _moved(message: Message) -> AddressChange | None:
+    """A group that became a supergroup has a new chat id; each side tells it once."""
+    here = str(message.chat.id)
+    if message.migrate_to_chat_id is not None:
+        return AddressChange(old=here, new=str(message.migrate_to_chat_id))
+    if message.migrate_from_chat_id is not None:
+        return AddressChange(old=str(message.migrate_from_chat_id), new=here)
+    return None
+
+
+def _moment(unix_s: int) -> datetime | None:
+    """A moment in UTC; None for 0 and for a year that no calendar holds."""
+    try:
+        return datetime.fromtimestamp(unix_s, UTC) if unix_s > 0 else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _lane(update: dict[str, Any]) -> str:
+    """The chat's id wherever the update keeps it, else the person's, else nothing."""
+    for part in _objects(update):
+        inner = part.get("message")
+        for holder in (part, inner if isinstance(inner, dict) else {}):
+            chat = holder.get("chat")
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int | str):
+                return clean_line(str(chat["id"]), limit=64)
+        for key in ("from", "user"):
+            person = part.get(key)
+            if isinstance(person, dict) and isinstance(person.get("id"), int | str):
+                return clean_line(str(person["id"]), limit=64)
+    return ""
+
+
+def _objects(update: dict[str, Any]) -> list[dict[str, Any]]:
+    return [part for part in update.values() if isinstance(part, dict)]
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"no JSON: {type(error).__name__}") from None
+    if not isinstance(found, dict):
+        raise UnreadableError("no JSON object")
+    return found
+
+
+def _without_nulls(value: Any) -> Any:
+    """Bale writes null where Telegram leaves a field out."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_nulls(inner) for inner in value if inner is not None]
+    return value
