@@ -257,7 +257,7 @@ class Adapter(Protocol):
     def address_space(self) -> str:
         """Inside which world an address is unique: 'email', 'phone', or 'telegram', 'bale'."""
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], /) -> None:
         """Pass when the caller knows one of `secrets` (header names in lower case); else ForgedError."""
 
     def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:

@@ -1,0 +1,210 @@
+"""Telegram: translates both ways, stores nothing, decides nothing."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from vefa.channels.cleaning import clean_file_name
+from vefa.channels.port import (
+    Account,
+    Arrival,
+    Catch,
+    Finding,
+    ForgedError,
+    Limits,
+    Parcel,
+    ParcelFile,
+    Reading,
+    RejectedError,
+    SendError,
+    Sent,
+    TooLargeError,
+    UnreadableError,
+    UnsureError,
+)
+from vefa.channels.telegram import updates
+from vefa.channels.telegram.bot_api import BotApi
+from vefa.channels.telegram.checkup import findings
+from vefa.channels.telegram.cutting import MESSAGE_UNITS, cut
+
+DEFAULT_BASE = "https://api.telegram.org"
+PROOF_HEADER = "x-telegram-bot-api-secret-token"
+WANTED = (
+    "message", "edited_message", "channel_post", "edited_channel_post",
+    "callback_query", "message_reaction", "my_chat_member",
+)  # fmt: skip
+_LIMITS = Limits(
+    per_second=30, per_address_per_second=1, text_length=MESSAGE_UNITS, file_bytes=20 * 1024 * 1024
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telegram:
+    """One bot: private chats first, groups are read too.
+
+    settings  api_base, dialect ("telegram" or "bale"), polling ("yes" or "")
+    secrets   token
+    """
+
+    api: BotApi
+    dialect: str = "telegram"
+    polling: bool = False
+
+    @property
+    def limits(self) -> Limits:
+        """30 messages a second, 1 per chat: guidance of the provider, who answers 429 above it."""
+        return _LIMITS
+
+    @property
+    def address_space(self) -> str:
+        """A person's id is the same for every bot of one messenger."""
+        return self.dialect
+
+    def verify(self, headers: Mapping[str, str], _raw: bytes, secrets: Sequence[str], /) -> None:
+        """The shared secret that `setWebhook` was given; the body is not signed."""
+        given = headers.get(PROOF_HEADER, "").encode("utf-8", "surrogateescape")
+        known = [hmac.compare_digest(given, secret.encode()) for secret in secrets if secret]
+        if not any(known):
+            raise ForgedError("the secret is missing or wrong" if known else "no secret is set")
+
+    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
+        """A webhook brings one update a time."""
+        return (updates.arrival(raw),)
+
+    def read(self, raw: bytes) -> Reading:
+        """See `updates`."""
+        return updates.read(raw)
+
+    def send(self, parcel: Parcel) -> Sent:
+        """Send the text, cut where it is too long, then the files; parts in `parcel.done` are skipped."""
+        steps: list[str | ParcelFile] = [*cut(parcel.text), *parcel.attachments]
+        if not steps:
+            raise RejectedError("there is nothing to send")
+        done = list(parcel.done[: len(steps)])
+        for step in steps[len(done) :]:
+            try:
+                done.append(self._send_step(parcel, step, first=not done))
+            except SendError as error:
+                error.done = tuple(done)
+                raise
+        return Sent(provider_id=done[0], parts=tuple(done))
+
+    def _send_step(self, parcel: Parcel, step: str | ParcelFile, *, first: bool) -> str:
+        to = self._heading(parcel, answering=first)
+        if isinstance(step, str):
+            result = self.api.tell("sendMessage", {**to, "text": step, **self._quiet_links()})
+        else:
+            result = self._send_file(to, step)
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        if message_id is None:
+            raise UnsureError("the answer names no message")
+        return str(message_id)
+
+    def _send_file(self, to: dict[str, Any], file: ParcelFile) -> Any:
+        photo = file.content_type in {"image/jpeg", "image/png"} and len(file.content) <= 10 * 1024 * 1024
+        method, field = ("sendPhoto", "photo") if photo else ("sendDocument", "document")
+        form = {
+            key: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            for key, value in to.items()
+        }
+        name = clean_file_name(file.name) or "file"
+        return self.api.tell(method, form, uploads={field: (name, file.content, file.content_type)})
+
+    def _heading(self, parcel: Parcel, *, answering: bool) -> dict[str, Any]:
+        """Whereto, and under which message. A topic of a forum stands behind the slash of `thread`."""
+        heading: dict[str, Any] = {"chat_id": _number(parcel.to)}
+        _, slash, topic = parcel.thread.partition("/")
+        if slash and topic.isdecimal():
+            heading["message_thread_id"] = int(topic)
+        if answering and parcel.in_reply_to.isdecimal():
+            heading |= self._answering(int(parcel.in_reply_to))
+        return heading
+
+    def _answering(self, message_id: int) -> dict[str, Any]:
+        if self.dialect == "bale":
+            return {"reply_to_message_id": message_id}
+        return {"reply_parameters": {"message_id": message_id, "allow_sending_without_reply": True}}
+
+    def _quiet_links(self) -> dict[str, Any]:
+        """No preview of a linked page: Telegram would fetch a resident's tracking page to draw it."""
+        return {} if self.dialect == "bale" else {"link_preview_options": {"is_disabled": True}}
+
+    @contextmanager
+    def fetch(self, provider_ref: str, *, max_bytes: int) -> Iterator[Iterator[bytes]]:
+        """Ask where the file lies, then stream it."""
+        found = self.api.ask("getFile", {"file_id": provider_ref})
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str) or path.startswith("/") or ".." in path:
+            raise RejectedError("the file has no path that can be fetched")
+        if isinstance(found.get("file_size"), int) and found["file_size"] > max_bytes:
+            raise TooLargeError(f"{found['file_size']} bytes, larger than {max_bytes}")
+        with self.api.download(path, max_bytes=max_bytes) as chunks:
+            yield chunks
+
+    def check(self) -> list[Finding]:
+        """Who the bot is, and how its messages come."""
+        return findings(self.api, polling=self.polling)
+
+    def collect(self, cursor: str, *, wait_s: float) -> Iterator[Catch]:
+        """Long polling: Telegram forgets what lies before the offset of the next call, never earlier."""
+        wait = wait_s
+        while True:
+            raws = self._poll(cursor, wait_s=wait)
+            if not raws:
+                return
+            catch, taken = _catch(raws, cursor)
+            yield catch
+            if not taken or catch.cursor == cursor:
+                return
+            cursor, wait = catch.cursor, 0
+
+    def _poll(self, cursor: str, *, wait_s: float) -> list[bytes]:
+        params: dict[str, Any] = {"timeout": int(wait_s), "limit": 100, "allowed_updates": list(WANTED)}
+        if cursor:
+            params["offset"] = int(cursor)
+        found = self.api.ask("getUpdates", params, wait_s=wait_s)
+        return [msgspec.json.encode(update) for update in found] if isinstance(found, list) else []
+
+    def set_webhook(self, url: str, *, secret: str) -> None:
+        """Have messages pushed to `url`, `secret` in the header. Raises BusyError or RejectedError."""
+        self.api.ask("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": list(WANTED)})
+
+    def delete_webhook(self) -> None:
+        """End the pushing; what is waiting stays for polling. Raises BusyError or RejectedError."""
+        self.api.ask("deleteWebhook", {"drop_pending_updates": False})
+
+
+def build(account: Account) -> Telegram:
+    """The adapter of one endpoint."""
+    base = account.settings.get("api_base") or DEFAULT_BASE
+    dialect = account.settings.get("dialect") or ("bale" if "bale" in base else "telegram")
+    api = BotApi(http=account.http, base=base.rstrip("/"), token=account.secrets.get("token", ""))
+    return Telegram(api=api, dialect=dialect, polling=account.settings.get("polling") == "yes")
+
+
+def _catch(raws: list[bytes], cursor: str) -> tuple[Catch, list[bool]]:
+    """The arrivals of one poll; the list gets an entry once they are accepted."""
+    taken: list[bool] = []
+    arrivals = tuple(_arrival(raw) for raw in raws)
+    numbers = [int(arrival.external_id) for arrival in arrivals if arrival.external_id.isdecimal()]
+    following = str(max(numbers) + 1) if numbers else cursor
+    catch = Catch(arrivals=arrivals, cursor=following, accepted=lambda: taken.append(True))
+    return catch, taken
+
+
+def _arrival(raw: bytes) -> Arrival:
+    """An update without a number is named by its content, so that it neither stops the poll nor is lost."""
+    try:
+        return updates.arrival(raw)
+    except UnreadableError:
+        return Arrival(f"sha256:{hashlib.sha256(raw).hexdigest()}", "", raw)
+
+
+def _number(address: str) -> int | str:
+    """Chat ids are numbers; a channel's @name stays text."""
+    return int(address) if address.removeprefix("-").isdecimal() else address
