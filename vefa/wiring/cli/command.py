@@ -1,0 +1,26 @@
+"""What every command module offers, and how a command says that it cannot go on."""
+
+from argparse import ArgumentParser, Namespace
+from typing import Protocol
+
+
+class CommandError(Exception):
+    """The command cannot do what was asked; the text goes to standard error and the exit code is 1."""
+
+
+class Command(Protocol):
+    """A module under `vefa.wiring.cli`. Django is set up before it is imported, unless its entry is bare.
+
+    `options` holds its own arguments and `home` (an absolute path). Before `run`, the home's database is
+    attached (and started for the time of the command where no `vefa up` runs), unless its entry says otherwise.
+    """
+
+    EXAMPLES: tuple[str, ...]
+
+    @staticmethod
+    def add_arguments(parser: ArgumentParser) -> None:
+        """Declare the command's arguments; `--home` is already there."""
+
+    @staticmethod
+    def run(options: Namespace) -> int:
+        """Do it; the returned number is the exit code. Raises CommandError."""

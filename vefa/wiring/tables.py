@@ -1,0 +1,41 @@
+"""The tables of the database: attached to Django, and brought up to date by one process at a time."""
+
+from collections.abc import Callable
+
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from vefa.wiring.env import database
+
+LOCK = 1_448_429_153  # any number that nothing else locks
+
+
+def attach(url: str, *, upgrade: bool) -> None:
+    """Point Django at the database, before anything has used it."""
+    connections["default"].close()
+    connections.settings["default"].update(
+        {name: value for name, value in database(url).items() if name != "ENGINE"}
+    )
+    if upgrade:
+        bring_up_to_date()
+
+
+def missing_steps() -> int:
+    """How many migrations the database lacks."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def bring_up_to_date(*, say: Callable[[str], None] | None = None) -> None:
+    """Run the missing migrations; several processes may ask at once, one works and the others wait."""
+    if not missing_steps():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            if (steps := missing_steps()) and say:
+                say(f"Bringing the tables up to date ({steps} steps)")
+            call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
