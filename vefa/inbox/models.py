@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from vefa.channels.models import Endpoint
-from vefa.citizens.models import Address
+from vefa.citizens.models import Address, Citizen
 
 
 class Conversation(models.Model):
@@ -56,6 +56,9 @@ class Contact(models.Model):
     )  # see channels.port.Form; "" = not read yet
     conversation = models.ForeignKey(
         Conversation, null=True, on_delete=models.PROTECT, related_name="contacts"
+    )
+    citizen = models.ForeignKey(  # of the conversation; of the form where no address was given
+        Citizen, null=True, on_delete=models.PROTECT, related_name="contacts"
     )
     message_id = models.CharField(max_length=200, blank=True, default="")
     reply_to_id = models.CharField(max_length=200, blank=True, default="")
