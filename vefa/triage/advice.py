@@ -1,0 +1,93 @@
+"""All steps over one text, in order: language, service, kind, urgency, place. Advice only; it writes nothing."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from vefa.directory.models import Service
+from vefa.directory.queries import area_at, service_by_code
+from vefa.kit.text import words
+from vefa.triage.guess import Guess
+from vefa.triage.knowledge import knowledge
+from vefa.triage.language import language_of
+from vefa.triage.service import SURE, services_of
+from vefa.triage.tone import kind_of, urgency_of
+
+VERSION = "words-1"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What triage thinks of a text. `services` holds up to three guesses of service codes."""
+
+    language: Guess[str]
+    services: list[Guess[str]]
+    service: Service | None
+    kind: Guess[str]
+    urgency: Guess[int]
+    area: Guess[int] | None
+    said: list[str] = field(repr=False, default_factory=list)
+
+    @property
+    def confidence(self) -> float:
+        """Of the service, 0 to 1."""
+        return self.services[0].confidence if self.services else 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether the service is certain enough to act without asking a person."""
+        return self.service is not None and self.confidence >= SURE
+
+    def evidence(self) -> list[dict[str, Any]]:
+        """Every step's word and reason, as a finding keeps them."""
+        rows = [self.language.as_evidence("language")]
+        rows += [guess.as_evidence("service") for guess in self.services[:1]]
+        rows += [self.kind.as_evidence("kind"), self.urgency.as_evidence("urgency")]
+        return rows + ([self.area.as_evidence("area")] if self.area else [])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is known beside the text. Degrees of WGS 84; `service` is a code that a person chose."""
+
+    text: str
+    hint: str
+    lat: float | None = None
+    lon: float | None = None
+    place_text: str = ""
+    service: str = ""
+    area_id: int | None = None
+
+
+def advise(asked: Asked) -> Advice:
+    """Read one text. What a person chose stands; the rest is guessed. Raises NotLoadedError."""
+    language = language_of(asked.text, hint=asked.hint)
+    said = words(asked.text)
+    guesses = _services(asked, said, language.value)
+    service = service_by_code(guesses[0].value) if guesses else None
+    usual = service if guesses and guesses[0].confidence >= SURE else None
+    return Advice(
+        language=language,
+        services=guesses,
+        service=service,
+        kind=kind_of(said, text=asked.text, language=language.value, usual=usual.kind if usual else ""),
+        urgency=urgency_of(said, language=language.value, usual=usual.urgency if usual else "normal"),
+        area=_area(asked, said),
+        said=said,
+    )
+
+
+def _services(asked: Asked, said: list[str], language: str) -> list[Guess[str]]:
+    if asked.service and service_by_code(asked.service):
+        return [Guess(asked.service, 1.0, "chosen by a person")]
+    return services_of(said, language=language, indexes=knowledge().services)
+
+
+def _area(asked: Asked, said: list[str]) -> Guess[int] | None:
+    if asked.area_id is not None:
+        return Guess(asked.area_id, 1.0, "chosen by a person")
+    if asked.lat is not None and asked.lon is not None:
+        area = area_at(asked.lat, asked.lon)
+        if area is not None:
+            return Guess(area.id, 0.97, "the point lies in it")
+    gazetteer = knowledge().gazetteer
+    return gazetteer.find(words(asked.place_text)) or gazetteer.find(said)

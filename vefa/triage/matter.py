@@ -1,0 +1,178 @@
+"""Whether a contact opens a matter, belongs to one that is known, or is a verdict on what we did."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from vefa.cases.models import Case, State
+from vefa.dialogue.models import Delivery
+from vefa.inbox.models import Contact
+from vefa.kit.ids import BadReferenceError, read_reference
+from vefa.triage.advice import Advice
+from vefa.triage.tone import verdict_of
+
+CONTINUES_WITHIN = timedelta(minutes=15)  # a photo or a place sent right after the words belongs to them
+REMEMBERS = timedelta(days=30)  # an ended case that a resident may still mean
+SHORT = 6  # words
+_NUMBER = re.compile(r"(?<!\d)\d{2}[-–/. ]\d{5,8}[-–/. ]\d(?!\d)")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case that a contact could belong to."""
+
+    id: int
+    state: str
+    said_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has an outcome."""
+        return self.state == State.ENDED
+
+
+@dataclass(frozen=True)
+class Matter:
+    """new_case, same_case, not_solved, solved or nothing; with the case and the reason."""
+
+    name: str
+    case_id: int | None = None
+    because: str = ""
+
+    def as_evidence(self) -> dict[str, Any]:
+        """The decision as a finding keeps it."""
+        return {"step": "matter", "says": self.name, "because": self.because}
+
+
+@dataclass(frozen=True)
+class Past:
+    """What went before a batch of contacts, read in a few queries."""
+
+    by_conversation: dict[int, list[Known]] = field(default_factory=dict)
+    by_message: dict[tuple[int, str], Known] = field(default_factory=dict)
+    by_reference: dict[tuple[str, int], Known] = field(default_factory=dict)  # reference, citizen
+
+
+def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
+    """The recent cases of these conversations, of the messages answered and of the numbers named."""
+    rows = (
+        Case.objects.filter(conversation_id__in={contact.conversation_id for contact in contacts})
+        .exclude(ended_at__lt=now - REMEMBERS)
+        .order_by("-said_at", "-id")
+        .values_list("conversation_id", "id", "state", "said_at", "ended_at")
+    )
+    by_conversation = defaultdict(list)
+    for conversation_id, *facts in rows:
+        by_conversation[conversation_id].append(Known(*facts))
+    return Past(dict(by_conversation), _by_message(contacts), _by_reference(contacts))
+
+
+def answered_ids(contact: Contact) -> list[str]:
+    """Provider ids of the messages that a contact answers, the nearest first."""
+    further = reversed(contact.details.get("references", []))
+    return [message for message in (contact.reply_to_id, *further) if message]
+
+
+def _by_message(contacts: Iterable[Contact]) -> dict[tuple[int, str], Known]:
+    wanted = [(contact.endpoint_id, message) for contact in contacts for message in answered_ids(contact)]
+    if not wanted:
+        return {}
+    rows = Delivery.objects.filter(
+        endpoint_id__in={endpoint_id for endpoint_id, _ in wanted},
+        provider_id__in={message for _, message in wanted},
+        reply__case__isnull=False,
+    ).select_related("reply__case")
+    return {
+        (row.endpoint_id, row.provider_id): _known(row.reply.case)
+        for row in rows
+        if row.endpoint_id is not None and row.reply.case is not None
+    }
+
+
+def _by_reference(contacts: Iterable[Contact]) -> dict[tuple[str, int], Known]:
+    numbers = {number for contact in contacts for number in _numbers(contact)}
+    if not numbers:
+        return {}
+    rows = Case.objects.filter(reference__in=numbers, citizen__isnull=False).select_related("citizen")
+    return {(row.reference, row.citizen.root_id): _known(row) for row in rows if row.citizen is not None}
+
+
+def _known(case: Case) -> Known:
+    return Known(case.id, case.state, case.said_at, case.ended_at)
+
+
+def _numbers(contact: Contact) -> list[str]:
+    found = []
+    for text in (*_NUMBER.findall(f"{contact.subject} {contact.text}"), contact.details.get("reference", "")):
+        try:
+            found.append(read_reference(text))
+        except BadReferenceError:
+            continue
+    return found
+
+
+def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
+    """Decide for one contact; every answer names its reason."""
+    stated = contact.details.get("case")
+    if stated is not None:
+        return _stated(contact, int(stated))
+    meant, because = _meant(contact, past)
+    verdict = verdict_of(advice.said, language=advice.language.value)
+    if meant is not None:
+        return _about(meant, verdict.value, because)
+    recent = past.by_conversation.get(contact.conversation_id or 0, [])
+    return _in_conversation(contact, advice, recent, verdict.value)
+
+
+def _stated(contact: Contact, case_id: int) -> Matter:
+    """The resident wrote on the page of the case itself."""
+    verdict = contact.details.get("verdict", "")
+    name = verdict if verdict in {"solved", "not_solved"} else "same_case"
+    return Matter(name, case_id, "written on the page of the case")
+
+
+def _meant(contact: Contact, past: Past) -> tuple[Known | None, str]:
+    for message in answered_ids(contact):
+        known = past.by_message.get((contact.endpoint_id, message))
+        if known is not None:
+            return known, "answers a message of ours"
+    citizen = contact.conversation.address.citizen.root_id if contact.conversation else 0
+    for number in _numbers(contact):
+        known = past.by_reference.get((number, citizen))
+        if known is not None:
+            return known, f"names {number}"
+    return None, ""
+
+
+def _about(case: Known, verdict: str, because: str) -> Matter:
+    if case.ended and verdict == "not_solved":
+        return Matter("not_solved", case.id, f"{because} and says that it is not solved")
+    if case.ended and verdict == "solved":
+        return Matter("solved", case.id, f"{because} and says that it is solved")
+    return Matter("same_case", case.id, because)
+
+
+def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verdict: str) -> Matter:
+    waiting = next((case for case in recent if case.state == State.WAITING), None)
+    if waiting is not None and not _own_matter(advice):
+        return Matter("same_case", waiting.id, "we are waiting for an answer")
+    latest = recent[0] if recent else None
+    if latest is None:
+        return Matter("new_case", None, "first word in a month")
+    if latest.ended and verdict in {"not_solved", "solved"}:
+        return _about(latest, verdict, "follows the last case here")
+    said_at = contact.said_at or contact.received_at
+    if not latest.ended and said_at - latest.said_at <= CONTINUES_WITHIN and not _own_matter(advice):
+        return Matter("same_case", latest.id, "said right after, and names no matter of its own")
+    if advice.kind.value == "thanks":
+        return Matter("same_case", latest.id, "thanks for the last case here")
+    return Matter("new_case", None, "a matter of its own")
+
+
+def _own_matter(advice: Advice) -> bool:
+    """Whether the words alone would open a case."""
+    return bool(advice.services) and len(advice.said) > SHORT // 2

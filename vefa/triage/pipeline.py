@@ -1,0 +1,167 @@
+"""From read contacts to cases: advise, decide, act, and keep the finding.
+
+Contacts of one conversation are taken one after the other, those of different conversations together.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from vefa.cases.lifecycle import reopen
+from vefa.cases.models import Case
+from vefa.cases.opening import Opening, follow, open_cases
+from vefa.channels.port import Form
+from vefa.dialogue.receipts import apply_receipts
+from vefa.directory.queries import municipality
+from vefa.inbox.models import Contact
+from vefa.journal.record import Happening, record
+from vefa.kit.text import first_line
+from vefa.triage.advice import VERSION, Advice, Asked, advise
+from vefa.triage.guess import Guess
+from vefa.triage.matter import Matter, matter_of, remember
+from vefa.triage.models import Finding
+
+UNREADABLE = "unreadable"
+_MATTERS = {Form.MESSAGE, UNREADABLE}
+
+
+def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Do with each contact what it asks for. Call it inside the transaction that marks them handled."""
+    apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
+    _greet([contact for contact in contacts if contact.form == Form.START], now=now)
+    _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
+    for turn in _turns([contact for contact in contacts if contact.form in _MATTERS]):
+        _take(turn, now=now)
+
+
+def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
+    """The first contacts of all conversations, then the second ones, and so on."""
+    turns: list[list[Contact]] = []
+    seen: dict[object, int] = defaultdict(int)
+    for contact in contacts:
+        lane = contact.conversation_id or (contact.endpoint_id, contact.lane, contact.id)
+        if seen[lane] == len(turns):
+            turns.append([])
+        turns[seen[lane]].append(contact)
+        seen[lane] += 1
+    return turns
+
+
+def _take(contacts: list[Contact], *, now: datetime) -> None:
+    past = remember(contacts, now=now)
+    advised = [(contact, advise(_asked(contact))) for contact in contacts]
+    decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]
+    fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
+    cases = open_cases([_opening(contact, advice) for contact, advice in fresh], now=now)
+    opened = {contact.id: case.id for (contact, _advice), case in zip(fresh, cases, strict=True)}
+    known = [(matter, contact) for contact, _advice, matter in decided if matter.case_id is not None]
+    follow([(matter.case_id, contact) for matter, contact in known if matter.case_id], now=now)
+    for matter, contact in known:
+        if matter.name == "not_solved" and matter.case_id:
+            reopen(case_id=matter.case_id, by="resident", reason=first_line(contact.text, limit=400), now=now)
+    Finding.objects.bulk_create(
+        [_finding(contact, advice, matter, opened, now) for contact, advice, matter in decided],
+        ignore_conflicts=True,
+    )
+
+
+def _asked(contact: Contact) -> Asked:
+    details = contact.details
+    conversation = contact.conversation
+    return Asked(
+        text=f"{contact.subject}\n{contact.text}" if contact.subject else contact.text,
+        hint=_hint(contact),
+        lat=contact.lat,
+        lon=contact.lon,
+        place_text=contact.place_text,
+        service=str(details.get("service") or ""),
+        area_id=details.get("area_id") if conversation is None or details.get("area_id") else None,
+    )
+
+
+def _hint(contact: Contact) -> str:
+    conversation = contact.conversation
+    own = contact.language or (conversation.language if conversation else "")
+    return own or contact.endpoint.language or municipality().default_language
+
+
+def _opening(contact: Contact, advice: Advice) -> Opening:
+    text = contact.text or contact.subject
+    return Opening(
+        contact=contact,
+        title=first_line(contact.subject or text, limit=120) or _untold(contact),
+        text=text,
+        language=advice.language.value,
+        kind=contact.details.get("kind") or advice.kind.value,
+        urgency=advice.urgency.value,
+        service=advice.service if advice.sure else None,
+        area_id=advice.area.value if advice.area and advice.area.confidence >= 0.5 else None,
+        unsure=not advice.sure or contact.form == UNREADABLE,
+        actor="triage",
+    )
+
+
+def _untold(contact: Contact) -> str:
+    """A title for what came without words."""
+    with override(municipality().default_language):
+        if contact.form == UNREADABLE:
+            return _("A message that could not be read")
+        return _("A message without words")
+
+
+def _finding(
+    contact: Contact, advice: Advice, matter: Matter, opened: dict[int, int], now: datetime
+) -> Finding:
+    return Finding(
+        contact=contact,
+        case_id=matter.case_id or opened.get(contact.id),
+        version=VERSION,
+        language=advice.language.value,
+        kind=advice.kind.value,
+        service=advice.service,
+        area_id=advice.area.value if advice.area else None,
+        urgency=advice.urgency.value,
+        confidence=advice.confidence,
+        sure=advice.sure,
+        matter=matter.name,
+        evidence=[*advice.evidence(), matter.as_evidence()],
+        suggestions=[_suggestion(guess) for guess in advice.services],
+        found_at=now,
+    )
+
+
+def _suggestion(guess: Guess[str]) -> dict[str, object]:
+    return {"code": guess.value, "confidence": guess.confidence, "because": guess.because}
+
+
+def _greet(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Somebody pressed "Start": the flow answers with a greeting."""
+    record(
+        Happening(
+            kind="contact.started",
+            subject=f"conversation:{contact.conversation_id}",
+            actor="resident",
+            at=now,
+            data={"contact_id": contact.id},
+        )
+        for contact in contacts
+        if contact.conversation_id
+    )
+
+
+def _follow_edits(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """An edited message: its case shows that the resident changed their words."""
+    wanted = {contact.details.get("edited_contact_id"): contact for contact in contacts}
+    rows = Case.objects.filter(links__contact_id__in=[key for key in wanted if key])
+    pairs = [
+        (case_id, wanted[contact_id])
+        for case_id, contact_id in rows.values_list("id", "links__contact_id").order_by("id")
+        if contact_id in wanted
+    ]
+    follow(pairs, now=now)
+
+
+__all__ = ["Asked", "advise", "handle"]
