@@ -110,9 +110,7 @@ class Municipality(Named):
     phone = models.CharField(max_length=32, blank=True)
     emergency_number = models.CharField(max_length=16, blank=True)
     settings = models.JSONField(default=dict)
-    version = models.BigIntegerField(
-        default=1, help_text="another number after every change of the directory"
-    )
+    version = models.BigIntegerField(default=1, help_text="another number after every change")
 
     _fallback: ClassVar[str] = ""
 

@@ -220,9 +220,7 @@ class Migration(migrations.Migration):
                 ("settings", models.JSONField(default=dict)),
                 (
                     "version",
-                    models.BigIntegerField(
-                        default=1, help_text="another number after every change of the directory"
-                    ),
+                    models.BigIntegerField(default=1, help_text="another number after every change"),
                 ),
             ],
             options={

@@ -1,0 +1,76 @@
+"""When the municipality works: shifts, the country's holidays and its own days, made into one calendar."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from vefa.directory.models import Holiday, Municipality, Shift
+from vefa.directory.rules import SpecialDay, WeeklyShift, WeekPlan, WorkingCalendar, working_calendar
+
+YEARS_BACK = 12
+YEARS_AHEAD = 6
+HALF_DAY_ENDS = time(13, 0)  # Türkiye, law 2429: eves of feasts are off from 13:00; the library has no hour
+
+
+class NobodyWorksError(Exception):
+    """A service counts the shifts of a calendar that has none: add [[shifts]] to municipality.toml."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountryDay:
+    """A holiday of a country, named in its language; work stops at `until_half` if any is done."""
+
+    name: str
+    until_half: time | None
+
+
+def calendar_of(municipality: Municipality, *, name: str, now: datetime) -> WorkingCalendar:
+    """The working time of one calendar ("office" or another name in [[shifts]]), in two queries.
+
+    It reaches from 12 years before `now` to the end of the sixth year after it. Raises NobodyWorksError.
+    """
+    shifts = _shifts(name)
+    if not shifts:
+        raise NobodyWorksError(f"calendar {name!r} has no shifts")
+    zone = ZoneInfo(municipality.timezone)
+    year = now.astimezone(zone).year
+    first, last = date(year - YEARS_BACK, 1, 1), date(year + YEARS_AHEAD, 12, 31)
+    days: dict[date, SpecialDay] = {}
+    if municipality.library_holidays:
+        country = days_of_country(municipality.country, range(first.year, last.year + 1))
+        days |= {day: SpecialDay(until_half=found.until_half) for day, found in country.items()}
+    days |= _own_days()
+    return working_calendar(WeekPlan(zone, shifts, days), first=first, last=last)
+
+
+def days_of_country(country: str, years: Iterable[int]) -> dict[date, CountryDay]:
+    """The public holidays and half days of a country (ISO 3166 code); a whole day off wins over a half."""
+    years = list(years)
+    supported = holidays.country_holidays(country).supported_categories
+    found: dict[date, CountryDay] = {}
+    for category, until_half in (("half_day", HALF_DAY_ENDS), ("public", None)):
+        if category in supported:
+            listed = holidays.country_holidays(country, years=years, categories=[category])
+            found |= {day: CountryDay(name, until_half) for day, name in listed.items()}
+    return found
+
+
+def known_countries() -> frozenset[str]:
+    """The ISO 3166 codes of the countries whose holidays are known."""
+    return frozenset(holidays.list_supported_countries())
+
+
+def _shifts(name: str) -> list[WeeklyShift]:
+    rows = Shift.objects.filter(calendar=name, retired_at=None).order_by("weekday", "start", "id")
+    return [WeeklyShift(row.weekday, row.start, row.end, row.on_holidays) for row in rows]
+
+
+def _own_days() -> dict[date, SpecialDay]:
+    rows = Holiday.objects.filter(retired_at=None).order_by("date")
+    return {
+        row.date: SpecialDay(until_half=row.until_half, workday=row.kind == Holiday.Reason.WORKDAY)
+        for row in rows
+    }

@@ -1,0 +1,142 @@
+"""Quick answers about the directory, from a copy that each process keeps of it.
+
+The copy is read anew when the directory's stamp has changed, which is looked up every two seconds at most.
+Rows that are returned are shared between threads: never alter or save them.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from vefa.directory.models import Area, Municipality, Service, Unit
+from vefa.directory.rules import WorkingCalendar
+from vefa.directory.snapshot import Snapshot, take
+from vefa.kit.geo import Point
+
+FRESH_S = 2.0
+
+
+class NotLoadedError(Exception):
+    """No municipality is described yet: run `vefa load FOLDER`, or start with `vefa up --demo`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaName:
+    """One name by which people call an area in one language."""
+
+    area: Area
+    language: str
+    text: str
+    is_alias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWords:
+    """A service with its name and the words that residents use for it, in one language."""
+
+    service: Service
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass
+class _Held:
+    snapshot: Snapshot | None = None
+    looked_at: float = float("-inf")
+
+
+_held = _Held()
+_lock = threading.Lock()
+
+
+def directory() -> Snapshot:
+    """The whole directory, at most two seconds old. Raises NotLoadedError."""
+    snapshot = _held.snapshot
+    if snapshot is None or time.monotonic() - _held.looked_at >= FRESH_S:
+        with _lock:
+            snapshot = _renewed()
+    return snapshot
+
+
+def forget() -> None:
+    """Drop this process's copy, so that the next question reads the database; for loads and tests."""
+    with _lock:
+        _held.snapshot, _held.looked_at = None, float("-inf")
+        Municipality.remember_fallback("")
+
+
+def municipality() -> Municipality:
+    """The municipality of this installation. Raises NotLoadedError."""
+    return directory().municipality
+
+
+def is_loaded() -> bool:
+    """Whether a municipality is described, so that the other questions have an answer."""
+    try:
+        directory()
+    except NotLoadedError:
+        return False
+    return True
+
+
+def working_calendar(*, now: datetime, name: str = "office") -> WorkingCalendar:
+    """The working time that a service's `calendar` names, around `now`. Raises NobodyWorksError."""
+    return directory().working_calendar(name, now)
+
+
+def area_at(latitude: float, longitude: float) -> Area | None:
+    """The lowest area of the tree at a point (degrees, WGS 84), or None outside the map."""
+    return directory().area_at(Point(latitude, longitude))
+
+
+def areas() -> list[Area]:
+    """Every area that is in use, parents before children; without polygons."""
+    return [area for area in directory().areas.values() if area.retired_at is None]
+
+
+def area_names() -> list[AreaName]:
+    """Every name and alias of every area in use, in every language: the gazetteer for reading messages."""
+    found = []
+    for area in areas():
+        found += [AreaName(area, code, text, is_alias=False) for code, text in area.names.items()]
+        for code, aliases in area.aliases.items():
+            found += [AreaName(area, code, text, is_alias=True) for text in aliases]
+    return found
+
+
+def unit_for(service: Service, area: Area | None) -> Unit | None:
+    """Whose duty a service is in an area; None where a person must decide."""
+    return directory().unit_for(service, area.id if area else None)
+
+
+def services() -> list[Service]:
+    """Every service in use, in the order of the groups, with group, unit and agency attached."""
+    return [service for service in directory().services.values() if service.retired_at is None]
+
+
+def service_by_code(code: str) -> Service | None:
+    """The service with this code, if it is in use."""
+    return next((service for service in services() if service.code == code), None)
+
+
+def services_by_language(language: str) -> list[ServiceWords]:
+    """Every service in use with its name and everyday words in one language."""
+    return [
+        ServiceWords(service, service.name(language), tuple(service.words.get(language, ())))
+        for service in services()
+    ]
+
+
+def _renewed() -> Snapshot:
+    now = time.monotonic()
+    if _held.snapshot is not None and now - _held.looked_at < FRESH_S:
+        return _held.snapshot  # another thread was quicker
+    current = Municipality.objects.first()
+    if current is None:
+        raise NotLoadedError("no municipality is described yet: run `vefa load FOLDER`")
+    if _held.snapshot is None or _held.snapshot.municipality.version != current.version:
+        Municipality.remember_fallback(current.default_language)
+        _held.snapshot = take(current)
+    _held.looked_at = now
+    return _held.snapshot

@@ -1,0 +1,106 @@
+"""A copy of the directory in memory, made for looking things up. What it holds is never altered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vefa.directory.hours import calendar_of
+from vefa.directory.models import Agency, Area, Municipality, Service, ServiceGroup, ServiceUnit, Unit
+from vefa.directory.rules import WorkingCalendar
+from vefa.kit.geo import GeoJson, Point, PolygonIndex
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Every row of the directory by id, retired ones too (old cases name them), related rows attached."""
+
+    municipality: Municipality
+    areas: Mapping[int, Area]
+    units: Mapping[int, Unit]
+    agencies: Mapping[int, Agency]
+    services: Mapping[int, Service]
+    unit_by_place: Mapping[tuple[int, int], int]
+    office_by_area: Mapping[int, int]
+    polygons: PolygonIndex
+    calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
+
+    def area_at(self, point: Point) -> Area | None:
+        """The lowest area of the tree in which the point lies, or None outside the map."""
+        found = (self.areas[area_id] for area_id in self.polygons.at(point))
+        return max(found, key=lambda area: (area.path.count("/"), area.key), default=None)
+
+    def unit_for(self, service: Service, area_id: int | None) -> Unit | None:
+        """Whose duty a service is in an area: the nearest of its units on the way up, else its own default.
+
+        A service without a unit of its own falls to the district office of the area. None: a person decides.
+        """
+        on_the_way = list(self.way_up(area_id))
+        for area in on_the_way:
+            unit_id = self.unit_by_place.get((service.id, area.id))
+            if unit_id is not None:
+                return self.units[unit_id]
+        if service.unit_id is not None:
+            return self.units[service.unit_id]
+        offices = (self.office_by_area[area.id] for area in on_the_way if area.id in self.office_by_area)
+        return next((self.units[unit_id] for unit_id in offices), None)
+
+    def way_up(self, area_id: int | None) -> Iterable[Area]:
+        """The area itself, its parent, and so on up to the root."""
+        while area_id is not None:
+            area = self.areas[area_id]
+            yield area
+            area_id = area.parent_id
+
+    def working_calendar(self, name: str, now: datetime) -> WorkingCalendar:
+        """The working time of one calendar, made once a year. Raises NobodyWorksError."""
+        key = (name, now.year)
+        if key not in self.calendars:
+            self.calendars[key] = calendar_of(self.municipality, name=name, now=now)
+        return self.calendars[key]
+
+
+def take(municipality: Municipality) -> Snapshot:
+    """Read the whole directory in eight queries.
+
+    What refers is read before what it refers to: a load that commits in between leaves no loose end, because
+    no row is ever deleted.
+    """
+    places = list(ServiceUnit.objects.order_by("id").values_list("service_id", "area_id", "unit_id"))
+    services = list(Service.objects.order_by("group__order", "group__key", "order", "code"))
+    offices = _offices()
+    units = _with_parents(Unit.objects.order_by("path", "id"))
+    agencies = {agency.id: agency for agency in Agency.objects.order_by("key")}
+    groups = {group.id: group for group in ServiceGroup.objects.order_by("order", "key")}
+    for service in services:
+        service.group = groups[service.group_id]
+        service.unit = units[service.unit_id] if service.unit_id is not None else None
+        service.agency = agencies[service.agency_id] if service.agency_id is not None else None
+    return Snapshot(
+        municipality=municipality,
+        unit_by_place={(service_id, area_id): unit_id for service_id, area_id, unit_id in places},
+        services={service.id: service for service in services},
+        office_by_area=offices,
+        units=units,
+        agencies=agencies,
+        polygons=PolygonIndex(_polygons()),
+        areas=_with_parents(Area.objects.defer("polygon").order_by("path", "id")),
+    )
+
+
+def _with_parents[T: (Area, Unit)](rows: Iterable[T]) -> dict[int, T]:
+    found = {row.id: row for row in rows}
+    for row in found.values():
+        row.parent = found[row.parent_id] if row.parent_id is not None else None
+    return found
+
+
+def _polygons() -> dict[int, GeoJson]:
+    known = Area.objects.filter(retired_at=None).order_by("id").values_list("id", "polygon")
+    return {area_id: polygon for area_id, polygon in known if polygon is not None}
+
+
+def _offices() -> dict[int, int]:
+    covering = Unit.areas.through.objects.filter(
+        unit__kind=Unit.Level.DISTRICT_OFFICE, unit__retired_at=None
+    ).order_by("-unit__path", "area_id")
+    return dict(covering.values_list("area_id", "unit_id"))
