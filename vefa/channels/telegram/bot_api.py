@@ -17,8 +17,6 @@ from vefa.channels.cleaning import clean_line
 from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError
 from vefa.channels.telegram.shapes import Answer
 
-CONNECT_TIMEOUT_S = 5
-ANSWER_TIMEOUT_S = 15
 REPAIR_PAUSE_S = 300  # a refused token or a wrong address waits for a person; meanwhile nothing is given up
 DEFAULT_PAUSE_S = 5
 _GONE = (
@@ -60,13 +58,19 @@ class BotApi:
         target = self._target(f"file/bot{self.token}/{quote(path)}")
         try:
             with self.http.stream(
-                "GET", self.base, timeout=_timeout(ANSWER_TIMEOUT_S), extensions={"target": target}
+                "GET", self.base, timeout=self._timeout(), extensions={"target": target}
             ) as answer:
                 if answer.status_code != httpx.codes.OK:
                     raise _file_refusal(answer.status_code)
                 yield _capped(answer.iter_bytes(), max_bytes)
         except httpx.HTTPError as error:
             raise BusyError(f"the file did not come: {type(error).__name__}") from None
+
+    def _timeout(self, wait_s: float = 0) -> httpx.Timeout:
+        """The client's own patience, longer by what the call itself may wait."""
+        usual = self.http.timeout
+        read_s = None if usual.read is None else usual.read + wait_s
+        return httpx.Timeout(connect=usual.connect, read=read_s, write=usual.write, pool=usual.pool)
 
     def _target(self, path: str) -> bytes:
         return httpx.URL(self.base).raw_path.rstrip(b"/") + b"/" + path.encode()
@@ -76,7 +80,7 @@ class BotApi:
         try:
             answer = self.http.post(
                 self.base,
-                timeout=_timeout(ANSWER_TIMEOUT_S + wait_s),
+                timeout=self._timeout(wait_s),
                 follow_redirects=False,
                 extensions={"target": target},
                 **body,
@@ -88,10 +92,6 @@ class BotApi:
         except httpx.HTTPError as error:
             raise UnsureError(f"no answer to {method}: {type(error).__name__}") from None
         return _result(answer, method)
-
-
-def _timeout(read_s: float) -> httpx.Timeout:
-    return httpx.Timeout(CONNECT_TIMEOUT_S, read=read_s)
 
 
 def _result(answer: httpx.Response, method: str) -> Any:

@@ -3,6 +3,7 @@
 Kinds that we do not know stay visible as `unknown`; only bytes that are no update at all are an error.
 """
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -110,7 +111,9 @@ def _specialised(reading: Reading, message: Message, found: dict[str, Any]) -> R
     if reading.text or reading.attachments or reading.location or reading.contact:
         return reading
     parts = unread_parts(found)
-    return msgspec.structs.replace(reading, form=Form.UNKNOWN, warnings=(f"contains: {parts}",))
+    return msgspec.structs.replace(
+        reading, form=Form.UNKNOWN, warnings=(*reading.warnings, f"contains: {parts}")
+    )
 
 
 def _button(update_id: int, query: CallbackQuery) -> Reading:
@@ -299,13 +302,22 @@ def _objects(update: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"no JSON: {type(error).__name__}") from None
+    found = _decoded(raw)
     if not isinstance(found, dict):
         raise UnreadableError("no JSON object")
     return found
+
+
+def _decoded(raw: bytes) -> Any:
+    """The quick decoder is strict; the slow one also takes half a surrogate pair, which some phones send."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"no JSON: {type(error).__name__}") from None
 
 
 def _without_nulls(value: Any) -> Any:
