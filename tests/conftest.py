@@ -11,9 +11,12 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from tests.town import town
 from vefa.wiring.env import database
 from vefa.wiring.postgres.cluster import ready_cluster
 from vefa.wiring.postgres.server import start
+
+__all__ = ["town"]
 
 # Nobody needs the test database after a crash.
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

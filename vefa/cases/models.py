@@ -1,12 +1,27 @@
 """The case, who stands behind it, what was promised on it, and who has seen it."""
 
+from datetime import UTC, datetime
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from vefa.citizens.models import Citizen
 from vefa.directory.models import Agency, Area, Service, Staff, Unit
 from vefa.inbox.models import Contact, Conversation
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # where a case without a due moment stands in the order
+QUEUE_FACTS = (  # what a queue may ask for: with these in the index, it reads no row that it does not show
+    "unit", "service", "area", "staff", "channel", "kind", "language", "urgency", "state", "private",
+)  # fmt: skip
+OPEN = ~models.Q(state="ended")
+
+
+def _queue(fact: str) -> models.Index:
+    """An index that finds the newest cases with one fact and answers every further question itself."""
+    rest = [other for other in QUEUE_FACTS if other != fact]
+    return models.Index(fields=[fact, "-opened_at", "-id"], include=rest, name=f"case_by_{fact}")
 
 
 class State(models.TextChoices):
@@ -60,14 +75,20 @@ class Case(models.Model):
     language = models.CharField(max_length=2)
     kind = models.CharField(max_length=10, choices=Kind)
     urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.NORMAL)
-    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
-    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(
+        Service, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     place_text = models.CharField(max_length=400, blank=True, default="")
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
 
-    citizen = models.ForeignKey(Citizen, null=True, on_delete=models.PROTECT, related_name="cases")
-    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.PROTECT, related_name="cases")
+    citizen = models.ForeignKey(
+        Citizen, null=True, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
+    conversation = models.ForeignKey(
+        Conversation, null=True, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     channel = models.CharField(max_length=20)  # of the contact that opened it
     private = models.BooleanField(default=False)  # holds personal matters: fewer may see it, never public
     public = models.BooleanField(default=False)  # may stand on the public list and map
@@ -77,11 +98,15 @@ class Case(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
-    master = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="duplicates")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="parts", db_index=False
+    )
+    master = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="duplicates", db_index=False
+    )
     unsure = models.BooleanField(default=False)  # triage asks a person to decide
 
     opened_at = models.DateTimeField()
@@ -91,6 +116,11 @@ class Case(models.Model):
     ended_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)  # of the nearest running promise; null when paused or none
     answer_due_at = models.DateTimeField(null=True)  # first answer, while owed
+    due_order = models.GeneratedField(
+        expression=Coalesce("due_at", models.Value(FAR)),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
     planned_date = models.DateField(null=True)
     reopened = models.PositiveSmallIntegerField(default=0)
     supporters = models.PositiveIntegerField(default=0)  # besides the one who opened it
@@ -101,7 +131,38 @@ class Case(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["search"], name="case_search"),
-            models.Index(fields=["-opened_at", "-id"], name="case_opened"),
+            models.Index(fields=["-opened_at", "-id"], include=QUEUE_FACTS, name="case_opened"),
+            models.Index(
+                fields=["-opened_at", "-id"],
+                include=[*QUEUE_FACTS, "due_order", "unsure"],
+                name="case_open",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["due_order", "id"],
+                include=[*QUEUE_FACTS, "unsure"],
+                name="case_open_due",
+                condition=OPEN,
+            ),
+            _queue("unit"),
+            _queue("service"),
+            _queue("area"),
+            _queue("staff"),
+            _queue("channel"),
+            _queue("kind"),
+            _queue("language"),
+            models.Index(
+                fields=["urgency", "-opened_at", "-id"],
+                include=[fact for fact in QUEUE_FACTS if fact != "urgency"],
+                name="case_by_urgency",
+                condition=models.Q(urgency__gt=0),
+            ),
+            models.Index(
+                fields=["lat", "lon"],
+                name="case_map",
+                condition=OPEN & models.Q(public=True, lat__isnull=False),
+            ),
+            models.Index(fields=["-opened_at", "-id"], name="case_public", condition=models.Q(public=True)),
             models.Index(fields=["citizen", "-opened_at"], name="case_citizen"),
             models.Index(fields=["conversation", "-opened_at"], name="case_conversation"),
             models.Index(fields=["parent"], name="case_parent", condition=models.Q(parent__isnull=False)),
@@ -168,6 +229,7 @@ class Promise(models.Model):
     running_since = models.DateTimeField(null=True)
     worked_min = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
+    held_due_at = models.DateTimeField(null=True)  # while paused: where it stood
     kept_at = models.DateTimeField(null=True)
     broken_at = models.DateTimeField(null=True)  # the sweeper saw it pass
     broken_why = models.TextField(blank=True, default="")
@@ -192,6 +254,7 @@ class Pause(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pauses")
     reason = models.CharField(max_length=400)
+    legal = models.BooleanField(default=False)  # the law allows it: legal terms stand still too
     by = models.CharField(max_length=80)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
