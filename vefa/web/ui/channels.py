@@ -1,0 +1,55 @@
+"""Channels, states and languages by their names and icons, as the screens show them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CHANNELS: dict[str, tuple[str, Promise]] = {
+    "telegram": ("telegram", _("Telegram")),
+    "bale": ("bale", _("Bale")),
+    "whatsapp": ("whatsapp", _("WhatsApp")),
+    "email": ("email", _("E-mail")),
+    "portal": ("web", _("Web form")),
+    "web": ("web", _("Web form")),
+    "phone": ("phone", _("Telephone")),
+    "counter": ("counter", _("Counter")),
+    "letter": ("letter", _("Letter")),
+    "meeting": ("meeting", _("Public meeting")),
+    "headman": ("muhtar", _("Neighbourhood head")),
+    "sms": ("sms", _("SMS")),
+    "instagram": ("photo", _("Instagram")),
+    "facebook": ("people", _("Facebook")),
+    "comment": ("comment", _("Public comment")),
+    "open311": ("link", _("Partner application")),
+    "import": ("letter", _("Imported")),
+}
+UNKNOWN: tuple[str, Promise] = ("bubble", _("Other channel"))
+
+DELIVERIES: dict[str, tuple[str, Promise]] = {
+    "queued": ("queued", _("waiting to be sent")),
+    "leased": ("queued", _("being sent")),
+    "handed": ("sent", _("sent")),
+    "delivered": ("delivered", _("delivered")),
+    "read": ("read", _("read")),
+    "failed": ("failed", _("not delivered")),
+    "uncertain": ("uncertain", _("unclear whether it arrived")),
+    "taken_back": ("undo", _("taken back")),
+}
+NO_STATE: tuple[str, Promise] = ("info", _("unknown"))
+
+LANGUAGES: dict[str, Promise] = {
+    "tr": _("Turkish"),
+    "ru": _("Russian"),
+    "kk": _("Kazakh"),
+    "fa": _("Persian"),
+    "en": _("English"),
+}
+RIGHT_TO_LEFT = frozenset({"fa", "ar", "ur", "he"})
+
+CLOCK_ICONS = {"kept": "kept", "kept-late": "kept", "paused": "paused", "late": "late", "none": "queued"}
+
+
+def direction(language: str) -> str:
+    """How a text of this language runs; an unknown one is left to its first strong letter."""
+    if not language:
+        return "auto"
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"

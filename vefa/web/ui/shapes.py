@@ -1,0 +1,180 @@
+"""What the parts show: plain frozen shapes that a view fills and a part's template draws.
+
+Every moment is in UTC; `language` is one of the five codes, or "" when nobody knows it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from vefa.web.ui.clock import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One case in a list; `unit`, `owner`, `service` and `area` are names in the reader's language."""
+
+    case_id: int
+    href: str
+    reference: str
+    title: str
+    language: str
+    clock: Clock
+    said_at: datetime
+    service: str
+    area: str
+    channel: str
+    unit: str
+    owner: str = ""
+    state: str = ""
+    urgency: str = ""
+    voices: int = 1
+    unread: bool = False
+    current: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """Something attached: a picture is shown small, anything else by name and size."""
+
+    href: str
+    name: str
+    size: str = ""
+    thumbnail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One thing said, in or out, or a note that only staff see (`side` is in, out or note)."""
+
+    side: str
+    who: str
+    text: str
+    said_at: datetime
+    language: str = ""
+    channel: str = ""
+    delivery: str = ""
+    trouble: str = ""
+    files: Sequence[File] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A resident or a colleague in one line; `role` is a word such as "operator, Buca centre"."""
+
+    name: str
+    href: str = ""
+    role: str = ""
+    phone: str = ""
+    language: str = ""
+    cases: int = 0
+    presence: str = ""  # "", viewing or typing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A channel with the account and the direction: how something came, or where it goes."""
+
+    channel: str
+    account: str = ""
+    side: str = "in"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where: words first, and a point if there is one (degrees, WGS 84)."""
+
+    words: str
+    area: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    href: str = ""
+    near: int = 0  # open cases around it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """A proposal of the machine: what, why, and the key that takes it."""
+
+    value: str
+    label: str
+    reason: str = ""
+    key: str = ""
+    sure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """Who owes what to whom by when; `basis` is the law or standard behind it."""
+
+    who: str
+    to: str
+    what: str
+    clock: Clock
+    due_at: datetime | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What will really happen when an answer is sent: the composer says it before, not after.
+
+    `window` is the time left for a free answer; `limit` counts characters, `part` those of one paid message;
+    `nothing` says why nothing would be sent at all.
+    """
+
+    channel: str
+    to: str = ""
+    language: str = ""
+    window: str = ""
+    window_soon: bool = False
+    limit: int = 0
+    part: int = 0
+    cost: str = ""
+    public: bool = False
+    nothing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One line of a timeline; `tone` is calm, kept, soon, late or ahead (still to come)."""
+
+    words: str
+    at: datetime | None = None
+    who: str = ""
+    detail: str = ""
+    tone: str = "calm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number never stands alone: its name, definition, period, n, and what it is compared with."""
+
+    name: str
+    value: str
+    definition: str
+    period: str
+    n: str = ""
+    against: str = ""
+    tone: str = "calm"  # calm, kept, soon, late: good or bad, never merely up or down
+    trend: str = ""  # "", up or down
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tag:
+    """One filter that narrows a list; `href` is the same list without it."""
+
+    name: str
+    value: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Keyset paging: no page numbers and no exact count, only newer and older."""
+
+    newer: str = ""
+    older: str = ""
+    shown: str = ""

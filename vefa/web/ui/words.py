@@ -1,0 +1,145 @@
+"""Moments and spans in words near now, in the reader's language, calendar and digits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import jdatetime
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from vefa.web.ui import city
+
+PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, and when: everything that the words depend on."""
+
+    language: str
+    zone: ZoneInfo
+    jalali: bool
+    now: datetime
+
+    @property
+    def persian_digits(self) -> bool:
+        """Persian shows its own digits; every other language shows the Latin ones."""
+        return self.language == "fa"
+
+
+def reader(now: datetime | None = None) -> Reader:
+    """The reader of this request: active language, the municipality's zone, Jalali for Persian or by the city."""
+    here = city.now_served()
+    language = get_language() or here.default_language
+    return Reader(
+        language=language,
+        zone=ZoneInfo(here.timezone),
+        jalali=language == "fa" or here.calendar == "jalali",
+        now=now or timezone.now(),
+    )
+
+
+def digits(text: object, language: str | None = None) -> str:
+    """The same text with the digits of the language; stored numbers stay ASCII."""
+    shown = str(text)
+    return shown.translate(PERSIAN_DIGITS) if (language or get_language()) == "fa" else shown
+
+
+def near(moment: datetime, reading: Reader) -> str:
+    """The moment as a person would say it now: "today 16:30", "in 5 minutes", "Thursday 09:00", "12 November"."""
+    local, today = moment.astimezone(reading.zone), reading.now.astimezone(reading.zone)
+    apart = (local.date() - today.date()).days
+    spoken = _by_the_minute(moment - reading.now) or _by_the_day(apart, local, reading)
+    return digits(spoken or on_day(local, reading, with_year=local.year != today.year), reading.language)
+
+
+def _by_the_minute(ahead: timedelta) -> str:
+    minutes = round(abs(ahead) / MINUTE)
+    if minutes < 1:
+        return gettext("just now") if ahead <= timedelta(0) else gettext("in a moment")
+    if abs(ahead) >= HOUR:
+        return ""
+    if ahead > timedelta(0):
+        return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
+    return ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}
+
+
+def _by_the_day(apart: int, local: datetime, reading: Reader) -> str:
+    clock = clock_time(local)
+    said: dict[int, Callable[[], str]] = {
+        -1: lambda: gettext("yesterday %(time)s") % {"time": clock},
+        0: lambda: gettext("today %(time)s") % {"time": clock},
+        1: lambda: gettext("tomorrow %(time)s") % {"time": clock},
+    }
+    if apart in said:
+        return said[apart]()
+    return f"{weekday(local, reading)} {clock}" if 1 < apart < 7 else ""
+
+
+def clock_time(local: datetime) -> str:
+    """Hours and minutes on the 24-hour clock, as all five languages write them."""
+    return f"{local:%H:%M}"
+
+
+def weekday(local: datetime, reading: Reader) -> str:
+    """The name of the day in the reader's language."""
+    with_zone = local.astimezone(reading.zone)
+    return date_format(with_zone, "l")
+
+
+def on_day(local: datetime, reading: Reader, *, with_year: bool = True) -> str:
+    """The day in the reader's calendar, in the form of the language: "12 November 2026", "۲۱ آبان ۱۴۰۵"."""
+    if reading.jalali:
+        day = jdatetime.date.fromgregorian(date=local.date())
+        month = jalali_month(day.month)
+        return f"{day.day} {month} {day.year}" if with_year else f"{day.day} {month}"
+    return date_format(local, "j E Y" if with_year else "j E")
+
+
+def jalali_month(number: int) -> str:
+    """The month's name; 1 is Farvardin."""
+    names = (
+        pgettext("Jalali month", "Farvardin"),
+        pgettext("Jalali month", "Ordibehesht"),
+        pgettext("Jalali month", "Khordad"),
+        pgettext("Jalali month", "Tir"),
+        pgettext("Jalali month", "Mordad"),
+        pgettext("Jalali month", "Shahrivar"),
+        pgettext("Jalali month", "Mehr"),
+        pgettext("Jalali month", "Aban"),
+        pgettext("Jalali month", "Azar"),
+        pgettext("Jalali month", "Dey"),
+        pgettext("Jalali month", "Bahman"),
+        pgettext("Jalali month", "Esfand"),
+    )
+    return names[number - 1]
+
+
+def exact(moment: datetime, reading: Reader) -> str:
+    """The moment with weekday, day, year and clock: for hovering and for paper."""
+    local = moment.astimezone(reading.zone)
+    words = f"{weekday(local, reading)} {on_day(local, reading)}, {clock_time(local)}"
+    return digits(words, reading.language)
+
+
+def span(length: timedelta) -> str:
+    """A length of time by its largest unit: "2 days", "3 hours", "20 minutes"; never less than a minute."""
+    if length >= 2 * DAY:
+        count = int(length / DAY)
+        return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+    if length >= HOUR:
+        count = int(length / HOUR)
+        return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
+    count = max(1, int(length / MINUTE))
+    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+
+
+def in_working_days(count: int) -> str:
+    """A promise counted in days on which the city works; 0 is today."""
+    if count == 0:
+        return gettext("today")
+    return digits(ngettext("in %(count)d working day", "in %(count)d working days", count) % {"count": count})
