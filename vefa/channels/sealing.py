@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -31,25 +31,23 @@ def unseal(sealed: bytes | memoryview) -> dict[str, str]:
         found = json.loads(_box().decrypt(token))
     except InvalidToken as error:
         raise UnsealableError(
-            "The endpoint's secrets were sealed under another secret key: bring back the old key, or name it in "
-            "VEFA_SECRET_KEY_FALLBACKS, or enter the secrets anew with `vefa endpoint`."
+            "The endpoint's secrets were sealed under another secret key: bring back the old key, or name "
+            "it in VEFA_SECRET_KEY_FALLBACKS, or enter the secrets anew with `vefa endpoint`."
         ) from error
     return {str(name): str(value) for name, value in found.items()}
 
 
 def _box() -> MultiFernet:
     """The key in use first, then those that are being phased out."""
-    fallbacks: Sequence[str] = settings.SECRET_KEY_FALLBACKS
-    return _box_of((settings.SECRET_KEY, *fallbacks))
+    keys: Iterable[str | bytes] = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return _box_of(tuple(key if isinstance(key, bytes) else key.encode() for key in keys))
 
 
 @lru_cache(maxsize=4)
-def _box_of(keys: tuple[str, ...]) -> MultiFernet:
+def _box_of(keys: tuple[bytes, ...]) -> MultiFernet:
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 
-def _derived(key: str) -> bytes:
+def _derived(key: bytes) -> bytes:
     """A key of its own for this purpose (HKDF, RFC 5869)."""
-    return base64.urlsafe_b64encode(
-        HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(key.encode())
-    )
+    return base64.urlsafe_b64encode(HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(key))

@@ -39,8 +39,8 @@ class Contact(models.Model):
     """One thing that somebody said to the city, on one channel, once.
 
     The first group of fields is written at the door and never altered. The second is filled by `reading`,
-    the third belongs to the queue. `reference` and `secret` are drawn at the door only where the resident is told at
-    once (web form, desk); the case that is opened takes them over.
+    the third belongs to the queue. `reference` and `secret` are drawn at the door only where the resident
+    is told at once (web form, desk); the case that is opened takes them over.
     """
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="contacts")

@@ -10,7 +10,7 @@ from vefa.journal.models import Event
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
-    """An event before it is written. `subject` is "case:12"; `actor` is "staff:3", "resident", "system" or "triage"."""
+    """An event before it is written: about "case:12", by "staff:3", "resident", "system" or "triage"."""
 
     kind: str
     subject: str

@@ -4,38 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('channel', models.CharField(max_length=20)),
-                ('names', models.JSONField(default=dict)),
-                ('owner', models.CharField(choices=[('institution', 'Institution'), ('mayor', 'Mayor'), ('unit', 'Unit')], default='institution', max_length=12)),
-                ('unit_key', models.CharField(blank=True, default='', max_length=60)),
-                ('default_unit_key', models.CharField(blank=True, default='', max_length=60)),
-                ('language', models.CharField(default='tr', max_length=2)),
-                ('settings', models.JSONField(default=dict)),
-                ('sealed', models.BinaryField(default=b'')),
-                ('cursor', models.JSONField(default=dict)),
-                ('active', models.BooleanField(default=True)),
-                ('outbound_paused', models.BooleanField(default=False)),
-                ('paused_until', models.DateTimeField(null=True)),
-                ('last_in_at', models.DateTimeField(null=True)),
-                ('last_out_at', models.DateTimeField(null=True)),
-                ('trouble', models.TextField(default='')),
-                ('trouble_at', models.DateTimeField(null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("channel", models.CharField(max_length=20)),
+                ("names", models.JSONField(default=dict)),
+                (
+                    "owner",
+                    models.CharField(
+                        choices=[("institution", "Institution"), ("mayor", "Mayor"), ("unit", "Unit")],
+                        default="institution",
+                        max_length=12,
+                    ),
+                ),
+                ("unit_key", models.CharField(blank=True, default="", max_length=60)),
+                ("default_unit_key", models.CharField(blank=True, default="", max_length=60)),
+                ("language", models.CharField(default="tr", max_length=2)),
+                ("settings", models.JSONField(default=dict)),
+                ("sealed", models.BinaryField(default=b"")),
+                ("cursor", models.JSONField(default=dict)),
+                ("active", models.BooleanField(default=True)),
+                ("outbound_paused", models.BooleanField(default=False)),
+                ("paused_until", models.DateTimeField(null=True)),
+                ("last_in_at", models.DateTimeField(null=True)),
+                ("last_out_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(default="")),
+                ("trouble_at", models.DateTimeField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['key'],
+                "ordering": ["key"],
             },
         ),
     ]

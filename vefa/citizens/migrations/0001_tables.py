@@ -5,81 +5,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Citizen',
+            name="Citizen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, default='', max_length=200)),
-                ('folded_name', models.CharField(blank=True, default='', max_length=200)),
-                ('language', models.CharField(blank=True, default='', max_length=2)),
-                ('note', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField()),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='citizens.citizen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, default="", max_length=200)),
+                ("folded_name", models.CharField(blank=True, default="", max_length=200)),
+                ("language", models.CharField(blank=True, default="", max_length=2)),
+                ("note", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absorbed",
+                        to="citizens.citizen",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('space', models.CharField(max_length=60)),
-                ('value', models.CharField(max_length=320)),
-                ('shown_name', models.CharField(blank=True, default='', max_length=200)),
-                ('last_digits', models.CharField(blank=True, default='', max_length=4)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('unreachable_at', models.DateTimeField(null=True)),
-                ('unreachable_why', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField()),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='citizens.citizen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("space", models.CharField(max_length=60)),
+                ("value", models.CharField(max_length=320)),
+                ("shown_name", models.CharField(blank=True, default="", max_length=200)),
+                ("last_digits", models.CharField(blank=True, default="", max_length=4)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("unreachable_at", models.DateTimeField(null=True)),
+                ("unreachable_why", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="addresses",
+                        to="citizens.citizen",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Likeness',
+            name="Likeness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reasons', models.JSONField(default=list)),
-                ('found_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('accepted', models.BooleanField(null=True)),
-                ('by', models.CharField(blank=True, default='', max_length=80)),
-                ('newer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likened', to='citizens.citizen')),
-                ('older', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likenesses', to='citizens.citizen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list)),
+                ("found_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("accepted", models.BooleanField(null=True)),
+                ("by", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "newer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="likened",
+                        to="citizens.citizen",
+                    ),
+                ),
+                (
+                    "older",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="likenesses",
+                        to="citizens.citizen",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved_ids', models.JSONField(default=list)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('by', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('undone_by', models.CharField(blank=True, default='', max_length=80)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('absorbed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mergings', to='citizens.citizen')),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='citizens.citizen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("moved_ids", models.JSONField(default=list)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("by", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                ("undone_by", models.CharField(blank=True, default="", max_length=80)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "absorbed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mergings",
+                        to="citizens.citizen",
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges",
+                        to="citizens.citizen",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='citizen',
-            index=models.Index(fields=['folded_name'], name='citizen_name', opclasses=['text_pattern_ops']),
+            model_name="citizen",
+            index=models.Index(fields=["folded_name"], name="citizen_name", opclasses=["text_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='address',
-            index=models.Index(fields=['value'], name='address_value', opclasses=['varchar_pattern_ops']),
+            model_name="address",
+            index=models.Index(fields=["value"], name="address_value", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(fields=('space', 'value'), name='address_once'),
+            model_name="address",
+            constraint=models.UniqueConstraint(fields=("space", "value"), name="address_once"),
         ),
         migrations.AddConstraint(
-            model_name='likeness',
-            constraint=models.UniqueConstraint(fields=('older', 'newer'), name='likeness_once'),
+            model_name="likeness",
+            constraint=models.UniqueConstraint(fields=("older", "newer"), name="likeness_once"),
         ),
     ]

@@ -4,37 +4,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=40)),
-                ('actor', models.CharField(max_length=80)),
-                ('data', models.JSONField(default=dict)),
-                ('handled_at', models.DateTimeField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('parked_at', models.DateTimeField(null=True)),
-                ('trouble', models.TextField(default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=40)),
+                ("actor", models.CharField(max_length=80)),
+                ("data", models.JSONField(default=dict)),
+                ("handled_at", models.DateTimeField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("parked_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'id'], name='event_subject'), models.Index(fields=['kind', 'at'], name='event_kind_at'), models.Index(condition=models.Q(('handled_at', None), ('parked_at', None)), fields=['id'], name='event_unhandled'), models.Index(condition=models.Q(('handled_at', None), ('parked_at', None)), fields=['subject', 'id'], name='event_unhandled_subject'), models.Index(condition=models.Q(('parked_at__isnull', False)), fields=['parked_at'], name='event_parked')],
+                "indexes": [
+                    models.Index(fields=["subject", "id"], name="event_subject"),
+                    models.Index(fields=["kind", "at"], name="event_kind_at"),
+                    models.Index(
+                        condition=models.Q(("handled_at", None), ("parked_at", None)),
+                        fields=["id"],
+                        name="event_unhandled",
+                    ),
+                    models.Index(
+                        condition=models.Q(("handled_at", None), ("parked_at", None)),
+                        fields=["subject", "id"],
+                        name="event_unhandled_subject",
+                    ),
+                    models.Index(
+                        condition=models.Q(("parked_at__isnull", False)),
+                        fields=["parked_at"],
+                        name="event_parked",
+                    ),
+                ],
             },
         ),
     ]

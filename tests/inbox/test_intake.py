@@ -1,0 +1,89 @@
+"""What arrives is kept once, in order, and for good."""
+
+import io
+
+import pytest
+from django.db import connection, transaction
+
+from vefa.inbox import files, intake
+from vefa.inbox.intake import Incoming, accept
+from vefa.inbox.models import Attachment, Contact
+
+
+def said(town, now, external_id, **changes):
+    facts = {
+        "endpoint_id": town.bot.id,
+        "external_id": external_id,
+        "lane": "77",
+        "raw": b"{}",
+        "received_at": now,
+    }
+    return Incoming(**{**facts, **changes})
+
+
+def test_a_batch_is_kept_in_the_order_in_which_it_came(town, now):
+    answers = accept([said(town, now, str(number), raw=b"%d" % number) for number in (10, 9, 11)])
+
+    kept = Contact.objects.order_by("id")
+    assert [bytes(contact.raw) for contact in kept] == [b"10", b"9", b"11"]
+    assert [answer.contact_id for answer in answers] == [contact.id for contact in kept]
+    assert all(answer.fresh for answer in answers)
+
+
+def test_the_same_message_twice_in_one_batch_and_again_later_is_kept_once(town, now):
+    first = accept([said(town, now, "5", reference="26-00001-2", secret="s"), said(town, now, "5")])
+    later = accept([said(town, now, "5", raw=b"altered"), said(town, now, "6")])
+
+    assert [answer.fresh for answer in first + later] == [True, False, False, True]
+    assert {answer.contact_id for answer in first} == {later[0].contact_id}
+    assert (later[0].reference, later[0].secret) == ("26-00001-2", "s")
+    assert Contact.objects.filter(external_id="5").values_list("raw", flat=True)[0] == b"{}"
+
+
+def test_two_endpoints_may_use_the_same_id(town, now):
+    accept([said(town, now, "5"), said(town, now, "5", endpoint_id=town.web.id)])
+
+    assert Contact.objects.count() == 2
+
+
+def test_an_id_that_no_column_holds_is_still_recognised(town, now):
+    answers = accept([said(town, now, text) for text in ("x" * 500, "x" * 501, "a\0b", "x" * 500)])
+
+    assert [answer.fresh for answer in answers] == [True, True, True, False]
+
+
+def test_what_has_no_lane_stands_alone(town, now):
+    accept([said(town, now, "5", lane=""), said(town, now, "6", lane="")])
+
+    assert sorted(Contact.objects.values_list("lane", flat=True)) == ["5", "6"]
+
+
+def test_files_come_with_the_first_and_are_thrown_away_with_its_double(town, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    first, double = (files.store(io.BytesIO(b"a note"), name="not.txt", limit_bytes=100) for _ in range(2))
+
+    accept([said(town, now, "5", files=(first,))])
+    accept([said(town, now, "5", files=(double,))])
+
+    kept = Attachment.objects.get()
+    assert (kept.name, kept.content_type, kept.size, kept.state) == ("not.txt", "text/plain", 6, "stored")
+    assert files.full_path(kept.path).read_bytes() == b"a note"
+    assert not files.full_path(double.path).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_accepted_inside_somebody_elses_transaction(now):
+    incoming = Incoming(endpoint_id=1, external_id="1", lane="", raw=b"", received_at=now)
+
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        accept([incoming])
+
+
+def test_commits_wait_for_the_disk_even_where_the_server_would_not(town, now):
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    intake._assured.clear()
+    accept([said(town, now, "5")])
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
