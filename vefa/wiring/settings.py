@@ -16,6 +16,7 @@ SECRET_KEY = env.secret("VEFA_SECRET_KEY", default="")
 ALLOWED_HOSTS = env.words("VEFA_HOSTS", default="127.0.0.1,localhost,[::1]")
 PUBLIC_URL = env.text("VEFA_PUBLIC_URL", default="http://127.0.0.1:8137").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+PROXIES = env.words("VEFA_PROXIES")
 
 DATABASES = {"default": database(env.secret("VEFA_DATABASE_URL", default="postgresql:///vefa"))}
 DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -91,6 +92,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "vefa.web.ui.forms.Renderer"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("tr", "Türkçe"), ("ru", "Русский"), ("kk", "Қазақша"), ("fa", "فارسی"), ("en", "English")]
