@@ -1,0 +1,60 @@
+// Live updates that never move what somebody reads or types.
+// body data-live="/live/desk" opens one stream. Its events are JSON:
+//   counts  {"mine": 12, ...}     the numbers beside the lists ([data-count="mine"]) change in place
+//   cases   {"cases": [4, 9]}     rows on screen get a mark; others raise the notice "3 new", which reloads on demand
+// Elements with data-live-case="4" and hx-trigger="vefa:refresh" fetch their own part, except while being typed in.
+
+const url = document.body.dataset.live ?? document.querySelector("[data-live]")?.dataset.live;
+const notice = document.querySelector("[data-live-notice]");
+const number = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
+const fresh = new Set();
+
+const typingIn = (element) => {
+  const held = document.activeElement;
+  if (held && held !== document.body && element.contains(held)) return true;
+  const fields = element.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio])");
+  return [...fields].some((field) => field.value !== field.defaultValue);
+};
+
+const setCounts = (counts) => {
+  for (const [name, count] of Object.entries(counts)) {
+    for (const place of document.querySelectorAll(`[data-count="${CSS.escape(name)}"]`)) {
+      place.textContent = typeof count === "number" ? number.format(count) : count;
+    }
+  }
+};
+
+const showNotice = () => {
+  if (!notice || !fresh.size) return;
+  const words = notice.dataset.words.replace("{count}", number.format(fresh.size));
+  notice.querySelector("[data-live-words]").textContent = words;
+  notice.hidden = false;
+};
+
+const touch = (cases) => {
+  for (const id of cases) {
+    const part = document.querySelector(`[data-live-case="${CSS.escape(String(id))}"]`);
+    if (part && !typingIn(part)) part.dispatchEvent(new CustomEvent("vefa:refresh", { bubbles: false }));
+    else if (part) part.classList.add("stale");
+    const row = document.querySelector(`.row[data-case="${CSS.escape(String(id))}"]`);
+    if (row) row.classList.add("changed");
+    else if (!part) fresh.add(id);
+  }
+  showNotice();
+};
+
+const lost = document.querySelector("[data-live-lost]");
+
+const open = () => {
+  const stream = new EventSource(url);
+  stream.addEventListener("counts", (event) => setCounts(JSON.parse(event.data)));
+  stream.addEventListener("cases", (event) => touch(JSON.parse(event.data).cases));
+  stream.addEventListener("open", () => lost && (lost.hidden = true));
+  stream.addEventListener("error", () => {
+    if (lost) lost.hidden = false;
+    if (stream.readyState === EventSource.CLOSED) setTimeout(open, 5000);
+  });
+  addEventListener("pagehide", () => stream.close(), { once: true });
+};
+
+if (url) open();

@@ -1,0 +1,59 @@
+// Small courtesies for every page: send once, focus what must be mended, open dialogs, say what changed.
+// Everything works without this file; the server refuses doubles by itself.
+
+document.documentElement.classList.add("scripted");
+
+const AGAIN_MS = 8000; // if no answer came by then, let the person try again
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-once")) return;
+  if (form.dataset.sending) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sending = "yes";
+  setTimeout(() => delete form.dataset.sending, AGAIN_MS);
+});
+
+// A page that comes back from the browser's memory may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form[data-sending]");
+  if (form) delete form.dataset.sending;
+});
+
+const focusMistakes = (root) => root.querySelector("[data-focus]")?.focus();
+
+document.addEventListener("htmx:afterSwap", (event) => focusMistakes(event.target));
+focusMistakes(document);
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (!opener) return;
+  const dialog = document.getElementById(opener.dataset.opens);
+  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+});
+
+// A menu closes when somebody presses Escape or goes elsewhere.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+};
+document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details.menu[open]");
+  closeMenus();
+  menu?.querySelector("summary")?.focus();
+});
+
+// Words for the screen reader: anybody dispatches `vefa:say` with the words as its detail.
+document.addEventListener("vefa:say", (event) => {
+  const said = document.getElementById("said");
+  if (said) said.textContent = event.detail;
+});
