@@ -16,6 +16,7 @@ from vefa.wiring.postgres.server import Server, start
 
 PATIENCE_S = 60.0
 NAME = "VEFA_DATABASE_URL"
+LASTING = ("vefa up", "vefa web", "vefa work")  # what keeps a database running for others
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def database_of(home: Path, *, doing: str) -> Iterator[Database]:
                 yield Database(server.cluster.url(), ours=True)
                 return
         except HomeTakenError as taken:
-            if taken.doing.startswith("vefa up") and (url := _answering(home)):
+            if taken.doing.startswith(LASTING) and (url := _answering(home)):
                 yield Database(url, ours=False)
                 return
             if time.monotonic() > deadline:

@@ -46,7 +46,7 @@ def open_home(home: Path) -> None:
 
 
 def _keep_secret(path: Path) -> None:
-    """One random secret per installation, from which all others derive: it also locks the endpoints' tokens."""
+    """One random secret per installation, from which others derive: it also locks the endpoints' tokens."""
     if path.exists():
         return
     draft = path.with_name(f"{path.name}.{os.getpid()}")

@@ -32,11 +32,18 @@ def become(words: list[str]) -> None:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    if sys.platform == "linux":  # after the change of account: the kernel forgets the wish with it
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, farewell, 0, 0, 0)
-        if os.getppid() != parent:
-            sys.exit(1)
+    die_with_parent(
+        signal.Signals(farewell)
+    )  # after the change of account: the kernel forgets the wish with it
+    if os.getppid() != parent:
+        sys.exit(1)
     os.execv(words[4], words[4:])
+
+
+def die_with_parent(farewell: signal.Signals) -> None:
+    """Ask the kernel to send this process `farewell` when its parent dies (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(farewell), 0, 0, 0)
 
 
 if __name__ == "__main__":

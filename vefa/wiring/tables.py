@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from psycopg.conninfo import make_conninfo
 
 from vefa.wiring.env import database
 
@@ -19,6 +20,14 @@ def attach(url: str, *, upgrade: bool) -> None:
     )
     if upgrade:
         bring_up_to_date()
+
+
+def connection_words() -> str:
+    """What psycopg needs to connect to Django's database by itself; holds the password."""
+    found = connections.settings["default"]
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    facts = {theirs: str(found[ours]) for ours, theirs in names.items() if found.get(ours)}
+    return make_conninfo(**facts, **{name: str(value) for name, value in found.get("OPTIONS", {}).items()})
 
 
 def missing_steps() -> int:

@@ -11,8 +11,8 @@ class CommandError(Exception):
 class Command(Protocol):
     """A module under `vefa.wiring.cli`. Django is set up before it is imported, unless its entry is bare.
 
-    `options` holds its own arguments and `home` (an absolute path). Before `run`, the home's database is
-    attached (and started for the time of the command where no `vefa up` runs), unless its entry says otherwise.
+    `options` holds its own arguments and `home` (an absolute path). Before `run`, the database is
+    attached (and started for the time of the command where no `vefa up` runs) unless its entry says no.
     """
 
     EXAMPLES: tuple[str, ...]

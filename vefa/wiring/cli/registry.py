@@ -23,6 +23,6 @@ COMMANDS = (
     Entry("import", "importing", "Take in contacts from a file."),
     Entry("export", "export", "Write contacts, cases, deliveries or events as JSON lines."),
     Entry("check", "check", "Say whether this installation is fit, and what to do if not.", database=False),
-    Entry("web", "web", "Serve the pages and hooks alone, on a database outside.", database=False),
-    Entry("work", "work", "Run a worker alone, on a database outside.", database=False),
+    Entry("web", "web", "Serve the pages and hooks alone.", bare=True, database=False),
+    Entry("work", "work", "Run a worker alone."),
 )

@@ -1,0 +1,19 @@
+"""The first steps of a process that serves: Django must be set up before the doors can be imported."""
+
+import signal
+from importlib import import_module
+from typing import cast
+
+import django
+
+from vefa.wiring.asgi import App
+from vefa.wiring.leash import die_with_parent
+from vefa.wiring.tables import bring_up_to_date
+
+
+def load() -> App:
+    """What granian serves in each of its processes; none of them outlives granian itself."""
+    die_with_parent(signal.SIGKILL)
+    django.setup()
+    bring_up_to_date()
+    return cast("App", import_module("vefa.wiring.serve").app)
