@@ -9,7 +9,7 @@ from vefa.inbox.models import Contact, Conversation
 
 
 class Phrase(models.Model):
-    """A sentence with variables, in every language: `{reference}`, `{due}`, `{reason}` …"""
+    """A sentence with variables such as `{reference}` and `{due}`, in every language."""
 
     key = models.SlugField(max_length=60, unique=True)
     titles = models.JSONField(default=dict)
@@ -78,6 +78,7 @@ class Delivery(models.Model):
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=200, blank=True, default="")
+    parts = models.JSONField(default=list)  # provider ids of what went out of a text in several messages
     trouble = models.TextField(blank=True, default="")
     resent = models.PositiveSmallIntegerField(default=0)  # after being uncertain
     queued_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""All steps over one text, in order: language, service, kind, urgency, place. Advice only; it writes nothing."""
+"""All steps over one text, in order: language, service, kind, urgency, place. It only advises."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,0 +1,153 @@
+"""Reactions that tell residents what happened. They write replies and nothing else."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from vefa.cases.models import Case, Kind, Outcome, Urgency
+from vefa.dialogue.audience import Listener, listeners
+from vefa.dialogue.models import Reply
+from vefa.dialogue.phrases import fill, sentence
+from vefa.dialogue.values import values_for
+from vefa.dialogue.writing import Words, write_automatic
+from vefa.inbox.models import Conversation
+from vefa.journal.models import Event
+
+MAILS_A_DAY = 3  # acknowledgements to one mail address, lest a forged sender turn the city into a mail bomb
+MAILS_AN_HOUR = 1
+_BY_OUTCOME = {
+    Outcome.DONE: "done",
+    Outcome.NOT_POSSIBLE: "not_possible",
+    Outcome.PASSED_ON: "passed_on",
+    Outcome.ANSWERED: "answered",
+    Outcome.WITHDRAWN: "withdrawn",
+}
+type Row = tuple[Listener, Words]
+
+
+def opened(events: Sequence[Event], now: datetime) -> None:
+    """Acknowledge each new case: number, what happens next, by when; and the emergency number in danger."""
+    cases = _cases(events)
+    capped = _capped(cases.values(), now=now)
+    rows: list[Row] = []
+    for event in events:
+        case = cases.get(_case_id(event))
+        if case is not None and case.conversation_id not in capped and not event.data.get("told"):
+            keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
+            if case.urgency == Urgency.EMERGENCY:
+                keys.insert(0, "emergency_notice")
+            rows.append(_row(event, 0, Listener(case.conversation, case), keys))
+    write_automatic(rows, now=now)
+
+
+def asked(events: Sequence[Event], now: datetime) -> None:
+    """We need something from the resident."""
+    _tell(events, lambda _event, _one: "needs_from_you", now=now)
+
+
+def planned(events: Sequence[Event], now: datetime) -> None:
+    """A day was named."""
+    _tell(events, lambda _event, _one: "planned", now=now)
+
+
+def referred(events: Sequence[Event], now: datetime) -> None:
+    """An agency has it."""
+    _tell(events, lambda _event, _one: "passed_on", now=now)
+
+
+def ended(events: Sequence[Event], now: datetime) -> None:
+    """The outcome, to everybody who waits for it; a case that follows another was told when it began to."""
+    _tell(events, lambda event, _one: _BY_OUTCOME.get(event.data.get("outcome", ""), ""), now=now)
+
+
+def reopened(events: Sequence[Event], now: datetime) -> None:
+    """The resident disagreed, and we heard it."""
+    _tell(events, lambda _event, _one: "reopened", now=now)
+
+
+def slipped(events: Sequence[Event], now: datetime) -> None:
+    """A promise was moved: the new moment and the reason."""
+    _tell(events, lambda _event, _one: "promise_slipped", now=now)
+
+
+def doubled(events: Sequence[Event], now: datetime) -> None:
+    """The case follows another one from now on: only its own reporter is told."""
+    cases = _cases(events)
+    rows = [
+        _row(event, 0, Listener(case.conversation, case), ["duplicate_follows"])
+        for event in events
+        if (case := cases.get(_case_id(event))) is not None
+    ]
+    write_automatic(rows, now=now)
+
+
+def supported(events: Sequence[Event], now: datetime) -> None:
+    """Somebody said "me too": that person is told, once."""
+    cases = _cases(events)
+    wanted = {event.data.get("conversation_id") for event in events} - {None}
+    conversations = {
+        row.id: row
+        for row in Conversation.objects.filter(id__in=wanted).select_related("address", "endpoint")
+    }
+    rows = []
+    for event in events:
+        case, conversation = cases.get(_case_id(event)), conversations.get(event.data.get("conversation_id"))
+        if case is not None and conversation is not None:
+            rows.append(_row(event, 0, Listener(conversation, case, supporter=True), ["received_brief"]))
+    write_automatic(rows, now=now)
+
+
+def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, now: datetime) -> None:
+    cases = _cases(events)
+    rows: list[Row] = []
+    for event in events:
+        case = cases.get(_case_id(event))
+        if case is None or event.data.get("told"):
+            continue  # whoever acted has written to the resident in the same step
+        for number, one in enumerate(listeners(case)):
+            key = phrase(event, one)
+            if key:
+                rows.append(_row(event, number, one, [key]))
+    write_automatic(rows, now=now)
+
+
+def _row(event: Event, number: int, one: Listener, keys: Iterable[str]) -> Row:
+    found = [sentence(key).text(one.language) for key in keys]
+    language = found[0][1]
+    values = values_for(one, language=language, data=event.data)
+    text = "\n\n".join(fill(text, values) for text, _language in found)
+    cause = f"event:{event.id}:{number}"
+    return one, Words(text=text, language=language, phrase_key="+".join(keys), cause=cause)
+
+
+def _case_id(event: Event) -> int:
+    return int(event.subject.removeprefix("case:"))
+
+
+def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
+    related = ("service", "area", "unit", "agency", "conversation__address", "conversation__endpoint")
+    rows = Case.objects.filter(id__in={_case_id(event) for event in events}).select_related(*related)
+    return {case.id: case for case in rows}
+
+
+def _capped(cases: Iterable[Case], *, now: datetime) -> set[int]:
+    """Mail conversations that have had their acknowledgements for now."""
+    mails = {
+        case.conversation_id
+        for case in cases
+        if case.conversation is not None and case.conversation.address.space == "email"
+    }
+    if not mails:
+        return set()
+    rows = Reply.objects.filter(
+        automatic=True,
+        phrase_key__endswith="received",
+        written_at__gt=now - timedelta(days=1),
+        deliveries__conversation_id__in=mails,
+    ).values_list("deliveries__conversation_id", "written_at")
+    day: Counter[int] = Counter()
+    hour: Counter[int] = Counter()
+    for conversation_id, written_at in rows:
+        day[conversation_id] += 1
+        hour[conversation_id] += written_at > now - timedelta(hours=1)
+    return {one for one in day if day[one] >= MAILS_A_DAY or hour[one] >= MAILS_AN_HOUR}

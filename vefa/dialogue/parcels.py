@@ -1,0 +1,51 @@
+"""From a delivery to the parcel that an adapter sends."""
+
+from datetime import datetime
+
+from vefa.channels.port import Form, Parcel
+from vefa.dialogue.models import Delivery
+from vefa.inbox.models import Contact
+
+_THREAD = 20  # how many earlier messages a mail names
+
+
+def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
+    """Everything that the provider needs; read outside any transaction, just before sending."""
+    reply, conversation = delivery.reply, delivery.conversation
+    if conversation is None:
+        raise ValueError(f"delivery {delivery.id} has nowhere to go")
+    earlier = list(
+        Contact.objects.filter(conversation=conversation, form=Form.MESSAGE)
+        .exclude(message_id="")
+        .order_by("-said_at", "-sequence", "-id")
+        .values_list("message_id", "subject")[:_THREAD]
+    )
+    answered = reply.answers.message_id if reply.answers else ""
+    case = reply.case
+    return Parcel(
+        to=conversation.address.value,
+        text=reply.text,
+        language=reply.language,
+        thread=conversation.thread,
+        in_reply_to=answered or (earlier[0][0] if earlier else ""),
+        references=tuple(message_id for message_id, _ in reversed(earlier)),
+        subject=_subject(
+            earlier[0][1] if earlier else "", case.title if case else "", reference=_number(delivery)
+        ),
+        idempotency_key=str(delivery.key),
+        reference=_number(delivery),
+        auto=reply.automatic,
+        done=tuple(delivery.parts),
+        at=now,
+    )
+
+
+def _number(delivery: Delivery) -> str:
+    return delivery.reply.case.reference if delivery.reply.case else ""
+
+
+def _subject(theirs: str, ours: str, *, reference: str) -> str:
+    """The resident's own subject, answered; else the case's title; always with the number."""
+    said = theirs.strip()
+    head = (said if said.lower().startswith("re:") else f"Re: {said}") if said else ours
+    return head if not reference or reference in head else f"{head} [{reference}]".strip()

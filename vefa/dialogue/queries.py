@@ -1,0 +1,142 @@
+"""What others read of the dialogue: a case's conversation, what the composer must know, what is in doubt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, QuerySet
+
+from vefa.cases.models import Case, Note
+from vefa.channels.models import Endpoint
+from vefa.dialogue.audience import endpoint_for, listeners, mailbox
+from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
+from vefa.directory.models import Staff
+from vefa.inbox.models import Attachment, Contact
+
+WINDOWS_H = {"whatsapp": 24, "messenger": 24, "instagram": 24}  # free answers after the resident's last word
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a conversation: exactly one of contact, reply and note is set."""
+
+    at: datetime
+    contact: Contact | None = None
+    reply: Reply | None = None
+    note: Note | None = None
+    attachments: tuple[Attachment, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChannelTruth:
+    """What the composer says before anything is sent."""
+
+    channel: str
+    endpoint_key: str
+    address: str
+    reachable: bool
+    why_not: str = ""
+    window_ends_at: datetime | None = None
+    language: str = ""
+    others: int = 0  # further people who will hear this answer
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """Deliveries that a person must look at."""
+
+    uncertain: list[Delivery] = field(default_factory=list)
+    failed: list[Delivery] = field(default_factory=list)
+
+
+def conversation_of(case: Case, *, with_notes: bool) -> list[Entry]:
+    """Everything that was said on a case, in order, in four statements at the most.
+
+    Contacts stand at the moment at which their sender said them.
+    """
+    contacts = (
+        Contact.objects.filter(links__case=case)
+        .select_related("endpoint", "conversation__address")
+        .prefetch_related("attachments")
+        .defer("raw")
+    )
+    deliveries = Delivery.objects.select_related("endpoint", "conversation__address").order_by("id")
+    replies = Reply.objects.filter(case=case).select_related("staff")
+    rows = [
+        Entry(one.said_at or one.received_at, contact=one, attachments=tuple(one.attachments.all()))
+        for one in contacts
+    ]
+    rows += [
+        Entry(reply.written_at, reply=reply, deliveries=tuple(reply.deliveries.all()))
+        for reply in replies.prefetch_related(Prefetch("deliveries", deliveries))
+    ]
+    if with_notes:
+        notes = Note.objects.filter(case=case).select_related("staff")
+        rows += [Entry(note.at, note=note) for note in notes]
+    return sorted(rows, key=_order)
+
+
+def _order(entry: Entry) -> tuple[datetime, int, int]:
+    one = entry.contact or entry.reply or entry.note
+    assert one is not None
+    return entry.at, entry.contact.sequence if entry.contact else 0, one.pk
+
+
+def channel_truth(case: Case) -> ChannelTruth:
+    """Where an answer on this case goes, and whether it can."""
+    conversation = case.conversation
+    if conversation is None:
+        return ChannelTruth(case.channel, "", "", reachable=False, why_not="nowhere", language=case.language)
+    endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox())
+    heard = listeners(case)
+    hours = WINDOWS_H.get(conversation.endpoint.channel)
+    ends_at = None
+    if hours and conversation.last_contact_at:
+        ends_at = conversation.last_contact_at + _hours(hours)
+    return ChannelTruth(
+        channel=endpoint.channel if endpoint else conversation.endpoint.channel,
+        endpoint_key=endpoint.key if endpoint else conversation.endpoint.key,
+        address=conversation.address.value,
+        reachable=endpoint is not None,
+        why_not="" if endpoint else _why_not(conversation.address.unreachable_why),
+        window_ends_at=ends_at,
+        language=conversation.language or case.language,
+        others=len(heard) - 1,
+        paused=bool(endpoint and endpoint.outbound_paused),
+    )
+
+
+def troubles(visible: QuerySet[Case], *, limit: int = 100) -> Troubles:
+    """Uncertain deliveries and the latest failures on cases that the reader may see, oldest first."""
+    rows = (
+        Delivery.objects.filter(
+            state__in=(DeliveryState.UNCERTAIN, DeliveryState.FAILED), reply__case__in=visible
+        )
+        .select_related("reply__case", "reply__staff", "endpoint", "conversation__address")
+        .order_by("queued_at", "id")
+    )
+    return Troubles(
+        uncertain=list(rows.filter(state=DeliveryState.UNCERTAIN)[:limit]),
+        failed=list(rows.filter(state=DeliveryState.FAILED)[:limit]),
+    )
+
+
+def drafts_of(staff: Staff, *, visible: QuerySet[Case], limit: int = 100) -> list[Draft]:
+    """What this person left unfinished, the latest first, on cases that they may still see."""
+    rows = Draft.objects.filter(staff=staff, case__in=visible).select_related("case")
+    return list(rows.order_by("-saved_at", "-id")[:limit])
+
+
+def heard_back(entries: Iterable[Entry]) -> bool:
+    """Whether a person (not the system) has answered yet."""
+    return any(entry.reply is not None and not entry.reply.automatic for entry in entries)
+
+
+def _hours(count: int) -> timedelta:
+    return timedelta(hours=count)
+
+
+def _why_not(unreachable: str) -> str:
+    return unreachable or "by_hand"

@@ -1,0 +1,146 @@
+"""A reply is written once and laid down as deliveries; nothing is sent here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from vefa.cases.models import Case
+from vefa.cases.promises import answered
+from vefa.channels.models import Endpoint
+from vefa.dialogue.audience import Listener, endpoint_for, listeners, mailbox
+from vefa.dialogue.drafts import discard
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.phrases import check_resolved
+from vefa.directory.models import Staff
+from vefa.inbox.models import Contact
+from vefa.journal.record import Happening, record
+from vefa.kit.ids import token
+
+LIMIT = 20_000  # characters of one reply
+
+
+class EmptyReplyError(ValueError):
+    """There is nothing to send."""
+
+
+class TooLateError(Exception):
+    """The reply is on its way already and cannot be taken back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a reply says. `cause` makes a reaction's reply unique: "event:91:7"."""
+
+    text: str
+    language: str
+    phrase_key: str = ""
+    answers: Contact | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """When deliveries are laid down and may leave, and the mailbox for those without a channel of ours."""
+
+    now: datetime
+    due_at: datetime
+    post: Endpoint | None
+
+
+@transaction.atomic
+def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = True) -> Reply:
+    """A person's answer to everybody who hears of the case; it leaves after the time for taking it back.
+
+    Raises EmptyReplyError or UnresolvedError.
+    """
+    check_text(words.text)
+    reply = _reply(case, words, staff=by, now=now)
+    reply.save(force_insert=True)
+    heard = listeners(case) if to_all else [Listener(case.conversation, case)]
+    leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
+    Delivery.objects.bulk_create([delivery(reply, one, leaves) for one in heard])
+    answered(case_id=case.id, by=by, now=now)
+    data = {"reply_id": reply.id, "phrase": words.phrase_key}
+    record(
+        [
+            Happening(
+                kind="reply.written", subject=f"case:{case.id}", actor=f"staff:{by.pk}", at=now, data=data
+            )
+        ]
+    )
+    discard(case_id=case.id, staff=by, box="reply")
+    return reply
+
+
+def write_automatic(rows: Sequence[tuple[Listener, Words]], *, now: datetime) -> None:
+    """The system's own replies, all in three statements; a cause that has been answered is passed over."""
+    known = set(
+        Reply.objects.filter(cause__in=[words.cause for _, words in rows if words.cause]).values_list(
+            "cause", flat=True
+        )
+    )
+    fresh = [(one, words) for one, words in rows if words.cause not in known]
+    replies = Reply.objects.bulk_create(
+        [_reply(one.case, words, staff=None, now=now) for one, words in fresh]
+    )
+    leaves = Leaving(now, now, mailbox())
+    Delivery.objects.bulk_create(
+        [delivery(reply, one, leaves) for reply, (one, _words) in zip(replies, fresh, strict=True)]
+    )
+
+
+@transaction.atomic
+def take_back(*, reply_id: int, by: Staff, now: datetime) -> Reply:
+    """Stop a reply before it leaves. Raises TooLateError once any delivery has begun."""
+    reply = Reply.objects.select_for_update().get(id=reply_id)
+    rows = list(reply.deliveries.select_for_update().order_by("id"))
+    stoppable = {DeliveryState.QUEUED, DeliveryState.SHOWN}
+    if reply.taken_back_at or any(row.state not in stoppable for row in rows):
+        raise TooLateError(f"reply {reply_id} is on its way")
+    reply.deliveries.update(state=DeliveryState.TAKEN_BACK, ended_at=now)
+    reply.taken_back_at = now
+    reply.save(update_fields=["taken_back_at"])
+    data = {"reply_id": reply.id}
+    subject = f"case:{reply.case_id}"
+    record([Happening(kind="reply.taken_back", subject=subject, actor=f"staff:{by.pk}", at=now, data=data)])
+    return reply
+
+
+def check_text(text: str) -> None:
+    """Raises EmptyReplyError or UnresolvedError."""
+    if not text.strip():
+        raise EmptyReplyError("write an answer first")
+    check_resolved(text)
+
+
+def delivery(reply: Reply, one: Listener, leaves: Leaving) -> Delivery:
+    """The way of one reply to one listener; where no message can go out, it is only shown."""
+    endpoint = endpoint_for(one.conversation, post=leaves.post)
+    shown = endpoint is None
+    return Delivery(
+        reply=reply,
+        conversation=one.conversation,
+        endpoint=endpoint,
+        key=token(),
+        state=DeliveryState.SHOWN if shown else DeliveryState.QUEUED,
+        due_at=leaves.due_at,
+        queued_at=leaves.now,
+        ended_at=leaves.now if shown else None,
+    )
+
+
+def _reply(case: Case | None, words: Words, *, staff: Staff | None, now: datetime) -> Reply:
+    return Reply(
+        case=case,
+        staff=staff,
+        text=words.text.strip()[:LIMIT],
+        language=words.language,
+        phrase_key=words.phrase_key,
+        answers=words.answers,
+        automatic=staff is None,
+        cause=words.cause,
+        written_at=now,
+    )
