@@ -1,4 +1,4 @@
-"""Bars and lines, measured here and drawn by templates: no script, no library, and every number also as text."""
+"""Bars and lines, measured here and drawn by templates: no script, and every number also as text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ SHOWN = frozenset({".css", ".js", ".svg", ".png", ".ico"})
 
 
 class RoomFinder(BaseFinder):
-    """Serves what a browser may see of `vefa/web`, and nothing else: no template and no source is reachable."""
+    """Serves what a browser may see of `vefa/web`; no template and no source is reachable."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         self.storage = FileSystemStorage(location=ROOM)
@@ -23,7 +23,7 @@ class RoomFinder(BaseFinder):
         """Nothing can be configured, so nothing can be wrong."""
         return []
 
-    def find(self, path: str, find_all: bool = False, **_: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+    def find(self, path: str, find_all: bool = False, **_: Any) -> Any:  # noqa: FBT001, FBT002 - as Django's
         """The file behind `/static/<path>`, or an empty list, as Django wants it."""
         place = (ROOM / path).resolve()
         seen = place.suffix in SHOWN and place.is_relative_to(ROOM) and place.is_file()

@@ -25,7 +25,7 @@ class LanguageMiddleware:
         """Activate language and zone for this request, and remember a new choice for a year."""
         here = city.now_served()
         language = spoken(request, here)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # Django's own middleware sets it so
+        request.LANGUAGE_CODE = language
         with translation.override(language), timezone.override(ZoneInfo(here.timezone)):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

@@ -3,14 +3,16 @@
 What stands in list rows is built here and not in templates: a page of 50 rows has some ten milliseconds.
 """
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from vefa.web.ui import channels, styles, words
@@ -18,12 +20,14 @@ from vefa.web.ui.clock import Clock
 
 register = template.Library()
 
-MIRRORED = frozenset(
-    {"back", "forward", "answer", "pass", "undo", "leave", "mark", "comment", "telegram", "bale"}
-)
-ARC = '<circle class="arc" cx="12" cy="12" r="9" pathLength="100" stroke-dasharray="{left} 100"/>'
+MIRRORED = frozenset({"back", "forward", "answer", "pass", "undo", "leave", "mark"})
+ARABIC = re.compile("[\u0600-\u06ff]")
+PIECE = r"[A-Za-z0-9+#@](?:[A-Za-z0-9@:/._+%#?=&~-]*[A-Za-z0-9/])?"
+LATIN_RUN = re.compile(rf"((?:\([+0-9]+\)|{PIECE})(?: {PIECE})*)")
+CHIP = '<span class="clock clock-{}" title="{}">{}<span>{}</span></span>'
 DIAL = (
-    '<svg class="icon dial" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/>{arc}</svg>'
+    '<svg class="icon dial" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/>'
+    '<circle class="arc" cx="12" cy="12" r="9" pathLength="100" stroke-dasharray="{} 100"/></svg>'
 )
 
 
@@ -101,6 +105,24 @@ def ltr(text: object) -> SafeString:
 
 
 @register.filter
+def spoken(text: str) -> SafeString:
+    """What a person wrote, with its lines; numbers, plates and addresses keep their order in Persian."""
+    return linebreaksbr(isolated(text), autoescape=False)
+
+
+@register.filter
+def isolated(text: str) -> SafeString:
+    """What a person wrote in one line; a Latin run inside a right-to-left text stays together, left to right.
+
+    Without it "+98 912 555 0142" would be read from its last group to its first.
+    """
+    if not ARABIC.search(text):
+        return conditional_escape(text)
+    pieces = enumerate(LATIN_RUN.split(text))
+    return format_html_join("", "{}", ((ltr(piece) if place % 2 else piece,) for place, piece in pieces))
+
+
+@register.filter
 def direction(language: str) -> str:
     """`ltr`, `rtl` or `auto` for a text of this language."""
     return channels.direction(language)
@@ -144,17 +166,10 @@ def delivery(state: str) -> SafeString:
 def chip(clock: Clock) -> SafeString:
     """The clock of a promise: shrinking arc or sign, and words; the due moment on hover."""
     drawing = channels.CLOCK_ICONS.get(clock.state)
-    # Both parts are our own constants and an integer, so nothing needs escaping.
-    dial = drawn(drawing) if drawing else mark_safe(DIAL.format(arc=ARC.format(left=int(clock.left))))
+    dial = drawn(drawing) if drawing else format_html(DIAL, clock.left)
     due = words.exact(clock.due_at, words.reader()) if clock.due_at else ""
-    title = escape(gettext("Due %(moment)s") % {"moment": due}) if due else ""
-    return format_html(
-        '<span class="clock clock-{}" title="{}">{}<span>{}</span></span>',
-        clock.state,
-        title,
-        dial,
-        clock.words,
-    )
+    title = gettext("Due %(moment)s") % {"moment": due} if due else ""
+    return format_html(CHIP, clock.state, title, dial, clock.words)
 
 
 @register.simple_tag(takes_context=True)

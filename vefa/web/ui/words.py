@@ -32,7 +32,7 @@ class Reader:
 
 
 def reader(now: datetime | None = None) -> Reader:
-    """The reader of this request: active language, the municipality's zone, Jalali for Persian or by the city."""
+    """The reader of this request; Jalali for Persian, and wherever the municipality keeps that calendar."""
     here = city.now_served()
     language = get_language() or here.default_language
     return Reader(
@@ -50,7 +50,7 @@ def digits(text: object, language: str | None = None) -> str:
 
 
 def near(moment: datetime, reading: Reader) -> str:
-    """The moment as a person would say it now: "today 16:30", "in 5 minutes", "Thursday 09:00", "12 November"."""
+    """The moment as a person would say it: "today 16:30", "in 5 minutes", "Thursday 09:00", "12 November"."""
     local, today = moment.astimezone(reading.zone), reading.now.astimezone(reading.zone)
     apart = (local.date() - today.date()).days
     spoken = _by_the_minute(moment - reading.now) or _by_the_day(apart, local, reading)
