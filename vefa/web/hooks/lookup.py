@@ -1,0 +1,62 @@
+"""The endpoints that this process has met, so that a hook costs no look-up of its own."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from django.db import Error, connection
+
+from vefa.inbox import doors
+from vefa.inbox.doors import Door
+
+FRESH_S = 3.0
+STALE_S = 30.0  # up to then it is served while it is looked up anew
+MOST_UNKNOWN = 1000  # guessed keys that are remembered
+
+
+@dataclass
+class _Seen:
+    door: Door | None
+    at: float
+
+
+@dataclass
+class Doors:
+    """Doors by key, at most three seconds old; an old one serves on while the database is away."""
+
+    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _asking: dict[str, "asyncio.Task[Door | None]"] = field(default_factory=dict)
+
+    async def find(self, key: str) -> Door | None:
+        """The door of a key, None where there is none. Raises django.db.Error for one never seen before."""
+        seen = self._seen.get(key)
+        age = time.monotonic() - seen.at if seen else float("inf")
+        if seen and age < FRESH_S:
+            return seen.door
+        task = self._asking.get(key)
+        if task is None:
+            task = self._asking[key] = asyncio.create_task(self._ask(key))
+            task.add_done_callback(lambda _: self._asking.pop(key, None))
+        if seen and seen.door and age < STALE_S:
+            return seen.door
+        return await asyncio.shield(task)
+
+    async def _ask(self, key: str) -> Door | None:
+        try:
+            door = await asyncio.to_thread(_look_up, key)
+        except Error:
+            if (seen := self._seen.get(key)) is None:
+                raise
+            return seen.door
+        if len(self._seen) > MOST_UNKNOWN:
+            self._seen = {name: seen for name, seen in self._seen.items() if seen.door}
+        self._seen[key] = _Seen(door, time.monotonic())
+        return door
+
+
+def _look_up(key: str) -> Door | None:
+    """In a thread of the pool, which keeps no connection."""
+    try:
+        return doors.door(key)
+    finally:
+        connection.close()
