@@ -1,0 +1,57 @@
+"""areas.csv: the tree of districts, neighbourhoods and streets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from vefa.directory.load.tree import check_tree
+from vefa.directory.load.write import paths, plant, synchronise
+from vefa.directory.models import Area
+from vefa.kit.loading import Line, Reading, Section, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRows:
+    """Rows of a tree and the key of each one's parent."""
+
+    rows: list[dict[str, Any]]
+    parents: dict[str, str]
+
+
+class AreasSection(Section):
+    """One line per area, in any order; `aliases_*` hold what people also call it, with | between."""
+
+    file = "areas.csv"
+    fields: ClassVar = {"": ("key", "parent", "kind", "name_*", "aliases_*")}
+
+    def read(self, lines: Sequence[Line], reading: Reading) -> TreeRows:
+        """Check keys, kinds, names and the tree."""
+        rows: dict[str, dict[str, Any]] = {}
+        places: dict[str, Line] = {}
+        for line in lines:
+            key = reading.text(line, "key", required=True)
+            reading.declare("area", key, line)
+            places.setdefault(key, line)
+            rows[key] = {
+                "key": key,
+                "kind": reading.choice(line, "kind", Area.Level.values),
+                "names": reading.texts(line, "name", required=True),
+                "aliases": reading.lists(line, "aliases"),
+            }
+        parents = {key: reading.text(line, "parent") for key, line in places.items()}
+        if check_tree(places, parents, sort="area", reading=reading):
+            for key, path in paths(parents).items():
+                rows[key]["path"] = path
+        return TreeRows(list(rows.values()), parents)
+
+    def write(self, rows: TreeRows, *, now: datetime) -> Tally:
+        """Alter the areas and hang each below its parent; polygons are another file's."""
+        outcome = synchronise(Area.objects, rows.rows, keys=("key",), now=now)
+        plant(Area.objects, outcome, rows.parents)
+        return outcome.tally()
+
+    def recall(self) -> Iterable[tuple[str, str]]:
+        """The areas in use."""
+        keys = Area.objects.filter(retired_at=None).order_by("key").values_list("key", flat=True)
+        return [("area", key) for key in keys]
