@@ -61,6 +61,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "desk:sign-in"
+SECOND_FACTOR = env.flag("VEFA_SECOND_FACTOR", default=True)  # every member of staff needs one
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

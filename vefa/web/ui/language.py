@@ -31,7 +31,7 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
         if asked(request):
-            _remember(response, language)
+            remember(response, language)
         return response
 
 
@@ -71,7 +71,8 @@ def accepted(request: HttpRequest) -> list[str]:
     return [tag for _, _, tag in sorted(weighed)]
 
 
-def _remember(response: HttpResponse, language: str) -> None:
+def remember(response: HttpResponse, language: str) -> None:
+    """Let the browser keep the language for a year."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

@@ -1,0 +1,77 @@
+"""Who may come to the desk: signed in, still the same sign-in, with the second factor, and with the right."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from vefa.directory.access import Action, can
+from vefa.directory.models import Staff
+
+EPOCH, SECOND = "epoch", "second"
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who works here."""
+
+    staff: Staff
+
+
+type StaffView = Callable[..., HttpResponse]
+RIGHTS: dict[str, Action] = {}  # view name -> the right it asks for; read by the matrix of rights
+
+
+def staff_only(action: Action) -> Callable[[StaffView], Callable[..., HttpResponse]]:
+    """Let in only those whose role may do `action`; everybody else signs in, or hears that it is not theirs."""
+
+    def wrap(view: StaffView) -> Callable[..., HttpResponse]:
+        RIGHTS[f"{view.__module__}.{view.__name__}"] = action
+
+        @wraps(view)
+        def inner(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponse:
+            staff = signed_in(request)
+            if staff is None:
+                return to_sign_in(request)
+            if needs_second_factor(request, staff):
+                return HttpResponseRedirect(reverse("desk:second"))
+            if not can(staff, action):
+                raise PermissionDenied
+            request.staff = staff
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return inner
+
+    return wrap
+
+
+def signed_in(request: HttpRequest) -> Staff | None:
+    """The person behind the request, unless their sign-ins were ended since."""
+    staff = request.user
+    if not isinstance(staff, Staff) or not staff.is_active or staff.retired_at is not None:
+        return None
+    if request.session.get(EPOCH) != staff.session_epoch:
+        logout(request)
+        return None
+    return staff
+
+
+def needs_second_factor(request: HttpRequest, staff: Staff) -> bool:
+    """Whether a code is still owed: always for who has set one up, for everybody where the city demands it."""
+    owed = settings.SECOND_FACTOR or staff.totp_confirmed_at is not None
+    return owed and not request.session.get(SECOND, False)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send the reader to the door and remember where they wanted to go; htmx is told to go there whole."""
+    wanted = request.get_full_path() if request.method == "GET" else reverse("desk:queue")
+    address = f"{reverse('desk:sign-in')}?{urlencode({'next': wanted})}"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
