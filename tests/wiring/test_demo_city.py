@@ -263,7 +263,7 @@ def test_a_phrase_says_the_same_in_every_language():
 def test_the_city_can_say_whatever_the_system_sends():
     automatic = {entry["key"] for entry in book("phrases.toml")["phrase"] if entry["automatic"]}
 
-    assert AUTOMATIC <= automatic
+    assert automatic >= AUTOMATIC
 
 
 def test_the_acknowledgement_fits_into_two_messages():
