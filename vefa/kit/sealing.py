@@ -1,7 +1,7 @@
 """Secrets encrypted in a table: whoever copies the database does not hold them.
 
-Fernet (AES-128-CBC with HMAC-SHA256) under keys derived from the installation's secret key by HKDF (RFC 5869),
-one per purpose. Keys that are being phased out stand in `SECRET_KEY_FALLBACKS` and still open what they sealed.
+Fernet (AES-128-CBC with HMAC-SHA256) under keys derived from the secret key by HKDF (RFC 5869), one per
+purpose. Keys being phased out stand in `SECRET_KEY_FALLBACKS` and still open what they sealed.
 """
 
 import base64

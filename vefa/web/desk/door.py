@@ -27,7 +27,7 @@ RIGHTS: dict[str, Action] = {}  # view name -> the right it asks for; read by th
 
 
 def staff_only(action: Action) -> Callable[[StaffView], Callable[..., HttpResponse]]:
-    """Let in only those whose role may do `action`; everybody else signs in, or hears that it is not theirs."""
+    """Let in only those whose role may do `action`; others sign in, or hear that it is not theirs."""
 
     def wrap(view: StaffView) -> Callable[..., HttpResponse]:
         RIGHTS[f"{view.__module__}.{view.__name__}"] = action
@@ -63,7 +63,7 @@ def signed_in(request: HttpRequest) -> Staff | None:
 
 
 def needs_second_factor(request: HttpRequest, staff: Staff) -> bool:
-    """Whether a code is still owed: always for who has set one up, for everybody where the city demands it."""
+    """Whether a code is owed: by who has set one up, and by everybody where the city demands it."""
     owed = settings.SECOND_FACTOR or staff.totp_confirmed_at is not None
     return owed and not request.session.get(SECOND, False)
 

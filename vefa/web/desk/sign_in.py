@@ -128,7 +128,7 @@ def _code_fits(staff: Staff, form: CodeForm) -> bool:
 
 
 def _setup(staff: Staff) -> dict[str, str]:
-    """What somebody needs who sets up the second factor: a picture for the telephone, and the same as text."""
+    """What setting up the second factor needs: a picture for the telephone, and the same as text."""
     if staff.totp_confirmed_at is not None:
         return {}
     secret = second_factor.pending(staff=staff)
