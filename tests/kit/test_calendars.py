@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vefa.kit.calendars import day_in_words, from_jalali, in_digits, to_jalali
+from vefa.kit.calendars import (
+    NoSuchDayError,
+    day_in_words,
+    from_jalali,
+    in_digits,
+    read_day,
+    to_jalali,
+    weekday_in_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,3 +42,40 @@ def test_persian_readers_see_persian_digits():
 @given(st.dates(date(1990, 1, 1), date(2060, 12, 31)))
 def test_a_day_comes_back_from_the_other_calendar(day):
     assert from_jalali(*to_jalali(day)) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-11-12",
+        "12.11.2026",
+        "12/11/2026",
+        "1405/8/21",
+        "۱۴۰۵/۰۸/۲۱",
+        "۲۱-۸-۱۴۰۵",
+        "١٤٠٥/٨/٢١",
+    ],
+)
+def test_a_day_is_understood_however_it_is_typed(typed):
+    assert read_day(typed) == date(2026, 11, 12)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "12 Kasım", "2026-02-29", "1404/12/30", "31.4.2026", "12.11", "x12.11.2026", "05/8/21"],
+)
+def test_what_is_no_day_is_refused(typed):
+    with pytest.raises(NoSuchDayError):
+        read_day(typed)
+
+
+def test_the_30th_of_esfand_is_there_in_a_leap_year_only():
+    assert read_day("1403/12/30") == date(2025, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("tr", "Perşembe"), ("ru", "четверг"), ("kk", "бейсенбі"), ("fa", "پنجشنبه"), ("en", "Thursday")],
+)
+def test_the_day_of_the_week_has_a_name_in_every_language(language, name):
+    assert weekday_in_words(date(2026, 11, 12), language=language) == name

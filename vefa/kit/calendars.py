@@ -3,10 +3,12 @@
 Jalali is the Solar Hijri calendar of Iran as `jdatetime` computes it. The database holds Gregorian dates.
 """
 
+import re
+import unicodedata
 from datetime import date
 
 import jdatetime
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _GREGORIAN_FORM = "d MMMM y"
@@ -32,7 +34,8 @@ def to_jalali(day: date) -> tuple[int, int, int]:
 
 def from_jalali(year: int, month: int, day: int) -> date:
     """The Gregorian day. Raises ValueError for a day that the calendar does not have."""
-    return jdatetime.date(year, month, day).togregorian()
+    found: date = jdatetime.date(year, month, day).togregorian()
+    return found
 
 
 def day_in_words(day: date, *, language: str, jalali: bool) -> str:
@@ -43,3 +46,33 @@ def day_in_words(day: date, *, language: str, jalali: bool) -> str:
         ).translate({ord(persian): str(number) for number, persian in enumerate("۰۱۲۳۴۵۶۷۸۹")})
     year, month, number = to_jalali(day)
     return f"{number} {JALALI_MONTHS[language].split()[month - 1]} {year}"
+
+
+def weekday_in_words(day: date, *, language: str) -> str:
+    """The name of the day of the week."""
+    return str(get_day_names("wide", "stand-alone", locale=language)[day.weekday()])
+
+
+class NoSuchDayError(ValueError):
+    """What was typed is no day of the calendar; the text says why in English, for the log."""
+
+
+def read_day(typed: str) -> date:
+    """The day that somebody typed as year, month, day (or day, month, year) in digits of any script.
+
+    The year with its four digits tells the order and, since the two are six centuries apart, the calendar.
+    Raises NoSuchDayError.
+    """
+    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in typed)
+    numbers = [int(number) for number in re.findall(r"\d+", digits)]
+    if len(numbers) != 3 or re.sub(r"[\d\s./\-،٫:]", "", digits):
+        raise NoSuchDayError(f"not year, month and day: {typed!r}")
+    year, month, day = numbers if numbers[0] > 31 else reversed(numbers)
+    try:
+        if 1200 <= year < 1700:
+            return from_jalali(year, month, day)
+        if year >= 1700:
+            return date(year, month, day)
+    except ValueError as error:
+        raise NoSuchDayError(f"no such day: {typed!r}") from error
+    raise NoSuchDayError(f"the year needs four digits: {typed!r}")
