@@ -224,10 +224,10 @@ class Promise(models.Model):
     text = models.CharField(max_length=400, blank=True, default="")
     by = models.CharField(max_length=80, blank=True, default="")  # who gave it
     legal_basis = models.CharField(max_length=120, blank=True, default="")
-    minutes = models.PositiveIntegerField(null=True)  # null: a given day, not a span
+    minutes = models.FloatField(null=True)  # null: a given day, not a span
     started_at = models.DateTimeField()
     running_since = models.DateTimeField(null=True)
-    worked_min = models.PositiveIntegerField(default=0)
+    worked_min = models.FloatField(default=0)
     due_at = models.DateTimeField(null=True)
     held_due_at = models.DateTimeField(null=True)  # while paused: where it stood
     kept_at = models.DateTimeField(null=True)

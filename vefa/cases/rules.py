@@ -86,14 +86,19 @@ def resumed(clock: Clock, *, since: datetime, at: datetime, calendar: Calendar) 
     return replace(clock, running_since=at, due_at=due_at, held_due_at=None)
 
 
+def due_of(clock: Clock) -> datetime:
+    """When a running clock rings. Raises ClockError if it stands still."""
+    if clock.due_at is None:
+        raise ClockError("the clock stands still: let it run first")
+    return clock.due_at
+
+
 def extended(clock: Clock, *, due_at: datetime, calendar: Calendar) -> Clock:
     """The clock with a later end. Raises ClockError if it stands still or the end would not be later."""
-    if clock.running_since is None or clock.due_at is None:
-        raise ClockError("the clock stands still: let it run before it is extended")
-    if due_at <= clock.due_at:
+    if due_at <= due_of(clock):
         raise ClockError("an extension ends later than what it extends")
     minutes = clock.minutes
-    if minutes is not None:
+    if minutes is not None and clock.running_since is not None:
         minutes = clock.worked_min + calendar.working_minutes_between(clock.running_since, due_at)
     return replace(clock, minutes=minutes, due_at=due_at)
 

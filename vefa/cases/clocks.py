@@ -1,0 +1,96 @@
+"""What a service promises, as rows that are not yet stored, and the calendars that their clocks count by."""
+
+from datetime import datetime
+
+from vefa.cases import rules
+from vefa.cases.models import Promise, PromiseKind
+from vefa.directory.hours import NobodyWorksError
+from vefa.directory.models import Service
+from vefa.directory.queries import directory
+from vefa.directory.rules import CalendarEndsError, WorkingCalendar
+
+OFFICE = "office"
+# What is owed on a matter whose service nobody knows yet, in working minutes: a day, and three weeks.
+UNKNOWN_ANSWER_MIN = 480
+UNKNOWN_RESOLUTION_MIN = 7200
+# Terms of law that count working days; elsewhere they are calendar days. Kazakhstan: APPC art. 76, Iran:
+# by-law of the law on access to information, art. 8.
+WORKING_DAY_COUNTRIES = {"KZ", "IR"}
+DEEMED_COUNTRIES = {"KZ"}  # received on a day off counts as received on the next working day
+
+
+def calendar_of(service: Service | None, *, now: datetime) -> WorkingCalendar:
+    """The working time that a service's clocks count. Raises NobodyWorksError."""
+    known = directory()
+    try:
+        return known.working_calendar(service.calendar if service else OFFICE, now)
+    except NobodyWorksError:
+        return known.working_calendar(OFFICE, now)
+
+
+def promised(service: Service | None, *, since: datetime, now: datetime) -> list[Promise]:
+    """The promises that a service makes for a matter opened at `since`, unsaved and without their case.
+
+    Where no working time is known for that moment there is nothing to promise by, and none is made.
+    """
+    try:
+        calendar = calendar_of(service, now=now)
+        return [
+            _span(PromiseKind.FIRST_ANSWER, _answer_min(service), since, calendar),
+            _span(PromiseKind.RESOLUTION, _resolution_min(service), since, calendar),
+            *_legal(service, since, calendar),
+        ]
+    except (NobodyWorksError, CalendarEndsError):
+        return []
+
+
+def resolution_again(service: Service | None, *, now: datetime) -> Promise:
+    """A fresh promise of the service's resolution time, for a matter that was reopened now."""
+    calendar = calendar_of(service, now=now)
+    return _span(PromiseKind.RESOLUTION, _resolution_min(service), now, calendar)
+
+
+def clock_of(promise: Promise) -> rules.Clock:
+    """The clock of a stored promise."""
+    return rules.Clock(
+        minutes=promise.minutes,
+        worked_min=promise.worked_min,
+        running_since=promise.running_since,
+        due_at=promise.due_at,
+        held_due_at=promise.held_due_at,
+    )
+
+
+def put(promise: Promise, clock: rules.Clock) -> Promise:
+    """Write a clock into its promise, unsaved."""
+    promise.minutes, promise.worked_min = clock.minutes, clock.worked_min
+    promise.running_since, promise.due_at = clock.running_since, clock.due_at
+    promise.held_due_at = clock.held_due_at
+    return promise
+
+
+def _answer_min(service: Service | None) -> int:
+    return service.first_answer_min if service else UNKNOWN_ANSWER_MIN
+
+
+def _resolution_min(service: Service | None) -> int:
+    return service.resolution_min if service else UNKNOWN_RESOLUTION_MIN
+
+
+def _span(kind: PromiseKind, minutes: float, since: datetime, calendar: WorkingCalendar) -> Promise:
+    clock = rules.started(at=since, minutes=minutes, calendar=calendar)
+    return put(Promise(kind=kind, by="service", started_at=since), clock)
+
+
+def _legal(service: Service | None, since: datetime, calendar: WorkingCalendar) -> list[Promise]:
+    if service is None or not service.legal_days:
+        return []
+    country = directory().municipality.country
+    if country in WORKING_DAY_COUNTRIES:
+        due_at = calendar.add_working_days(since, service.legal_days, deemed=country in DEEMED_COUNTRIES)
+    else:
+        due_at = calendar.add_calendar_days(since, service.legal_days)
+    promise = Promise(
+        kind=PromiseKind.LEGAL, by="law", legal_basis=service.legal_basis[:120], started_at=since
+    )
+    return [put(promise, rules.set_to(at=since, due_at=due_at))]

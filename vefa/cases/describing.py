@@ -1,0 +1,122 @@
+"""What a case is about, said better; remarks on it; and who may see it."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import Enum
+from typing import Any, Literal
+
+from django.db import transaction
+
+from vefa.cases import owing, routing
+from vefa.cases.models import Case, Note, State
+from vefa.cases.moves import By, MoveNotAllowedError, Told, changed, locked, tell
+from vefa.cases.showing import is_public
+from vefa.cases.wordlist import words_of
+from vefa.directory.models import Staff
+
+
+class Keep(Enum):
+    """The value that leaves a fact as it is."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+Kept = Literal[Keep.KEEP]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What to change; whatever is not given stays."""
+
+    service_id: int | Kept | None = KEEP
+    area_id: int | Kept | None = KEEP
+    kind: str | Kept = KEEP
+    urgency: int | Kept = KEEP
+    title: str | Kept = KEEP
+    language: str | Kept = KEEP
+    place_text: str | Kept = KEEP
+    lat: float | Kept | None = KEEP
+    lon: float | Kept | None = KEEP
+
+
+@transaction.atomic
+def describe(*, case_id: int, words: Description, by: By, now: datetime, version: int | None = None) -> Case:
+    """Correct what a case is about. A person who describes it settles what triage was unsure of.
+
+    Another service brings its own promises, reckoned from the opening. While nobody has taken the case, it
+    goes to the unit that the new facts lead to. Raises Case.DoesNotExist, StaleError.
+    """
+    case = locked(case_id, version)
+    before = _apply(case, words)
+    if not before and not case.unsure:
+        return case
+    decided, case.unsure = case.unsure, False
+    if "service_id" in before:
+        owing.remake(case, at=now)
+    if decided or "service_id" in before or "area_id" in before:
+        _reroute(case)
+    case.public = case.public if not before.keys() & _SHOWS and not decided else _may_show(case)
+    case.search = words_of(case, case.citizen.name if case.citizen else "")
+    changes = {name: [old, getattr(case, name)] for name, old in before.items()}
+    told = Told(kind="case.described", by=by, at=now, data={"changes": changes, "unit_id": case.unit_id})
+    return changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
+
+
+@transaction.atomic
+def note(*, case_id: int, text: str, by: Staff, now: datetime) -> Note:
+    """Leave a remark between staff; no version is asked for, since remarks never disturb each other."""
+    case = locked(case_id)
+    stored = Note.objects.create(case=case, staff=by, text=text, at=now)
+    tell(case, Told(kind="case.noted", by=by, at=now, data={"note_id": stored.pk}))
+    return stored
+
+
+@transaction.atomic
+def mark_private(*, case_id: int, by: By, now: datetime, version: int | None = None) -> Case:
+    """The case holds personal matters: it leaves the public list, and fewer staff see it."""
+    case = locked(case_id, version)
+    case.private, case.public = True, False
+    told = Told(kind="case.marked", by=by, at=now, data={"private": True, "public": False})
+    return changed(case, "private", "public", told=told)
+
+
+@transaction.atomic
+def mark_public(*, case_id: int, text: str, by: By, now: datetime, version: int | None = None) -> Case:
+    """Show the case to everybody, in words that hold nothing personal; it is then private no more.
+
+    Raises MoveNotAllowedError if its service is none that is shown.
+    """
+    case = locked(case_id, version)
+    service = owing.service_of(case)
+    if service is None or not service.public:
+        raise MoveNotAllowedError(f"{case}: cases of this service are not shown")
+    case.private, case.public, case.public_text = False, True, text.strip()[:400]
+    told = Told(kind="case.marked", by=by, at=now, data={"private": False, "public": True})
+    return changed(case, "private", "public", "public_text", told=told)
+
+
+_FACTS = tuple(field.name.removesuffix("_id") for field in fields(Description))
+_SHOWS = {"service_id", "kind"}
+
+
+def _apply(case: Case, words: Description) -> dict[str, Any]:
+    """Write the new facts into the row; returns the old values of those that differ."""
+    before: dict[str, Any] = {}
+    for field in fields(Description):
+        value, old = getattr(words, field.name), getattr(case, field.name)
+        if value is not KEEP and value != old:
+            before[field.name] = old
+            setattr(case, field.name, value)
+    return before
+
+
+def _reroute(case: Case) -> None:
+    if case.state == State.NEW and case.staff_id is None and case.service_id is not None:
+        unit = routing.unit_for(service=owing.service_of(case), area_id=case.area_id, endpoint=None)
+        case.unit_id = unit.pk if unit else case.unit_id
+
+
+def _may_show(case: Case) -> bool:
+    service = owing.service_of(case)
+    return is_public(service=service, kind=case.kind, private=case.private, unsure=False)

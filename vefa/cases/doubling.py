@@ -1,0 +1,58 @@
+"""Duplicates: a case that follows another one, and how that is undone."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from vefa.cases import owing
+from vefa.cases.models import Case, Outcome, State
+from vefa.cases.moves import By, Move, MoveNotAllowedError, Told, changed, locked, move, tell
+
+
+@transaction.atomic
+def double(*, case_id: int, master_id: int, by: By, now: datetime, version: int | None = None) -> Case:
+    """Let the case follow its master: it owes nothing of its own, and its resident hears what the master hears.
+
+    Raises MoveNotAllowedError if either has ended, they are the same, or the master is a duplicate itself.
+    """
+    low, high = sorted((case_id, master_id))
+    rows = {low: locked(low), high: locked(high)}  # in one order, so that two of us never wait for each other
+    case, master = rows[case_id], rows[master_id]
+    if version is not None:
+        case = locked(case_id, version)
+    if case_id == master_id or master.state == State.ENDED or case.duplicates.exists():
+        raise MoveNotAllowedError(f"{case} cannot follow {master}")
+    move(case, Move.DOUBLE)
+    owing.go_on(case, at=now)
+    owing.drop(case, at=now)
+    case.outcome, case.master, case.ended_at = Outcome.DUPLICATE, master, now
+    Case.objects.filter(pk=master.pk).update(supporters=F("supporters") + 1 + case.supporters)
+    fields = ("state", "outcome", "master", "ended_at", *owing.DUE)
+    data = {"master_id": master.pk}
+    return changed(case, *fields, told=Told(kind="case.doubled", by=by, at=now, data=data))
+
+
+@transaction.atomic
+def undouble(*, case_id: int, by: By, now: datetime, version: int | None = None) -> Case:
+    """Let a duplicate stand for itself again, with the promises that it had.
+
+    Raises MoveNotAllowedError if it follows nobody.
+    """
+    case = locked(case_id, version)
+    if case.master_id is None or case.ended_at is None:
+        raise MoveNotAllowedError(f"{case} is no duplicate")
+    was = {"master_id": case.master_id, "undone": True}
+    Case.objects.filter(pk=case.master_id).update(supporters=F("supporters") - 1 - case.supporters)
+    owing.pick_up(case, dropped_at=case.ended_at)
+    case.state, case.outcome, case.master, case.ended_at = State.NEW, "", None, None
+    fields = ("state", "outcome", "master", "ended_at", *owing.DUE)
+    return changed(case, *fields, told=Told(kind="case.doubled", by=by, at=now, data=was))
+
+
+def tell_duplicates(master: Case, told: Told) -> None:
+    """Say to everybody who reported the same matter how it ended."""
+    for duplicate in Case.objects.filter(master=master).order_by("id"):
+        tell(
+            duplicate, Told(kind=told.kind, by=told.by, at=told.at, data=told.data | {"master_id": master.pk})
+        )

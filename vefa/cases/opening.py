@@ -1,0 +1,201 @@
+"""How contacts become cases, and how further contacts join them: many at once, in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from vefa.cases import owing, routing
+from vefa.cases.clocks import promised
+from vefa.cases.models import Case, CaseContact, Promise, State
+from vefa.cases.moves import Move, move
+from vefa.cases.rules import nearest
+from vefa.cases.showing import is_public
+from vefa.cases.wordlist import words_of
+from vefa.channels.models import Endpoint
+from vefa.directory.models import Service
+from vefa.inbox import numbers
+from vefa.inbox.models import Contact, Conversation
+from vefa.journal.record import Happening, record
+from vefa.kit.ids import secret
+from vefa.kit.text import first_line
+
+FOLLOWED = [*owing.REOPENED, *owing.DUE, "unread", "said_at", "changed_at", "version"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """One matter that a contact brings. `unit_id` None: routing decides; `actor` is "triage" or "staff:3"."""
+
+    contact: Contact
+    title: str
+    text: str
+    language: str
+    kind: str
+    urgency: int
+    service: Service | None
+    area_id: int | None
+    unsure: bool
+    actor: str
+    private: bool = False
+    parent_id: int | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the contacts of a batch stand in, read once."""
+
+    endpoints: Mapping[int, Endpoint]
+    conversations: Mapping[int, Conversation]
+
+
+@transaction.atomic
+def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
+    """Open a case for every matter: number, unit, promises and event, in a handful of statements.
+
+    Citizen, conversation, channel, place, reference and secret come from the contact; a contact with several
+    matters gives its reference to the first. A case's clocks run from the moment its contact was received.
+    """
+    if not openings:
+        return []
+    around = _around([opening.contact for opening in openings])
+    references = _references(openings, now=now)
+    pairs = [
+        _drawn_up(opening, reference, around, now)
+        for opening, reference in zip(openings, references, strict=True)
+    ]
+    cases = Case.objects.bulk_create([case for case, _ in pairs])
+    _link(cases, openings)
+    Promise.objects.bulk_create(_of_cases(pairs))
+    record(_opened(case, opening, now) for case, opening in zip(cases, openings, strict=True))
+    return cases
+
+
+@transaction.atomic
+def follow(pairs: Sequence[tuple[int, Contact]], *, now: datetime) -> None:
+    """Add further messages to their cases: each becomes unread, and what waited for the resident goes on.
+
+    A message to a case that had ended reopens it, so that somebody reads it.
+    """
+    ids = sorted({case_id for case_id, _ in pairs})
+    cases = {case.pk: case for case in Case.objects.select_for_update().filter(id__in=ids).order_by("id")}
+    links = [CaseContact(case=cases[case_id], contact=contact, at=now) for case_id, contact in pairs]
+    CaseContact.objects.bulk_create(links, ignore_conflicts=True)
+    stories = [_followed(cases[case_id], contact, now) for case_id, contact in pairs]
+    Case.objects.bulk_update(cases.values(), FOLLOWED)
+    record(stories)
+
+
+def _around(contacts: Sequence[Contact]) -> _Around:
+    conversation_ids = {contact.conversation_id for contact in contacts if contact.conversation_id}
+    people = Conversation.objects.select_related("address__citizen").order_by("id")
+    return _Around(
+        endpoints=Endpoint.objects.in_bulk({contact.endpoint_id for contact in contacts}),
+        conversations=people.in_bulk(conversation_ids),
+    )
+
+
+def _references(openings: Sequence[Opening], *, now: datetime) -> list[str]:
+    """The reference of every opening: the contact's own for its first matter, else a new one."""
+    given: set[int] = set()
+    found: list[str | None] = []
+    for opening in openings:
+        fresh = opening.contact.pk not in given and opening.parent_id is None
+        found.append(opening.contact.reference if fresh else None)
+        given.add(opening.contact.pk)
+    drawn = iter(numbers.draw(found.count(None), at=now))
+    return [reference or next(drawn) for reference in found]
+
+
+def _drawn_up(opening: Opening, reference: str, around: _Around, now: datetime) -> tuple[Case, list[Promise]]:
+    contact, service = opening.contact, opening.service
+    conversation = around.conversations.get(contact.conversation_id or 0)
+    citizen = conversation.address.citizen if conversation else None
+    endpoint = around.endpoints[contact.endpoint_id]
+    owed = promised(service, since=contact.received_at, now=now)
+    case = Case(
+        reference=reference,
+        secret=contact.secret if reference == contact.reference and contact.secret else secret(),
+        title=first_line(opening.title, limit=200),
+        text=opening.text,
+        language=opening.language,
+        kind=opening.kind,
+        urgency=opening.urgency,
+        service=service,
+        area_id=opening.area_id,
+        place_text=contact.place_text,
+        lat=contact.lat,
+        lon=contact.lon,
+        citizen_id=citizen.root_id if citizen else None,
+        conversation=conversation,
+        channel=endpoint.channel,
+        private=opening.private,
+        unit_id=opening.unit_id or _unit_id(opening, endpoint),
+        parent_id=opening.parent_id,
+        unsure=opening.unsure,
+        opened_at=contact.received_at,
+        changed_at=now,
+        said_at=contact.said_at or contact.received_at,
+        due_at=nearest(promise.due_at for promise in owed),
+        answer_due_at=owed[0].due_at if owed else None,
+    )
+    case.public = is_public(
+        service=service, kind=opening.kind, private=opening.private, unsure=opening.unsure
+    )
+    case.search = words_of(case, citizen.name if citizen else "")
+    return case, owed
+
+
+def _unit_id(opening: Opening, endpoint: Endpoint) -> int | None:
+    service = None if opening.unsure else opening.service
+    unit = routing.unit_for(service=service, area_id=opening.area_id, endpoint=endpoint)
+    return unit.pk if unit else None
+
+
+def _link(cases: Sequence[Case], openings: Sequence[Opening]) -> None:
+    CaseContact.objects.bulk_create(
+        CaseContact(case=case, contact=opening.contact, opened=True, at=case.opened_at)
+        for case, opening in zip(cases, openings, strict=True)
+    )
+
+
+def _of_cases(pairs: Iterable[tuple[Case, list[Promise]]]) -> list[Promise]:
+    owed = []
+    for case, of_case in pairs:
+        for promise in of_case:
+            promise.case = case
+            owed.append(promise)
+    return owed
+
+
+def _opened(case: Case, opening: Opening, now: datetime) -> Happening:
+    data: dict[str, Any] = {
+        "contact_id": opening.contact.pk,
+        "channel": case.channel,
+        "unit_id": case.unit_id,
+        "service": opening.service.code if opening.service else None,
+        "kind": case.kind,
+        "urgency": case.urgency,
+        "unsure": case.unsure,
+        "parent_id": case.parent_id,
+        "due": case.due_at.isoformat() if case.due_at else None,
+    }
+    return Happening(kind="case.opened", subject=f"case:{case.pk}", actor=opening.actor, at=now, data=data)
+
+
+def _followed(case: Case, contact: Contact, now: datetime) -> Happening:
+    before = case.state
+    move(case, Move.FOLLOW)
+    if before == State.WAITING:
+        owing.go_on(case, at=now)
+    if before == State.ENDED:
+        owing.reopen(case, at=now)
+    case.unread = True
+    case.said_at = max(case.said_at, contact.said_at or contact.received_at)
+    case.changed_at = now
+    case.version += 1
+    data = {"contact_id": contact.pk, "reopened": before == State.ENDED, "resumed": before == State.WAITING}
+    return Happening(kind="case.followed", subject=f"case:{case.pk}", actor="resident", at=now, data=data)

@@ -1,0 +1,29 @@
+"""Who of which level has seen a case, and when: the first and the last time."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from vefa.cases.models import Case, Sight
+from vefa.directory.models import Staff
+
+# One statement; a look within a minute of the last one writes nothing.
+_SEEN = """
+INSERT INTO cases_sight (case_id, staff_id, role, first_at, last_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (case_id, staff_id) DO UPDATE SET last_at = excluded.last_at, role = excluded.role
+WHERE cases_sight.last_at < excluded.last_at - interval '1 minute'
+"""
+
+
+def see(*, case: Case, staff: Staff, now: datetime) -> None:
+    """Remember that somebody looked at the case; whose it is, or who may be its operator, has then read it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, [case.pk, staff.pk, staff.role, now, now])
+    if case.unread:
+        Case.objects.filter(pk=case.pk, unread=True).update(unread=False)
+        case.unread = False
+
+
+def sights(case: Case) -> list[Sight]:
+    """Everybody who has seen the case, the first first."""
+    return list(Sight.objects.filter(case=case).select_related("staff").order_by("first_at", "id"))

@@ -1,0 +1,44 @@
+"""The words under which a case is found, the same on every PostgreSQL: cut and folded here, not there."""
+
+import re
+from collections.abc import Iterable
+
+from django.contrib.postgres.search import SearchQueryField
+from django.db.models import Value
+from django.db.models.functions import Cast
+
+from vefa.cases.models import Case
+from vefa.kit.text import words
+
+MOST_WORDS = 300  # of one case
+MOST_ASKED = 8  # of one question
+LONGEST = 60  # letters of a word
+_JOINT = re.compile(r"['\-]")
+
+
+def vector(texts: Iterable[str]) -> str:
+    """The distinct words of some texts as PostgreSQL writes a tsvector, without positions."""
+    found: dict[str, None] = {}
+    for text in texts:
+        found.update(dict.fromkeys(_cut(text)))
+        if len(found) >= MOST_WORDS:
+            break
+    return " ".join(f"'{word}'" for word in list(found)[:MOST_WORDS])
+
+
+def words_of(case: Case, name: str) -> str:
+    """The words of a case and of the person who asks, ready for its column."""
+    return vector([case.title, name, case.place_text, case.text])
+
+
+def asked(text: str) -> Cast | None:
+    """The tsquery for cases that hold every word of `text`, or a word that begins so; None without words."""
+    parts = list(dict.fromkeys(_cut(text)))[:MOST_ASKED]
+    if not parts:
+        return None
+    query = " & ".join(f"'{word}':*" for word in parts)
+    return Cast(Value(query), SearchQueryField())
+
+
+def _cut(text: str) -> Iterable[str]:
+    return (part[:LONGEST] for word in words(text) for part in _JOINT.split(word) if part)
