@@ -12,7 +12,7 @@ from vefa.cases.moves import By, Move, MoveNotAllowedError, Told, changed, locke
 
 @transaction.atomic
 def double(*, case_id: int, master_id: int, by: By, now: datetime, version: int | None = None) -> Case:
-    """Let the case follow its master: it owes nothing of its own, and its resident hears what the master hears.
+    """Let the case follow its master: it owes nothing of its own; its resident hears what the master hears.
 
     Raises MoveNotAllowedError if either has ended, they are the same, or the master is a duplicate itself.
     """

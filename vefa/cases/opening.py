@@ -78,13 +78,22 @@ def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
 def follow(pairs: Sequence[tuple[int, Contact]], *, now: datetime) -> None:
     """Add further messages to their cases: each becomes unread, and what waited for the resident goes on.
 
-    A message to a case that had ended reopens it, so that somebody reads it.
+    A message to a case that had ended reopens it, so that somebody reads it; one to a duplicate is a message
+    to its master.
     """
-    ids = sorted({case_id for case_id, _ in pairs})
+    masters = dict(
+        Case.objects.filter(id__in={case_id for case_id, _ in pairs}, master__isnull=False)
+        .order_by("id")
+        .values_list("id", "master_id")
+    )
+    meant = [(masters.get(case_id) or case_id, contact) for case_id, contact in pairs]
+    ids = {case_id for case_id, _ in meant}
     cases = {case.pk: case for case in Case.objects.select_for_update().filter(id__in=ids).order_by("id")}
-    links = [CaseContact(case=cases[case_id], contact=contact, at=now) for case_id, contact in pairs]
-    CaseContact.objects.bulk_create(links, ignore_conflicts=True)
-    stories = [_followed(cases[case_id], contact, now) for case_id, contact in pairs]
+    CaseContact.objects.bulk_create(
+        [CaseContact(case_id=case_id, contact=contact, at=now) for case_id, contact in {*pairs, *meant}],
+        ignore_conflicts=True,
+    )
+    stories = [_followed(cases[case_id], contact, now) for case_id, contact in meant]
     Case.objects.bulk_update(cases.values(), FOLLOWED)
     record(stories)
 

@@ -1,4 +1,4 @@
-"""One message, several matters: parts with their own unit and clocks, under the case that the resident knows."""
+"""One message, several matters: parts with units and clocks of their own under the case that came in."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from vefa.cases.models import Case, Sight
-from vefa.directory.models import Staff
+from vefa.directory.models import Role, Staff
 
 # One statement; a look within a minute of the last one writes nothing.
 _SEEN = """
@@ -14,12 +14,14 @@ ON CONFLICT (case_id, staff_id) DO UPDATE SET last_at = excluded.last_at, role =
 WHERE cases_sight.last_at < excluded.last_at - interval '1 minute'
 """
 
+_READERS = {Role.OPERATOR, Role.HEAD, Role.DISTRICT_HEAD, Role.CREW, Role.ADMINISTRATOR}
+
 
 def see(*, case: Case, staff: Staff, now: datetime) -> None:
-    """Remember that somebody looked at the case; whose it is, or who may be its operator, has then read it."""
+    """Remember that somebody looked at the case. It is read once its own person, or a desk, has looked."""
     with connection.cursor() as cursor:
         cursor.execute(_SEEN, [case.pk, staff.pk, staff.role, now, now])
-    if case.unread:
+    if case.unread and case.staff_id in {None, staff.pk} and staff.role in _READERS:
         Case.objects.filter(pk=case.pk, unread=True).update(unread=False)
         case.unread = False
 

@@ -1,4 +1,4 @@
-""" "Me too": somebody else stands behind a case, is counted once, and is informed like the first."""
+"""Support: somebody else stands behind a case, is counted once, and is informed like the first."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from vefa.inbox.models import Contact
 
 @transaction.atomic
 def support(*, case_id: int, citizen_id: int, contact: Contact | None, now: datetime) -> bool:
-    """Let a citizen join a case; a duplicate's supporters join its master. Returns whether they are new to it.
+    """Let a citizen join a case; a duplicate's supporters join its master. Returns whether they are new.
 
-    Whoever opened the case, or joined before, is not counted again; the contact is kept with the case anyway.
+    Whoever opened the case, or joined before, is not counted again; the contact is kept with it anyway.
     """
     case = locked(case_id)
     if case.master_id is not None:
