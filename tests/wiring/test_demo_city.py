@@ -16,6 +16,9 @@ from shapely.ops import unary_union
 
 import vefa.wiring
 from vefa.channels.models import Owner
+from vefa.dialogue.loading import PhraseSection
+from vefa.directory.load.engine import check_folder
+from vefa.directory.load.sections import SECTIONS
 from vefa.directory.models import Kind, Remit, Role, Unit, Urgency
 from vefa.kit.text import fold
 
@@ -23,7 +26,7 @@ CITY = Path(vefa.wiring.__file__).parent / "demo" / "city"
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 VARIABLES = {
     *("reference", "service", "place", "unit", "due", "name", "link", "agency", "agency_phone"),
-    *("reason", "objection", "question", "outcome", "city", "phone"),
+    *("reason", "objection", "question", "outcome", "city", "phone", "date", "emergency"),
 }
 TWO_SMS = 134  # characters of two joined messages outside the Latin alphabet of GSM
 AUTOMATIC = {
@@ -156,7 +159,7 @@ def test_persian_uses_persian_letters_and_kazakh_its_own():
 
 def test_nobody_is_told_closed_ticket_or_user():
     for entry in book("phrases.toml")["phrase"]:
-        for language, text in (*entry["texts"].items(), *entry["titles"].items()):
+        for language, text in (*entry["texts"].items(), *entry["title"].items()):
             assert not re.search(BANNED[language], text.lower()), (entry["key"], language)
 
 
@@ -254,7 +257,7 @@ def test_a_phrase_says_the_same_in_every_language():
     services = {service["code"] for service in book("services.toml")["service"]}
     for entry in book("phrases.toml")["phrase"]:
         used = {lang: set(re.findall(r"\{(\w*)\}", text)) for lang, text in entry["texts"].items()}
-        assert set(used) == set(entry["titles"]) == set(LANGUAGES), entry["key"]
+        assert set(used) == set(entry["title"]) == set(LANGUAGES), entry["key"]
         assert len({frozenset(names) for names in used.values()}) == 1, (entry["key"], used)
         assert used["tr"] <= VARIABLES, entry["key"]
         assert set(entry.get("services", [])) <= services
@@ -300,3 +303,9 @@ def test_a_name_of_a_place_means_one_place_in_its_language():
             for name in (row[f"name_{language}"], *row[f"aliases_{language}"].split("|")):
                 other = of.setdefault((language, fold(name)), row["key"])
                 assert other == row["key"], (language, name, other, row["key"])
+
+
+def test_the_loader_has_no_objection(db):
+    report = check_folder(CITY, (*SECTIONS, PhraseSection()))
+
+    assert not report.problems
