@@ -30,15 +30,18 @@ class City:
 class _Memory:
     """What this process saw last: pages that tell of a failure are drawn while the database is away."""
 
+    row: Municipality | None = None
     city = City()
 
 
 def now_served() -> City:
     """The municipality; the last known one while the database is away, an empty house before any load."""
     try:
-        _Memory.city = _read(queries.municipality())
+        row = queries.municipality()
     except (DatabaseError, queries.NotLoadedError):
         return _Memory.city
+    if row is not _Memory.row:
+        _Memory.row, _Memory.city = row, _read(row)
     return _Memory.city
 
 

@@ -33,6 +33,11 @@ class Row:
     current: bool = False
     private: bool = False
 
+    @property
+    def facts(self) -> str:
+        """What it is, where, whose: everything known, in this order."""
+        return " · ".join(fact for fact in (self.service, self.area, self.unit, self.owner) if fact)
+
 
 @dataclass(frozen=True, kw_only=True)
 class File:

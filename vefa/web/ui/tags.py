@@ -13,7 +13,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from vefa.web.ui import channels, styles, words
 from vefa.web.ui.clock import Clock
@@ -144,6 +144,17 @@ def channel_name(code: str) -> str:
 def channel_icon(code: str) -> SafeString:
     """The channel's icon."""
     return drawn(channels.CHANNELS.get(code, channels.UNKNOWN)[0])
+
+
+@register.filter
+def channel_sign(code: str) -> SafeString:
+    """The icon alone, its name only read aloud: where no room is left for the word."""
+    return _sign(code, get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _sign(code: str, _language: str) -> SafeString:
+    return format_html('{}<span class="unseen">{}</span>', channel_icon(code), channel_name(code))
 
 
 @register.filter

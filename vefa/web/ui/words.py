@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jdatetime
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
@@ -87,14 +89,23 @@ def clock_time(local: datetime) -> str:
 
 def weekday(local: datetime, reading: Reader) -> str:
     """The name of the day in the reader's language."""
-    with_zone = local.astimezone(reading.zone)
-    return date_format(with_zone, "l")
+    return _weekday(local.weekday(), reading.language)
+
+
+@lru_cache(maxsize=64)
+def _weekday(number: int, _language: str) -> str:
+    return str(WEEKDAYS[number])
 
 
 def on_day(local: datetime, reading: Reader, *, with_year: bool = True) -> str:
     """The day in the reader's calendar, in the form of the language: "12 November 2026", "۲۱ آبان ۱۴۰۵"."""
-    if reading.jalali:
-        day = jdatetime.date.fromgregorian(date=local.date())
+    return _on_day(local.date(), reading.language, reading.jalali, with_year)
+
+
+@lru_cache(maxsize=4096)
+def _on_day(local: date, _language: str, jalali: bool, with_year: bool) -> str:  # noqa: FBT001 - a key, not a choice
+    if jalali:
+        day = jdatetime.date.fromgregorian(date=local)
         month = jalali_month(day.month)
         return f"{day.day} {month} {day.year}" if with_year else f"{day.day} {month}"
     return date_format(local, "j E Y" if with_year else "j E")
