@@ -1,6 +1,6 @@
 """How contacts become cases, and how further contacts join them: many at once, in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,7 +75,9 @@ def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
 
 
 @transaction.atomic
-def follow(pairs: Sequence[tuple[int, Contact]], *, now: datetime) -> None:
+def follow(
+    pairs: Sequence[tuple[int, Contact]], *, now: datetime, quiet: Collection[int] = frozenset()
+) -> None:
     """Add further messages to their cases: each becomes unread, and what waited for the resident goes on.
 
     A message to a case that had ended reopens it, so that somebody reads it; one to a duplicate is a message
@@ -93,7 +95,9 @@ def follow(pairs: Sequence[tuple[int, Contact]], *, now: datetime) -> None:
         [CaseContact(case_id=case_id, contact=contact, at=now) for case_id, contact in {*pairs, *meant}],
         ignore_conflicts=True,
     )
-    stories = [_followed(cases[case_id], contact, now) for case_id, contact in meant]
+    stories = [
+        _followed(cases[case_id], contact, now, quiet=contact.pk in quiet) for case_id, contact in meant
+    ]
     Case.objects.bulk_update(cases.values(), FOLLOWED)
     record(stories)
 
@@ -195,16 +199,18 @@ def _opened(case: Case, opening: Opening, now: datetime) -> Happening:
     return Happening(kind="case.opened", subject=f"case:{case.pk}", actor=opening.actor, at=now, data=data)
 
 
-def _followed(case: Case, contact: Contact, now: datetime) -> Happening:
+def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> Happening:
     before = case.state
-    move(case, Move.FOLLOW)
-    if before == State.WAITING:
+    if not quiet:
+        move(case, Move.FOLLOW)
+    if case.state != State.WAITING and before == State.WAITING:
         owing.go_on(case, at=now)
-    if before == State.ENDED:
+    reopened = before == State.ENDED and case.state != State.ENDED
+    if reopened:
         owing.reopen(case, at=now)
     case.unread = True
     case.said_at = max(case.said_at, contact.said_at or contact.received_at)
     case.changed_at = now
     case.version += 1
-    data = {"contact_id": contact.pk, "reopened": before == State.ENDED, "resumed": before == State.WAITING}
+    data = {"contact_id": contact.pk, "reopened": reopened, "resumed": not quiet and before == State.WAITING}
     return Happening(kind="case.followed", subject=f"case:{case.pk}", actor="resident", at=now, data=data)

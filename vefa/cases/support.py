@@ -35,6 +35,10 @@ def support(*, case_id: int, citizen_id: int, contact: Contact | None, now: date
     )
     if fresh:
         case.supporters += 1
-        data = {"citizen_id": citizen_id, "contact_id": contact.pk if contact else None}
+        data = {
+            "citizen_id": citizen_id,
+            "contact_id": contact.pk if contact else None,
+            "conversation_id": contact.conversation_id if contact else None,
+        }
         changed(case, "supporters", told=Told(kind="case.supported", by="resident", at=now, data=data))
     return fresh

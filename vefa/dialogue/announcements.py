@@ -22,6 +22,8 @@ _BY_OUTCOME = {
     Outcome.ANSWERED: "answered",
     Outcome.WITHDRAWN: "withdrawn",
 }
+# Of these only the master's event is written; an ending is told to each duplicate by an event of its own.
+_HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 type Row = tuple[Listener, Words]
 
 
@@ -32,7 +34,7 @@ def opened(events: Sequence[Event], now: datetime) -> None:
     rows: list[Row] = []
     for event in events:
         case = cases.get(_case_id(event))
-        if case is not None and case.conversation_id not in capped and not event.data.get("told"):
+        if case is not None and case.conversation_id not in capped and case.parent_id is None:
             keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
             if case.urgency == Urgency.EMERGENCY:
                 keys.insert(0, "emergency_notice")
@@ -76,7 +78,7 @@ def doubled(events: Sequence[Event], now: datetime) -> None:
     rows = [
         _row(event, 0, Listener(case.conversation, case), ["duplicate_follows"])
         for event in events
-        if (case := cases.get(_case_id(event))) is not None
+        if (case := cases.get(_case_id(event))) is not None and not event.data.get("undone")
     ]
     write_automatic(rows, now=now)
 
@@ -104,7 +106,7 @@ def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, 
         case = cases.get(_case_id(event))
         if case is None or event.data.get("told"):
             continue  # whoever acted has written to the resident in the same step
-        for number, one in enumerate(listeners(case)):
+        for number, one in enumerate(listeners(case, followers=event.kind in _HEARD_BY_FOLLOWERS)):
             key = phrase(event, one)
             if key:
                 rows.append(_row(event, number, one, [key]))
@@ -125,7 +127,15 @@ def _case_id(event: Event) -> int:
 
 
 def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
-    related = ("service", "area", "unit", "agency", "conversation__address", "conversation__endpoint")
+    related = (
+        "service",
+        "area",
+        "unit",
+        "agency",
+        "parent",
+        "conversation__address",
+        "conversation__endpoint",
+    )
     rows = Case.objects.filter(id__in={_case_id(event) for event in events}).select_related(*related)
     return {case.id: case for case in rows}
 
@@ -135,7 +145,9 @@ def _capped(cases: Iterable[Case], *, now: datetime) -> set[int]:
     mails = {
         case.conversation_id
         for case in cases
-        if case.conversation is not None and case.conversation.address.space == "email"
+        if case.conversation is not None
+        and case.conversation_id is not None
+        and case.conversation.address.space == "email"
     }
     if not mails:
         return set()

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from vefa.cases.models import Case, State, Supporter
 from vefa.channels.models import Endpoint
 from vefa.inbox.models import Conversation
@@ -24,22 +26,24 @@ class Listener:
         return (self.conversation.language if self.conversation else "") or self.case.language
 
 
-def listeners(case: Case) -> list[Listener]:
+def listeners(case: Case, *, followers: bool = True) -> list[Listener]:
     """Everybody who hears what becomes of a case, each conversation once."""
-    followers = (
-        Case.objects.filter(master=case, state=State.ENDED)
-        .select_related("conversation__address", "conversation__endpoint", "service", "unit")
-        .order_by("id")
-    )
+    everybody = [Listener(case.conversation, case)]
+    if followers:
+        everybody += [Listener(one.conversation, one) for one in _followers(case)]
     supporting = (
         Supporter.objects.filter(case=case, conversation__isnull=False)
         .select_related("conversation__address", "conversation__endpoint")
         .order_by("id")
     )
-    everybody = [Listener(case.conversation, case)]
-    everybody += [Listener(follower.conversation, follower) for follower in followers]
     everybody += [Listener(one.conversation, case, supporter=True) for one in supporting]
     return _once(everybody)
+
+
+def _followers(case: Case) -> QuerySet[Case]:
+    """Duplicates of the case, whose residents know it under a number of their own."""
+    related = ("conversation__address", "conversation__endpoint", "service", "unit", "area", "parent")
+    return Case.objects.filter(master=case, state=State.ENDED).select_related(*related).order_by("id")
 
 
 def _once(everybody: Iterable[Listener]) -> list[Listener]:

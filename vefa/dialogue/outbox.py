@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, Sent, UnsureError
@@ -118,7 +118,7 @@ def _handed_over(lease: Lease, sent: Sent, *, now: datetime) -> None:
         "trouble": "",
     }
     if _settle(lease, facts):
-        Endpoint.objects.filter(id=lease.delivery.endpoint_id).update(last_out_at=now, trouble="")
+        _endpoint(lease).update(last_out_at=now, trouble="")
 
 
 def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
@@ -129,9 +129,7 @@ def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
     facts = {"state": S.QUEUED, "due_at": now + wait, "trouble": error.reason, "parts": _parts(lease, error)}
     _settle(lease, facts)
     rest = timedelta(seconds=error.retry_after_s) if error.retry_after_s else timedelta(seconds=5)
-    Endpoint.objects.filter(id=lease.delivery.endpoint_id).update(
-        paused_until=now + rest, trouble=error.reason, trouble_at=now
-    )
+    _endpoint(lease).update(paused_until=now + rest, trouble=error.reason, trouble_at=now)
     return False
 
 
@@ -152,6 +150,10 @@ def _doubt(lease: Lease, error: UnsureError, *, now: datetime) -> None:
     facts = {"state": S.UNCERTAIN, "trouble": error.reason, "ended_at": now, "parts": _parts(lease, error)}
     if _settle(lease, facts):
         tell_uncertain([lease.delivery], now=now)
+
+
+def _endpoint(lease: Lease) -> QuerySet[Endpoint]:
+    return Endpoint.objects.filter(deliveries=lease.delivery)
 
 
 def _parts(lease: Lease, error: SendError) -> list[str]:

@@ -25,9 +25,10 @@ def values_for(one: Listener, *, language: str, data: Mapping[str, Any]) -> dict
     somebody else's case gets the public page.
     """
     here, case = directory(), one.case
+    number = (case.parent or case).reference  # a part is known to its resident under the number of the whole
     with override(language):
         values = {
-            "reference": f"\u2066{case.reference}\u2069" if language == "fa" else case.reference,
+            "reference": f"\u2066{number}\u2069" if language == "fa" else number,
             "service": case.service.name(language) if case.service else _("your message"),
             "place": case.place_text or (case.area.name(language) if case.area else _("the place you named")),
             "unit": case.unit.name(language) if case.unit else here.municipality.name(language),
@@ -44,9 +45,10 @@ def values_for(one: Listener, *, language: str, data: Mapping[str, Any]) -> dict
 
 def link(one: Listener) -> str:
     """The address of the page on which this listener follows the matter."""
+    known = one.case.parent or one.case
     if one.supporter:
-        return f"{settings.PUBLIC_URL}/cases/{one.case.reference}"
-    return f"{settings.PUBLIC_URL}/r/{one.case.reference}/{one.case.secret}"
+        return f"{settings.PUBLIC_URL}/cases/{known.reference}"
+    return f"{settings.PUBLIC_URL}/r/{known.reference}/{known.secret}"
 
 
 def when(moment: datetime, language: str) -> str:

@@ -42,6 +42,7 @@ class Matter:
     name: str
     case_id: int | None = None
     because: str = ""
+    quiet: bool = False  # moves nothing: thanks, or "it is solved"
 
     def as_evidence(self) -> dict[str, Any]:
         """The decision as a finding keeps it."""
@@ -63,11 +64,11 @@ def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
         Case.objects.filter(conversation_id__in={contact.conversation_id for contact in contacts})
         .exclude(ended_at__lt=now - REMEMBERS)
         .order_by("-said_at", "-id")
-        .values_list("conversation_id", "id", "state", "said_at", "ended_at")
+        .only("conversation_id", "state", "said_at", "ended_at")
     )
     by_conversation = defaultdict(list)
-    for conversation_id, *facts in rows:
-        by_conversation[conversation_id].append(Known(*facts))
+    for row in rows:
+        by_conversation[row.conversation_id or 0].append(_known(row))
     return Past(dict(by_conversation), _by_message(contacts), _by_reference(contacts))
 
 
@@ -123,7 +124,7 @@ def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     meant, because = _meant(contact, past)
     verdict = verdict_of(advice.said, language=advice.language.value)
     if meant is not None:
-        return _about(meant, verdict.value, because)
+        return _about(meant, verdict.value, because, thanks=advice.kind.value == "thanks")
     recent = past.by_conversation.get(contact.conversation_id or 0, [])
     return _in_conversation(contact, advice, recent, verdict.value)
 
@@ -132,7 +133,7 @@ def _stated(contact: Contact, case_id: int) -> Matter:
     """The resident wrote on the page of the case itself."""
     verdict = contact.details.get("verdict", "")
     name = verdict if verdict in {"solved", "not_solved"} else "same_case"
-    return Matter(name, case_id, "written on the page of the case")
+    return Matter(name, case_id, "written on the page of the case", quiet=name == "solved")
 
 
 def _meant(contact: Contact, past: Past) -> tuple[Known | None, str]:
@@ -148,12 +149,12 @@ def _meant(contact: Contact, past: Past) -> tuple[Known | None, str]:
     return None, ""
 
 
-def _about(case: Known, verdict: str, because: str) -> Matter:
+def _about(case: Known, verdict: str, because: str, *, thanks: bool = False) -> Matter:
     if case.ended and verdict == "not_solved":
         return Matter("not_solved", case.id, f"{because} and says that it is not solved")
     if case.ended and verdict == "solved":
-        return Matter("solved", case.id, f"{because} and says that it is solved")
-    return Matter("same_case", case.id, because)
+        return Matter("solved", case.id, f"{because} and says that it is solved", quiet=True)
+    return Matter("same_case", case.id, because, quiet=thanks)
 
 
 def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verdict: str) -> Matter:
@@ -169,7 +170,7 @@ def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verd
     if not latest.ended and said_at - latest.said_at <= CONTINUES_WITHIN and not _own_matter(advice):
         return Matter("same_case", latest.id, "said right after, and names no matter of its own")
     if advice.kind.value == "thanks":
-        return Matter("same_case", latest.id, "thanks for the last case here")
+        return Matter("same_case", latest.id, "thanks for the last case here", quiet=True)
     return Matter("new_case", None, "a matter of its own")
 
 

@@ -5,12 +5,13 @@ Contacts of one conversation are taken one after the other, those of different c
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from vefa.cases.lifecycle import reopen
+from vefa.cases.lifecycle import MoveNotAllowedError, reopen
 from vefa.cases.models import Case
 from vefa.cases.opening import Opening, follow, open_cases
 from vefa.channels.port import Form
@@ -57,15 +58,27 @@ def _take(contacts: list[Contact], *, now: datetime) -> None:
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
     cases = open_cases([_opening(contact, advice) for contact, advice in fresh], now=now)
     opened = {contact.id: case.id for (contact, _advice), case in zip(fresh, cases, strict=True)}
-    known = [(matter, contact) for contact, _advice, matter in decided if matter.case_id is not None]
-    follow([(matter.case_id, contact) for matter, contact in known if matter.case_id], now=now)
-    for matter, contact in known:
-        if matter.name == "not_solved" and matter.case_id:
-            reopen(case_id=matter.case_id, by="resident", reason=first_line(contact.text, limit=400), now=now)
+    _join([(matter, contact) for contact, _advice, matter in decided], now=now)
     Finding.objects.bulk_create(
         [_finding(contact, advice, matter, opened, now) for contact, advice, matter in decided],
         ignore_conflicts=True,
     )
+
+
+def _join(decided: Sequence[tuple[Matter, Contact]], *, now: datetime) -> None:
+    """Add contacts to the cases that they belong to; "not solved" opens an ended one again."""
+    known = [(matter, contact) for matter, contact in decided if matter.case_id is not None]
+    pairs = [(matter.case_id, contact) for matter, contact in known if matter.case_id is not None]
+    for matter, contact in known:
+        if matter.name == "not_solved" and matter.case_id is not None:
+            _reopen(matter.case_id, contact, now)
+    follow(pairs, now=now, quiet={contact.id for matter, contact in known if matter.quiet})
+
+
+def _reopen(case_id: int, contact: Contact, now: datetime) -> None:
+    reason = first_line(contact.text, limit=400)
+    with suppress(MoveNotAllowedError):  # two people may say so at once: the first opened it
+        reopen(case_id=case_id, by="resident", reason=reason, now=now)
 
 
 def _asked(contact: Contact) -> Asked:
@@ -162,6 +175,3 @@ def _follow_edits(contacts: Sequence[Contact], *, now: datetime) -> None:
         if contact_id in wanted
     ]
     follow(pairs, now=now)
-
-
-__all__ = ["Asked", "advise", "handle"]

@@ -96,7 +96,7 @@ def services_of(
     return [
         Guess(
             service,
-            round(min(total[service] / whole, total[service] / (total[service] + 2.0)), 3),
+            round(min(total[service] / whole, total[service] / (total[service] + 1.2)), 3),
             f"says {', '.join(because[service][:4])}",
         )
         for service in ranked

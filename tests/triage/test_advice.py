@@ -1,0 +1,132 @@
+"""Residents write as they speak; triage says what it thinks, and why."""
+
+import pytest
+
+from vefa.triage.advice import Asked, advise
+from vefa.triage.language import language_of
+from vefa.triage.lexicon import LANGUAGES, Phrases, lexicon
+from vefa.triage.tone import EMERGENCY, URGENT
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Okulun önünde çukur var", "tr"),
+        ("okulun onunde cukur var lutfen bakin", "tr"),
+        ("На улице яма уже неделю", "ru"),
+        ("Көшеде шұңқыр бар", "kk"),
+        ("кошеде жарык жок", "kk"),
+        ("در خیابان چاله است", "fa"),
+        ("there is a pothole on our street", "en"),
+        ("5", "ru"),
+        ("😡😡", "ru"),
+    ],
+)
+def test_the_language_is_heard(text, language):
+    assert language_of(text, hint="ru").value == language
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Okulun önündeki çukurlar büyüyor", "pothole"),
+        ("SOKAK LAMBALARI yanmiyor", "street_light"),
+        ("у нас прорвало трубу", "water_leak"),
+        ("Көшеде су ағып жатыр", "water_leak"),
+        ("چراغ‌های خیابان خاموش است", "street_light"),
+        ("A street light is out", "street_light"),
+    ],
+)
+def test_the_service_is_found_by_the_words_of_residents(town, text, code):
+    advice = advise(Asked(text=text, hint="tr"))
+
+    assert advice.service is not None
+    assert advice.service.code == code
+    assert advice.services[0].because.startswith("says ")
+
+
+@pytest.mark.django_db
+def test_words_that_fit_nothing_leave_the_choice_to_a_person(town):
+    advice = advise(Asked(text="Merhaba, bir şey soracaktım", hint="tr"))
+
+    assert advice.services == []
+    assert not advice.sure
+
+
+@pytest.mark.django_db
+def test_words_that_fit_two_services_leave_the_choice_to_a_person(town):
+    advice = advise(Asked(text="Çukur var, lamba da yanmıyor", hint="tr"))
+
+    assert {guess.value for guess in advice.services} == {"pothole", "street_light"}
+    assert not advice.sure
+
+
+@pytest.mark.django_db
+def test_what_a_person_chose_stands(town):
+    advice = advise(Asked(text="çukur", hint="tr", service="tree"))
+
+    assert (advice.service.code, advice.confidence, advice.sure) == ("tree", 1.0, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["Çarşı'daki çukur", "carsida cukur var", "چارشی چاله دارد"])
+def test_a_place_is_found_by_its_name_in_any_script(town, text):
+    assert advise(Asked(text=text, hint="tr")).area.value == town.carsi.id
+
+
+@pytest.mark.django_db
+def test_a_point_is_surer_than_a_name(town):
+    advice = advise(Asked(text="Çarşı tarafı", hint="tr", lat=38.01, lon=27.05))
+
+    assert advice.area.value == town.iskele.id
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Sokakta gaz kokusu var", EMERGENCY),
+        ("пахнет газом во дворе", EMERGENCY),
+        ("بوی گاز می‌آید", EMERGENCY),
+        ("Газ иісі шығып тұр", EMERGENCY),
+        ("live wire on the pavement", EMERGENCY),
+        ("Bize uygun bir gün verin", 0),
+        ("множество ям", 0),
+        ("Ağaç devrildi", URGENT),
+    ],
+)
+def test_danger_is_heard_and_harmless_words_are_not(town, text, urgency):
+    assert advise(Asked(text=text, hint="tr")).urgency.value == urgency
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Teşekkür ederim, elinize sağlık", "thanks"),
+        ("Предлагаю поставить скамейки", "suggestion"),
+        ("Defalarca yazdım, ilgilenen yok", "complaint"),
+        ("Pazar ne zaman kuruluyor?", "question"),
+        ("Çukur var", "request"),
+        ("Çukur var, teşekkürler", "request"),
+    ],
+)
+def test_the_kind_is_heard(town, text, kind):
+    assert advise(Asked(text=text, hint="tr")).kind.value == kind
+
+
+def test_an_expression_is_met_whole_or_not_at_all():
+    phrases = Phrases.of(["gaz kokusu", "şikayet*"])
+
+    assert phrases.found(["gaz", "kokusu", "var"]) == ["gaz kokusu"]
+    assert phrases.found(["gaz", "faturasi"]) == []
+    assert phrases.found(["sikayetim", "var"]) == ["sikayetim"]
+
+
+def test_every_language_has_its_words():
+    for language in LANGUAGES:
+        words = lexicon(language)
+        assert set(words.kind) == {"thanks", "suggestion", "question", "complaint", "danger"}
+        assert set(words.urgency) == {"emergency", "urgent"}
+        assert set(words.verdict) == {"not_solved", "solved"}

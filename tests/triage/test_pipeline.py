@@ -1,0 +1,165 @@
+"""Contacts become cases, or join those that are known."""
+
+from datetime import timedelta
+
+import pytest
+
+from vefa.cases.models import Case, Outcome, State
+from vefa.citizens.models import Address, Citizen
+from vefa.inbox.models import Contact, Conversation
+from vefa.journal.models import Event
+from vefa.triage.models import Finding
+from vefa.triage.pipeline import handle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def says(town, now):
+    """Somebody writes to the bot; returns the contact, read but not handled."""
+    count = 0
+
+    def say(text, *, who="ali", after=timedelta(), form="message", **facts):
+        nonlocal count
+        count += 1
+        at = now + after
+        address = Address.objects.filter(space="telegram", value=who).first() or Address.objects.create(
+            space="telegram", value=who, citizen=Citizen.objects.create(created_at=at), created_at=at
+        )
+        conversation, _ = Conversation.objects.get_or_create(
+            endpoint=town.bot, address=address, thread="", defaults={"language": "tr", "created_at": at}
+        )
+        return Contact.objects.create(
+            endpoint=town.bot,
+            external_id=str(count),
+            lane=who,
+            received_at=at,
+            due_at=at,
+            raw=b"{}",
+            form=form,
+            conversation=conversation,
+            said_at=at,
+            sequence=count,
+            message_id=str(count),
+            text=text,
+            **facts,
+        )
+
+    return say
+
+
+def the_case() -> Case:
+    return Case.objects.get()
+
+
+def test_a_clear_message_becomes_a_case_with_its_finding(town, says, now):
+    contact = says("Çarşı'da yolda büyük bir çukur var")
+
+    handle([contact], now=now)
+
+    case = the_case()
+    assert (case.service, case.area, case.unit, case.unsure) == (town.pothole, town.carsi, town.roads, False)
+    finding = Finding.objects.get(contact=contact)
+    assert finding.sure
+    assert {row["step"] for row in finding.evidence} >= {
+        "language",
+        "service",
+        "kind",
+        "urgency",
+        "area",
+        "matter",
+    }
+    assert Event.objects.filter(kind="case.opened", subject=f"case:{case.id}").count() == 1
+
+
+def test_an_unclear_message_becomes_a_case_all_the_same(says, now):
+    handle([says("Alo?")], now=now)
+
+    assert the_case().unsure
+    assert the_case().service is None
+
+
+def test_what_could_not_be_read_becomes_a_case(says, now):
+    handle([says("", form="unreadable")], now=now)
+
+    assert the_case().unsure
+    assert the_case().title
+
+
+def test_a_photo_right_after_the_words_joins_the_case(says, now):
+    handle([says("Yolda çukur var")], now=now)
+    photo = says("", after=timedelta(minutes=2))
+
+    handle([photo], now=now + timedelta(minutes=2))
+
+    assert the_case().links.count() == 2
+
+
+def test_words_and_photo_in_one_batch_make_one_case(says, now):
+    handle([says("Yolda çukur var"), says("", after=timedelta(seconds=5))], now=now)
+
+    assert the_case().links.count() == 2
+
+
+def test_another_matter_makes_another_case(says, now):
+    handle([says("Yolda çukur var")], now=now)
+
+    handle([says("Parkta ağaç dalları kırılmış", after=timedelta(minutes=3))], now=now + timedelta(minutes=3))
+
+    assert Case.objects.count() == 2
+
+
+def test_two_residents_never_share_a_conversation(says, now):
+    handle([says("Yolda çukur var"), says("evet", who="ayten")], now=now)
+
+    assert Case.objects.count() == 2
+
+
+def test_an_answer_to_our_question_joins_the_case_that_waits(says, now):
+    handle([says("Yolda çukur var")], now=now)
+    Case.objects.update(state=State.WAITING)
+
+    handle([says("Okul Sokak 12", after=timedelta(days=2))], now=now + timedelta(days=2))
+
+    assert the_case().state == State.WORKING
+
+
+def test_not_solved_opens_the_case_again(says, now):
+    handle([says("Yolda çukur var")], now=now)
+    Case.objects.update(state=State.ENDED, outcome=Outcome.DONE, ended_at=now)
+
+    handle([says("Yapılmadı, hala duruyor", after=timedelta(days=1))], now=now + timedelta(days=1))
+
+    assert the_case().state == State.NEW
+    assert the_case().reopened == 1
+    assert Event.objects.filter(kind="case.reopened").count() == 1
+
+
+def test_thanks_move_nothing(says, now):
+    handle([says("Yolda çukur var")], now=now)
+    Case.objects.update(state=State.ENDED, outcome=Outcome.DONE, ended_at=now)
+
+    handle([says("Çok teşekkürler", after=timedelta(days=1))], now=now + timedelta(days=1))
+
+    assert the_case().state == State.ENDED
+    assert the_case().reopened == 0
+
+
+def test_a_number_in_the_words_leads_to_the_case_of_that_resident_only(says, now):
+    handle([says("Yolda çukur var")], now=now)
+    number = the_case().reference
+
+    handle([says(f"{number} ne oldu?", after=timedelta(days=3))], now=now + timedelta(days=3))
+    handle([says(f"{number} ne oldu?", who="ayten", after=timedelta(days=3))], now=now + timedelta(days=3))
+
+    assert Case.objects.get(reference=number).links.count() == 2
+    assert Case.objects.count() == 2
+
+
+def test_handling_twice_makes_nothing_twice(says, now):
+    contact = says("/start", form="start")
+
+    handle([contact], now=now)
+
+    assert Case.objects.count() == 0
+    assert Event.objects.filter(kind="contact.started").count() == 1
