@@ -1,0 +1,57 @@
+# `make` alone lists what there is.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+.PHONY: help run test check bench faults lock format messages screenshots clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/installed ## install, then run everything with the demo town on http://127.0.0.1:8137/
+	@$(BIN)/python -m tools.messages compile
+	@$(BIN)/vefa up --demo --home .vefa
+
+test: .venv/installed ## run the tests
+	@$(BIN)/python -m tools.messages compile
+	$(BIN)/python -m pytest
+
+check: .venv/installed ## everything that must hold before a change is taken
+	@$(BIN)/python -m tools.messages compile
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/djlint --quiet --check vefa
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: .venv/installed ## measure speed and memory; results go to benchmarks/results
+	@$(BIN)/python -m tools.messages compile
+	$(BIN)/python -m benchmarks
+
+faults: .venv/installed ## kill processes under load at full length
+	@$(BIN)/python -m tools.messages compile
+	VEFA_FAULTS=whole $(BIN)/python -m pytest tests/faults
+
+lock: ## choose versions anew and write requirements.txt (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.12 --generate-hashes --group dev \
+		--no-emit-index-url --no-header --no-annotate --upgrade --quiet --output-file requirements.txt
+
+format: .venv/installed ## format Python and templates
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat vefa || true
+
+messages: .venv/installed ## bring the catalogues of all languages up to date
+	$(BIN)/python -m tools.messages update
+	$(BIN)/python -m tools.messages compile
+
+screenshots: .venv/installed ## take the pictures of the documentation anew (needs Chromium)
+	@$(BIN)/python -m tools.messages compile
+	$(BIN)/python -m tools.screenshots
+
+clean: ## remove what was installed, built and cached; the home .vefa stays
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find vefa tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/installed: requirements.txt pyproject.toml tools/install tools/find-python
+	@tools/install
