@@ -144,6 +144,18 @@ class Case(models.Model):
                 name="case_open_due",
                 condition=OPEN,
             ),
+            models.Index(
+                fields=["-opened_at", "-id"],
+                include=QUEUE_FACTS,
+                name="case_unread",
+                condition=OPEN & models.Q(unread=True),
+            ),
+            models.Index(
+                fields=["-opened_at", "-id"],
+                include=QUEUE_FACTS,
+                name="case_unsure",
+                condition=OPEN & models.Q(unsure=True),
+            ),
             _queue("unit"),
             _queue("service"),
             _queue("area"),

@@ -47,7 +47,10 @@ class Address(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["space", "value"], name="address_once")]
-        indexes = [models.Index(fields=["value"], name="address_value", opclasses=["varchar_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["value"], name="address_value", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["last_digits"], name="address_digits", condition=~models.Q(last_digits="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.space}:{self.value}"

@@ -1,0 +1,158 @@
+"""Reads about cases for the rooms above. Every one that a screen shows goes through `visible_to`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from vefa.cases import filters as asked
+from vefa.cases import paging
+from vefa.cases.filters import Filters, Sort, View
+from vefa.cases.models import OPEN, Case, Extension, Promise
+from vefa.directory.models import Staff
+from vefa.directory.queries import directory
+from vefa.journal.models import Event
+from vefa.kit.ids import BadReferenceError, read_reference
+
+MOST_COUNTED = 500
+COUNTED = (
+    View.MINE, View.NEW, View.UNREAD, View.WAITING, View.TODAY, View.LATE, View.UNSURE, View.OPEN,
+)  # fmt: skip
+_COUNT = "(SELECT count(*) FROM ({}) AS one)"  # of a statement that Django wrote
+# What a row of a list shows; never the text, the search words or the resident's secret.
+ROW = (
+    "id", "reference", "title", "language", "kind", "urgency", "service", "area", "place_text", "channel",
+    "private", "state", "outcome", "unit", "staff__name", "agency", "parent_id", "master_id", "unsure",
+    "opened_at", "changed_at", "said_at", "ended_at", "due_at", "answer_due_at", "planned_date", "reopened",
+    "supporters", "unread", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Cases of a list in its order, and the places before and behind them (None: nothing there)."""
+
+    rows: list[Case]
+    newer: str | None
+    older: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of a case's history, with the staff member who acted, if one did."""
+
+    event: Event
+    staff: Staff | None
+
+
+def visible_to(staff: Staff) -> QuerySet[Case]:
+    """The cases that this person may see: the only door through which a screen reaches a case."""
+    return Case.objects.filter(asked.sight_of(staff))
+
+
+def queue(staff: Staff, filters: Filters, *, now: datetime, cursor: str = "", limit: int = 50) -> Page:
+    """One page of a list in two statements (three with words). Raises paging.CursorError."""
+    cases = visible_to(staff).filter(asked.condition(filters, staff=staff, now=now))
+    by_due = filters.sort is Sort.DUE and filters.view in asked.OPEN_VIEWS
+    found = paging.page(
+        paging.Question(
+            cases=cases,
+            order=paging.DUE if by_due else paging.NEWEST,
+            text=filters.text,
+            cursor=paging.read_cursor(cursor) if cursor else None,
+            limit=limit,
+        )
+    )
+    return Page(rows=rows(found.ids), newer=found.newer, older=found.older)
+
+
+def rows(ids: Sequence[int]) -> list[Case]:
+    """These cases as rows of a list, in this order, with service, area, unit and agency from memory."""
+    if not ids:
+        return []
+    found = Case.objects.filter(id__in=ids).select_related("staff").only(*ROW).order_by("id")
+    by_id = {case.pk: attached(case) for case in found}
+    return [by_id[case_id] for case_id in ids if case_id in by_id]
+
+
+def attached(case: Case) -> Case:
+    """The case with its rows of the directory put in place, so that no statement is needed to name them."""
+    known = directory()
+    case.service = known.services.get(case.service_id or 0)
+    case.area = known.areas.get(case.area_id or 0)
+    case.unit = known.units.get(case.unit_id or 0)
+    case.agency = known.agencies.get(case.agency_id or 0)
+    return case
+
+
+def counts(staff: Staff, *, now: datetime) -> Mapping[View, int]:
+    """How many cases each view of open cases holds, counted up to 501 (show "500+"), in one statement."""
+    visible = visible_to(staff)
+    parts: list[str] = []
+    params: list[Any] = []
+    for view in COUNTED:
+        cases = visible.filter(asked.view_condition(view, staff=staff, now=now))
+        sql, given = cases.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params()
+        parts.append(_COUNT.format(sql))
+        params += given
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), params)
+        numbers = cursor.fetchone() or ()
+    return dict(zip(COUNTED, numbers, strict=True))
+
+
+def open_case(staff: Staff, case_id: int) -> Case | None:
+    """The whole case for its page, if this person may see it, with everything that is named on it."""
+    case = visible_to(staff).filter(pk=case_id).select_related(*_RELATED).defer("search").first()
+    return attached(case) if case else None
+
+
+def by_reference(staff: Staff, text: str) -> Case | None:
+    """The case with the reference that somebody typed or said; None if there is none to be seen."""
+    try:
+        reference = read_reference(text)
+    except BadReferenceError:
+        return None
+    return visible_to(staff).filter(reference=reference).defer("search").first()
+
+
+def history(case: Case) -> list[Entry]:
+    """Everything that happened to a case, the first first, in two statements."""
+    events = list(Event.objects.filter(subject=f"case:{case.pk}").order_by("id"))
+    ids = {int(event.actor.removeprefix("staff:")) for event in events if event.actor.startswith("staff:")}
+    people = Staff.objects.in_bulk(ids)
+    return [Entry(event, people.get(_staff_id(event))) for event in events]
+
+
+def promises_of(case: Case) -> list[Promise]:
+    """Every promise of a case, the first first, with its extensions, in two statements."""
+    found = Promise.objects.filter(case=case).prefetch_related("extensions").order_by("started_at", "id")
+    return list(found)
+
+
+def extensions_to_decide(staff: Staff, *, limit: int = 50) -> list[Extension]:
+    """Extensions that wait for a decision, on cases that this person may see, asked by somebody else."""
+    cases = visible_to(staff).filter(OPEN).values("id")
+    found = Extension.objects.filter(decided_at=None, promise__case__in=cases).exclude(asked_by=staff)
+    return list(found.select_related("promise__case", "asked_by").order_by("asked_at", "id")[:limit])
+
+
+def relatives(staff: Staff, case: Case) -> list[Case]:
+    """The whole and the parts of a case, its master and its duplicates, as far as they may be seen."""
+    near = Q(parent_id=case.pk) | Q(master_id=case.pk)
+    near |= Q(pk__in=[pk for pk in (case.parent_id, case.master_id) if pk])
+    if case.parent_id:
+        near |= Q(parent_id=case.parent_id)
+    found = visible_to(staff).filter(near).exclude(pk=case.pk).select_related("staff").only(*ROW)
+    return [attached(one) for one in found.order_by("opened_at", "id")[:100]]
+
+
+_RELATED = ("staff", "citizen", "conversation__address", "conversation__endpoint", "parent", "master")
+
+
+def _staff_id(event: Event) -> int:
+    _, _, number = event.actor.partition(":")
+    return int(number) if number.isdecimal() else 0

@@ -1,0 +1,98 @@
+"""Reads about people for the rooms above."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from vefa.citizens import numbers
+from vefa.citizens.models import Address, Citizen, Likeness
+from vefa.kit.text import digits_of, fold
+
+LEAST_DIGITS = 4
+LEAST_LETTERS = 2
+
+
+def root_of(citizen_id: int) -> Citizen:
+    """The person who stands for this row after merges. Raises Citizen.DoesNotExist."""
+    citizen = Citizen.objects.select_related("merged_into").get(id=citizen_id)
+    return citizen.merged_into or citizen
+
+
+def same_person(citizen_id: int) -> list[int]:
+    """The ids of all rows that stand for the same person, this one included, in one statement."""
+    roots = Citizen.objects.filter(id=citizen_id).values("merged_into_id")
+    absorbed = Q(merged_into_id=citizen_id) | Q(merged_into_id__in=roots)
+    rows = Citizen.objects.filter(Q(id=citizen_id) | Q(id__in=roots) | absorbed).order_by("id")
+    return list(rows.values_list("id", flat=True))
+
+
+def addresses_of(citizen_id: int) -> list[Address]:
+    """Where a person can be reached, under every row that stands for them."""
+    return list(Address.objects.filter(citizen_id__in=same_person(citizen_id)).order_by("space", "id"))
+
+
+def last_digits_of(citizen_id: int | None) -> list[str]:
+    """The last four digits of every telephone number of a person; nobody costs the same statements."""
+    people = same_person(citizen_id or 0)
+    found = Address.objects.filter(citizen_id__in=[*people, 0]).exclude(last_digits="").order_by("id")
+    return list(found.values_list("last_digits", flat=True))
+
+
+def looks_like_phone(text: str) -> bool:
+    """Whether this may be a telephone number or its end: four digits or more, few other signs."""
+    plain = text.strip()
+    digits = digits_of(plain)
+    signs = [char for char in plain if not char.isdecimal() and char not in " +-()./"]
+    return len(digits) >= LEAST_DIGITS and not signs
+
+
+def people_at(text: str, *, country: str, limit: int = 50) -> list[int]:
+    """The people (all their rows) at a telephone number, its last four digits, or a mail address."""
+    wanted = _address_condition(text.strip(), country)
+    if wanted is None:
+        return []
+    owners = Address.objects.filter(wanted).order_by("-id").values_list("citizen_id", flat=True)[:limit]
+    return _whole_people(list(owners))
+
+
+def people_named(text: str, *, limit: int = 20) -> list[Citizen]:
+    """People whose name begins so, in any script, those who stand for a person only."""
+    beginning = fold(text)
+    if len(beginning) < LEAST_LETTERS:
+        return []
+    found = Citizen.objects.filter(folded_name__startswith=beginning, merged_into=None)
+    return list(found.order_by("folded_name", "id")[:limit])
+
+
+def found(text: str, *, country: str, limit: int = 20) -> list[Citizen]:
+    """People by telephone number, mail address or name, whatever the text looks like."""
+    if looks_like_phone(text) or "@" in text:
+        ids = people_at(text, limit=limit, country=country)
+        return list(Citizen.objects.filter(id__in=ids, merged_into=None).order_by("-id")[:limit])
+    return people_named(text, limit=limit)
+
+
+def likenesses_of(citizen_id: int) -> list[Likeness]:
+    """Suggestions about this person that nobody has decided on."""
+    people = same_person(citizen_id)
+    rows = Likeness.objects.filter(Q(older_id__in=people) | Q(newer_id__in=people), decided_at=None)
+    return list(rows.select_related("older", "newer").order_by("-found_at", "id"))
+
+
+def _address_condition(text: str, country: str) -> Q | None:
+    if "@" in text:
+        return Q(value=text.casefold())
+    digits = digits_of(text)
+    if len(digits) == numbers.LAST:
+        return Q(last_digits=digits)
+    try:
+        return Q(value=numbers.normal(text, country=country))
+    except numbers.NoNumberError:
+        return None
+
+
+def _whole_people(ids: Sequence[int]) -> list[int]:
+    roots = Citizen.objects.filter(id__in=ids).values_list("merged_into_id", flat=True)
+    tops = {root for root in roots.order_by("id") if root}
+    rows = Citizen.objects.filter(Q(id__in=[*ids, *tops]) | Q(merged_into_id__in=[*ids, *tops]))
+    return list(rows.order_by("id").values_list("id", flat=True))
