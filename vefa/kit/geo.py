@@ -67,6 +67,8 @@ def outline(geometry: Any) -> Outline:
         raise PolygonError(f"its coordinates cannot be read ({error})") from error
     _check_degrees(polygon)
     sound = polygon if polygon.is_valid else _mended(polygon)
+    if not sound.area:
+        raise PolygonError("it encloses nothing")
     centre = sound.representative_point()
     return Outline(
         geometry=_as_json(sound),
@@ -103,7 +105,7 @@ class PolygonIndex:
 
 
 def _check_degrees(polygon: BaseGeometry) -> None:
-    if polygon.is_empty or not polygon.area:
+    if polygon.is_empty:
         raise PolygonError("it encloses nothing")
     west, south, east, north = polygon.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
@@ -113,10 +115,7 @@ def _check_degrees(polygon: BaseGeometry) -> None:
 def _mended(polygon: BaseGeometry) -> BaseGeometry:
     parts = shapely.get_parts(shapely.make_valid(polygon))
     kept = [part for one in parts for part in shapely.get_parts(one) if part.geom_type == "Polygon"]
-    sound = shapely.union_all(kept)
-    if sound.is_empty:
-        raise PolygonError("its line crosses itself in such a way that nothing is enclosed")
-    return sound
+    return shapely.union_all(kept)
 
 
 def _as_json(polygon: BaseGeometry) -> GeoJson:

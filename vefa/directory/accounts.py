@@ -1,0 +1,85 @@
+"""The accounts of the people who work at the desk: made, given a password, switched off and on."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from vefa.directory.models import Municipality, Role, Staff, Unit
+
+
+class AccountError(Exception):
+    """The account cannot be made or changed; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStaff:
+    """What an account begins with; an empty language means the municipality's."""
+
+    username: str
+    name: str
+    role: str
+    unit_key: str = ""
+    language: str = ""
+    email: str = ""
+
+
+def find(username: str) -> Staff:
+    """The account of that name. Raises AccountError."""
+    staff = Staff.objects.filter(username=username).first()
+    if staff is None:
+        raise AccountError(f"There is nobody with the username '{username}'.")
+    return staff
+
+
+def add(new: NewStaff, *, password: str) -> Staff:
+    """Make an account that can sign in at once. Raises AccountError."""
+    if new.role not in Role.values:
+        raise AccountError(f"'{new.role}' is not a role; the roles are {', '.join(Role.values)}.")
+    staff = Staff(
+        username=new.username,
+        name=new.name,
+        role=new.role,
+        unit=_unit(new.unit_key),
+        language=new.language or Municipality.fallback_language() or "en",
+        email=new.email,
+    )
+    _give_password(staff, password)
+    try:
+        with transaction.atomic():
+            staff.save(force_insert=True)
+    except IntegrityError as error:
+        raise AccountError(f"The username '{new.username}' is taken.") from error
+    return staff
+
+
+def set_password(staff: Staff, *, password: str) -> None:
+    """Give a new password and sign the person out everywhere. Raises AccountError."""
+    _give_password(staff, password)
+    staff.session_epoch += 1
+    staff.save(update_fields=["password", "session_epoch"])
+
+
+def set_active(staff: Staff, *, active: bool) -> None:
+    """Let the person in, or keep them out and sign them out everywhere; what they did stays theirs."""
+    staff.is_active = active
+    staff.session_epoch += 1
+    staff.save(update_fields=["is_active", "session_epoch"])
+
+
+def _give_password(staff: Staff, password: str) -> None:
+    try:
+        validate_password(password, staff)
+    except ValidationError as error:
+        raise AccountError(" ".join(error.messages)) from error
+    staff.set_password(password)
+
+
+def _unit(key: str) -> Unit | None:
+    if not key:
+        return None
+    unit = Unit.objects.filter(key=key, retired_at=None).first()
+    if unit is None:
+        raise AccountError(f"There is no unit with the key '{key}'.")
+    return unit
