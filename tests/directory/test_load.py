@@ -161,7 +161,6 @@ def test_every_problem_of_every_file_is_reported_and_nothing_is_written(folder):
         "areas.csv:4: “parent” names the area “pinarva”, which does not exist. Did you mean “pinarova”?",
         "services.toml:10: “unit” names the unit “rods”, which does not exist. Did you mean “roads”?",
         (
-        (
             "staff.csv:3: “role” may not be “boss”. Choose one of: operator, head, district_head, crew, "
             "headman, mayor, expert, administrator, auditor."
         ),
