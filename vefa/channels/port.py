@@ -88,8 +88,9 @@ class Sender(Struct, frozen=True, kw_only=True):
     address: str  # unique inside the adapter's address space: a chat id, a mail address in lower case
     name: str = ""
     language_hint: str = ""  # what the provider claims, lower case, not checked: "tr", "pt-br"
-    phone: str = ""
+    phone: str = ""  # E.164 with its plus, when it is known to be theirs
     username: str = ""
+    space: str = ""  # the address's own space, where it differs from the adapter's
 
 
 class Arrival(Struct, frozen=True):
@@ -298,3 +299,8 @@ class Account(Struct, frozen=True, kw_only=True):
 def no_webhook(channel: str) -> ForgedError:
     """The refusal of a channel that has no door."""
     return ForgedError(f"{channel} takes no pushed messages")
+
+
+def is_yes(setting: str) -> bool:
+    """A setting that is switched on, however a file or a form spells it."""
+    return setting.strip().lower() in {"yes", "true", "1", "on"}

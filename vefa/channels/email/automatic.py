@@ -10,12 +10,12 @@ _REPLY_FIELDS = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponde
 _LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post", "list-help", "mailing-list", "x-mailing-list")
 _BULK = {"bulk", "list", "junk", "auto_reply"}
 _NOBODY = re.compile(
-    r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|listserv|majordomo)\b", re.I
+    r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|listserv|majordomo)\b", re.IGNORECASE
 )
 _SUBJECT = re.compile(
     r"^(?:(?:auto(?:matic|mated|matische?)?|ot?omatik)[\s_-]*(?:reply|response|antwort|yanıt|cevap)\b"
-    r"|auto:|auto[- ]?respon(?:se|der)|out of (?:the )?office|ofis dışı|(?:on )?vacation\b|away from (?:my )?(?:mail|desk)"
-    r"|абвесенхайт|авто(?:матический)?[\s-]?ответ|вне офиса|нет на месте|я в отпуске"
+    r"|auto:|auto[- ]?respon(?:se|der)|out of (?:the )?office|ofis dışı|(?:on )?vacation\b"
+    r"|away from (?:my )?(?:mail|desk)|авто(?:матический)?[\s-]?ответ|вне офиса|нет на месте|я в отпуске"
     r"|авто(?:матты)?[\s-]?жауап|кеңседен тыс|پاسخ خودکار|جواب خودکار|abwesenheit|réponse automatique)",
     re.IGNORECASE,
 )

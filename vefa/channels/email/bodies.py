@@ -154,7 +154,7 @@ def _is_file(part: Message) -> bool:
 
 def _file(part: Message, kind: str, data: bytes) -> AttachmentRef:
     return AttachmentRef(
-        kind=_KINDS.get(kind.split("/")[0], "document"),
+        kind=_KINDS.get(kind.partition("/")[0], "document"),
         content=data,
         name=file_name(part),
         content_type=clean_line(kind, limit=100),

@@ -1,4 +1,4 @@
-"""From bytes to a tree of parts, within a budget: what goes beyond it is kept as it came and read by a person."""
+"""From bytes to a tree of parts, within a budget: what goes beyond it is left to a person."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy

@@ -10,7 +10,7 @@ _WROTE = (
     r"wrote|writes|yazdı|yazmış|пишет|писал|писала|написал|написала|написал\(а\)|жазды|жазған"
     r"|نوشت|نوشته است|نوشته|schrieb|a écrit|escribió"
 )
-# "On 3 March Aylin <a@x> wrote:", "3 Mar 2026 tarihinde Aylin şunu yazdı:", "Пт, 3 мар. 2026 г. от Айгуль:"
+# Such as “On 3 March Aylin wrote” and “3 Mar 2026 tarihinde Aylin şunu yazdı”, with a colon at the end.
 _ATTRIBUTION = re.compile(
     rf"^.{{5,300}}(?:\b(?:{_WROTE})\b.{{0,80}}|\bот\b.{{1,120}}>?)[:：]\s*$", re.IGNORECASE
 )
@@ -18,7 +18,8 @@ _DATED = re.compile(r"\d{4}|\d{1,2}[.:]\d{2}|@|[۰-۹]{4}")
 _SEPARATOR = re.compile(
     r"^\s*>?\s*[-_—=*]{2,}\s*(?:original message|forwarded message|özgün ileti|orijinal (?:mesaj|ileti)"
     r"|iletilmiş mesaj|(?:исходное|пересланное|пересылаемое|оригинальное) (?:сообщение|письмо)"
-    r"|бастапқы хабар(?:лама)?|қайта жіберілген хабар(?:лама)?|پیام اصلی|پیغام اصلی|پیام هدایت‌?شده)\s*[-_—=*]{2,}\s*$",
+    r"|бастапқы хабар(?:лама)?|қайта жіберілген хабар(?:лама)?|پیام اصلی|پیغام اصلی|پیام هدایت‌?شده)"
+    r"\s*[-_—=*]{2,}\s*$",
     re.IGNORECASE,
 )
 _FROM = re.compile(

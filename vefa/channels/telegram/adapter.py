@@ -26,6 +26,7 @@ from vefa.channels.port import (
     TooLargeError,
     UnreadableError,
     UnsureError,
+    is_yes,
 )
 from vefa.channels.telegram import updates
 from vefa.channels.telegram.bot_api import BotApi
@@ -184,7 +185,7 @@ def build(account: Account) -> Telegram:
     base = account.settings.get("api_base") or DEFAULT_BASE
     dialect = account.settings.get("dialect") or ("bale" if "bale" in base else "telegram")
     api = BotApi(http=account.http, base=base.rstrip("/"), token=account.secrets.get("token", ""))
-    return Telegram(api=api, dialect=dialect, polling=account.settings.get("polling") == "yes")
+    return Telegram(api=api, dialect=dialect, polling=is_yes(account.settings.get("polling", "")))
 
 
 def _catch(raws: list[bytes], cursor: str) -> tuple[Catch, list[bool]]:

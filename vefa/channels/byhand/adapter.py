@@ -1,0 +1,146 @@
+"""The channels without a provider: what a person typed is a form in JSON, and answers are given by people."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import phonenumbers
+
+from vefa.channels.cleaning import clean, clean_line
+from vefa.channels.port import (
+    Account,
+    Arrival,
+    Finding,
+    Form,
+    Limits,
+    Parcel,
+    Place,
+    Reading,
+    RejectedError,
+    Sender,
+    Sent,
+    UnreadableError,
+    no_webhook,
+)
+
+_SHOWN = "portal"  # its answers stand on the resident's tracking page
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """The form that every door by hand fills in; what else it holds is for the door itself."""
+
+    text: str = ""
+    language: str = ""
+    place_text: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """One door: portal, phone, counter, letter, meeting or headman.
+
+    settings  region: two letters, for phone numbers without a plus
+    """
+
+    shows_answers: bool = False
+    region: str = "TR"
+
+    @property
+    def limits(self) -> Limits:
+        """People set the pace."""
+        return Limits()
+
+    @property
+    def address_space(self) -> str:
+        """Somebody who calls or leaves a number is known by it; see `Sender.space` for mail."""
+        return "phone"
+
+    def verify(self, _headers: Mapping[str, str], _raw: bytes, _secrets: Sequence[str], /) -> None:
+        """Nothing is pushed here: ForgedError."""
+        raise no_webhook("a door by hand")
+
+    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
+        """One form, named by its content."""
+        digest = hashlib.sha256(raw).hexdigest()
+        return (Arrival(f"form:{digest}", "", raw),)
+
+    def read(self, raw: bytes) -> Reading:
+        """What the form says. Raises UnreadableError."""
+        try:
+            sheet = msgspec.convert(_filled(msgspec.json.decode(raw)), Sheet, strict=False)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            raise UnreadableError(f"no form: {type(error).__name__}") from None
+        sender = self._sender(sheet)
+        return Reading(
+            form=Form.MESSAGE,
+            sender=sender,
+            thread=sender.address,
+            text=clean(sheet.text),
+            said_at=sheet.said_at if sheet.said_at and sheet.said_at.tzinfo else None,
+            location=_place(sheet),
+        )
+
+    def _sender(self, sheet: Sheet) -> Sender:
+        """Nobody must name themselves: then the address is empty and the tracking link is all there is."""
+        phone, email = self._phone(sheet.phone), clean_line(sheet.email).lower()
+        return Sender(
+            address=phone or email,
+            space="" if phone or not email else "email",
+            name=clean_line(sheet.name),
+            phone=phone if phone.startswith("+") else "",
+            language_hint=clean_line(sheet.language).lower(),
+        )
+
+    def _phone(self, written: str) -> str:
+        """E.164 where the number makes sense, else as it was written down."""
+        try:
+            number = phonenumbers.parse(written, self.region)
+        except phonenumbers.NumberParseException:
+            return clean_line(written)
+        if not phonenumbers.is_possible_number(number):
+            return clean_line(written)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def send(self, parcel: Parcel) -> Sent:
+        """On the tracking page an answer stands as soon as it is written; elsewhere a person gives it."""
+        if not self.shows_answers:
+            raise RejectedError("this answer is given by a person, by voice or on paper")
+        return Sent(provider_id=f"shown:{parcel.idempotency_key}")
+
+    def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
+        """Files come with the form: RejectedError."""
+        raise RejectedError(f"no provider keeps files here ({provider_ref!r}, {max_bytes} bytes)")
+
+    def check(self) -> list[Finding]:
+        """There is nothing outside that could fail."""
+        return [Finding(ok=True, text="This door needs nobody outside.")]
+
+
+def build(account: Account, *, channel: str) -> ByHand:
+    """The adapter of one door."""
+    return ByHand(shows_answers=channel == _SHOWN, region=account.settings.get("region") or "TR")
+
+
+def _filled(found: object) -> object:
+    """The form without its empty fields."""
+    if not isinstance(found, dict):
+        return found
+    return {key: value for key, value in found.items() if value is not None and value != ""}
+
+
+def _place(sheet: Sheet) -> Place | None:
+    """The point, or the words about it, or both."""
+    label = clean_line(sheet.place_text)
+    if sheet.lat is None or sheet.lon is None:
+        return None
+    if not (-90 <= sheet.lat <= 90 and -180 <= sheet.lon <= 180):
+        return None
+    return Place(latitude=sheet.lat, longitude=sheet.lon, label=label)

@@ -1,0 +1,157 @@
+"""E-mail: translates both ways, stores nothing, decides nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from vefa.channels.email import imap, smtp
+from vefa.channels.email.apart import read_safely
+from vefa.channels.email.reading import Mailbox
+from vefa.channels.email.writing import Writer, letter
+from vefa.channels.port import (
+    Account,
+    Arrival,
+    BusyError,
+    Catch,
+    Finding,
+    Limits,
+    Parcel,
+    Reading,
+    RejectedError,
+    Sent,
+    is_yes,
+    no_webhook,
+)
+
+_LIMITS = Limits(per_second=5, per_address_per_second=0.2)
+_PORTS = {
+    ("imap", "tls"): 993,
+    ("imap", ""): 143,
+    ("smtp", "tls"): 465,
+    ("smtp", "none"): 25,
+    ("smtp", ""): 587,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email:
+    """One mailbox and the server that sends for it; either side may be missing.
+
+    settings  address, name, authserv_id, plus_addressing ("yes" or ""), and for imap_ and smtp_: host, port,
+              security (tls, starttls, none), user; imap_folder
+    secrets   imap_password, smtp_password, reply_key, reply_key_old
+    """
+
+    mailbox: Mailbox
+    writer: Writer
+    incoming: imap.ImapServer | None = None
+    outgoing: smtp.SmtpServer | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """A calm pace: mail servers take bursts for an attack."""
+        return _LIMITS
+
+    @property
+    def address_space(self) -> str:
+        """A mail address is the same everywhere."""
+        return "email"
+
+    def verify(self, _headers: Mapping[str, str], _raw: bytes, _secrets: Sequence[str], /) -> None:
+        """Mail is fetched, never pushed: ForgedError."""
+        raise no_webhook("email")
+
+    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
+        """One mail, as bytes: for an import or a pipe from a mail server."""
+        return (imap.arrival_of(raw),)
+
+    def read(self, raw: bytes) -> Reading:
+        """See `reading`; suspicious mail is read in a process of its own."""
+        return read_safely(raw, self.mailbox)
+
+    def send(self, parcel: Parcel) -> Sent:
+        """Hand the parcel to the mail server; our own Message-ID is the provider's id."""
+        if self.outgoing is None:
+            raise RejectedError("no mail server is set for sending")
+        written = letter(parcel, self.writer)
+        smtp.hand_over(self.outgoing, written)
+        return Sent(provider_id=written.message_id, parts=(written.message_id,))
+
+    def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
+        """Files come with the mail: RejectedError."""
+        raise RejectedError(f"mail keeps no files apart ({provider_ref!r}, {max_bytes} bytes)")
+
+    def check(self) -> list[Finding]:
+        """Sign in on both sides and say what works. Never raises."""
+        return [self._check_incoming(), self._check_outgoing()]
+
+    def _check_incoming(self) -> Finding:
+        if self.incoming is None:
+            return Finding(ok=False, text="No mailbox is set: nothing can come in by mail.")
+        try:
+            with imap.opened(self.incoming) as (client, _):
+                waiting = len(client.search(["UNSEEN"]))
+        except BusyError as error:
+            return Finding(ok=False, text=f"The mailbox cannot be read: {error.reason}.")
+        return Finding(ok=True, text=f"The mailbox can be read; {waiting} messages are unread.")
+
+    def _check_outgoing(self) -> Finding:
+        if self.outgoing is None:
+            return Finding(ok=False, text="No mail server is set: nothing can be sent by mail.")
+        try:
+            with smtp.connected(self.outgoing):
+                return Finding(ok=True, text="The mail server lets us in.")
+        except BusyError as error:
+            return Finding(ok=False, text=f"Mail cannot be sent: {error.reason}.")
+
+    def collect(self, cursor: str, *, wait_s: float) -> Iterator[Catch]:
+        """What is new in the mailbox; see `imap`."""
+        return imap.collected(self.incoming, cursor, wait_s=wait_s) if self.incoming else iter(())
+
+
+def build(account: Account) -> Email:
+    """The adapter of one endpoint. The network client is not used: mail speaks its own protocols."""
+    settings, secrets = account.settings, account.secrets
+    keys = [secrets[name] for name in ("reply_key", "reply_key_old") if secrets.get(name)]
+    address = settings.get("address", "")
+    return Email(
+        mailbox=Mailbox(address=address, reply_keys=keys, authserv_id=settings.get("authserv_id", "")),
+        writer=Writer(
+            address=address,
+            name=settings.get("name", ""),
+            reply_key=secrets.get("reply_key", ""),
+            plus_addressing=is_yes(settings.get("plus_addressing", "")),
+        ),
+        incoming=_incoming(settings, secrets),
+        outgoing=_outgoing(settings, secrets),
+    )
+
+
+def _incoming(settings: Mapping[str, str], secrets: Mapping[str, str]) -> imap.ImapServer | None:
+    if not settings.get("imap_host"):
+        return None
+    return imap.ImapServer(
+        host=settings["imap_host"],
+        port=_port(settings, "imap", settings.get("imap_security") or "tls"),
+        username=settings.get("imap_user") or settings.get("address", ""),
+        password=secrets.get("imap_password", ""),
+        security=settings.get("imap_security") or "tls",
+        folder=settings.get("imap_folder") or "INBOX",
+    )
+
+
+def _outgoing(settings: Mapping[str, str], secrets: Mapping[str, str]) -> smtp.SmtpServer | None:
+    if not settings.get("smtp_host"):
+        return None
+    return smtp.SmtpServer(
+        host=settings["smtp_host"],
+        port=_port(settings, "smtp", settings.get("smtp_security") or "starttls"),
+        security=settings.get("smtp_security") or "starttls",
+        username=settings.get("smtp_user", ""),
+        password=secrets.get("smtp_password", ""),
+    )
+
+
+def _port(settings: Mapping[str, str], side: str, security: str) -> int:
+    given = settings.get(f"{side}_port", "")
+    return int(given) if given else _PORTS.get((side, security)) or _PORTS[side, ""]

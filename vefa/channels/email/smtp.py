@@ -1,0 +1,134 @@
+"""Hand one mail to a mail server and say honestly what became of it."""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from vefa.channels.cleaning import clean_line
+from vefa.channels.email.charsets import decode
+from vefa.channels.email.writing import Letter
+from vefa.channels.port import BusyError, RejectedError, UnsureError
+
+REPAIR_PAUSE_S = 300  # a refused password waits for a person; meanwhile nothing is given up
+_DEAD_MAILBOX = {550, 551, 553}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpServer:
+    """Where mail is handed over; `security` is tls (at once), starttls or none (loopback only)."""
+
+    host: str
+    port: int
+    security: str = "starttls"
+    username: str = ""
+    password: str = ""
+    timeout_s: float = 30
+
+
+def hand_over(server: SmtpServer, letter: Letter) -> None:
+    """Send one mail. Raises BusyError, RejectedError or UnsureError."""
+    with connected(server) as smtp:
+        _envelope(smtp, letter)
+        _data(smtp, letter)
+
+
+@contextmanager
+def connected(server: SmtpServer) -> Iterator[smtplib.SMTP]:
+    """A greeted, secured, signed-in connection; it is said goodbye to. Raises BusyError."""
+    try:
+        smtp = _greeted(server)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise BusyError(f"no connection to the mail server: {_told(error)}") from None
+    try:
+        _sign_in(smtp, server)
+        yield smtp
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
+        smtp.close()
+
+
+def _greeted(server: SmtpServer) -> smtplib.SMTP:
+    if server.security == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout_s, context=context)
+    smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
+    if server.security != "none":
+        try:
+            smtp.starttls(context=ssl.create_default_context())
+        except BaseException:
+            smtp.close()
+            raise
+    return smtp
+
+
+def _sign_in(smtp: smtplib.SMTP, server: SmtpServer) -> None:
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if server.username:
+            smtp.login(server.username, server.password)
+    except smtplib.SMTPAuthenticationError as error:
+        raise BusyError(
+            f"the mail server refused the password: {_told(error)}", retry_after_s=REPAIR_PAUSE_S
+        ) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise BusyError(f"the mail server did not let us in: {_told(error)}") from None
+
+
+def _envelope(smtp: smtplib.SMTP, letter: Letter) -> None:
+    """From whom and to whom; nothing has been sent yet, so trouble here is never a riddle."""
+    options = [] if letter.to.isascii() else ["SMTPUTF8"]
+    if options and not smtp.has_extn("smtputf8"):
+        raise RejectedError("the mail server takes no address in this script", unreachable=True)
+    _check(_asked(lambda: smtp.mail(letter.sender, options)), dead=False)
+    _check(_asked(lambda: smtp.rcpt(letter.to)), dead=True)
+
+
+def _data(smtp: smtplib.SMTP, letter: Letter) -> None:
+    """The mail itself. Once its last line is out, silence means that we do not know."""
+    code, said = _asked(lambda: smtp.docmd("DATA"))
+    if code != 354:
+        _check((code, said), dead=False)
+        raise BusyError(f"unexpected answer to DATA: {code}")
+    body = letter.data.replace(b"\r\n.", b"\r\n..")
+    body = b"." + body if body.startswith(b".") else body
+    end = b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
+    try:
+        smtp.send(body + end)
+        reply = smtp.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        raise UnsureError(f"no answer after the mail was handed over: {_told(error)}") from None
+    if reply[0] == -1:
+        raise UnsureError("an unreadable answer after the mail was handed over")
+    _check(reply, dead=False)
+
+
+def _asked(step: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    try:
+        return step()
+    except (OSError, smtplib.SMTPException, UnicodeEncodeError) as error:
+        raise BusyError(f"the mail server hung up: {_told(error)}") from None
+
+
+def _check(reply: tuple[int, bytes], *, dead: bool) -> None:
+    """Pass 2xx; 5xx is final (and the mailbox dead, if it was asked for); the rest passes with time."""
+    code, words = reply
+    said = clean_line(f"{code} {decode(words)}")
+    if 200 <= code < 300:
+        return
+    if 500 <= code < 600:
+        gone = dead and (code in _DEAD_MAILBOX or words.startswith(b"5.1."))
+        raise RejectedError(said, unreachable=gone)
+    raise BusyError(said)
+
+
+def _told(error: Exception) -> str:
+    """What the server said, never what we sent it."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return clean_line(f"{error.smtp_code} {decode(said) if isinstance(said, bytes) else said}")
+    return clean_line(
+        f"{type(error).__name__} {error.strerror or ''}" if isinstance(error, OSError) else str(error)
+    )

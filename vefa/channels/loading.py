@@ -1,0 +1,109 @@
+"""`endpoints.toml`: the accounts on which people write to the city, read with the rest of its folder.
+
+Secrets never stand in the file: `vefa endpoint` takes them, and a load leaves them as they are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from vefa.channels.models import Endpoint, Owner
+from vefa.channels.registry import BUILDERS
+from vefa.kit.loading import LANGUAGES, Line, Reading, Section, Tally
+
+SECRET_WORDS = ("password", "token", "secret", "reply_key")
+BY_FILE = "loaded"  # marks what came from the folder
+
+
+@dataclass(frozen=True)
+class Row:
+    """One endpoint as the file has it."""
+
+    key: str
+    columns: Mapping[str, Any]
+
+
+class EndpointSection(Section):
+    """Endpoints: channel, names, whose they are, which unit takes what nobody else takes, plain settings."""
+
+    file: ClassVar[str] = "endpoints.toml"
+    fields: ClassVar[Mapping[str, Sequence[str]]] = {
+        "": (),
+        "endpoint": (
+            "key", "channel", "name", "owner", "unit", "default_unit", "language", "settings", "active",
+        ),
+    }  # fmt: skip
+
+    def read(self, lines: Sequence[Line], reading: Reading) -> list[Row]:
+        """Check every endpoint."""
+        return [self._row(line, reading) for line in lines if line.table == "endpoint"]
+
+    def _row(self, line: Line, reading: Reading) -> Row:
+        key = reading.text(line, "key", required=True)
+        reading.declare("endpoint", key, line)
+        unit = reading.refer(line, "unit", "unit")
+        owner = reading.choice(
+            line, "owner", list(Owner.values), default=Owner.UNIT if unit else "institution"
+        )
+        if (owner == Owner.UNIT) != bool(unit):
+            reading.refuse(line, "“owner” and “unit” disagree.", "Name the unit that owns it.", at="owner")
+        language = reading.choice(
+            line, "language", LANGUAGES, default=reading.default_language or reading.languages[0]
+        )
+        columns = {
+            "channel": reading.choice(line, "channel", list(BUILDERS)),
+            "names": reading.texts(line, "name"),
+            "owner": owner,
+            "unit_key": unit,
+            "default_unit_key": reading.refer(line, "default_unit", "unit"),
+            "language": language,
+            "settings": self._settings(line, reading),
+            "active": reading.flag(line, "active", default=True),
+            "retired_at": None,
+        }
+        return Row(key, columns)
+
+    def _settings(self, line: Line, reading: Reading) -> dict[str, str]:
+        """Plain settings as texts; a secret among them is a problem, for files get copied and shared."""
+        found = line.values.get("settings", {})
+        if not isinstance(found, Mapping):
+            reading.refuse(line, "“settings” is no table.", "Write [endpoint.settings].", at="settings")
+            return {}
+        for name in found:
+            if any(word in name for word in SECRET_WORDS):
+                what = f"“{name}” is a secret and must not stand in a file."
+                reading.refuse(line, what, "Take it out and give it to `vefa endpoint`.", at="settings")
+        return {name: _text(value) for name, value in found.items()} | {BY_FILE: "yes"}
+
+    def write(self, rows: Sequence[Row], *, now: datetime) -> Tally:
+        """Create and change endpoints; retire those that an earlier load brought and this file lacks.
+
+        Endpoints that came by `vefa endpoint` stay, and so do settings that the file does not name.
+        """
+        known = {endpoint.key: endpoint for endpoint in Endpoint.objects.order_by("id")}
+        tally = Tally()
+        for row in rows:
+            tally += self._write(row, known.get(row.key))
+        named = {row.key for row in rows}
+        gone = [one.pk for key, one in known.items() if key not in named and one.settings.get(BY_FILE)]
+        retired = Endpoint.objects.filter(pk__in=gone, retired_at=None).update(retired_at=now, active=False)
+        return tally + Tally(retired=retired)
+
+    def _write(self, row: Row, known: Endpoint | None) -> Tally:
+        if known is None:
+            Endpoint.objects.create(key=row.key, **row.columns)
+            return Tally(created=1)
+        wanted = {**row.columns, "settings": {**known.settings, **row.columns["settings"]}}
+        if all(getattr(known, name) == value for name, value in wanted.items()):
+            return Tally(unchanged=1)
+        Endpoint.objects.filter(pk=known.pk).update(**wanted)
+        return Tally(changed=1)
+
+    def recall(self) -> Iterable[tuple[str, str]]:
+        """Endpoints that are in the table already."""
+        return [("endpoint", key) for key in Endpoint.objects.order_by("key").values_list("key", flat=True)]
+
+
+def _text(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
