@@ -3,10 +3,13 @@
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from vefa.web.desk.gallery import gallery
+from vefa.web.desk.gallery import areas, gallery
 from vefa.web.ui import failures
 
-desk = ([path("gallery", gallery, name="gallery")], "desk")
+desk = (
+    [path("gallery", gallery, name="gallery"), path("gallery/areas", areas, name="gallery-areas")],
+    "desk",
+)
 urlpatterns = [
     path("ui/", include("vefa.web.ui.urls")),
     path("desk/", include(desk)),

@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,11 +30,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
         **samples.people_and_places(said),
         **samples.writing(said, now),
         **samples.figures(),
+        "areas_href": reverse("desk:gallery-areas"),
         "form": wrong_form(),
         "step_place": gettext("%(step)s of %(steps)s") % {"step": words.digits(3), "steps": words.digits(5)},
         "icons": icon_names(),
     }
     return show(request, "desk/gallery.html", context=context)
+
+
+@require_safe
+def areas(_request: HttpRequest) -> HttpResponse:
+    """Invented outlines, as the map wants them: a map without tiles and without the internet."""
+    return JsonResponse(samples.outlines(), content_type="application/geo+json")
 
 
 @cache

@@ -312,3 +312,22 @@ def charted() -> dict[str, Any]:
             rtl=get_language_bidi(),
         ),
     }
+
+
+def outlines() -> dict[str, Any]:
+    """Four invented neighbourhoods as GeoJSON (WGS 84, longitude first)."""
+    corners = {
+        "Adatepe": [(27.10, 38.38), (27.13, 38.38), (27.14, 38.40), (27.11, 38.41)],
+        "Çamlık": [(27.13, 38.38), (27.17, 38.37), (27.18, 38.40), (27.14, 38.40)],
+        "Şirinyer": [(27.11, 38.41), (27.14, 38.40), (27.15, 38.43), (27.12, 38.43)],
+        "Göl": [(27.14, 38.40), (27.18, 38.40), (27.19, 38.42), (27.15, 38.43)],
+    }
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+        }
+        for name, ring in corners.items()
+    ]
+    return {"type": "FeatureCollection", "features": features}

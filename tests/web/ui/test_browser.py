@@ -1,0 +1,117 @@
+"""The gallery in a real browser: accessible, never wider than the screen, alive by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tools import screenshots
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.urls("tests.web.ui.addresses"),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(screenshots.chromium_path() is None, reason="no Chromium: apt-get install chromium"),
+]
+LANGUAGES = ("tr", "ru", "kk", "fa", "en")
+GRAVE = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def beside_a_loop() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread, which Django would take for a mistake of ours."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+        yield
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with screenshots.browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    room = chromium.new_context(viewport={"width": 1280, "height": 900})
+    opened = room.new_page()
+    yield opened
+    room.close()
+
+
+@pytest.mark.parametrize(("language", "theme"), [("tr", "light"), ("fa", "dark")])
+def test_no_grave_barrier_stands_in_any_part(page: Page, live_server, language: str, theme: str) -> None:
+    page.goto(f"{live_server.url}/desk/gallery?speak={language}&theme={theme}")
+    found = Axe().run(page).response["violations"]
+    assert not [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]
+
+
+def test_no_part_is_wider_than_a_small_telephone(page: Page, live_server) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    for language in LANGUAGES:
+        page.goto(f"{live_server.url}/desk/gallery?speak={language}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, language
+
+
+def test_the_strict_policy_is_broken_by_nothing(page: Page, live_server) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{live_server.url}/desk/gallery?speak=tr")
+    page.wait_for_timeout(300)
+    assert complaints == []
+
+
+def test_keys_work_by_place_and_rest_in_fields(page: Page, live_server) -> None:
+    page.goto(f"{live_server.url}/desk/gallery?speak=fa")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.type("?")
+    assert not page.locator("#keys").evaluate("dialog => dialog.open")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("KeyJ")
+    assert page.evaluate("document.activeElement.className") == "row-link"
+    page.keyboard.press("Shift+Slash")
+    assert page.locator("#keys").evaluate("dialog => dialog.open")
+
+
+def test_keys_can_be_switched_off(page: Page, live_server) -> None:
+    page.goto(f"{live_server.url}/desk/gallery?speak=en")
+    page.keyboard.press("Shift+Slash")
+    page.locator("[data-keys-switch]").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") != "search"
+
+
+def test_a_draft_is_saved_within_two_seconds_and_survives_a_failing_network(page: Page, live_server) -> None:
+    saved: list[str] = []
+    page.route("**/draft/1", lambda route: (saved.append(route.request.post_data), route.fulfill(status=204)))
+    page.goto(f"{live_server.url}/desk/gallery?speak=en")
+    page.locator("#answer").press_sequentially("We fill the hole", delay=10)
+    page.wait_for_timeout(2000)
+    assert saved == ["text=We+fill+the+hole"]
+    assert page.locator("#draft-state").inner_text() == "Draft saved"
+    page.route("**/draft/1", lambda route: route.abort())
+    page.locator("#answer").press_sequentially(" on Monday", delay=10)
+    page.wait_for_timeout(2000)
+    assert "go on trying" in page.locator("#draft-state").inner_text()
+    assert page.locator("#answer").input_value() == "We fill the hole on Monday"
+
+
+def test_a_pin_is_put_at_the_centre_without_a_mouse_and_without_tiles(page: Page, live_server) -> None:
+    page.goto(f"{live_server.url}/desk/gallery?speak=en")
+    page.wait_for_selector("#sample-map path")
+    page.locator("[data-pin=sample-map]").press("Enter")
+    assert abs(float(page.locator("#sample-lat").input_value()) - 38.4) < 0.1
+
+
+def test_the_page_works_without_javascript(chromium: Browser, live_server) -> None:
+    room = chromium.new_context(java_script_enabled=False)
+    page = room.new_page()
+    page.goto(f"{live_server.url}/desk/gallery?speak=tr")
+    assert page.locator("[data-send]").is_visible()
+    assert not page.locator("[data-opens=sample-dialog]").is_visible()
+    assert not page.locator("#sample-map").is_visible()
+    room.close()

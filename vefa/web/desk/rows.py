@@ -1,0 +1,86 @@
+"""From cases to the rows of a list, in the reader's language; fast, since fifty stand on a page."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from vefa.cases.models import Case, Outcome, State, Urgency
+from vefa.web.ui.clock import Clock, Owed, read
+from vefa.web.ui.shapes import Row
+
+STATES = {
+    State.NEW: _("new"),
+    State.WORKING: _("being worked on"),
+    State.PLANNED: _("planned"),
+    State.WAITING: _("waiting for the resident"),
+    State.REFERRED: _("with an agency"),
+    State.ENDED: _("has an outcome"),
+}
+OUTCOMES = {
+    Outcome.DONE: _("done"),
+    Outcome.NOT_POSSIBLE: _("not possible"),
+    Outcome.PASSED_ON: _("passed on"),
+    Outcome.ANSWERED: _("answered"),
+    Outcome.WITHDRAWN: _("withdrawn"),
+    Outcome.DUPLICATE: _("follows another case"),
+}
+URGENCIES = {Urgency.URGENT: _("Urgent"), Urgency.EMERGENCY: _("Emergency")}
+KINDS = {
+    "request": _("Request"),
+    "complaint": _("Complaint"),
+    "suggestion": _("Suggestion"),
+    "question": _("Question"),
+    "thanks": _("Thanks"),
+    "danger": _("Report of danger"),
+}
+
+
+def rows_of(cases: Iterable[Case], *, now: datetime, current: int = 0, query: str = "") -> list[Row]:
+    """One row a case; `query` is kept in each link, so that the list stays as it was."""
+    language = get_language() or "en"
+    return [row_of(case, now=now, language=language, current=current, query=query) for case in cases]
+
+
+def row_of(case: Case, *, now: datetime, language: str, current: int, query: str) -> Row:
+    """One case as a row."""
+    href = reverse("desk:case", args=[case.pk])
+    return Row(
+        case_id=case.pk,
+        href=f"{href}?{query}" if query else href,
+        reference=case.reference,
+        title=case.title,
+        language=case.language,
+        clock=clock_of(case, now),
+        said_at=case.said_at,
+        service=case.service.name(language) if case.service else gettext("to decide"),
+        area=case.area.name(language) if case.area else case.place_text[:40],
+        channel=case.channel,
+        unit=case.unit.name(language) if case.unit else "",
+        owner=case.staff.name if case.staff else "",
+        state=state_of(case),
+        urgency=str(URGENCIES.get(Urgency(case.urgency), "")),
+        voices=case.supporters + 1,
+        unread=case.unread,
+        current=case.pk == current,
+        private=case.private,
+    )
+
+
+def clock_of(case: Case, now: datetime) -> Clock:
+    """The clock of a row: what is owed next, or the outcome in words."""
+    if case.state == State.ENDED:
+        return Clock("kept", 100, str(OUTCOMES.get(Outcome(case.outcome), "")) if case.outcome else "")
+    paused = case.state == State.WAITING and case.due_at is None
+    if paused:
+        return Clock("paused", 0, gettext("waiting for the resident"))
+    return read(Owed(due_at=case.due_at, opened_at=case.opened_at), now)
+
+
+def state_of(case: Case) -> str:
+    """The state in words; of an ended case, its outcome."""
+    if case.state == State.ENDED and case.outcome:
+        return str(OUTCOMES[Outcome(case.outcome)])
+    return str(STATES[State(case.state)])
