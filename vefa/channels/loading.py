@@ -31,7 +31,7 @@ class EndpointSection(Section):
     fields: ClassVar[Mapping[str, Sequence[str]]] = {
         "": (),
         "endpoint": (
-            "key", "channel", "name", "owner", "unit", "default_unit", "language", "settings", "active",
+            "key", "channel", "names", "owner", "default_unit", "language", "settings", "active",
         ),
     }  # fmt: skip
 
@@ -42,18 +42,13 @@ class EndpointSection(Section):
     def _row(self, line: Line, reading: Reading) -> Row:
         key = reading.text(line, "key", required=True)
         reading.declare("endpoint", key, line)
-        unit = reading.refer(line, "unit", "unit")
-        owner = reading.choice(
-            line, "owner", list(Owner.values), default=Owner.UNIT if unit else "institution"
-        )
-        if (owner == Owner.UNIT) != bool(unit):
-            reading.refuse(line, "“owner” and “unit” disagree.", "Name the unit that owns it.", at="owner")
+        owner, unit = self._owner(line, reading)
         language = reading.choice(
             line, "language", LANGUAGES, default=reading.default_language or reading.languages[0]
         )
         columns = {
             "channel": reading.choice(line, "channel", list(BUILDERS)),
-            "names": reading.texts(line, "name"),
+            "names": reading.texts(line, "names"),
             "owner": owner,
             "unit_key": unit,
             "default_unit_key": reading.refer(line, "default_unit", "unit"),
@@ -63,6 +58,15 @@ class EndpointSection(Section):
             "retired_at": None,
         }
         return Row(key, columns)
+
+    def _owner(self, line: Line, reading: Reading) -> tuple[str, str]:
+        """`institution`, `mayor`, or `unit:<key>`: the kind of owner and the unit."""
+        owner, _, unit = (reading.text(line, "owner") or str(Owner.INSTITUTION)).partition(":")
+        if owner not in Owner.values or (owner == Owner.UNIT) != bool(unit):
+            what = f"“owner” may not be “{reading.text(line, 'owner')}”."
+            reading.refuse(line, what, "Write institution, mayor or unit:KEY.", at="owner")
+        reading.check_known(line, unit, "unit", at="owner")
+        return owner, unit
 
     def _settings(self, line: Line, reading: Reading) -> dict[str, str]:
         """Plain settings as texts; a secret among them is a problem, for files get copied and shared."""
@@ -95,6 +99,8 @@ class EndpointSection(Section):
             Endpoint.objects.create(key=row.key, **row.columns)
             return Tally(created=1)
         wanted = {**row.columns, "settings": {**known.settings, **row.columns["settings"]}}
+        if known.sealed and known.channel == row.columns["channel"]:
+            wanted["active"] = known.active  # the file's "not yet" is over once somebody gave the keys
         if all(getattr(known, name) == value for name, value in wanted.items()):
             return Tally(unchanged=1)
         Endpoint.objects.filter(pk=known.pk).update(**wanted)

@@ -1,0 +1,127 @@
+"""Add and change endpoints by hand, and build the adapter of one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+from django.db import transaction
+
+from vefa.channels.models import Endpoint
+from vefa.channels.port import Account, Adapter
+from vefa.channels.queries import forget
+from vefa.channels.registry import build
+from vefa.channels.sealing import seal, unseal
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what the Bot API allows
+
+
+class AccountError(Exception):
+    """What was asked of an endpoint cannot be done; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEndpoint:
+    """An endpoint as a person describes it; secrets are sealed before they are stored."""
+
+    key: str
+    channel: str
+    language: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+def add(new: NewEndpoint) -> Endpoint:
+    """Store a new endpoint. Raises AccountError when the key is taken or a value cannot work."""
+    if not _KEY.fullmatch(new.key):
+        raise AccountError(f"The key “{new.key}” may have small letters, digits, - and _ only.")
+    _check_secret(new.secrets.get("secret", ""))
+    known = Endpoint.objects.filter(key=new.key).first()
+    endpoint = _woken(known, new) if known else _made(new)
+    forget()
+    return endpoint
+
+
+def _made(new: NewEndpoint) -> Endpoint:
+    return Endpoint.objects.create(
+        key=new.key,
+        channel=new.channel,
+        language=new.language,
+        names=dict(new.names),
+        settings=dict(new.settings),
+        sealed=seal(new.secrets),
+    )
+
+
+def _woken(known: Endpoint, new: NewEndpoint) -> Endpoint:
+    """An endpoint that the municipality's folder described and that waited for its keys."""
+    if known.sealed or known.channel != new.channel or known.retired_at or not new.secrets:
+        raise AccountError(f"There is an endpoint “{new.key}” already; choose another key.")
+    known.settings = {**known.settings, **new.settings}
+    known.sealed, known.active = seal(new.secrets), True
+    known.save(update_fields=["settings", "sealed", "active"])
+    return known
+
+
+def endpoints() -> list[Endpoint]:
+    """Every endpoint that is not retired, by key."""
+    return list(Endpoint.objects.filter(retired_at=None).order_by("key"))
+
+
+def endpoint_of(key: str) -> Endpoint:
+    """The endpoint of that key. Raises AccountError."""
+    found = Endpoint.objects.filter(key=key, retired_at=None).first()
+    if found is None:
+        known = ", ".join(endpoint.key for endpoint in endpoints()) or "none yet"
+        raise AccountError(f"There is no endpoint “{key}”. Known: {known}.")
+    return found
+
+
+def pause(key: str) -> None:
+    """Stop sending; arrivals are taken as before. Raises AccountError."""
+    Endpoint.objects.filter(pk=endpoint_of(key).pk).update(outbound_paused=True)
+
+
+def resume(key: str) -> None:
+    """Send again, also what a provider asked to hold back. Raises AccountError."""
+    Endpoint.objects.filter(pk=endpoint_of(key).pk).update(outbound_paused=False, paused_until=None)
+
+
+def retire(key: str, *, now: datetime) -> None:
+    """Take nothing more and send nothing more; what was said stays. Raises AccountError."""
+    Endpoint.objects.filter(pk=endpoint_of(key).pk).update(retired_at=now, active=False)
+    forget()
+
+
+def secrets_of(endpoint: Endpoint) -> dict[str, str]:
+    """The endpoint's secrets by name. Raises UnsealableError."""
+    return unseal(endpoint.sealed)
+
+
+@transaction.atomic
+def set_secrets(key: str, changed: Mapping[str, str]) -> None:
+    """Replace some secrets and leave the others. Raises AccountError, UnsealableError."""
+    endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_of(key).pk)
+    _check_secret(changed.get("secret", ""))
+    endpoint.sealed = seal({**unseal(endpoint.sealed), **changed})
+    endpoint.save(update_fields=["sealed"])
+
+
+def replace_secret(key: str, secret: str) -> None:
+    """A new webhook secret; the one before stays good beside it. Raises AccountError, UnsealableError."""
+    before = secrets_of(endpoint_of(key)).get("secret", "")
+    set_secrets(key, {"secret": secret, "old_secret": before})
+
+
+def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:
+    """The endpoint's adapter. Raises UnsealableError, UnknownChannelError."""
+    settings = {name: str(value) for name, value in endpoint.settings.items()}
+    return build(endpoint.channel, Account(settings=settings, secrets=unseal(endpoint.sealed), http=http))
+
+
+def _check_secret(secret: str) -> None:
+    if secret and not _WEBHOOK_SECRET.fullmatch(secret):
+        raise AccountError("A webhook secret may have Latin letters, digits, - and _ only, 256 at most.")
