@@ -1,0 +1,152 @@
+"""Last page: everything at a glance, each answer with a way to change it, and the button that sends it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from vefa.directory import queries
+from vefa.web.portal import limits, photos, places, public, sending
+from vefa.web.portal.report import answers as kept
+from vefa.web.portal.report.answers import Answers
+from vefa.web.portal.report.page import Step, asked, detour
+from vefa.web.portal.report.questions import dangerous, told
+from vefa.web.ui.language import switching
+
+
+class Check(forms.Form):
+    """The one-time token, and a trap for machines that fill in everything."""
+
+    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    website = forms.CharField(
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def clean_website(self) -> str:
+        """Nobody sees this field, so nobody fills it in."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(
+                _("Leave the hidden field empty. If you did not see one, call us instead.")
+            )
+        return ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer; `step` is the page on which it can be changed."""
+
+    question: str
+    answer: str
+    step: str
+    typed: bool = True  # the resident's own words, not ours
+
+    @property
+    def address(self) -> str:
+        """The page on which it can be changed."""
+        return reverse(f"portal:report-{self.step}")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Show all answers; on POST send them once, however often the button is pressed."""
+    sending_now = request.method == "POST" and not switching(request)
+    earlier = kept.receipt_of(request.session, request.POST.get("token", "")) if sending_now else ""
+    if earlier:
+        return redirect(earlier)
+    answers = kept.read(request.session)
+    if away := detour(answers, "check") or _warning(answers):
+        return away
+    form = Check(request.POST) if sending_now else Check(initial={"token": answers.token})
+    if not form.is_valid():
+        return _page(request, form, answers)
+    return _send(request, answers)
+
+
+def _warning(answers: Answers) -> HttpResponse | None:
+    """The way to the emergency number, where an answer means danger and nobody has read it yet."""
+    service = queries.service_by_code(answers.service)
+    danger = service is not None and dangerous(service, answers.details)
+    return redirect("portal:report-danger") if danger and not answers.warned else None
+
+
+def _send(request: HttpRequest, answers: Answers) -> HttpResponse:
+    if not limits.may_report(request):
+        return render(request, "portal/busy.html", status=429)
+    accepted = sending.send(report_of(answers), token=answers.token, now=timezone.now())
+    address = sending.receipt_address(accepted)
+    kept.remember_receipt(request.session, answers.token, address)
+    return redirect(address)
+
+
+def report_of(answers: Answers) -> sending.Report:
+    """The answers as they are sent."""
+    return sending.Report(
+        text=answers.text,
+        language=get_language() or "en",
+        files=photos.stored(answers.photos),
+        place_text=answers.place_text,
+        lat=answers.lat,
+        lon=answers.lon,
+        area=answers.area,
+        service=answers.service,
+        answers=answers.details,
+        name=answers.name,
+        phone=answers.phone,
+        email=answers.email,
+        details={"supports": answers.follows} if answers.follows else {},
+    )
+
+
+def _page(request: HttpRequest, form: Check, answers: Answers) -> HttpResponse:
+    more: dict[str, Any] = {
+        "answers": answers,
+        "lines": lines(answers),
+        "photos": photos.shown(answers.photos),
+        "anonymous": not (answers.phone or answers.email),
+    }
+    return asked(request, Step("check", gettext("Check your answers before you send them")), form, more)
+
+
+def lines(answers: Answers) -> list[Line]:
+    """Question and answer, in the order in which they were asked."""
+    found = [
+        Line(gettext("What is the matter?"), answers.text or gettext("See the photo"), "what"),
+        Line(gettext("Where is it?"), _place(answers), "where"),
+    ]
+    if answers.follows:
+        joined = public.find(answers.follows)
+        words = f"{joined.service}, {joined.place}" if joined else gettext("Another report nearby")
+        return [*found, Line(gettext("You join"), words, "same", typed=False), *_reach(answers)]
+    language = get_language() or "en"
+    service = queries.service_by_code(answers.service)
+    name = service.name(language) if service else gettext("Something else: we read it and decide")
+    found.append(Line(gettext("What is it about?"), name, "about", typed=False))
+    if service:
+        found += [Line(question, answer, "questions") for question, answer in told(service, answers.details)]
+    return [*found, *_reach(answers)]
+
+
+def _place(answers: Answers) -> str:
+    if answers.placeless and not answers.place_text:
+        return gettext("Not about one place")
+    area = places.by_key(answers.area)
+    parts = [answers.place_text, area.name(get_language() or "en") if area else ""]
+    words = ", ".join(dict.fromkeys(part for part in parts if part))
+    point = answers.point
+    return words or (f"{point[0]:.5f}, {point[1]:.5f}" if point else "")
+
+
+def _reach(answers: Answers) -> list[Line]:
+    given = [one for one in (answers.phone, answers.email, answers.name) if one]
+    nobody = gettext("Nothing given: you remain anonymous")
+    return [Line(gettext("How can we reach you?"), ", ".join(given) or nobody, "reach", typed=bool(given))]

@@ -1,0 +1,31 @@
+"""The beginning of a report, and the photos that it holds so far."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from vefa.web.portal import photos, showing
+from vefa.web.portal.report import answers as kept
+from vefa.web.portal.report import steps
+
+
+@never_cache
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    """Go on where the resident stopped, or begin."""
+    return redirect(f"portal:report-{steps.first_open(kept.read(request.session))}")
+
+
+@never_cache
+@require_safe
+def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """A photo of this browser's own report; nobody else's."""
+    stored = photos.stored(kept.read(request.session).photos)
+    found = next((one for one in stored if one.key == key), None)
+    if found is None:
+        raise Http404
+    return showing.shown(path=found.path, content_type=found.content_type, name=found.name)

@@ -1,0 +1,49 @@
+"""Fields that take what people type: any digits, stray spaces, and nothing that a database cannot hold."""
+
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vefa.directory.queries import municipality
+from vefa.kit.text import clean
+
+TOO_LONG = _("This is longer than %(limit_value)d letters. Shorten it.")
+
+
+class PlainField(forms.CharField):
+    """A text; spaces around it do not count."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {"max_length": TOO_LONG, **kwargs.get("error_messages", {})}
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("dir", "auto")
+
+    def to_python(self, value: Any) -> str:
+        """The cleaned text, `""` for nothing."""
+        return str(super().to_python(clean(str(value)) if value else value))
+
+
+class PhoneField(PlainField):
+    """A telephone number in any form and any digits; kept as E.164, such as +902325550137."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "dir": "ltr", "autocomplete": "tel", "inputmode": "tel"})
+
+    def to_python(self, value: Any) -> str:
+        """The number, `""` for nothing."""
+        typed = super().to_python(value)
+        return dialled(typed) if typed else ""
+
+
+def dialled(typed: str) -> str:
+    """The E.164 form of a number as typed or dictated. Raises forms.ValidationError."""
+    try:
+        number = phonenumbers.parse(typed, municipality().country)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise forms.ValidationError(
+            _("We cannot read this telephone number. Write it as you would dial it, such as 0532 123 45 67.")
+        )
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -1,0 +1,88 @@
+"""What the resident and the city said to each other, as the resident may read it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from vefa.cases.models import Case
+from vefa.dialogue.models import Reply
+from vefa.dialogue.queries import Entry, conversation_of
+from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.web.portal.photos import SHOWABLE
+from vefa.web.portal.reports import Mine
+from vefa.web.ui.shapes import File, Message
+
+
+def messages(mine: Mine, case: Case, *, now: datetime) -> list[Message]:
+    """The resident's own words and our answers, oldest first; never a note, never words of others."""
+    entries = conversation_of(case, with_notes=False)
+    return [_message(mine, entry) for entry in entries if _readable(case, entry, now)]
+
+
+def own_files(case: Case) -> Iterable[Attachment]:
+    """The files that the resident sent with this case."""
+    for entry in conversation_of(case, with_notes=False):
+        if entry.contact is not None and _is_own(case, entry.contact):
+            yield from (one for one in entry.attachments if one.state == AttachmentState.STORED)
+
+
+def _readable(case: Case, entry: Entry, now: datetime) -> bool:
+    if entry.reply is not None:
+        return _out(entry.reply, now)
+    return entry.contact is not None and _is_own(case, entry.contact)
+
+
+def _out(reply: Reply, now: datetime) -> bool:
+    """Whether it has left the house: not taken back, and no longer in the seconds in which it could be."""
+    if reply.taken_back_at is not None:
+        return False
+    return reply.automatic or reply.written_at + timedelta(seconds=settings.UNDO_S) <= now
+
+
+def _is_own(case: Case, contact: Contact) -> bool:
+    """Whether these are words of the person who opened the case, or written on the case's own page."""
+    if contact.reference == case.reference or contact.details.get("case") == case.pk:
+        return True
+    return case.conversation_id is not None and contact.conversation_id == case.conversation_id
+
+
+def _message(mine: Mine, entry: Entry) -> Message:
+    if entry.reply is not None:
+        return Message(
+            side="out",
+            who=gettext("The city"),
+            text=entry.reply.text,
+            said_at=entry.at,
+            language=entry.reply.language,
+        )
+    assert entry.contact is not None
+    stored = [one for one in entry.attachments if one.state == AttachmentState.STORED]
+    return Message(
+        side="in",
+        who=gettext("You"),
+        text=entry.contact.text,
+        said_at=entry.at,
+        language=entry.contact.language,
+        files=[shown_file(mine, one) for one in stored],
+    )
+
+
+def shown_file(mine: Mine, file: Attachment) -> File:
+    """An attachment behind the resident's own link."""
+    return file_of(mine, key=file.key, name=file.name, size=file.size, content_type=file.content_type)
+
+
+def file_of(mine: Mine, *, key: UUID, name: str, size: int, content_type: str) -> File:
+    """A file behind the resident's own link; a browser draws only what it can draw safely."""
+    href = reverse("portal:file", args=[mine.reference, mine.secret, key])
+    return File(
+        href=href,
+        name=name or gettext("Photo"),
+        size=filesizeformat(size),
+        thumbnail=href if content_type in SHOWABLE else "",
+    )
