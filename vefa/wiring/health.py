@@ -20,7 +20,7 @@ PATIENCE_S = 2.0  # for the database
 FRESH_S = 1.0  # one measurement serves everybody who asks within this time
 SILENCE_S = 60.0  # a worker that was not heard for so long is gone
 MOST = 100_000  # counting stops here
-COUNT = "(SELECT count(*) FROM ({}) AS some)"
+COUNT = "(SELECT count(*) FROM ({}) AS found)"
 
 Row = tuple[datetime, datetime | None, int, datetime | None, int, int, int]
 

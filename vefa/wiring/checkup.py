@@ -1,0 +1,111 @@
+"""What can be wrong with an installation, each found and said in words that tell what to do."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from vefa.channels.models import Endpoint
+from vefa.channels.port import Finding
+from vefa.channels.registry import UnknownChannelError, network_client
+from vefa.channels.sealing import UnsealableError
+from vefa.directory.models import Municipality, Role, Staff
+from vefa.inbox.doors import adapter_of
+from vefa.journal.models import Heartbeat
+from vefa.wiring.tables import missing_steps
+
+OLDEST_POSTGRESQL = 150000  # as the server counts: 15.0
+SMALLEST_DISK = 2_000_000_000  # bytes
+LARGEST_DRIFT = timedelta(seconds=5)
+SILENCE = timedelta(seconds=60)
+
+
+def configuration(home: Path) -> Iterator[Finding]:
+    """Whether the settings fit each other."""
+    long_enough = len(settings.SECRET_KEY) >= 32
+    yield Finding(
+        ok=long_enough,
+        text="The secret is long enough."
+        if long_enough
+        else "VEFA_SECRET_KEY is shorter than 32 characters: choose a random one and keep it.",
+    )
+    if not settings.PUBLIC_URL.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        yield Finding(ok=False, text=f"VEFA_PUBLIC_URL is {settings.PUBLIC_URL}: residents need https.")
+    if settings.DEBUG:
+        yield Finding(ok=False, text="VEFA_DEBUG is on: switch it off where residents come in.")
+    free = shutil.disk_usage(home).free
+    yield Finding(
+        ok=free > SMALLEST_DISK,
+        text=f"{free / 1e9:.1f} GB are free under {home}."
+        if free > SMALLEST_DISK
+        else f"Only {free / 1e9:.1f} GB are free under {home}: make room, a full disk stops every door.",
+    )
+
+
+def database() -> Iterator[Finding]:
+    """Whether the database is new enough, up to date, and agrees with us on the time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, clock_timestamp()")
+        version, moment = cursor.fetchone()
+    name = f"PostgreSQL {version // 10000}.{version % 10000}"
+    new = version >= OLDEST_POSTGRESQL
+    yield Finding(ok=new, text=f"{name} answers." if new else f"{name} is too old: use 15 or newer.")
+    steps = missing_steps()
+    yield Finding(
+        ok=not steps,
+        text="The tables are up to date."
+        if not steps
+        else f"The tables lack {steps} steps: start `vefa up`, `vefa web` or `vefa work` of this version.",
+    )
+    drift = abs(datetime.now(UTC) - moment)
+    yield Finding(
+        ok=drift < LARGEST_DRIFT,
+        text="This machine and the database agree on the time."
+        if drift < LARGEST_DRIFT
+        else f"This machine and the database differ by {drift.total_seconds():.0f} s: run NTP on both.",
+    )
+
+
+def municipality() -> Iterator[Finding]:
+    """Whether there is somebody to answer for, and somebody to answer."""
+    there = Municipality.objects.exists()
+    yield Finding(
+        ok=there,
+        text="A municipality is loaded."
+        if there
+        else "No municipality is loaded: `vefa load FOLDER`, or start with `vefa up --demo`.",
+    )
+    boss = Staff.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists()
+    yield Finding(
+        ok=boss,
+        text="There is an administrator."
+        if boss
+        else "There is no administrator: `vefa staff add NAME --name … --role administrator`.",
+    )
+
+
+def worker() -> Iterator[Finding]:
+    """Whether somebody works."""
+    last = Heartbeat.objects.order_by("-at").first()
+    alive = last is not None and datetime.now(UTC) - last.at < SILENCE
+    yield Finding(
+        ok=alive,
+        text="A worker is alive."
+        if alive
+        else "No worker has been heard for a minute: start `vefa up` or `vefa work`.",
+    )
+
+
+def endpoints() -> Iterator[Finding]:
+    """Whether the providers can be reached, each by its own check-up."""
+    with network_client() as http:
+        for endpoint in Endpoint.objects.filter(active=True, retired_at=None).order_by("key"):
+            try:
+                found = adapter_of(endpoint, http).check()
+            except (UnknownChannelError, UnsealableError) as error:
+                found = [Finding(ok=False, text=str(error))]
+            for finding in found:
+                yield Finding(ok=finding.ok, text=f"Endpoint {endpoint.key}: {finding.text}")
