@@ -3,7 +3,7 @@
     python tools/screenshots.py --base http://127.0.0.1:8137 --to shots /desk/gallery /report
     python tools/screenshots.py --base … --to shots --languages tr,fa --sign-in derya:secret /desk/
 
-Needs Chromium (Debian's package `chromium`) and a running Vefa. Prints what scrolls sideways, which no screen may.
+Needs Chromium (Debian's package `chromium`) and a running Vefa. Prints what scrolls sideways: no screen may.
 """
 
 import argparse

@@ -13,6 +13,7 @@ desk = (
 urlpatterns = [
     path("ui/", include("vefa.web.ui.urls")),
     path("desk/", include(desk)),
+    path("unclear", failures.unclear),
     path("missing", failures.missing),
     path("forged", failures.forged),
     path("forbidden", failures.forbidden),

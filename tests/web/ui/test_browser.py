@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tools import screenshots
 
@@ -87,7 +87,12 @@ def test_keys_can_be_switched_off(page: Page, live_server) -> None:
 
 def test_a_draft_is_saved_within_two_seconds_and_survives_a_failing_network(page: Page, live_server) -> None:
     saved: list[str] = []
-    page.route("**/draft/1", lambda route: (saved.append(route.request.post_data), route.fulfill(status=204)))
+
+    def save(route: Route) -> None:
+        saved.append(route.request.post_data or "")
+        route.fulfill(status=204)
+
+    page.route("**/draft/1", save)
     page.goto(f"{live_server.url}/desk/gallery?speak=en")
     page.locator("#answer").press_sequentially("We fill the hole", delay=10)
     page.wait_for_timeout(2000)

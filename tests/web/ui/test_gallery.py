@@ -17,6 +17,7 @@ from vefa.web.ui import styles
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.ui.addresses")]
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 PARTS = sorted(path.stem for path in (styles.HERE / "parts").glob("*.html"))
+NOT_SEEN = {"messages", "map_scripts", "map_styles"}  # nothing of their own to look at
 SHOWN_AS = {"route": "route", "lines": "lines", "pages": "pages", "dialog": "dialog", "messages": 'id="main"'}
 
 
@@ -61,9 +62,7 @@ def test_the_gallery_shows_its_content_in_the_readers_language(gallery, language
     assert said["service"] in gallery(language)
 
 
-@pytest.mark.parametrize(
-    "part", [part for part in PARTS if part not in {"messages", "map_scripts", "map_styles"}]
-)
+@pytest.mark.parametrize("part", [part for part in PARTS if part not in NOT_SEEN])
 def test_no_part_is_missing_from_the_gallery(gallery, part: str) -> None:
     assert re.search(rf'class="(?:[a-z ]* )?{SHOWN_AS.get(part, part)}[ "]', gallery("en")), part
 
@@ -91,6 +90,7 @@ def test_a_theme_can_be_chosen_by_hand() -> None:
 @pytest.mark.parametrize(
     ("address", "status", "words"),
     [
+        ("/unclear", 400, "We could not read this request"),
         ("/missing", 404, "We cannot find this page"),
         ("/forbidden", 403, "This page is not open to you"),
         ("/forged", 403, "what you typed is still there"),
@@ -112,7 +112,7 @@ def test_the_public_page_has_its_landmarks() -> None:
 def test_the_telephone_stands_at_the_foot_of_every_public_page() -> None:
     for address in ("/public", "/missing", "/broken"):
         page = Client(raise_request_exception=False).get(address, {"speak": "fa"}).content.decode()
-        assert '<a href="tel:+902325550153"><bdi dir="ltr" class="ltr">+902325550153</bdi></a>' in page
+        assert '<a href="tel:+902325550153"><bdi dir="ltr" class="ltr">+90 232 555 01 53</bdi></a>' in page
         assert "شهرداری پیناروا" in page
 
 

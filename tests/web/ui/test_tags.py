@@ -28,6 +28,11 @@ def test_a_latin_run_inside_persian_stays_in_order(text: str, kept: str) -> None
     assert kept in tags.isolated(text)
 
 
+def test_a_telephone_number_is_shown_in_groups_and_anything_else_as_it_is() -> None:
+    assert tags.phone("+905325550142") == '<bdi dir="ltr" class="ltr">+90 532 555 01 42</bdi>'
+    assert tags.phone("<b>153") == '<bdi dir="ltr" class="ltr">&lt;b&gt;153</bdi>'
+
+
 def test_nothing_is_lost_when_runs_are_isolated() -> None:
     text = "سلام 12 (34) A.B. @x +1 — ۵"
     bare = tags.isolated(text).replace('<bdi dir="ltr" class="ltr">', "").replace("</bdi>", "")

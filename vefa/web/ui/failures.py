@@ -4,6 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
+def unclear(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
+    """400: the request makes no sense to us, such as a broken address or far too many fields."""
+    return render(request, "ui/failures.html", {"failure": "unclear"}, status=400)
+
+
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
     """404: no such page, or not for this reader; both look the same."""
     return render(request, "ui/failures.html", {"failure": "missing"}, status=404)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import phonenumbers
 from django import template
 from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
@@ -102,6 +103,21 @@ def bdi(text: object) -> SafeString:
 def ltr(text: object) -> SafeString:
     """A telephone number, reference, plate, address of mail or web: left to right in every language."""
     return format_html('<bdi dir="ltr" class="ltr">{}</bdi>', text)
+
+
+@register.filter
+def phone(number: str) -> SafeString:
+    """A telephone number in groups, left to right in every language; what is no number stays as it is."""
+    return ltr(_grouped(number))
+
+
+@lru_cache(maxsize=1024)
+def _grouped(number: str) -> str:
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 @register.filter
