@@ -56,6 +56,7 @@ class Past:
     by_conversation: dict[int, list[Known]] = field(default_factory=dict)
     by_message: dict[tuple[int, str], Known] = field(default_factory=dict)
     by_reference: dict[tuple[str, int], Known] = field(default_factory=dict)  # reference, citizen
+    by_receipt: dict[str, int] = field(default_factory=dict)  # reference on whose own page it was written
 
 
 def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
@@ -69,7 +70,7 @@ def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
     by_conversation = defaultdict(list)
     for row in rows:
         by_conversation[row.conversation_id or 0].append(_known(row))
-    return Past(dict(by_conversation), _by_message(contacts), _by_reference(contacts))
+    return Past(dict(by_conversation), _by_message(contacts), _by_reference(contacts), _by_receipt(contacts))
 
 
 def answered_ids(contact: Contact) -> list[str]:
@@ -102,6 +103,14 @@ def _by_reference(contacts: Iterable[Contact]) -> dict[tuple[str, int], Known]:
     return {(row.reference, row.citizen.root_id): _known(row) for row in rows if row.citizen is not None}
 
 
+def _by_receipt(contacts: Iterable[Contact]) -> dict[str, int]:
+    """Cases of reports to which something was added before they were cases."""
+    wanted = {contact.details["of"] for contact in contacts if contact.details.get("of")}
+    if not wanted:
+        return {}
+    return dict(Case.objects.filter(reference__in=wanted).values_list("reference", "id"))
+
+
 def _known(case: Case) -> Known:
     return Known(case.id, case.state, case.said_at, case.ended_at)
 
@@ -118,9 +127,11 @@ def _numbers(contact: Contact) -> list[str]:
 
 def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     """Decide for one contact; every answer names its reason."""
-    stated = contact.details.get("case")
+    stated = contact.details.get("case") or past.by_receipt.get(contact.details.get("of", ""))
     if stated is not None:
         return _stated(contact, int(stated))
+    if contact.reference is not None:
+        return Matter("new_case", None, "a form with a receipt of its own")
     meant, because = _meant(contact, past)
     verdict = verdict_of(advice.said, language=advice.language.value)
     if meant is not None:

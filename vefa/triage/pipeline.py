@@ -11,7 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from vefa.cases.lifecycle import MoveNotAllowedError, reopen
+from vefa.cases.lifecycle import MoveNotAllowedError, double, reopen
 from vefa.cases.models import Case
 from vefa.cases.opening import Opening, follow, open_cases
 from vefa.channels.port import Form
@@ -34,7 +34,11 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
     _greet([contact for contact in contacts if contact.form == Form.START], now=now)
     _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
-    for turn in _turns([contact for contact in contacts if contact.form in _MATTERS]):
+    matters = [contact for contact in contacts if contact.form in _MATTERS]
+    added = [
+        contact for contact in matters if contact.details.get("of")
+    ]  # to a report that may be among these
+    for turn in [*_turns([contact for contact in matters if contact not in added]), *_turns(added)]:
         _take(turn, now=now)
 
 
@@ -58,11 +62,21 @@ def _take(contacts: list[Contact], *, now: datetime) -> None:
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
     cases = open_cases([_opening(contact, advice) for contact, advice in fresh], now=now)
     opened = {contact.id: case.id for (contact, _advice), case in zip(fresh, cases, strict=True)}
+    _stand_behind([(contact, opened[contact.id]) for contact, _advice in fresh], now=now)
     _join([(matter, contact) for contact, _advice, matter in decided], now=now)
     Finding.objects.bulk_create(
         [_finding(contact, advice, matter, opened, now) for contact, advice, matter in decided],
         ignore_conflicts=True,
     )
+
+
+def _stand_behind(opened: Sequence[tuple[Contact, int]], *, now: datetime) -> None:
+    """A report that joins another one follows it; where it cannot any more, it stands for itself."""
+    for contact, case_id in opened:
+        master_id = contact.details.get("supports")
+        if master_id:
+            with suppress(MoveNotAllowedError, Case.DoesNotExist):
+                double(case_id=case_id, master_id=int(master_id), by="resident", now=now)
 
 
 def _join(decided: Sequence[tuple[Matter, Contact]], *, now: datetime) -> None:
