@@ -95,6 +95,7 @@ def _kept_details(report: Report) -> dict[str, Any]:
         "service": report.service,
         "area_id": area.id if area else None,
         "answers": dict(report.answers),
+        "place_text": report.place_text,
     }
     return {**{name: value for name, value in chosen.items() if value}, **report.details}
 
