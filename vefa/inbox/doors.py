@@ -1,8 +1,11 @@
 """What a door must know about an endpoint: who may knock, and how to read what is handed in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import httpx
+from django.db.models import Q
 
 from vefa.channels import registry
 from vefa.channels.models import Endpoint
@@ -37,6 +40,12 @@ def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:
     settings = {name: str(value) for name, value in endpoint.settings.items()}
     account = Account(settings=settings, secrets=unseal(endpoint.sealed), http=http)
     return registry.build(endpoint.channel, account)
+
+
+def note_heard(endpoint_ids: Collection[int], *, now: datetime) -> None:
+    """Remember that these endpoints are alive; to the second, so that busy ones are not always written."""
+    quiet = Q(last_in_at=None) | Q(last_in_at__lt=now - timedelta(seconds=1))
+    Endpoint.objects.filter(quiet, id__in=endpoint_ids).update(last_in_at=now)
 
 
 def _refuse(request: httpx.Request) -> httpx.Response:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 from weakref import WeakSet
 
 import psycopg
 from django.db import connection, transaction
 
-from vefa.inbox import files
+from vefa.inbox import bulk, files
 from vefa.inbox.files import StoredFile
 from vefa.inbox.models import Attachment, AttachmentState
 
@@ -51,7 +51,6 @@ _ASSURE = (
 _assured: WeakSet[psycopg.Connection[Any]] = WeakSet()
 
 Key = tuple[int, str]
-Fact = tuple[int, int, str, str | None, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +88,7 @@ def accept(incoming: Sequence[Incoming]) -> list[Accepted]:
         return []
     with_files = any(one.files for one in incoming)
     with transaction.atomic(durable=True) if with_files or connection.in_atomic_block else nullcontext():
+        _assure()
         new = _insert(incoming)
         old = _find({_key(one) for one in incoming} - new.keys())
         answers = _answers(incoming, new, old)
@@ -103,7 +103,7 @@ def wake() -> None:
         cursor.execute(f"NOTIFY {WAKE}")
 
 
-def _insert(incoming: Sequence[Incoming]) -> dict[Key, Fact]:
+def _insert(incoming: Sequence[Incoming]) -> dict[Key, bulk.Row]:
     keys = [_key(one) for one in incoming]
     columns: list[list[Any]] = [
         [endpoint_id for endpoint_id, _ in keys],
@@ -115,29 +115,29 @@ def _insert(incoming: Sequence[Incoming]) -> dict[Key, Fact]:
         [one.secret for one in incoming],
         [json.dumps(one.details, ensure_ascii=False) if one.details else "{}" for one in incoming],
     ]
-    return {(fact[1], fact[2]): fact for fact in _run(_INSERT, columns)}
+    return {(fact[1], fact[2]): fact for fact in bulk.run(_INSERT, columns)}
 
 
-def _find(keys: set[Key]) -> dict[Key, Fact]:
+def _find(keys: set[Key]) -> dict[Key, bulk.Row]:
     if not keys:
         return {}
     ordered = sorted(keys)
     columns: list[list[Any]] = [[key[0] for key in ordered], [key[1] for key in ordered]]
-    return {(fact[1], fact[2]): fact for fact in _run(_FIND, columns)}
+    return {(fact[1], fact[2]): fact for fact in bulk.run(_FIND, columns)}
 
 
-def _run(statement: LiteralString, columns: Sequence[Sequence[Any]]) -> list[Fact]:
-    """Through psycopg's own cursor: binds on the server, so that bytes travel as bytes."""
+def _assure() -> None:
+    """A server that would not wait for the disk is told to, once per connection."""
     connection.ensure_connection()
     raw = connection.connection
-    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
-        if raw not in _assured:
-            cursor.execute(_ASSURE)
-            _assured.add(raw)
-        return cursor.execute(statement, columns, prepare=True).fetchall()
+    if raw not in _assured:
+        bulk.run(_ASSURE, ())
+        _assured.add(raw)
 
 
-def _answers(incoming: Sequence[Incoming], new: dict[Key, Fact], old: dict[Key, Fact]) -> list[Accepted]:
+def _answers(
+    incoming: Sequence[Incoming], new: dict[Key, bulk.Row], old: dict[Key, bulk.Row]
+) -> list[Accepted]:
     answers, told = [], set()
     for one in incoming:
         key = _key(one)
@@ -171,11 +171,17 @@ def _attach(incoming: Sequence[Incoming], answers: Sequence[Accepted]) -> None:
 
 
 def _discard_doubles(incoming: Sequence[Incoming], answers: Sequence[Accepted]) -> None:
-    """The files of a repeated form: the first one's are kept."""
-    for one, answer in zip(incoming, answers, strict=True):
-        if not answer.fresh:
-            for file in one.files:
-                files.discard(file)
+    """The files of a repeated form: the first one's are kept, also where both name the very same file."""
+    doubled = [
+        file for one, answer in zip(incoming, answers, strict=True) if not answer.fresh for file in one.files
+    ]
+    if not doubled:
+        return
+    used = Attachment.objects.filter(key__in=[file.key for file in doubled]).values_list("key", flat=True)
+    kept = set(used)
+    for file in doubled:
+        if file.key not in kept:
+            files.discard(file)
 
 
 def _key(one: Incoming) -> Key:

@@ -120,7 +120,9 @@ class Attachment(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="attachments")
     key = models.UUIDField(default=random_key, unique=True)
     kind = models.CharField(max_length=12)  # photo, voice, audio, video, document
-    provider_ref = models.CharField(max_length=400, blank=True, default="")
+    position = models.PositiveSmallIntegerField(default=0)  # among the files of its contact
+    provider_ref = models.CharField(max_length=400, blank=True, default="")  # "": its bytes are in `raw`
+    content_id = models.CharField(max_length=200, blank=True, default="")  # how a mail's HTML names it
     name = models.CharField(max_length=255, blank=True, default="")
     content_type = models.CharField(max_length=100, blank=True, default="")
     size = models.BigIntegerField(default=0)  # bytes

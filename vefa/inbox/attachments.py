@@ -1,0 +1,119 @@
+"""Files come after the words: the worker fetches them, outside any transaction, as often as it takes."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx
+from django.conf import settings
+from django.db import transaction
+
+from vefa.channels.port import (
+    Adapter,
+    AttachmentRef,
+    BusyError,
+    RejectedError,
+    TooLargeError,
+    UnreadableError,
+)
+from vefa.inbox import files
+from vefa.inbox.doors import adapter_of
+from vefa.inbox.files import NoRoomError, RefusedFileError, StoredFile
+from vefa.inbox.models import Attachment, AttachmentState
+from vefa.kit.claim import wait_after
+
+MAX_TRIES = 8
+HOLD = timedelta(minutes=5)  # nobody else fetches the same file meanwhile
+Clock = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
+
+
+class GoneError(Exception):
+    """The file is no longer where the contact says."""
+
+
+def fetch_due(*, http: httpx.Client, clock: Clock, limit: int = 20) -> int:
+    """Fetch files that are due, one after the other; how many were tried."""
+    for count in range(limit):
+        attachment = _take(now=clock())
+        if attachment is None:
+            return count
+        _fetch(attachment, http=http, clock=clock)
+    return limit
+
+
+def retry(attachment_id: int, *, now: datetime) -> None:
+    """Fetch a file again that failed. Raises Attachment.DoesNotExist for any other."""
+    again = {"state": AttachmentState.WAITING, "tries": 0, "due_at": now}
+    if not Attachment.objects.filter(id=attachment_id, state=AttachmentState.FAILED).update(**again):
+        raise Attachment.DoesNotExist(f"file {attachment_id} did not fail")
+
+
+def _take(*, now: datetime) -> Attachment | None:
+    """The file that is due first; it counts as tried before anything is done, and is held for a while."""
+    with transaction.atomic():
+        waiting = Attachment.objects.select_for_update(skip_locked=True, of=("self",))
+        row = (
+            waiting.filter(state=AttachmentState.WAITING, due_at__lte=now)
+            .select_related("contact__endpoint")
+            .order_by("due_at", "id")
+            .first()
+        )
+        if row:
+            row.tries, row.due_at = row.tries + 1, now + HOLD
+            row.save(update_fields=["tries", "due_at"])
+    return row
+
+
+def _fetch(attachment: Attachment, *, http: httpx.Client, clock: Clock) -> None:
+    try:
+        stored = _bring(attachment, adapter_of(attachment.contact.endpoint, http))
+    except (RefusedFileError, TooLargeError) as error:
+        _end(attachment, AttachmentState.REFUSED, error.reason)
+    except (RejectedError, UnreadableError, GoneError) as error:
+        _end(attachment, AttachmentState.FAILED, str(error))
+    except (BusyError, NoRoomError) as error:
+        _later(attachment, str(error), getattr(error, "retry_after_s", 0), now=clock())
+    else:
+        _keep(attachment, stored)
+
+
+def _bring(attachment: Attachment, adapter: Adapter) -> StoredFile:
+    """The file on disk; its bytes come from the provider or out of the arrival itself."""
+    limit = settings.UPLOAD_LIMIT_MB * 1_000_000
+    name, key = attachment.name, attachment.key
+    if attachment.provider_ref:
+        with adapter.fetch(attachment.provider_ref, max_bytes=limit) as chunks:
+            return files.store(chunks, name=name, limit_bytes=limit, key=key)
+    content = _enclosed(adapter.read(bytes(attachment.contact.raw)).attachments, attachment.position)
+    return files.store([content], name=name, limit_bytes=limit, key=key)
+
+
+def _enclosed(found: tuple[AttachmentRef, ...], position: int) -> bytes:
+    content = found[position].content if position < len(found) else None
+    if content is None:
+        raise GoneError("the message does not hold this file")
+    return content
+
+
+def _keep(attachment: Attachment, stored: StoredFile) -> None:
+    attachment.name = attachment.name or stored.name
+    attachment.content_type, attachment.size = stored.content_type, stored.size
+    attachment.sha256, attachment.path = stored.sha256, stored.path
+    attachment.state, attachment.trouble = AttachmentState.STORED, ""
+    attachment.save(update_fields=["name", "content_type", "size", "sha256", "path", "state", "trouble"])
+
+
+def _end(attachment: Attachment, state: AttachmentState, trouble: str) -> None:
+    attachment.state, attachment.trouble = state, trouble[:2000]
+    attachment.save(update_fields=["state", "trouble"])
+
+
+def _later(attachment: Attachment, trouble: str, after_s: float, *, now: datetime) -> None:
+    if attachment.tries >= MAX_TRIES:
+        _end(attachment, AttachmentState.FAILED, trouble)
+        return
+    attachment.due_at = now + max(wait_after(attachment.tries), timedelta(seconds=after_s))
+    attachment.trouble = trouble[:2000]
+    attachment.save(update_fields=["due_at", "trouble"])

@@ -1,0 +1,49 @@
+"""An edited message and the one that it replaces."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from vefa.channels.port import Form
+from vefa.inbox.models import Contact
+
+Said = tuple[int, str]  # conversation and message
+
+
+def find_edited(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Join each edit to the contact that it changes; that one keeps its words and is marked.
+
+    An edit of a message that never came is itself the message: nothing said is lost.
+    """
+    edits = [contact for contact in contacts if contact.form == Form.EDIT]
+    if not edits:
+        return
+    here = {_said(contact): contact for contact in contacts if contact.form != Form.EDIT}
+    found = _kept({_said_before(edit) for edit in edits})
+    for edit in edits:
+        earlier = here.get(_said_before(edit))
+        if earlier:
+            earlier.edited_at = now
+        contact_id = earlier.pk if earlier else found.get(_said_before(edit))
+        if contact_id is None:
+            edit.form = Form.MESSAGE
+            edit.warnings = [*edit.warnings, "edit of a message that did not reach us"]
+        else:
+            edit.details["edited_contact_id"] = contact_id
+    Contact.objects.filter(id__in=found.values()).update(edited_at=now)
+
+
+def _kept(wanted: set[Said]) -> dict[Said, int]:
+    rows = Contact.objects.filter(
+        conversation_id__in={conversation_id for conversation_id, _ in wanted},
+        message_id__in={message_id for _, message_id in wanted},
+    ).exclude(form=Form.EDIT)
+    facts = rows.order_by("-id").values_list("conversation_id", "message_id", "id")
+    return {(conversation_id or 0, message_id): pk for conversation_id, message_id, pk in facts}
+
+
+def _said(contact: Contact) -> Said:
+    return contact.conversation_id or 0, contact.message_id
+
+
+def _said_before(edit: Contact) -> Said:
+    return edit.conversation_id or 0, str(edit.details.get("edits", ""))

@@ -1,0 +1,153 @@
+"""Who said it: addresses, the people behind them and their conversations, a whole batch at a time."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from vefa.channels.port import Sender
+from vefa.citizens.models import Address, Citizen
+from vefa.inbox import bulk
+from vefa.inbox.models import Conversation
+from vefa.kit.text import fold
+
+PHONE = "phone"
+_NEW_ADDRESSES = """
+INSERT INTO citizens_address (
+    space, value, citizen_id, shown_name, last_digits, verified_at, created_at, unreachable_why)
+SELECT space, value, citizen_id, shown_name, last_digits, verified_at, %s, ''
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
+    AS given (space, value, citizen_id, shown_name, last_digits, verified_at)
+ORDER BY space, value
+ON CONFLICT (space, value) DO NOTHING
+RETURNING citizen_id
+"""
+_NEW_CONVERSATIONS = """
+INSERT INTO inbox_conversation (endpoint_id, address_id, thread, language, created_at)
+SELECT endpoint_id, address_id, thread, '', %s
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given (endpoint_id, address_id, thread)
+ORDER BY endpoint_id, address_id, thread
+ON CONFLICT (endpoint_id, address_id, thread) DO NOTHING
+"""
+_FIND_ADDRESSES = """
+SELECT address.id FROM unnest(%s::text[], %s::text[]) AS wanted (space, value)
+JOIN citizens_address AS address USING (space, value)
+"""
+_FIND_CONVERSATIONS = """
+SELECT found.id
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS wanted (endpoint_id, address_id, thread)
+JOIN inbox_conversation AS found USING (endpoint_id, address_id, thread)
+"""
+
+Place = tuple[str, str]  # space and value of an address
+Talk = tuple[int, int, str]  # endpoint, address, thread
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody as one arrival shows them. `place` is None for who left no address."""
+
+    place: Place | None
+    name: str
+    phone: str = ""
+    language: str = ""
+    verified: bool = False
+
+
+def person(space: str, sender: Sender, *, verified: bool | None) -> Person:
+    """The person that a provider or a form names."""
+    value = sender.address.strip()[:320]
+    return Person(
+        place=(sender.space or space, value) if value else None,
+        name=sender.name.strip()[:200],
+        phone=sender.phone.strip()[:320] if sender.phone.startswith("+") else "",
+        language=sender.language_hint[:2],
+        verified=bool(verified),
+    )
+
+
+def known_addresses(people: Collection[Person], *, now: datetime) -> dict[Place, Address]:
+    """The address of everybody who has one, made with a citizen where it is new."""
+    wanted = {one.place: one for one in reversed(list(people)) if one.place}
+    found = _addresses(wanted)
+    if missing := {place: one for place, one in wanted.items() if place not in found}:
+        _make_addresses(missing, now=now)
+        found |= _addresses(missing)
+    _add_phones([(one, found[one.place]) for one in people if one.phone and one.place], now=now)
+    _complete_names(wanted, found)
+    return found
+
+
+def nameless_home(people: Iterable[Person], *, now: datetime) -> list[Citizen]:
+    """A citizen for each person who gave a name but no address."""
+    return Citizen.objects.bulk_create([_citizen(one, now) for one in people])
+
+
+def known_conversations(wanted: Collection[Talk], *, now: datetime) -> dict[Talk, Conversation]:
+    """The conversation of each endpoint, address and thread, made where it is new; people attached."""
+    found = _conversations(wanted)
+    if missing := [talk for talk in wanted if talk not in found]:
+        bulk.run(_NEW_CONVERSATIONS, [now, *_columns(missing)])
+        found |= _conversations(missing)
+    return found
+
+
+def _addresses(places: Collection[Place] | Mapping[Place, Person]) -> dict[Place, Address]:
+    if not places:
+        return {}
+    ids = [row[0] for row in bulk.run(_FIND_ADDRESSES, _columns(places))]
+    rows = Address.objects.filter(id__in=ids).select_related("citizen")
+    return {(row.space, row.value): row for row in rows}
+
+
+def _conversations(talks: Collection[Talk]) -> dict[Talk, Conversation]:
+    if not talks:
+        return {}
+    ids = [row[0] for row in bulk.run(_FIND_CONVERSATIONS, _columns(talks))]
+    rows = Conversation.objects.filter(id__in=ids).select_related("address__citizen")
+    return {(row.endpoint_id, row.address_id, row.thread): row for row in rows}
+
+
+def _make_addresses(missing: Mapping[Place, Person], *, now: datetime) -> None:
+    """Citizens first; those whose address somebody else made in the meantime are not needed."""
+    citizens = Citizen.objects.bulk_create([_citizen(one, now) for one in missing.values()])
+    columns = _columns(
+        (space, value, citizen.pk, one.name, _last_digits(space, value), now if one.verified else None)
+        for ((space, value), one), citizen in zip(missing.items(), citizens, strict=True)
+    )
+    used = {row[0] for row in bulk.run(_NEW_ADDRESSES, [now, *columns])}
+    Citizen.objects.filter(id__in=[one.pk for one in citizens if one.pk not in used]).delete()
+
+
+def _add_phones(shown: list[tuple[Person, Address]], *, now: datetime) -> None:
+    """A number that somebody shared about themselves is theirs too, unless it is known as another's."""
+    rows = {
+        one.phone: (PHONE, one.phone, address.citizen_id, one.name, _last_digits(PHONE, one.phone), None)
+        for one, address in shown
+        if address.space != PHONE
+    }
+    if rows:
+        bulk.run(_NEW_ADDRESSES, [now, *_columns(rows.values())])
+
+
+def _complete_names(wanted: Mapping[Place, Person], found: Mapping[Place, Address]) -> None:
+    """A person who was nameless so far and now gives a name."""
+    changed = []
+    for place, one in wanted.items():
+        citizen = found[place].citizen
+        if one.name and not citizen.name:
+            citizen.name, citizen.folded_name = one.name, fold(one.name)[:200]
+            changed.append(citizen)
+    if changed:
+        Citizen.objects.bulk_update(sorted(changed, key=lambda row: row.pk), ["name", "folded_name"])
+
+
+def _citizen(one: Person, now: datetime) -> Citizen:
+    return Citizen(name=one.name, folded_name=fold(one.name)[:200], language=one.language, created_at=now)
+
+
+def _last_digits(space: str, value: str) -> str:
+    return "".join(char for char in value if char.isdecimal())[-4:] if space == PHONE else ""
+
+
+def _columns(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]

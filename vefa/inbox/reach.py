@@ -1,0 +1,75 @@
+"""Whether an address can be reached: blocked, unblocked, moved; and when its conversation last spoke."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+
+from vefa.channels.port import AddressChange, Form, Reading
+from vefa.citizens.models import Address
+from vefa.inbox import bulk
+from vefa.inbox.models import Contact, Conversation
+
+_SPOKE = """
+UPDATE inbox_conversation AS conversation SET last_contact_at = given.at
+FROM (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS pairs (id, at) ORDER BY id) AS given
+WHERE conversation.id = given.id
+    AND (conversation.last_contact_at IS NULL OR conversation.last_contact_at < given.at)
+"""
+_SILENT = {Form.RECEIPT, Form.BOUNCE, Form.AUTO_REPLY, Form.EVENT}  # not the resident's own word
+
+Place = tuple[str, str]  # address space and value
+Heard = tuple[str, Contact, Reading]  # address space, contact, reading
+
+
+def note_moves(readings: Iterable[tuple[str, Reading]]) -> dict[Place, str]:
+    """Give moved chats their new address, before anybody is looked up; the new value by the old place."""
+    moves = {}
+    for space, reading in readings:
+        if change := reading.address_change:
+            _move(space, change)
+            moves[(space, change.old)] = change.new
+    return moves
+
+
+def note_reach(heard: Sequence[Heard], *, now: datetime) -> None:
+    """Keep what these arrivals say about where people can be reached, in their order."""
+    _note_spoken([contact for _, contact, reading in heard if reading.form not in _SILENT])
+    for space, _, reading in heard:
+        if reading.unreachable:
+            Address.objects.filter(
+                space=space, value=reading.unreachable.address, unreachable_at=None
+            ).update(unreachable_at=now, unreachable_why=reading.unreachable.reason)
+
+
+def _note_spoken(contacts: Sequence[Contact]) -> None:
+    """A provider's window opens with the last word; who speaks can be reached."""
+    last: dict[int, datetime] = {}
+    back = set()
+    for contact in contacts:
+        conversation = contact.conversation
+        if conversation is None:
+            continue
+        said_at = contact.said_at or contact.received_at
+        last[conversation.pk] = max(said_at, last.get(conversation.pk, said_at))
+        conversation.last_contact_at = last[conversation.pk]
+        if conversation.address.unreachable_at:
+            back.add(conversation.address_id)
+    if last:
+        bulk.run(_SPOKE, [list(last), list(last.values())])
+    if back:
+        Address.objects.filter(id__in=back).update(unreachable_at=None, unreachable_why="")
+
+
+def _move(space: str, change: AddressChange) -> None:
+    """The same chat under another id. Where the new one is known already, that one is used from now on."""
+    if Address.objects.filter(space=space, value=change.new).exists():
+        return
+    moved = Address.objects.filter(space=space, value=change.old)
+    talks = Conversation.objects.filter(address__in=moved)
+    talks.filter(thread=change.old).update(thread=change.new)
+    talks.filter(thread__startswith=f"{change.old}/").update(
+        thread=Concat(Value(change.new), Substr(F("thread"), len(change.old) + 1))
+    )
+    moved.update(value=change.new)

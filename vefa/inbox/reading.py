@@ -1,0 +1,188 @@
+"""What arrived, understood: raw bytes become sender, words, files and place, a batch at a time.
+
+The contacts are filled in memory; `claiming.finish` writes them together with "handled". What cannot be read
+keeps its raw form and goes on as `unreadable`, so that a person sees it.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+from django.conf import settings
+from msgspec import structs
+
+from vefa.channels.models import Endpoint
+from vefa.channels.port import Adapter, Reading, UnreadableError
+from vefa.inbox import people
+from vefa.inbox.doors import adapter_of
+from vefa.inbox.edits import find_edited
+from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.inbox.people import Person
+from vefa.inbox.reach import note_moves, note_reach
+
+UNREADABLE = "unreadable"
+# What a desk or a later step may want, beside the columns.
+_KEPT = (
+    "command", "argument", "event", "signature", "reply_address", "copied_to", "forwarded_from", "group",
+    "auto", "verified", "references", "reference",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Read:
+    """A contact and what its adapter made of it; None where it could make nothing."""
+
+    contact: Contact
+    reading: Reading | None
+    person: Person | None
+
+
+def read(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Fill the contacts, and make the rows around them: people, conversations, files to fetch.
+
+    Call it inside the transaction that marks them handled.
+    """
+    adapters = _adapters(contacts)
+    found = [_read_one(contact, adapters[contact.endpoint_id]) for contact in contacts]
+    heard = [(_space(one, adapters), one.contact, one.reading) for one in found if one.reading]
+    moves = note_moves((space, reading) for space, _, reading in heard)
+    _place_in_conversations([_moved(one, moves) for one in found] if moves else found, now=now)
+    find_edited(contacts, now=now)
+    note_reach(heard, now=now)
+    Attachment.objects.bulk_create(
+        (file for one in found if one.reading for file in _files(one.contact, one.reading, now)),
+        ignore_conflicts=True,
+    )
+
+
+def _adapters(contacts: Iterable[Contact]) -> dict[int, Adapter]:
+    endpoints: dict[int, Endpoint] = {contact.endpoint_id: contact.endpoint for contact in contacts}
+    return {pk: adapter_of(endpoint, no_network) for pk, endpoint in endpoints.items()}
+
+
+def _space(one: Read, adapters: Mapping[int, Adapter]) -> str:
+    return adapters[one.contact.endpoint_id].address_space
+
+
+def _moved(one: Read, moves: Mapping[tuple[str, str], str]) -> Read:
+    """The same arrival as if it had come under the chat's new id."""
+    place = one.person.place if one.person else None
+    if one.reading is None or one.person is None or place is None or place not in moves:
+        return one
+    (space, old), new = place, moves[place]
+    head, slash, topic = one.reading.thread.partition("/")
+    reading = structs.replace(one.reading, thread=f"{new if head == old else head}{slash}{topic}")
+    return Read(one.contact, reading, replace(one.person, place=(space, new)))
+
+
+def _read_one(contact: Contact, adapter: Adapter) -> Read:
+    try:
+        reading = adapter.read(bytes(contact.raw))
+    except UnreadableError as error:
+        contact.form, contact.said_at = UNREADABLE, contact.received_at
+        contact.warnings = [error.reason]
+        return Read(contact, None, None)
+    _fill(contact, reading)
+    if reading.sender is None:
+        return Read(contact, reading, None)
+    person = people.person(adapter.address_space, reading.sender, verified=reading.verified)
+    return Read(contact, reading, person)
+
+
+def _fill(contact: Contact, reading: Reading) -> None:
+    """The columns that hold what was said."""
+    contact.form = str(reading.form)
+    contact.message_id = _cut(reading.message_id, 200)
+    contact.reply_to_id = _cut(reading.reply_to, 200)
+    contact.sequence = reading.sequence
+    contact.said_at = reading.said_at or contact.received_at
+    contact.subject = _cut(reading.subject, 400)
+    contact.text, contact.quoted, contact.html = reading.text, reading.quoted, reading.html
+    contact.warnings = list(reading.warnings)
+    if reading.location:
+        contact.lat, contact.lon = reading.location.latitude, reading.location.longitude
+        contact.place_text = _cut(reading.location.label, 400)
+    contact.details = {**_details(reading), **contact.details}
+    # A form may tell the place in words alone; a provider's place always has a point.
+    contact.place_text = contact.place_text or _cut(str(contact.details.get("place_text") or ""), 400)
+
+
+def _details(reading: Reading) -> dict[str, Any]:
+    details = {
+        name: value for name in _KEPT if (value := getattr(reading, name)) not in ("", (), None, False)
+    }
+    if reading.edits:
+        details["edits"] = reading.edits
+    if reading.receipts:
+        details["receipts"] = msgspec.to_builtins(reading.receipts)
+    if reading.contact:
+        details["card"] = msgspec.to_builtins(reading.contact)
+    return details
+
+
+def _place_in_conversations(found: Sequence[Read], *, now: datetime) -> None:
+    """Know the people, then join each contact to its conversation; without an address there is none."""
+    addresses = people.known_addresses([one.person for one in found if one.person], now=now)
+    named = [one for one in found if one.person and not one.person.place and one.person.name]
+    citizens = people.nameless_home([one.person for one in named if one.person], now=now)
+    for one, citizen in zip(named, citizens, strict=True):
+        one.contact.citizen = citizen
+    talks = {
+        one.contact.pk: (
+            one.contact.endpoint_id,
+            addresses[one.person.place].pk,
+            _cut(one.reading.thread, 200),
+        )
+        for one in found
+        if one.reading and one.person and one.person.place
+    }
+    conversations = people.known_conversations(set(talks.values()), now=now)
+    for one in found:
+        if talk := talks.get(one.contact.pk):
+            one.contact.conversation = conversations[talk]
+            one.contact.citizen_id = conversations[talk].address.citizen.root_id
+
+
+def _files(contact: Contact, reading: Reading, now: datetime) -> Iterable[Attachment]:
+    """Files to fetch; their bytes are never waited for here."""
+    for position, file in enumerate(reading.attachments):
+        yield Attachment(
+            contact=contact,
+            position=position,
+            key=_file_key(contact.pk, position),
+            kind=_cut(file.kind, 12),
+            provider_ref=_cut(file.provider_ref, 400),
+            content_id=_cut(file.content_id, 200),
+            name=_cut(file.name, 255),
+            content_type=_cut(file.content_type, 100),
+            size=file.size or 0,
+            state=AttachmentState.WAITING,
+            due_at=now,
+        )
+
+
+def _file_key(contact_id: int, position: int) -> UUID:
+    """The same for every try, and nobody outside can guess it."""
+    name = f"file {contact_id}/{position}".encode()
+    return UUID(bytes=hmac.digest(settings.SECRET_KEY.encode(), name, hashlib.sha256)[:16], version=4)
+
+
+def _cut(text: str, limit: int) -> str:
+    """The text where the column holds it; an id that is longer must stay unique, so its end is a digest."""
+    if len(text) <= limit:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{text[: limit - 17]}~{digest}"
+
+
+def _refuse(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("reading never calls anybody", request=request)
+
+
+no_network = httpx.Client(transport=httpx.MockTransport(_refuse))

@@ -1,0 +1,18 @@
+"""What follows from what: read it aloud. Reactions only write rows; the outbox sends."""
+
+from collections.abc import Mapping, Sequence
+
+from vefa.dialogue import announcements
+from vefa.journal.replay import Reaction
+
+REACTIONS: Mapping[str, Sequence[Reaction]] = {
+    "case.opened": [announcements.opened],
+    "case.supported": [announcements.supported],
+    "case.doubled": [announcements.doubled],
+    "case.planned": [announcements.planned],
+    "case.waiting": [announcements.asked],
+    "case.referred": [announcements.referred],
+    "case.ended": [announcements.ended],
+    "case.reopened": [announcements.reopened],
+    "promise.extended": [announcements.slipped],
+}

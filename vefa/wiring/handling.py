@@ -1,0 +1,104 @@
+"""Contacts in hand: read, thought about, acted upon, marked as handled, all in one transaction per batch."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
+
+from vefa.inbox import claiming, reading
+from vefa.inbox.claiming import Claim, LeaseLostError
+from vefa.inbox.doors import note_heard
+from vefa.inbox.models import Contact
+from vefa.kit.claim import Lease
+from vefa.triage import pipeline
+
+Clock = Callable[[], datetime]
+Lane = tuple[int, str]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Hands:
+    """What a worker holds at this moment; `since` (monotonic seconds) shows that it is stuck."""
+
+    clock: Clock
+    limit: int
+    since: float | None = field(default=None, init=False)
+
+    def handle_some(self) -> bool:
+        """Handle a batch of fresh contacts and one of those that failed before; whether there was any."""
+        fresh = claiming.claim_contacts(now=self.clock(), limit=self.limit)
+        retried = claiming.claim_retries(now=self.clock(), limit=self.limit)
+        for claim in (fresh, retried):
+            if claim:
+                self._handle(claim)
+        return bool(fresh or retried)
+
+    def held_s(self) -> float:
+        """For how many seconds the batch in hand has been held; 0 when there is none."""
+        return 0.0 if self.since is None else time.monotonic() - self.since
+
+    def _handle(self, claim: Claim) -> None:
+        self.since = time.monotonic()
+        try:
+            _handle_all(claim, self.clock)
+            note_heard({contact.endpoint_id for contact in claim.contacts}, now=self.clock())
+        except LeaseLostError as error:
+            log.warning("Somebody else took over: %s", error)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            with suppress(Error):
+                claiming.give_back(claim.lease, claim.contacts)
+            raise
+        finally:
+            self.since = None
+
+
+def _handle_all(claim: Claim, clock: Clock) -> None:
+    """The batch, halved wherever it fails, until the contact that fails is alone.
+
+    What follows a failed contact in its lane is given back, so that the order is kept.
+    """
+    blocked: set[Lane] = set()
+    parts = [claim.contacts]
+    while parts:
+        part = parts.pop(0)
+        free = [contact for contact in part if _lane(contact) not in blocked]
+        if behind := [contact for contact in part if _lane(contact) in blocked]:
+            claiming.give_back(claim.lease, behind)
+        trouble = _try(claim.lease, free, now=clock()) if free else None
+        if trouble is None:
+            continue
+        if len(free) == 1:
+            claiming.postpone(claim.lease, free[0], trouble=_words(trouble), now=clock())
+            log.error("Contact %s failed (try %d)", free[0].pk, free[0].tries, exc_info=trouble)
+            blocked.add(_lane(free[0]))
+        else:
+            parts[:0] = [free[: len(free) // 2], free[len(free) // 2 :]]
+
+
+def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Exception | None:
+    """What went wrong, or None. A database that is away is not the contacts' fault and is raised."""
+    try:
+        with transaction.atomic():
+            reading.read(contacts, now=now)
+            pipeline.handle(contacts, now=now)
+            claiming.finish(lease, contacts, now=now)
+    except (OperationalError, InterfaceError, LeaseLostError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others; it is kept and shown
+        return error
+    return None
+
+
+def _lane(contact: Contact) -> Lane:
+    return contact.endpoint_id, contact.lane
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,55 @@
+"""Rounds that a worker walks again and again, each in its own thread, woken by a bell or by patience."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+log = logging.getLogger(__name__)
+
+
+class Bell:
+    """Wakes everybody who waits; whoever was busy when it rang does not wait next time."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._rung = 0
+
+    def ring(self) -> None:
+        """Wake everybody."""
+        with self._condition:
+            self._rung += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """Wait until it has rung more often than `seen`, or for some seconds; how often it has rung."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rung != seen, timeout=seconds)
+            return self._rung
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A round, walked until nothing is left to do, then again after the bell or after `pause_s`."""
+
+    name: str
+    walk: Callable[[], bool]  # whether there was something to do
+    pause_s: float
+    bell: Bell = field(default_factory=Bell)  # its own bell never rings: patience alone
+
+    def run(self, stop: threading.Event) -> None:
+        """Walk until `stop` is set."""
+        rung = 0
+        while not stop.is_set():
+            try:
+                busy = self.walk()
+            except Exception:  # a loop that ends would be missed by nobody but the residents
+                log.exception("%s stumbled; it goes on", self.name)
+                connection.close()
+                busy = False
+                stop.wait(1.0)
+            if not busy:
+                rung = self.bell.wait(rung, self.pause_s)
+        connection.close()

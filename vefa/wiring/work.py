@@ -1,0 +1,185 @@
+"""The worker: everything that happens between a message's receipt and its answer's departure.
+
+Any number of workers may run; each may die at any moment. What it held is found again by its lease.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+import psycopg
+from django.conf import settings
+from django.db import Error, connection
+
+from vefa.cases.promises import sweep_broken
+from vefa.channels.models import Endpoint
+from vefa.channels.registry import network_client
+from vefa.dialogue import outbox, sweeping
+from vefa.inbox import attachments, claiming, collect
+from vefa.inbox.doors import adapter_of
+from vefa.inbox.intake import WAKE
+from vefa.journal import replay
+from vefa.journal.models import Heartbeat
+from vefa.wiring.flow import REACTIONS
+from vefa.wiring.handling import Hands
+from vefa.wiring.loops import Bell, Loop
+from vefa.wiring.tables import connection_words
+
+POLL_S = 1.0  # what the bell is for, found without it
+BEAT_S = 5.0
+SWEEP_S = 15.0
+STUCK_S = 180.0  # a batch in hand for so long hangs: this process ends, its leases run out
+FAREWELL_S = 25.0
+EVENTS = 200
+PARCELS = 20  # of one endpoint in one go
+FILES = 20
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Crew:
+    """Threads that each serve one endpoint, started where one is wanted and has none."""
+
+    name: str
+    work: Callable[[int], None]
+    _threads: dict[int, threading.Thread] = field(default_factory=dict)
+
+    def send_to(self, endpoint_ids: list[int]) -> None:
+        """Start a thread for each endpoint that has none at work."""
+        self._threads = {number: thread for number, thread in self._threads.items() if thread.is_alive()}
+        for endpoint_id in endpoint_ids:
+            if endpoint_id not in self._threads:
+                name = f"{self.name}-{endpoint_id}"
+                thread = threading.Thread(target=self.work, args=[endpoint_id], name=name, daemon=True)
+                self._threads[endpoint_id] = thread
+                thread.start()
+
+    def join(self, seconds: float) -> None:
+        """Wait for those at work."""
+        for thread in self._threads.values():
+            thread.join(seconds)
+
+
+class Worker:
+    """One process's loops and what they share."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self.bell = Bell()
+        self.name = f"worker:{socket.gethostname()}:{os.getpid()}"
+        self.http: httpx.Client = network_client()
+        self.hands = Hands(clock, settings.WORKER_BATCH)
+        self.senders = Crew("outbox", self._send)
+        self.collectors = Crew("collect", self._collect)
+        self.loops = (
+            Loop("contacts", self.hands.handle_some, POLL_S, self.bell),
+            Loop("events", self._react, POLL_S, self.bell),
+            Loop("outbox", self._send_crew, POLL_S, self.bell),
+            Loop("files", self._fetch, POLL_S, self.bell),
+            Loop("collectors", self._collect_crew, BEAT_S),
+            Loop("sweeping", self._sweep, SWEEP_S),
+            Loop("heartbeat", self._beat, BEAT_S),
+            Loop("bell", self._listen, 0.0),
+        )
+
+    def run(self) -> None:
+        """Work until `stop` is set, then finish what is in hand."""
+        threads = [
+            threading.Thread(target=loop.run, args=[self.stop], name=loop.name, daemon=True)
+            for loop in self.loops
+        ]
+        for thread in threads:
+            thread.start()
+        self.stop.wait()
+        self._ring_all()
+        for thread in threads:
+            thread.join(FAREWELL_S)
+        self.senders.join(FAREWELL_S)
+        self.http.close()
+        self._sign_off()
+
+    def _ring_all(self) -> None:
+        for loop in self.loops:
+            loop.bell.ring()
+
+    def _react(self) -> bool:
+        return replay.react(REACTIONS, now=clock(), limit=EVENTS) > 0
+
+    def _send_crew(self) -> bool:
+        self.senders.send_to([endpoint.pk for endpoint in outbox.endpoints_with_work(now=clock())])
+        return False
+
+    def _send(self, endpoint_id: int) -> None:
+        """Send what is due on one endpoint, in its own thread: a slow provider holds up no other."""
+        try:
+            endpoint = Endpoint.objects.get(id=endpoint_id)
+            adapter = adapter_of(endpoint, self.http)
+            while not self.stop.is_set():
+                tried = outbox.deliver_due(endpoint=endpoint, adapter=adapter, clock=clock, limit=PARCELS)
+                if tried < PARCELS:
+                    break
+        except Exception:  # what was leased becomes uncertain by the sweeper; the endpoint is tried again
+            log.exception("Sending on endpoint %s stumbled", endpoint_id)
+            self.stop.wait(POLL_S)
+        finally:
+            connection.close()
+
+    def _collect_crew(self) -> bool:
+        self.collectors.send_to(collect.endpoints_to_collect())
+        return False
+
+    def _collect(self, endpoint_id: int) -> None:
+        try:
+            collect.keep_collecting(endpoint_id, http=self.http, clock=clock, stop=self.stop)
+        except Exception:  # the crew starts it again
+            log.exception("Collecting endpoint %s stumbled", endpoint_id)
+        finally:
+            connection.close()
+
+    def _fetch(self) -> bool:
+        return attachments.fetch_due(http=self.http, clock=clock, limit=FILES) == FILES
+
+    def _sweep(self) -> bool:
+        claiming.park_dead(now=clock())
+        sweeping.doubt_abandoned(now=clock())
+        sweeping.resend_doubtful(now=clock())
+        sweep_broken(now=clock())
+        return False
+
+    def _beat(self) -> bool:
+        Heartbeat.objects.update_or_create(name=self.name, defaults={"at": clock()})
+        if self.hands.held_s() > STUCK_S:
+            log.critical("A batch has been in hand for %.0f s: ending this process", self.hands.held_s())
+            os._exit(70)
+        return False
+
+    def _listen(self) -> bool:
+        """Hear the database's notifications and ring, until the connection is lost; then listen anew."""
+        with psycopg.connect(connection_words(), autocommit=True) as listening:
+            listening.execute(f"LISTEN {WAKE}")
+            while not self.stop.is_set():
+                for _ in listening.notifies(timeout=POLL_S, stop_after=1):
+                    self.bell.ring()
+        return False
+
+    def _sign_off(self) -> None:
+        with suppress(Error):
+            Heartbeat.objects.filter(name=self.name).delete()
+        connection.close()
+
+
+def clock() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def run_worker(*, stop: threading.Event) -> None:
+    """Work until `stop` is set; returns within half a minute after that."""
+    Worker(stop).run()
