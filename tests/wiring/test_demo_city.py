@@ -16,11 +16,10 @@ from shapely.ops import unary_union
 
 import vefa.wiring
 from vefa.channels.models import Owner
-from vefa.dialogue.loading import PhraseSection
 from vefa.directory.load.engine import check_folder
-from vefa.directory.load.sections import SECTIONS
 from vefa.directory.models import Kind, Remit, Role, Unit, Urgency
 from vefa.kit.text import fold
+from vefa.wiring.folder import SECTIONS
 
 CITY = Path(vefa.wiring.__file__).parent / "demo" / "city"
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
@@ -306,6 +305,6 @@ def test_a_name_of_a_place_means_one_place_in_its_language():
 
 
 def test_the_loader_has_no_objection(db):
-    report = check_folder(CITY, (*SECTIONS, PhraseSection()))
+    report = check_folder(CITY, SECTIONS)
 
     assert not report.problems

@@ -1,0 +1,8 @@
+"""Every file of a municipality's folder, gathered from the rooms that own them: see docs/load.md."""
+
+from vefa.channels.loading import EndpointSection
+from vefa.dialogue.loading import PhraseSection
+from vefa.directory.load import sections
+from vefa.kit.loading import Section
+
+SECTIONS: tuple[Section, ...] = (*sections.SECTIONS, EndpointSection(), PhraseSection())
