@@ -52,14 +52,21 @@ def page(request: HttpRequest, mine: Mine, more: dict[str, Any], status: int = 2
 
 
 def _of_contact(mine: Mine, now: datetime) -> dict[str, Any]:
-    said = mine.said
+    said, coming = mine.said, received.next_of(mine, now=now)
     return {
         "status": statuses.received(),
         "text": said.get("text", ""),
         "place": said.get("place_text", ""),
         "files": [talk.shown_file(mine, one) for one in mine.files],
-        "next": received.next_of(mine, now=now),
+        "unit": coming.unit,
+        "owed": _coming(coming),
     }
+
+
+def _coming(coming: received.Next) -> list[Owed]:
+    """What such a report will be owed, before it is a case."""
+    due = ((PromiseKind.FIRST_ANSWER, coming.answer_by), (PromiseKind.RESOLUTION, coming.done_by))
+    return [Owed(due_at=at, kind=kind, late=False, why="") for kind, at in due if at]
 
 
 def _of_case(mine: Mine, case: Case, course: Case, now: datetime) -> dict[str, Any]:

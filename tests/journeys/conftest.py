@@ -1,0 +1,53 @@
+"""What every journey needs: a worker that can be told to work, and doors that do not remember earlier stories."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from vefa.channels import queries as endpoints
+from vefa.channels.registry import network_client
+from vefa.dialogue import outbox
+from vefa.inbox.doors import adapter_of
+from vefa.journal import replay
+from vefa.web.portal import limits
+from vefa.wiring.flow import REACTIONS
+from vefa.wiring.handling import Hands
+
+
+def clock() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Worker:
+    """What `vefa work` does, once, in this very thread."""
+
+    def work(self) -> None:
+        """Handle every contact, react to every event, deliver every answer that is due."""
+        hands = Hands(clock, 200)
+        while hands.handle_some():
+            pass
+        while replay.react(REACTIONS, now=clock(), limit=200):
+            pass
+        with network_client() as http:
+            for endpoint in outbox.endpoints_with_work(now=clock()):
+                outbox.deliver_due(
+                    endpoint=endpoint, adapter=adapter_of(endpoint, http), clock=clock, limit=20
+                )
+
+
+@pytest.fixture
+def worker() -> Worker:
+    """A worker of the city."""
+    return Worker()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_doors() -> Iterator[None]:
+    endpoints.forget()
+    limits.lookups.forget()
+    limits.lookups_of_one.forget()
+    limits.reports.forget()
+    yield
+    endpoints.forget()
