@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,12 +28,12 @@ def city(key: str, *, language: str, timezone: str) -> Area:
     return Area.objects.create(key=key, kind="city", names={"en": key}, path=key)
 
 
-def square(west: float, south: float, size: float = 0.01) -> dict:
+def square(west: float, south: float, size: float = 0.01) -> dict[str, Any]:
     corners = [(0, 0), (size, 0), (size, size), (0, size), (0, 0)]
     return {"type": "Polygon", "coordinates": [[[west + x, south + y] for x, y in corners]]}
 
 
-def write_map(path: Path, *features: tuple[dict, dict]) -> Path:
+def write_map(path: Path, *features: tuple[dict[str, Any], dict[str, Any]]) -> Path:
     listed = [{"type": "Feature", "properties": tags, "geometry": shape} for tags, shape in features]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": listed}), encoding="utf-8")
     return path

@@ -2,10 +2,10 @@
 
 from vefa.directory.load.agencies import AgenciesSection
 from vefa.directory.load.areas import AreasSection
+from vefa.directory.load.catalogue import ServicesSection
 from vefa.directory.load.days import HolidaysSection
 from vefa.directory.load.municipality import MunicipalitySection
 from vefa.directory.load.polygons import PolygonsSection
-from vefa.directory.load.services import ServicesSection
 from vefa.directory.load.staff import StaffSection
 from vefa.directory.load.units import UnitsSection
 from vefa.kit.loading import Section

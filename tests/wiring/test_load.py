@@ -1,0 +1,134 @@
+"""`vefa load` on the terminal, and the page that explains its files."""
+
+import re
+import shutil
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+import vefa.wiring
+from vefa.directory import queries
+from vefa.directory.load.questions import FIELDS as QUESTION_FIELDS
+from vefa.directory.models import Area, Staff
+from vefa.wiring.cli import load
+from vefa.wiring.cli.command import CommandError
+from vefa.wiring.folder import SECTIONS
+
+CITY = Path(vefa.wiring.__file__).parent / "demo" / "city"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "load.md"
+
+
+@pytest.fixture
+def vefa_load(db, capsys):
+    def run(*words: str) -> tuple[int, str]:
+        parser = ArgumentParser()
+        load.add_arguments(parser)
+        code = load.run(parser.parse_args(words))
+        return code, capsys.readouterr().out
+
+    queries.forget()
+    yield run
+    queries.forget()
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Path:
+    """A copy of the demo city that a story may spoil."""
+    return Path(shutil.copytree(CITY, tmp_path / "city"))
+
+
+def test_the_demo_city_loads_and_a_second_time_nothing_changes(vefa_load):
+    code, out = vefa_load(str(CITY))
+    assert (code, out.splitlines()[-1]) == (0, "Loaded.")
+    assert re.search(r"^staff.csv +30 new +0 changed +0 retired +0 as before$", out, re.MULTILINE)
+
+    code, out = vefa_load(str(CITY))
+    assert (code, out.splitlines()[-1]) == (0, "Nothing has changed since the last load.")
+    assert not re.search(r"[1-9]\d* (new|changed|retired)", out)
+
+
+def test_every_area_of_the_demo_city_is_found_on_its_map(vefa_load):
+    vefa_load(str(CITY))
+
+    quarters = Area.objects.filter(kind="neighbourhood")
+    assert quarters.count() == 24
+    for quarter in quarters:
+        assert quarter.latitude is not None
+        assert quarter.longitude is not None
+        assert queries.area_at(quarter.latitude, quarter.longitude) == quarter
+
+
+def test_a_faulty_folder_is_answered_with_lines_and_remedies(vefa_load, city):
+    staff = city / "staff.csv"
+    staff.write_text(staff.read_text(encoding="utf-8").replace(",mayor,", ",boss,"), encoding="utf-8")
+
+    code, out = vefa_load(str(city))
+
+    assert code == 1
+    assert "staff.csv:28: “role” may not be “boss”." in out
+    assert "→ Choose one of: operator," in out
+    assert out.splitlines()[-1] == "1 problems; nothing was changed."
+    assert not Staff.objects.exists()
+
+
+def test_a_check_changes_nothing(vefa_load):
+    code, out = vefa_load(str(CITY), "--check")
+
+    assert (code, out.splitlines()[-1]) == (0, "No problem found; nothing was changed.")
+    assert not Staff.objects.exists()
+
+
+def test_a_map_can_be_added_by_itself(vefa_load, city):
+    vefa_load(str(city))
+    map_ = city.parent / "streets.geojson"
+    map_.write_text(
+        '{"features": [{"type": "Feature", "properties": {"name": "Çankırı Caddesi", "class": "street"},'
+        '"geometry": {"type": "Polygon", "coordinates":'
+        "[[[27.6, 38.55], [27.601, 38.55], [27.601, 38.551], [27.6, 38.55]]]}}]}",
+        encoding="utf-8",
+    )
+
+    code, out = vefa_load(
+        "--areas", str(map_), "--parent", "pinarova", "--kind", "street", "--only", "class=street"
+    )
+
+    assert code == 0, out
+    street = Area.objects.get(source="map")
+    assert street.name("tr") == "Çankırı Caddesi"
+    assert street.parent is not None
+    assert street.parent.kind == "neighbourhood"
+    assert vefa_load(str(city))[1].splitlines()[-1] == "Nothing has changed since the last load."
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ((), "name a folder"),
+        (("city", "--areas", "map.geojson"), "name a folder"),
+        (("--areas", "map.geojson"), "--parent KEY"),
+        (("--areas", "nowhere.geojson", "--parent", "a"), "there is no file nowhere.geojson"),
+    ],
+)
+def test_words_that_do_not_fit_together_are_answered_with_a_sentence(vefa_load, words, answer):
+    with pytest.raises(CommandError, match=answer):
+        vefa_load(*words)
+
+
+def test_the_page_about_the_folder_names_every_field_that_the_code_reads_and_no_other():
+    written: dict[str, dict[str, set[str]]] = {}
+    file = table = ""
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            file, table = line[3:], ""
+        elif line.startswith("### "):
+            table = line[4:].strip("[]").replace("Head", "")
+        elif field := re.match(r"\| `([\w*]+)`", line):
+            written.setdefault(file, {}).setdefault(table, set()).add(field[1])
+
+    read = {
+        section.file: {table: set(fields) for table, fields in section.fields.items() if fields}
+        for section in SECTIONS
+    }
+    read["services.toml"]["service.question"] = set(QUESTION_FIELDS)
+    assert written == read
