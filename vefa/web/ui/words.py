@@ -6,15 +6,12 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import jdatetime
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext
 
+from vefa.kit import calendars
 from vefa.web.ui import city
 
-PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -26,11 +23,6 @@ class Reader:
     zone: ZoneInfo
     jalali: bool
     now: datetime
-
-    @property
-    def persian_digits(self) -> bool:
-        """Persian shows its own digits; every other language shows the Latin ones."""
-        return self.language == "fa"
 
 
 def reader(now: datetime | None = None) -> Reader:
@@ -47,8 +39,7 @@ def reader(now: datetime | None = None) -> Reader:
 
 def digits(text: object, language: str | None = None) -> str:
     """The same text with the digits of the language; stored numbers stay ASCII."""
-    shown = str(text)
-    return shown.translate(PERSIAN_DIGITS) if (language or get_language()) == "fa" else shown
+    return calendars.in_digits(str(text), language or get_language() or "en")
 
 
 def near(moment: datetime, reading: Reader) -> str:
@@ -89,45 +80,23 @@ def clock_time(local: datetime) -> str:
 
 def weekday(local: datetime, reading: Reader) -> str:
     """The name of the day in the reader's language."""
-    return _weekday(local.weekday(), reading.language)
-
-
-@lru_cache(maxsize=64)
-def _weekday(number: int, _language: str) -> str:
-    return str(WEEKDAYS[number])
-
-
-def on_day(local: datetime, reading: Reader, *, with_year: bool = True) -> str:
-    """The day in the reader's calendar, in the form of the language: "12 November 2026", "۲۱ آبان ۱۴۰۵"."""
-    return _on_day(local.date(), reading.language, reading.jalali, with_year)
+    return _weekday(local.date(), reading.language)
 
 
 @lru_cache(maxsize=4096)
-def _on_day(local: date, _language: str, jalali: bool, with_year: bool) -> str:  # noqa: FBT001 - a key, not a choice
-    if jalali:
-        day = jdatetime.date.fromgregorian(date=local)
-        month = jalali_month(day.month)
-        return f"{day.day} {month} {day.year}" if with_year else f"{day.day} {month}"
-    return date_format(local, "j E Y" if with_year else "j E")
+def _weekday(local: date, language: str) -> str:
+    return calendars.weekday_in_words(local, language=language)
 
 
-def jalali_month(number: int) -> str:
-    """The month's name; 1 is Farvardin."""
-    names = (
-        pgettext("Jalali month", "Farvardin"),
-        pgettext("Jalali month", "Ordibehesht"),
-        pgettext("Jalali month", "Khordad"),
-        pgettext("Jalali month", "Tir"),
-        pgettext("Jalali month", "Mordad"),
-        pgettext("Jalali month", "Shahrivar"),
-        pgettext("Jalali month", "Mehr"),
-        pgettext("Jalali month", "Aban"),
-        pgettext("Jalali month", "Azar"),
-        pgettext("Jalali month", "Dey"),
-        pgettext("Jalali month", "Bahman"),
-        pgettext("Jalali month", "Esfand"),
-    )
-    return names[number - 1]
+def on_day(local: datetime, reading: Reader, *, with_year: bool = True) -> str:
+    """The day in the reader's calendar, in ASCII digits: "12 November 2026", "21 آبان 1405"."""
+    said = _on_day(local.date(), reading.language, reading.jalali)
+    return said if with_year else said.rpartition(" ")[0]
+
+
+@lru_cache(maxsize=4096)
+def _on_day(local: date, language: str, jalali: bool) -> str:  # noqa: FBT001 - part of a key, not a choice
+    return calendars.day_in_words(local, language=language, jalali=jalali)
 
 
 def exact(moment: datetime, reading: Reader) -> str:
