@@ -366,3 +366,22 @@ def test_two_shifts_that_begin_together_are_a_problem(folder):
     folder.add("municipality.toml", '\n[[shifts]]\ndays = ["fri"]\nstart = "08:30"\nend = "12:00"\n')
 
     assert "The shift “office fri 08:30” stands twice" in the_problem(folder.load())
+
+
+def test_lines_may_refer_to_areas_that_a_map_brought(folder):
+    folder.load()
+    city = Area.objects.get(key="pinarova")
+    Area.objects.create(
+        key="sazlik",
+        kind="district",
+        names={"tr": "Sazlık"},
+        path="pinarova/sazlik",
+        parent=city,
+        source="map",
+    )
+    folder.add("areas.csv", "dere,sazlik,neighbourhood,Dere,,Dere,\n")
+    folder.swap("units.csv", "cinaralti|carsi", "cinaralti|sazlik")
+
+    assert said(folder.load()) == []
+    assert Area.objects.get(key="dere").path == "pinarova/sazlik/dere"
+    assert folder.load().total.moved == 0

@@ -92,7 +92,7 @@ def area_at(latitude: float, longitude: float) -> Area | None:
 
 def areas() -> list[Area]:
     """Every area that is in use, parents before children; without polygons."""
-    return [area for area in directory().areas.values() if area.retired_at is None]
+    return list(directory().areas_in_use)
 
 
 def area_names() -> list[AreaName]:
@@ -112,12 +112,12 @@ def unit_for(service: Service, area: Area | None) -> Unit | None:
 
 def services() -> list[Service]:
     """Every service in use, in the order of the groups, with group, unit and agency attached."""
-    return [service for service in directory().services.values() if service.retired_at is None]
+    return list(directory().services_in_use.values())
 
 
 def service_by_code(code: str) -> Service | None:
     """The service with this code, if it is in use."""
-    return next((service for service in services() if service.code == code), None)
+    return directory().services_in_use.get(code)
 
 
 def services_by_language(language: str) -> list[ServiceWords]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from vefa.directory.hours import calendar_of
 from vefa.directory.models import Agency, Area, Municipality, Service, ServiceGroup, ServiceUnit, Unit
@@ -23,6 +24,16 @@ class Snapshot:
     office_by_area: Mapping[int, int]
     polygons: PolygonIndex
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
+
+    @cached_property
+    def areas_in_use(self) -> tuple[Area, ...]:
+        """Every area that is not retired, parents before children."""
+        return tuple(area for area in self.areas.values() if area.retired_at is None)
+
+    @cached_property
+    def services_in_use(self) -> Mapping[str, Service]:
+        """Every service that is not retired by its code, in the order of the groups."""
+        return {service.code: service for service in self.services.values() if service.retired_at is None}
 
     def area_at(self, point: Point) -> Area | None:
         """The lowest area of the tree in which the point lies, or None outside the map."""

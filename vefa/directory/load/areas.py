@@ -1,13 +1,13 @@
 """areas.csv: the tree of districts, neighbourhoods and streets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from vefa.directory.load.tree import check_tree
 from vefa.directory.load.write import paths, plant, synchronise
-from vefa.directory.models import Area
+from vefa.directory.models import Area, Source
 from vefa.kit.loading import Line, Reading, Section, Tally
 
 
@@ -40,8 +40,11 @@ class AreasSection(Section):
                 "aliases": reading.lists(line, "aliases"),
             }
         parents = {key: reading.text(line, "parent") for key, line in places.items()}
+        others = _others(rows)
+        for key in others:
+            reading.declare("area", key)
         if check_tree(places, parents, sort="area", reading=reading):
-            for key, path in paths(parents).items():
+            for key, path in paths(parents, known=others).items():
                 rows[key]["path"] = path
         return TreeRows(list(rows.values()), parents)
 
@@ -55,3 +58,9 @@ class AreasSection(Section):
         """The areas in use."""
         keys = Area.objects.filter(retired_at=None).order_by("key").values_list("key", flat=True)
         return [("area", key) for key in keys]
+
+
+def _others(rows: Collection[str]) -> dict[str, str]:
+    """The paths of the areas in use that came from elsewhere, such as a map, and not from this file."""
+    elsewhere = Area.objects.filter(retired_at=None).exclude(source=Source.FOLDER).order_by("key")
+    return {key: path for key, path in elsewhere.values_list("key", "path") if key not in rows}

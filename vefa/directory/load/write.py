@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Manager, Model
@@ -102,18 +103,19 @@ def link(table: Manager[Any], *, owner: str, target: str, wanted: Mapping[int, I
     return altered
 
 
-def paths(parents: Mapping[str, str]) -> dict[str, str]:
-    """The path of every key from the root down, such as city/d1/n3. The tree must have no ring."""
-    found: dict[str, str] = {}
+def paths(parents: Mapping[str, str], *, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """The path of every key from the root down, such as city/d1/n3; `known` are paths of other rows.
+
+    The tree must have no ring.
+    """
+    found = dict(known)
 
     def path(key: str) -> str:
         if key not in found:
             found[key] = f"{path(parents[key])}/{key}" if parents.get(key) else key
         return found[key]
 
-    for key in parents:
-        path(key)
-    return found
+    return {key: path(key) for key in parents}
 
 
 def _set(row: Kept, wanted: Mapping[str, Any]) -> bool:
