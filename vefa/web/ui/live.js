@@ -2,6 +2,7 @@
 // body data-live="/live/desk" opens one stream. Its events are JSON:
 //   counts  {"mine": 12, ...}     the numbers beside the lists ([data-count="mine"]) change in place
 //   cases   {"cases": [4, 9]}     rows on screen get a mark; others raise the notice "3 new", which reloads on demand
+//   resync  {}                    something was missed: every part that shows a case looks at it again
 // Elements with data-live-case="4" and hx-trigger="vefa:refresh" fetch their own part, except while being typed in.
 
 const url = document.body.dataset.live ?? document.querySelector("[data-live]")?.dataset.live;
@@ -38,7 +39,7 @@ const touch = (cases) => {
     else if (part) part.classList.add("stale");
     const row = document.querySelector(`.row[data-case="${CSS.escape(String(id))}"]`);
     if (row) row.classList.add("changed");
-    else if (!part) fresh.add(id);
+    if (!part) fresh.add(id);
   }
   showNotice();
 };
@@ -49,6 +50,9 @@ const open = () => {
   const stream = new EventSource(url);
   stream.addEventListener("counts", (event) => setCounts(JSON.parse(event.data)));
   stream.addEventListener("cases", (event) => touch(JSON.parse(event.data).cases));
+  stream.addEventListener("resync", () => {
+    touch([...document.querySelectorAll("[data-live-case]")].map((part) => part.dataset.liveCase));
+  });
   stream.addEventListener("open", () => lost && (lost.hidden = true));
   stream.addEventListener("error", () => {
     if (lost) lost.hidden = false;

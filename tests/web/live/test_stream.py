@@ -1,0 +1,183 @@
+"""Open screens hear which cases have changed: at once, staff only, nothing lost when they come back."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.test import Client
+
+from vefa.journal.record import Happening, record
+from vefa.web.live import stream as live
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cookie(town):
+    """The cookie of Derya, who is signed in at the desk."""
+    client = Client()
+    client.force_login(town.derya)
+    session = client.session
+    session.update({"epoch": town.derya.session_epoch, "second": True})
+    session.save()
+    return f"other=1; {settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+async def wait(true):
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110 - what is waited for happens in another thread or process
+            await asyncio.sleep(0.01)
+
+
+class Screen:
+    """A browser's open stream."""
+
+    def __init__(self, cookie, *, last_id="", path="/live/desk", method="GET"):
+        headers = [(b"cookie", cookie.encode()), (b"last-event-id", last_id.encode())]
+        self.scope = {"type": "http", "method": method, "path": path, "headers": headers}
+        self.status, self.text, self.gone, self.ended = 0, "", asyncio.Event(), False
+
+    async def receive(self):
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message):
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        else:
+            self.text += message["body"].decode()
+            self.ended = not message.get("more_body", False)
+
+    async def watch(self, until):
+        """Keep it open until its text satisfies `until`."""
+        task = asyncio.create_task(live.stream(self.scope, self.receive, self.send))
+        await wait(lambda: task.done() or until(self.text))
+        return task
+
+    @property
+    def events(self):
+        found = []
+        for block in self.text.split("\n\n"):
+            facts = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+            if facts.get("event"):
+                found.append((facts["event"], json.loads(facts["data"])))
+        return found
+
+    @property
+    def last_id(self):
+        return self.text.rsplit("id: ", 1)[1].split("\n", 1)[0]
+
+
+def change(*cases):
+    now = datetime.now(UTC)
+    record(Happening(kind="case.noted", subject=f"case:{pk}", actor="system", at=now) for pk in cases)
+    connection.close()
+
+
+def cut_listener():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        )
+    connection.close()
+
+
+def run(story):
+    async def whole():
+        await live.open()
+        try:
+            await story()
+        finally:
+            await live.close()
+
+    asyncio.run(whole())
+
+
+def test_a_change_reaches_every_screen_and_one_that_was_away_gets_what_it_missed(cookie):
+    async def story():
+        screens = [Screen(cookie) for _ in range(3)]
+        tasks = [await screen.watch(lambda text: "hello" in text or "resync" in text) for screen in screens]
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(change, 4, 9)
+        await wait(lambda: all("cases" in screen.text for screen in screens))
+        assert all(screen.events[-1] == ("cases", {"cases": [4, 9]}) for screen in screens)
+
+        screens[0].gone.set()
+        await tasks[0]
+        await asyncio.to_thread(change, 5)
+        await asyncio.to_thread(change, 6)
+        await wait(lambda: "[6]" in screens[1].text)
+        back = Screen(cookie, last_id=screens[0].last_id)
+        await back.watch(lambda text: "[6]" in text)
+        assert back.events == [("cases", {"cases": [5]}), ("cases", {"cases": [6]})]
+
+        await live.close()
+        await asyncio.sleep(0.05)
+        assert all(screen.ended for screen in (*screens, back))
+
+    run(story)
+
+
+def test_who_was_away_too_long_or_met_another_process_looks_at_everything(cookie):
+    async def story():
+        screen = Screen(cookie, last_id="deadbeef-12")
+        await screen.watch(lambda text: "resync" in text)
+        assert screen.events[0] == ("resync", {})
+
+    run(story)
+
+
+def test_a_flood_is_told_as_one_word(cookie):
+    async def story():
+        screen = Screen(cookie)
+        await screen.watch(lambda text: "event" in text)
+        await asyncio.sleep(0.3)
+        seen = len(screen.events)
+        await asyncio.to_thread(change, *range(1, 200))
+        await wait(lambda: len(screen.events) > seen)
+        assert screen.events[-1] == ("resync", {})
+
+    run(story)
+
+
+def test_after_a_gap_in_the_hearing_every_screen_looks_anew(cookie):
+    async def story():
+        screen = Screen(cookie)
+        await screen.watch(lambda text: "event" in text)
+        await asyncio.sleep(0.3)
+        seen = len(screen.events)
+        await asyncio.to_thread(cut_listener)
+        await wait(lambda: len(screen.events) > seen)
+        assert screen.events[-1] == ("resync", {})
+
+    run(story)
+
+
+def test_only_those_who_are_signed_in_as_the_desk_demands_get_a_stream(town, cookie, settings):
+    async def ask(*screens):
+        await live.open()
+        try:
+            await asyncio.gather(*(screen.watch(lambda text: "event" in text) for screen in screens))
+        finally:
+            await live.close()
+        return [screen.status for screen in screens]
+
+    strangers = [Screen(""), Screen("=;;=,"), Screen(f"{settings.SESSION_COOKIE_NAME}=guess")]
+    assert asyncio.run(ask(*strangers)) == [401] * 3
+    assert asyncio.run(ask(Screen(cookie, path="/live/else"), Screen(cookie, method="POST"))) == [404, 405]
+    assert asyncio.run(ask(Screen(cookie))) == [200]
+    session = SessionStore(cookie.rpartition("=")[2])
+    session["second"] = False
+    session.save()
+    settings.SECOND_FACTOR = True
+    assert asyncio.run(ask(Screen(cookie))) == [401]
+    settings.SECOND_FACTOR = False
+    assert asyncio.run(ask(Screen(cookie))) == [200]
+    town.derya.session_epoch += 1
+    town.derya.save(update_fields=["session_epoch"])
+    assert asyncio.run(ask(Screen(cookie))) == [401]
