@@ -11,10 +11,10 @@ def may_auto_reply(reading: Reading) -> tuple[bool, str]:
     No: what a machine wrote, lists and bulk, reports, a null return path, nobody to write to. How often one
     address gets an acknowledgement is the dialogue's to count.
     """
-    if reading.form not in _SAID_BY_PEOPLE:
-        return False, f"it is {reading.form}"
     if reading.auto:
         return False, reading.auto
+    if reading.form not in _SAID_BY_PEOPLE:
+        return False, f"it is {reading.form}"
     if reading.sender is None:
         return False, "no sender is named"
     return True, ""

@@ -17,7 +17,7 @@ _MAIL_CODECS = re.compile(
 _LATIN = {"iso8859-1", "cp1252", "ascii", "iso8859-15", "latin-1"}
 # Windows-1254 read as Latin-1: ğ ı ş İ Ş Ğ turn into these, which no language of ours writes.
 _TURKISH_IN_DISGUISE = re.compile("[ðýþÐÝÞ]")
-_GUESSES = ("cp1254", "cp1251", "cp1256", "koi8-r", "cp866")
+_CYRILLIC_PAGES = ("cp1251", "koi8-r", "cp866")
 _TURKISH = frozenset("çğıöşüÇĞİÖŞÜâîû’‘“”")
 _CYRILLIC = re.compile("[а-яёәғқңөұүһі]")
 _ARABIC = re.compile("[ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگکی]")
@@ -72,13 +72,28 @@ def _mostly_utf8(data: bytes) -> bool:
 def _guess(data: bytes, labelled: str) -> str:
     """The best of the code pages that our five languages were written in; the label wins a draw."""
     sample = data[:_LONGEST_GUESS]
-    best = max(_GUESSES, key=lambda codec: _likeness(sample, codec))
-    if _likeness(sample, best) >= 0.6:
+    best = _best_page(sample)
+    if best:
         return data.decode(best, "replace")
     text = data.decode(labelled if labelled in _LATIN - {"ascii"} else "cp1252", "replace")
     if _TURKISH_IN_DISGUISE.search(text):
         return data.decode("cp1254", "replace")
     return text
+
+
+def _best_page(sample: bytes) -> str:
+    """The likeliest code page, "" when none is likely.
+
+    Turkish words are mostly ASCII; Cyrillic and Arabic have none, and Cyrillic is known by its case.
+    """
+    plain = sum(chr(byte).isalpha() for byte in sample if byte < 128)
+    if plain > sum(byte > 127 for byte in sample):
+        return "cp1254" if _likeness(sample, "cp1254") >= 0.6 else ""
+    cyrillic = max(_CYRILLIC_PAGES, key=lambda codec: _likeness(sample, codec))
+    if _likeness(sample, cyrillic) >= 0.8:
+        return cyrillic
+    best = max((cyrillic, "cp1256", "cp1254"), key=lambda codec: _likeness(sample, codec))
+    return best if _likeness(sample, best) >= 0.6 else ""
 
 
 def _likeness(data: bytes, codec: str) -> float:

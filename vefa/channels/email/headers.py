@@ -111,6 +111,8 @@ def _name_beside(line: str, address: str) -> str:
 
 def ids(value: str) -> tuple[str, ...]:
     """Message ids without brackets; of very many the first and the last."""
+    if "=?" in value:  # some programs pack long ids like words
+        value = words(value)
     found = [clean_line(one) for one in _ID.findall(value)]
     if not found and value.strip():
         found = [clean_line(one) for one in value.split() if "@" in one]

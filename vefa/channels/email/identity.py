@@ -7,7 +7,7 @@ from vefa.channels.email.headers import raw_fields
 
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 _RESULT = re.compile(r"\b(dmarc|dkim|spf)\s*=\s*([a-z]+)([^;]{0,1000})")
-_DOMAIN = re.compile(r"\b(?:header\.d|header\.i|smtp\.mailfrom)\s*=\s*\"?[^\s;@\"]*@?([^\s;@\"]+)")
+_DOMAIN = re.compile(r"\b(?:header\.d|header\.i|smtp\.mailfrom)\s*=\s*\"?(?:[^\s;@\"]*@)?([^\s;@\"]+)")
 
 
 def verified(message: Message, sender_domain: str, authserv_id: str) -> bool | None:

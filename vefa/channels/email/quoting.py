@@ -12,7 +12,8 @@ _WROTE = (
 )
 # Such as “On 3 March Aylin wrote” and “3 Mar 2026 tarihinde Aylin şunu yazdı”, with a colon at the end.
 _ATTRIBUTION = re.compile(
-    rf"^.{{5,300}}(?:\b(?:{_WROTE})\b.{{0,80}}|\bот\b.{{1,120}}>?)[:：]\s*$", re.IGNORECASE
+    rf"^.{{5,300}}(?:\b(?:{_WROTE})\b.{{0,80}}|\bот\b.{{1,120}}>?|<[^<>\s]{{1,100}}@[^<>\s]{{1,100}}>)[:：]\s*$",
+    re.IGNORECASE,
 )
 _DATED = re.compile(r"\d{4}|\d{1,2}[.:]\d{2}|@|[۰-۹]{4}")
 _SEPARATOR = re.compile(

@@ -17,6 +17,8 @@ _LINK = re.compile(r"https?://[^\s<>\"']{1,500}[^\s<>\"'.,;:!?)\]]")
 _ID_PART = re.compile(r"[^A-Za-z0-9_-]+")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 _MOST_REFERENCES = 20
+# A shorter limit would turn our long ids into encoded words, which no thread survives; RFC 5322 allows 998.
+_LONG_LINES = SMTP.clone(max_line_length=990)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ def letter(parcel: Parcel, writer: Writer) -> Letter:
     message_id = _message_id(parcel, writer, sealed)
     message = _headed(parcel, writer, back, message_id)
     _fill(message, parcel)
-    return Letter(sender=back, to=to, message_id=message_id, data=message.as_bytes(policy=SMTP))
+    return Letter(sender=back, to=to, message_id=message_id, data=message.as_bytes(policy=_LONG_LINES))
 
 
 def _checked_address(address: str) -> str:
@@ -85,8 +87,6 @@ def _headed(parcel: Parcel, writer: Writer, back: str, message_id: str) -> Email
     if parcel.auto:
         message["Auto-Submitted"] = "auto-replied"  # RFC 3834: no machine shall answer
         message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
-    if parcel.language:
-        message["Content-Language"] = clean_line(parcel.language, limit=20)
     return message
 
 
@@ -114,6 +114,8 @@ def _fill(message: EmailMessage, parcel: Parcel) -> None:
     message.add_alternative(_html(text, parcel.language), subtype="html", cte="base64")
     for file in parcel.attachments:
         _attach(message, file)
+    if parcel.language:
+        message["Content-Language"] = clean_line(parcel.language, limit=20)
 
 
 def _attach(message: EmailMessage, file: ParcelFile) -> None:
@@ -137,7 +139,7 @@ def _html(text: str, language: str) -> str:
     lang = f' lang="{escape(clean_line(language, limit=20))}"' if language else ""
     return (
         f'<!DOCTYPE html>\n<html{lang} dir="{direction}"><head><meta charset="utf-8"></head>\n'
-        f'<body dir="{direction}">\n{paragraphs}\n</body></html>\n'
+        f'<body><div{lang} dir="{direction}">\n{paragraphs}\n</div></body></html>\n'
     )
 
 

@@ -31,7 +31,7 @@ from vefa.wiring.cli.command import CommandError
 EXAMPLES = (
     "vefa endpoint add telegram --key bot --token 123:ABC --secret a-long-random-word",
     "vefa endpoint add telegram --key bale --token 123:ABC --api-base https://tapi.bale.ai --polling",
-    "vefa endpoint add email --key mail --address city@example.org --imap-host imap.example.org --smtp-host …",
+    "vefa endpoint add email --key mail --address city@example.org --imap-host … --smtp-host …",
     "vefa endpoint set-webhook bot --public-url https://city.example.org",
     "vefa endpoint list        vefa endpoint check bot        vefa endpoint pause bot",
     "vefa endpoint rotate-secret bot --public-url https://city.example.org",

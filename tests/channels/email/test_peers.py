@@ -1,0 +1,255 @@
+"""Against real servers: what we send through Exim lies in Dovecot's mailbox, and is fetched exactly once."""
+
+import smtplib
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.channels.email.letters import CITY, DERYA, mail
+from tests.channels.email.peers import DOVECOT, EXIM, PASSWORD, Peer, dovecot, exim, mail_home
+from vefa.channels.email.adapter import Email, build
+from vefa.channels.port import Account, Arrival, BusyError, Form, Parcel, ParcelFile, Reading, RejectedError
+
+pytestmark = [
+    pytest.mark.peers,
+    pytest.mark.skipif(
+        not (DOVECOT and EXIM), reason="dovecot-imapd and exim4-daemon-light are not installed"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[Peer, Peer]]:
+    with mail_home() as home, dovecot(home) as imap, exim(home) as smtp:
+        yield imap, smtp
+
+
+@pytest.fixture
+def mailbox(servers: tuple[Peer, Peer]) -> Email:
+    """The city's mailbox, empty."""
+    imap, smtp = servers
+    for message in [*(imap.home / "mail").glob("*/*:2,*"), *(imap.home / "mail/new").iterdir()]:
+        message.unlink()
+    return account(imap.port, smtp.port)
+
+
+def account(imap_port: int, smtp_port: int, *, password: str = PASSWORD, **settings: str) -> Email:
+    plain = {"address": CITY, "name": "Pınarova Belediyesi", "plus_addressing": "yes"}
+    plain |= {"imap_host": "127.0.0.1", "imap_port": str(imap_port), "imap_security": "none"}
+    plain |= {"smtp_host": "127.0.0.1", "smtp_port": str(smtp_port), "smtp_security": "none"}
+    secrets = {"imap_password": password, "reply_key": "a key for tests"}
+    return build(Account(settings=plain | settings, secrets=secrets, http=httpx.Client()))
+
+
+def drop(servers: tuple[Peer, Peer], raw: bytes, name: str) -> None:
+    """A mail that the mail server laid into the mailbox."""
+    folder = servers[0].home / "mail"
+    waiting = folder / "tmp" / name
+    waiting.write_bytes(raw)
+    waiting.chmod(0o666)
+    waiting.rename(folder / "new" / name)
+
+
+def fetched(mailbox: Email, cursor: str = "", *, accept: bool = True) -> tuple[list[Arrival], str]:
+    found: list[Arrival] = []
+    for catch in mailbox.collect(cursor, wait_s=0):
+        found += catch.arrivals
+        if accept:
+            catch.accepted()
+            cursor = catch.cursor
+    return found, cursor
+
+
+def received(mailbox: Email, *, count: int = 1) -> list[Reading]:
+    """What came by mail, as soon as it is there."""
+    for _ in range(100):
+        found, _cursor = fetched(mailbox, accept=False)
+        if len(found) >= count:
+            return [mailbox.read(arrival.raw) for arrival in found]
+        time.sleep(0.05)
+    pytest.fail("no mail came")
+
+
+def test_the_check_up_says_that_both_sides_work(mailbox):
+    assert [finding.ok for finding in mailbox.check()] == [True, True]
+
+
+def test_a_wrong_password_is_a_finding_and_for_the_collector_a_reason_to_wait(servers):
+    wrong = account(servers[0].port, servers[1].port, password="wrong")
+    with pytest.raises(BusyError) as trouble:
+        fetched(wrong)
+
+    assert not wrong.check()[0].ok
+    assert trouble.value.retry_after_s > 0
+
+
+def test_every_message_is_fetched_once_and_marked_as_read_after_it_was_accepted(servers, mailbox):
+    for number in range(25):
+        drop(servers, mail(f"mektup {number}", Message_ID=f"<m{number}@x>"), f"{number:02}.mail")
+    not_taken, _ = fetched(mailbox, accept=False)
+    taken, cursor = fetched(mailbox)
+    again, cursor = fetched(mailbox, cursor)
+
+    assert len(not_taken) == 20  # a handful; the rest waits until it is accepted
+    assert len({arrival.external_id for arrival in taken}) == 25
+    assert again == []
+    seen = [path.name for path in (servers[0].home / "mail").glob("*/*") if path.name.endswith("S")]
+    assert len(seen) == 25
+    assert {arrival.lane for arrival in taken} == {DERYA}
+
+
+def test_what_comes_later_is_found_by_the_cursor_even_if_somebody_read_it(servers, mailbox):
+    drop(servers, mail("bir", Message_ID="<one@x>"), "1.mail")
+    _, cursor = fetched(mailbox)
+    drop(servers, mail("iki", Message_ID="<two@x>"), "2.mail")
+    path = servers[0].home / "mail"
+    (path / "new/2.mail").rename(path / "cur/2.mail:2,S")
+    found, _ = fetched(mailbox, cursor)
+
+    assert [mailbox.read(arrival.raw).text for arrival in found] == ["iki"]
+
+
+def test_a_mailbox_that_was_rebuilt_is_read_anew_under_the_same_names(servers, mailbox):
+    drop(servers, mail(), "1.mail")
+    first, cursor = fetched(mailbox)
+    again, _ = fetched(mailbox, f"1{cursor}")
+
+    assert [one.external_id for one in again] == [one.external_id for one in first]
+
+
+def test_a_mail_that_comes_while_we_wait_ends_the_waiting(servers, mailbox):
+    timer = threading.Timer(0.3, drop, (servers, mail("acele"), "9.mail"))
+    timer.start()
+    began = time.monotonic()
+    found = [arrival for catch in mailbox.collect("", wait_s=20) for arrival in catch.arrivals]
+    timer.join()
+
+    assert [mailbox.read(arrival.raw).text for arrival in found] == ["acele"]
+    assert time.monotonic() - began < 10
+
+
+def test_a_message_that_is_too_large_comes_as_its_header_and_stays_unread(servers, mailbox):
+    drop(servers, mail("büyük") + b"x" * (26 * 1024 * 1024), "big.mail")
+    found, _ = fetched(mailbox)
+    reading = mailbox.read(found[0].raw)
+
+    assert len(found[0].raw) < 10_000
+    assert reading.subject == "Sokak lambası"
+    assert "too large" in reading.warnings[0]
+    assert fetched(mailbox)[0] != []
+
+
+def test_an_answer_arrives_in_the_thread_with_its_words_and_its_language(mailbox):
+    at = datetime(2026, 3, 29, 9, 0, tzinfo=UTC)
+    parcel = Parcel(
+        to="derya@pinarova.example",
+        text="سلام دریا،\n\nچراغ تعمیر شد. https://pinarova.example/t/1",
+        language="fa",
+        subject="Re: چراغ کوچه",
+        in_reply_to="m1@posta.example",
+        references=("m0@posta.example",),
+        reference="20-4711-3",
+        idempotency_key="01990b9e-7c1f-7a2e-9f6e-3c5d8e1f2a4b",
+        auto=True,
+        at=at,
+    )
+    sent = mailbox.send(parcel)
+    (reading,) = received(mailbox)
+
+    assert reading.message_id == sent.provider_id
+    assert reading.text == parcel.text
+    assert 'dir="rtl"' in reading.html
+    assert reading.references == ("m0@posta.example", "m1@posta.example")
+    assert (reading.form, reading.auto) == (Form.AUTO_REPLY, "auto-submitted: auto-replied")
+    assert (reading.subject, reading.said_at) == ("Re: چراغ کوچه", at)
+    assert reading.sender is not None
+    assert (reading.sender.name, reading.sender.language_hint) == ("Pınarova Belediyesi", "fa")
+
+
+def test_the_residents_answer_brings_our_reference_home(servers, mailbox):
+    sent = mailbox.send(Parcel(to="derya@pinarova.example", text="Hangi sokak?", reference="20-4711-3"))
+    (ours,) = received(mailbox)
+    drop(servers, mail("Gül Sokak", In_Reply_To=f"<{sent.provider_id}>"), "answer.mail")
+    drop(servers, mail("Gül Sokak 4", To=ours.reply_address, Message_ID="<m2@x>"), "answer2.mail")
+
+    assert [reading.reference for reading in received(mailbox, count=3)[1:]] == ["20-4711-3"] * 2
+
+
+def test_the_same_answer_sent_twice_carries_the_same_id(mailbox):
+    parcel = Parcel(to="derya@pinarova.example", text="Merhaba", idempotency_key="k1", reference="7")
+
+    assert mailbox.send(parcel).provider_id == mailbox.send(parcel).provider_id
+
+
+def test_files_travel_with_their_names(mailbox):
+    file = ParcelFile(name="kaldırım.jpg", content_type="image/jpeg", content=b"\xff\xd8\xff")
+    mailbox.send(Parcel(to="derya@pinarova.example", text="Ekte", attachments=(file,)))
+    (reading,) = received(mailbox)
+
+    assert [(ref.name, ref.content) for ref in reading.attachments] == [("kaldırım.jpg", b"\xff\xd8\xff")]
+
+
+def test_an_unknown_mailbox_is_final_and_a_busy_one_is_not(mailbox):
+    with pytest.raises(RejectedError) as refusal:
+        mailbox.send(Parcel(to="nobody_here@pinarova.example", text="Merhaba"))
+    with pytest.raises(BusyError):
+        mailbox.send(Parcel(to="later@pinarova.example", text="Merhaba"))
+    with pytest.raises(RejectedError) as content:
+        mailbox.send(Parcel(to="derya@pinarova.example", text="Merhaba", subject="FORBIDDEN"))
+
+    assert refusal.value.unreachable
+    assert not content.value.unreachable
+
+
+@pytest.mark.parametrize(
+    "to", ["a@b.example\r\nBcc: x@y.example", "no address", "a@b.example,c@d.example", "<a@b>", ""]
+)
+def test_an_address_that_would_smuggle_something_is_refused_before_it_leaves(mailbox, to):
+    with pytest.raises(RejectedError):
+        mailbox.send(Parcel(to=to, text="Merhaba"))
+
+
+def test_no_text_can_smuggle_a_header_or_end_the_mail_early(mailbox):
+    text = "bir\n.\nQUIT\n..iki"
+    mailbox.send(
+        Parcel(
+            to="derya@pinarova.example",
+            text=text,
+            subject="Konu\r\nBcc: hirsiz@evil.example",
+            in_reply_to="x>\r\nX-Evil: 1\r\n<y",
+        )
+    )
+    (reading,) = received(mailbox)
+
+    assert reading.text == text
+    assert reading.subject == "Konu Bcc: hirsiz@evil.example"
+    assert reading.references == ()
+
+
+def test_servers_that_are_away_are_busy_and_not_a_crash():
+    away = account(9, 9)
+    with pytest.raises(BusyError):
+        fetched(away)
+    with pytest.raises(BusyError):
+        away.send(Parcel(to="derya@pinarova.example", text="Merhaba"))
+
+    assert [finding.ok for finding in away.check()] == [False, False]
+
+
+def test_the_home_of_the_servers_holds_no_mail_of_ours_unsent(servers):
+    queue = Path(servers[1].home / "spool" / "input")
+
+    assert not queue.exists() or list(queue.iterdir()) == []
+
+
+def test_a_foreign_mail_cannot_be_relayed_by_the_test_server(servers):
+    with (
+        smtplib.SMTP("127.0.0.1", servers[1].port, timeout=5) as smtp,
+        pytest.raises(smtplib.SMTPRecipientsRefused),
+    ):
+        smtp.sendmail(DERYA, ["x@elsewhere.example"], "Subject: x\r\n\r\nx")
