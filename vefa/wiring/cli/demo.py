@@ -1,0 +1,63 @@
+"""`vefa demo`: the invented city of Pınarova, with as much history as wanted."""
+
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+
+from django.conf import settings
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vefa.cases.models import Case
+from vefa.wiring.cli.command import CommandError
+from vefa.wiring.demo.city_loaded import BrokenCityError, OtherCityError, password_of, put_in_place
+from vefa.wiring.demo.history import Plan, invent
+
+EXAMPLES = (
+    "vefa demo                           the city and 2,000 cases of the last year",
+    "vefa demo --cases 20000 --months 18 more of them",
+    "vefa demo --cases 500 --seed 7      another history; the same seed tells the same one",
+    "vefa demo --start                   what vefa up --demo does: only what is missing",
+)
+AT_START = {"cases": 1200, "months": 6, "seed": 137}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--cases", type=_count, default=2000, help="how many cases (default: 2000)")
+    parser.add_argument("--months", type=_count, default=12, help="over how many months (default: 12)")
+    parser.add_argument("--seed", type=int, default=137, help="which history (default: 137)")
+    parser.add_argument("--start", action="store_true", help="only what is missing; says how to sign in")
+
+
+def run(options: Namespace) -> int:
+    """Load the city if need be, and tell its history. Raises CommandError."""
+    now = datetime.now(UTC)
+    try:
+        put_in_place(now=now)
+    except (OtherCityError, BrokenCityError) as error:
+        raise CommandError(str(error)) from error
+    password = password_of(options.home)
+    if options.start:
+        if not Case.objects.exists():
+            _tell(Plan(**AT_START, now=now))
+    else:
+        _tell(Plan(cases=options.cases, months=options.months, seed=options.seed, now=now))
+    print(f"Residents: {settings.PUBLIC_URL}/")
+    print(f"Staff: {settings.PUBLIC_URL}/desk/ with the password {password}")
+    print("as derya (operator), nermin (district), murat (roads), ayse (mayor) or bahar (administrator)")
+    return 0
+
+
+def _tell(plan: Plan) -> None:
+    """Write the history behind a bar on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Cases", total=plan.cases)
+        invent(plan, told=lambda done: bar.update(task, completed=done))
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("at least 1")
+    return number

@@ -1,0 +1,61 @@
+"""Phrases filled for an invented case, quickly: days are put into words once."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from vefa.dialogue.phrases import fill, sentence
+from vefa.directory.models import Agency, Municipality
+from vefa.kit.calendars import day_in_words, in_digits
+from vefa.wiring.demo.story import Story
+
+
+@lru_cache(maxsize=50_000)
+def day(of: date, language: str) -> str:
+    """The day in the language's calendar and digits."""
+    return in_digits(day_in_words(of, language=language, jalali=language == "fa"), language)
+
+
+@lru_cache(maxsize=1_000)
+def _phrase(key: str, language: str) -> str:
+    return sentence(key).text(language)[0]
+
+
+class Wording:
+    """Fills phrases for one municipality."""
+
+    def __init__(self, municipality: Municipality) -> None:
+        self._city = municipality
+        self._zone = ZoneInfo(municipality.timezone)
+
+    def when(self, at: datetime | None, language: str) -> str:
+        """A moment as residents are told it."""
+        if at is None:
+            return "—"
+        local = at.astimezone(self._zone)
+        return f"{day(local.date(), language)}, {in_digits(f'{local:%H:%M}', language)}"
+
+    def text(
+        self, key: str, story: Story, said: Mapping[str, str], *, language: str, supporter: bool = False
+    ) -> str:
+        """A phrase with everything that is known about the case; `said` is what somebody wrote into it."""
+        path = f"cases/{story.reference}" if supporter else f"r/{story.reference}/{story.secret}"
+        unit = story.unit.name(language) if story.unit else self._city.name(language)
+        values = {
+            "reference": f"\u2066{story.reference}\u2069" if language == "fa" else story.reference,
+            "service": story.service.name(language),
+            "place": story.spot.name(language),
+            "unit": unit,
+            "link": f"{settings.PUBLIC_URL}/{path}",
+            "city": self._city.name(language),
+            "phone": self._city.phone,
+            "emergency": self._city.emergency_number,
+        }
+        return fill(_phrase(key, language), values | dict(said))
+
+    def agency(self, agency: Agency, language: str) -> dict[str, str]:
+        """How an agency is named to residents."""
+        return {"agency": agency.name(language), "agency_phone": agency.phone}
