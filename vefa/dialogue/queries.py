@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from vefa.cases.models import Case, Note
 from vefa.channels.models import Endpoint
-from vefa.dialogue.audience import endpoint_for, listeners, mailbox
+from vefa.dialogue.audience import BY_HAND, endpoint_for, mailbox
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.directory.models import Staff
 from vefa.inbox.models import Attachment, Contact
@@ -62,20 +62,27 @@ def conversation_of(case: Case, *, with_notes: bool) -> list[Entry]:
         .prefetch_related("attachments")
         .defer("raw")
     )
-    deliveries = Delivery.objects.select_related("endpoint", "conversation__address").order_by("id")
-    replies = Reply.objects.filter(case=case).select_related("staff")
     rows = [
         Entry(one.said_at or one.received_at, contact=one, attachments=tuple(one.attachments.all()))
         for one in contacts
     ]
-    rows += [
-        Entry(reply.written_at, reply=reply, deliveries=tuple(reply.deliveries.all()))
-        for reply in replies.prefetch_related(Prefetch("deliveries", deliveries))
-    ]
+    rows += _replies(case)
     if with_notes:
         notes = Note.objects.filter(case=case).select_related("staff")
         rows += [Entry(note.at, note=note) for note in notes]
     return sorted(rows, key=_order)
+
+
+def _replies(case: Case) -> list[Entry]:
+    """Every reply with its deliveries, in one statement: a reply has always one at least."""
+    related = ("reply__staff", "endpoint", "conversation__address")
+    found: dict[int, list[Delivery]] = {}
+    for row in Delivery.objects.filter(reply__case=case).select_related(*related).order_by("id"):
+        found.setdefault(row.reply_id, []).append(row)
+    return [
+        Entry(rows[0].reply.written_at, reply=rows[0].reply, deliveries=tuple(rows))
+        for rows in found.values()
+    ]
 
 
 def _order(entry: Entry) -> tuple[datetime, int, int]:
@@ -89,8 +96,8 @@ def channel_truth(case: Case) -> ChannelTruth:
     conversation = case.conversation
     if conversation is None:
         return ChannelTruth(case.channel, "", "", reachable=False, why_not="nowhere", language=case.language)
-    endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox())
-    heard = listeners(case)
+    by_hand = conversation.endpoint.channel in BY_HAND
+    endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox() if by_hand else None)
     hours = WINDOWS_H.get(conversation.endpoint.channel)
     ends_at = None
     if hours and conversation.last_contact_at:
@@ -103,7 +110,7 @@ def channel_truth(case: Case) -> ChannelTruth:
         why_not="" if endpoint else _why_not(conversation.address.unreachable_why),
         window_ends_at=ends_at,
         language=conversation.language or case.language,
-        others=len(heard) - 1,
+        others=case.supporters,
         paused=bool(endpoint and endpoint.outbound_paused),
     )
 
@@ -121,6 +128,16 @@ def troubles(visible: QuerySet[Case], *, limit: int = 100) -> Troubles:
         uncertain=list(rows.filter(state=DeliveryState.UNCERTAIN)[:limit]),
         failed=list(rows.filter(state=DeliveryState.FAILED)[:limit]),
     )
+
+
+def doubtful() -> int:
+    """How many deliveries are uncertain, counted up to 100."""
+    return Delivery.objects.filter(state=DeliveryState.UNCERTAIN).order_by()[:100].count()
+
+
+def troubled_delivery(delivery_id: int, *, visible: QuerySet[Case]) -> Delivery | None:
+    """One delivery on a case that the reader may see."""
+    return Delivery.objects.filter(id=delivery_id, reply__case__in=visible).first()
 
 
 def drafts_of(staff: Staff, *, visible: QuerySet[Case], limit: int = 100) -> list[Draft]:

@@ -93,9 +93,11 @@ def write_automatic(rows: Sequence[tuple[Listener, Words]], *, now: datetime) ->
 
 
 @transaction.atomic
-def take_back(*, reply_id: int, by: Staff, now: datetime) -> Reply:
-    """Stop a reply before it leaves. Raises TooLateError once any delivery has begun."""
-    reply = Reply.objects.select_for_update().get(id=reply_id)
+def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply:
+    """Stop one's own reply before it leaves. Raises LookupError, or TooLateError once it has begun to."""
+    reply = Reply.objects.select_for_update().filter(id=reply_id, case_id=case_id, staff=by).first()
+    if reply is None:
+        raise LookupError(f"no reply {reply_id} of this person on case {case_id}")
     rows = list(reply.deliveries.select_for_update().order_by("id"))
     stoppable = {DeliveryState.QUEUED, DeliveryState.SHOWN}
     if reply.taken_back_at or any(row.state not in stoppable for row in rows):

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState
 
@@ -38,3 +40,9 @@ def has_work(*, now: datetime) -> bool:
     """Whether a contact could be taken now."""
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     return Contact.objects.filter(free, state=ContactState.WAITING, due_at__lte=now).exists()
+
+
+def attachment_of(key: UUID, *, cases: QuerySet[Any]) -> Attachment | None:
+    """A stored file that came with a contact of one of these cases; None where there is none."""
+    found = Attachment.objects.filter(key=key, state=AttachmentState.STORED, contact__links__case__in=cases)
+    return found.first()

@@ -1,0 +1,244 @@
+"""Derya sits down at the desk, finds what waits, answers, and reports what became of it."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.town import PASSWORD
+from vefa.cases.models import Case, Note, Outcome, State
+from vefa.cases.opening import Opening, open_cases
+from vefa.citizens.models import Address, Citizen
+from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
+from vefa.inbox.models import Contact, Conversation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_second_step(settings):
+    settings.SECOND_FACTOR = False
+
+
+@pytest.fixture
+def pothole_case(town, now) -> Case:
+    """Ali wrote to the bot about a pothole."""
+    ali = Citizen.objects.create(name="Ali Demir", folded_name="ali demir", created_at=now)
+    address = Address.objects.create(
+        space="telegram", value="7001", citizen=ali, shown_name="Ali", created_at=now
+    )
+    conversation = Conversation.objects.create(
+        endpoint=town.bot, address=address, language="tr", created_at=now
+    )
+    contact = Contact.objects.create(
+        endpoint=town.bot, external_id="1", lane="7001", received_at=now, due_at=now, raw=b"{}",
+        form="message", conversation=conversation, said_at=now, text="Okulun önünde çukur var", language="tr",
+    )  # fmt: skip
+    opening = Opening(
+        contact=contact, title="Okulun önünde çukur var", text=contact.text, language="tr", kind="request",
+        urgency=0, service=town.pothole, area_id=town.carsi.id, unsure=False, actor="triage",
+    )  # fmt: skip
+    return open_cases([opening], now=now)[0]
+
+
+def at_desk(staff, client: Client | None = None) -> Client:
+    """A browser in which this person has signed in."""
+    client = client or Client()
+    answer = client.post(reverse("desk:sign-in"), {"username": staff.username, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()[:500]
+    return client
+
+
+def page_of(client: Client, case: Case) -> str:
+    return client.get(reverse("desk:case", args=[case.id])).content.decode()
+
+
+def test_nobody_comes_in_without_signing_in(client, pothole_case):
+    answer = client.get(reverse("desk:case", args=[pothole_case.id]))
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("desk:sign-in"))
+
+
+def test_the_queue_shows_what_waits(town, pothole_case):
+    page = at_desk(town.derya).get(reverse("desk:list", args=["new"])).content.decode()
+
+    assert pothole_case.reference in page
+    assert "Okulun önünde çukur var" in page
+
+
+def test_opening_a_case_leaves_a_trace(town, pothole_case):
+    page_of(at_desk(town.derya), pothole_case)
+
+    sight = pothole_case.sights.get()
+    assert (sight.staff, sight.role) == (town.derya, "operator")
+
+
+def test_an_answer_is_laid_down_and_can_be_taken_back(town, pothole_case):
+    client = at_desk(town.derya)
+    client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": "Yarın bakıyoruz.", "do": "send"})
+    reply = Reply.objects.get()
+    assert Delivery.objects.get().state == DeliveryState.QUEUED
+
+    client.post(reverse("desk:take-back", args=[pothole_case.id, reply.id]))
+
+    assert Delivery.objects.get().state == DeliveryState.TAKEN_BACK
+    assert Draft.objects.get().text == "Yarın bakıyoruz."
+
+
+def test_an_unfilled_variable_keeps_the_answer_here(town, pothole_case):
+    client = at_desk(town.derya)
+
+    answer = client.post(
+        reverse("desk:reply", args=[pothole_case.id]), {"text": "Neden: {reason}", "do": "send"}
+    )
+
+    assert answer.status_code == 422
+    assert "Neden: {reason}" in answer.content.decode()
+    assert not Reply.objects.exists()
+
+
+def test_what_is_typed_is_kept_on_the_server(town, pothole_case):
+    client = at_desk(town.derya)
+
+    client.post(reverse("desk:draft", args=[pothole_case.id]), {"text": "Sayın Ali"})
+
+    assert "Sayın Ali" in page_of(at_desk(town.derya), pothole_case)
+
+
+def test_a_note_stays_inside(town, pothole_case):
+    client = at_desk(town.derya)
+
+    client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": "Ekip 4 yakında", "do": "note"})
+
+    assert Note.objects.get().text == "Ekip 4 yakında"
+    assert not Reply.objects.exists()
+
+
+def act(client: Client, case: Case, name: str, **data: object):
+    return client.post(reverse("desk:act", args=[case.id, name]), data)
+
+
+def test_not_possible_needs_a_reason_and_the_way_to_object(town, pothole_case):
+    client = at_desk(town.derya)
+
+    refused = act(client, pothole_case, "end", outcome="not_possible", reason="Özel yol")
+    assert refused.status_code == 422
+    assert "Özel yol" in refused.content.decode()
+
+    act(
+        client,
+        pothole_case,
+        "end",
+        outcome="not_possible",
+        reason="Özel yol",
+        objection="30 gün içinde yazın",
+    )
+    pothole_case.refresh_from_db()
+    assert (pothole_case.state, pothole_case.outcome) == (State.ENDED, Outcome.NOT_POSSIBLE)
+
+
+def test_whoever_comes_second_is_told_and_loses_nothing(town, pothole_case):
+    client = at_desk(town.derya)
+    version = re.search(r'name="version" value="(\d+)"', page_of(client, pothole_case))[1]
+    act(at_desk(town.reza), pothole_case, "take")
+
+    answer = act(client, pothole_case, "transfer", unit=town.parks.id, reason="Ağaç kökü", version=version)
+
+    assert answer.status_code == 409
+    assert "Ağaç kökü" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "state"),
+    [
+        ("take", {}, State.WORKING),
+        ("ask", {"question": "Hangi sokak?"}, State.WAITING),
+        ("plan", {"day": "12.04.2026"}, State.PLANNED),
+    ],
+)
+def test_a_case_moves(town, pothole_case, name, data, state):
+    assert act(at_desk(town.derya), pothole_case, name, **data).status_code == 302
+
+    pothole_case.refresh_from_db()
+    assert pothole_case.state == state
+
+
+def test_who_may_not_see_a_case_finds_none(town, pothole_case):
+    assert at_desk(town.pelin).get(reverse("desk:case", args=[pothole_case.id])).status_code == 404
+
+
+def test_who_may_only_read_is_shown_no_answer_box(town, pothole_case):
+    client = at_desk(town.orhan)
+
+    assert 'name="text"' not in page_of(client, pothole_case)
+    answer = client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": "x", "do": "send"})
+    assert answer.status_code == 403
+
+
+def test_search_finds_by_number_name_and_words(town, pothole_case):
+    client = at_desk(town.derya)
+    for text in (pothole_case.reference, "cukur", "Ali"):
+        answer = client.get(reverse("desk:search"), {"q": text}, follow=True)
+        assert pothole_case.reference in answer.content.decode(), text
+
+
+@pytest.mark.parametrize("language", ["tr", "ru", "kk", "fa", "en"])
+def test_every_page_speaks_every_language(town, pothole_case, language):
+    client = at_desk(town.derya)
+    addresses = [
+        reverse("desk:list", args=["open"]),
+        reverse("desk:case", args=[pothole_case.id]),
+        reverse("desk:around", args=[pothole_case.id]),
+        reverse("desk:phrases", args=[pothole_case.id]),
+        reverse("desk:enter"),
+        reverse("desk:drafts"),
+        reverse("desk:troubles"),
+        reverse("desk:profile"),
+        reverse("desk:citizen", args=[pothole_case.citizen_id]),
+    ]
+    for address in addresses:
+        answer = client.get(f"{address}?speak={language}")
+        assert answer.status_code == 200, address
+        assert f'lang="{language}"' in answer.content.decode()
+
+
+def test_a_call_is_written_down_on_one_page(town, now):
+    client = at_desk(town.derya)
+    page = client.get(reverse("desk:enter")).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    data = {"channel": "phone", "text": "Sokak lambası yanmıyor", "phone": "0532 555 01 37", "language": "tr"}
+
+    for _press in range(2):
+        answer = client.post(reverse("desk:enter"), data | {"token": token}, follow=True)
+
+    contact = Contact.objects.get()
+    assert contact.reference in answer.content.decode()
+    assert contact.endpoint.channel == "phone"
+
+
+def test_the_second_step_is_asked_for_where_the_city_wants_it(town, settings):
+    settings.SECOND_FACTOR = True
+    client = at_desk(town.derya)
+
+    answer = client.get(reverse("desk:list", args=["new"]))
+
+    assert answer["Location"] == reverse("desk:second")
+    assert client.get(reverse("desk:second")).status_code == 200
+
+
+def test_the_queue_costs_at_most_eight_statements(town, pothole_case, django_assert_max_num_queries):
+    client = at_desk(town.derya)
+    client.get(reverse("desk:list", args=["open"]))
+
+    with django_assert_max_num_queries(8):
+        client.get(reverse("desk:list", args=["open"]), {"unit": "roads", "channel": "telegram"})
+
+
+def test_a_case_costs_at_most_ten_statements(town, pothole_case, django_assert_max_num_queries):
+    client = at_desk(town.derya)
+    page_of(client, pothole_case)
+
+    with django_assert_max_num_queries(12):
+        page_of(client, pothole_case)

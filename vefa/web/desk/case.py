@@ -1,0 +1,229 @@
+"""The page of a case: what is asked and where, what is owed, what to do next, what was said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+from vefa.cases import queries
+from vefa.cases.lifecycle import Move, allowed, see
+from vefa.cases.models import Case, Promise, PromiseKind
+from vefa.cases.search import past_cases
+from vefa.cases.sights import sights
+from vefa.dialogue.drafts import kept
+from vefa.dialogue.models import DeliveryState
+from vefa.dialogue.queries import Entry, channel_truth, conversation_of
+from vefa.directory.access import Action, can
+from vefa.directory.models import Role, Staff
+from vefa.directory.queries import directory
+from vefa.triage.queries import suggestions_for
+from vefa.web.desk import histories
+from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.forms import act_forms
+from vefa.web.desk.framing import frame_of
+from vefa.web.desk.rows import KINDS, clock_of, rows_of, state_of
+from vefa.web.desk.talk import messages, truth_of
+from vefa.web.ui.clock import Owed, read
+from vefa.web.ui.shapes import Person, Place, Route, Suggestion
+from vefa.web.ui.shapes import Promise as PromiseCard
+from vefa.web.ui.show import show
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a page shows again after an act that did not go through: nothing typed is lost."""
+
+    act: str = ""
+    form: BaseForm | None = None
+    draft: str = ""
+    notice: str = ""
+    status: int = 200
+
+
+@require_safe
+@staff_only(Action.READ)
+def case(request: StaffRequest, case_id: int) -> HttpResponse:
+    """The page; opening it is seeing the case."""
+    found = found_case(request.staff, case_id)
+    see(case=found, staff=request.staff, now=timezone.now())
+    return case_page(request, found, Said())
+
+
+@require_safe
+@staff_only(Action.READ)
+def talk(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Only the conversation, for a screen that is open while something happens."""
+    found = found_case(request.staff, case_id)
+    now = timezone.now()
+    entries = conversation_of(found, with_notes=can(request.staff, Action.NOTE))
+    context = {"case": found, **_conversation(request.staff, entries, now)}
+    return show(request, "desk/case.html", "talk", context)
+
+
+@require_safe
+@staff_only(Action.READ)
+def around(request: StaffRequest, case_id: int) -> HttpResponse:
+    """What stands around a case: the person's other cases, parts and duplicates, history, who has seen it."""
+    found = found_case(request.staff, case_id)
+    now = timezone.now()
+    private = can(request.staff, Action.PRIVATE)
+    past = past_cases(request.staff, found.citizen_id) if found.citizen_id and private else []
+    context = {
+        "case": found,
+        "frame": frame_of(request, now=now),
+        "past": rows_of([one for one in past if one.pk != found.pk], now=now),
+        "relatives": rows_of(queries.relatives(request.staff, found), now=now),
+        "events": histories.events(queries.history(found)),
+        "seen": _seen(found),
+    }
+    return show(request, "desk/around.html", "panel", context)
+
+
+def found_case(staff: Staff, case_id: int) -> Case:
+    """The case, if this person may see it; else there is none."""
+    found = queries.open_case(staff, case_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
+    """The whole page, also after an act that did not go through."""
+    staff, now = request.staff, timezone.now()
+    private = can(staff, Action.PRIVATE)
+    entries = conversation_of(found, with_notes=can(staff, Action.NOTE))
+    drafts = kept(case_id=found.pk, staff=staff)
+    context = {
+        "case": found,
+        "frame": frame_of(request, now=now),
+        "notice": said.notice,
+        "state": state_of(found),
+        "kind": KINDS.get(found.kind, ""),
+        "clock": clock_of(found, now),
+        "promises": promise_cards(found, now),
+        "suggestions": _suggestions(found) if found.unsure else [],
+        "draft": said.draft or drafts.get("reply", "") or drafts.get("note", ""),
+        "draft_url": reverse("desk:draft", args=[found.pk]),
+        "truth": truth_of(channel_truth(found), case=found, now=now, private=private),
+        "acts": act_forms(staff, found, bound=said.form, named=said.act),
+        "can_answer": can(staff, Action.ANSWER),
+        "can_note": can(staff, Action.NOTE),
+        "can_take": Move.TAKE in allowed(found) and can(staff, Action.ASSIGN) and found.staff_id != staff.pk,
+        **_facts(found, private=private),
+        **_conversation(staff, entries, now),
+    }
+    return show(request, "desk/case.html", None, context, status=said.status)
+
+
+def _facts(found: Case, *, private: bool) -> dict[str, Any]:
+    language = get_language() or "en"
+    address = found.conversation.address if found.conversation else None
+    person = None
+    if private and found.citizen is not None:
+        person = Person(
+            name=found.citizen.name or (address.shown_name if address else "") or gettext("no name given"),
+            href=reverse("desk:citizen", args=[found.citizen.root_id]),
+            phone=address.value if address and address.space == "phone" else "",
+            language=found.language,
+        )
+    endpoint = found.conversation.endpoint if found.conversation else None
+    return {
+        "person": person,
+        "route": Route(channel=found.channel, account=endpoint.name(language) if endpoint else ""),
+        "place": Place(
+            words=found.place_text
+            or (found.area.name(language) if found.area else gettext("no place given")),
+            area=found.area.name(language) if found.area and found.place_text else "",
+            latitude=found.lat,
+            longitude=found.lon,
+        ),
+        "service_name": found.service.name(language) if found.service else gettext("to decide"),
+        "unit_name": found.unit.name(language) if found.unit else gettext("nobody yet"),
+        "agency_name": found.agency.name(language) if found.agency else "",
+    }
+
+
+def _conversation(staff: Staff, entries: list[Entry], now: datetime) -> dict[str, Any]:
+    leaving = [
+        entry
+        for entry in entries
+        if entry.reply
+        and entry.reply.staff_id == staff.pk
+        and entry.deliveries
+        and all(one.state == DeliveryState.QUEUED and one.due_at > now for one in entry.deliveries)
+    ]
+    last = leaving[-1] if leaving else None
+    return {
+        "messages": messages(entries, private=can(staff, Action.PRIVATE)),
+        "leaving": last.reply if last else None,
+        "seconds": max(1, int((last.deliveries[0].due_at - now).total_seconds())) if last else 0,
+    }
+
+
+def promise_cards(found: Case, now: datetime) -> list[PromiseCard]:
+    """Everything that was promised on the case, as cards."""
+    names: Mapping[str, str] = {
+        PromiseKind.FIRST_ANSWER: gettext("A first answer"),
+        PromiseKind.RESOLUTION: gettext("A result"),
+        PromiseKind.LEGAL: gettext("An answer by law"),
+        PromiseKind.GIVEN: gettext("A promise"),
+    }
+    unit = found.unit.name(get_language() or "en") if found.unit else directory().municipality.name("en")
+    return [
+        PromiseCard(
+            who=unit,
+            to=gettext("the resident"),
+            what=promise.text or names[promise.kind],
+            clock=read(_owed(promise), now),
+            due_at=promise.due_at,
+            basis=promise.legal_basis,
+        )
+        for promise in queries.promises_of(found)
+        if promise.dropped_at is None
+    ]
+
+
+def _owed(promise: Promise) -> Owed:
+    paused = promise.due_at is None and promise.kept_at is None
+    return Owed(
+        due_at=promise.due_at or (promise.started_at if paused else None),
+        opened_at=promise.started_at,
+        kept_at=promise.kept_at,
+        paused=paused,
+    )
+
+
+def _suggestions(found: Case) -> list[Suggestion]:
+    services = {service.code: service for service in directory().services.values()}
+    language = get_language() or "en"
+    return [
+        Suggestion(
+            value=guess["code"],
+            label=services[guess["code"]].name(language),
+            reason=guess["because"],
+            key=str(number),
+            sure=guess["confidence"] >= 0.6,
+        )
+        for number, guess in enumerate(suggestions_for(found), start=1)
+        if guess["code"] in services
+    ]
+
+
+def _seen(found: Case) -> list[dict[str, Any]]:
+    roles = {role.value: role.label for role in Role}
+    return [
+        {
+            "name": one.staff.name,
+            "role": roles.get(one.role, one.role),
+            "first": one.first_at,
+            "last": one.last_at,
+        }
+        for one in sights(found)
+    ]

@@ -1,0 +1,194 @@
+"""A new case by hand: what somebody said on the telephone, at the counter, in a letter or a meeting."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from vefa.cases.public import nearby
+from vefa.channels.queries import NoDoorError, door_of
+from vefa.citizens.queries import found as found_people
+from vefa.directory.access import Action, can
+from vefa.directory.queries import directory
+from vefa.inbox import files, intake, numbers
+from vefa.inbox.files import StoredFile
+from vefa.inbox.intake import Accepted, Incoming
+from vefa.kit import ids
+from vefa.kit.geo import Point
+from vefa.triage.advice import Advice, Asked, advise
+from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.forms import areas, services
+from vefa.web.desk.framing import frame_of
+from vefa.web.ui import channels
+from vefa.web.ui.shapes import Suggestion
+from vefa.web.ui.show import show
+
+BY_HAND = ("phone", "counter", "letter", "meeting", "headman")
+
+
+class EnterForm(forms.Form):
+    """Everything on one page, in the order in which people tell it."""
+
+    channel = forms.ChoiceField(
+        label=_("How did it come?"),
+        choices=[(key, channels.CHANNELS[key][1]) for key in BY_HAND],
+        widget=forms.RadioSelect,
+        initial="phone",
+    )
+    text = forms.CharField(
+        label=_("What do they say?"),
+        max_length=10_000,
+        widget=forms.Textarea({"rows": 5, "dir": "auto", "autofocus": True}),
+    )
+    place_text = forms.CharField(
+        label=_("Where is it?"), required=False, max_length=400, help_text=_("Street, number, landmark")
+    )
+    area = forms.TypedChoiceField(
+        label=_("Area"), choices=areas, coerce=int, empty_value=None, required=False
+    )
+    service = forms.TypedChoiceField(
+        label=_("Service"), choices=services, coerce=int, empty_value=None, required=False
+    )
+    name = forms.CharField(label=_("Who is it?"), required=False, max_length=200)
+    phone = forms.CharField(
+        label=_("Telephone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"type": "tel", "dir": "ltr"}),
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    language = forms.ChoiceField(label=_("Language of the answer"), choices=list(channels.LANGUAGES.items()))
+    scan = forms.FileField(label=_("Photo or scan"), required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only(Action.ENTER)
+def enter(request: StaffRequest) -> HttpResponse:
+    """The page for a new case, and its keeping. Pressing twice keeps one."""
+    now = timezone.now()
+    form = EnterForm(request.POST or None, request.FILES or None, initial=_initial(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            accepted = _accept(request, form.cleaned_data, now)
+        except files.RefusedFileError:
+            form.add_error("scan", gettext("We do not keep this file: too large, empty, or of another type."))
+        except (files.NoRoomError, NoDoorError) as error:
+            form.add_error(None, str(error))
+        else:
+            intake.wake()
+            said = gettext("Kept under %(reference)s. It stands in the lists in a moment.")
+            messages.success(request, said % {"reference": accepted.reference})
+            return HttpResponseRedirect(reverse("desk:entered", args=[accepted.reference]))
+    context = {"form": form, "frame": frame_of(request, now=now)}
+    return show(request, "desk/enter.html", None, context, status=422 if form.errors else 200)
+
+
+@require_GET
+@staff_only(Action.ENTER)
+def entered(request: StaffRequest, reference: str) -> HttpResponse:
+    """The number to tell, large enough to read aloud; printed as a slip."""
+    context = {"reference": reference, "frame": frame_of(request, now=timezone.now())}
+    return show(request, "desk/entered.html", None, context)
+
+
+@require_GET
+@staff_only(Action.ENTER)
+def hints(request: StaffRequest) -> HttpResponse:
+    """While somebody types: services that fit, people of that number or name, open cases nearby."""
+    text = request.GET.get("text", "")[:4000]
+    advice = advise(
+        Asked(text=text, hint=get_language() or "en", place_text=request.GET.get("place_text", ""))
+    )
+    asked = request.GET.get("phone", "").strip() or request.GET.get("name", "").strip()
+    country = directory().municipality.country
+    people = (
+        found_people(asked, country=country, limit=3) if asked and can(request.staff, Action.PRIVATE) else []
+    )
+    context = {"suggestions": _suggested(advice), "people": people, "near": _near(advice)}
+    return show(request, "desk/enter.html", "hints", context)
+
+
+def _initial(request: StaffRequest) -> dict[str, Any]:
+    default = "headman" if request.staff.role == "headman" else "phone"
+    return {
+        "token": uuid4(),
+        "channel": request.GET.get("channel", default),
+        "phone": request.GET.get("phone", ""),
+        "language": directory().municipality.default_language,
+    }
+
+
+def _accept(request: StaffRequest, asked: dict[str, Any], now: datetime) -> Accepted:
+    known = directory()
+    service = known.services.get(asked["service"] or 0)
+    details = {
+        "service": service.code if service else "",
+        "area_id": asked["area"],
+        "place_text": asked["place_text"],
+        "taken_by": request.staff.pk,
+    }
+    return intake.accept(
+        [
+            Incoming(
+                endpoint_id=door_of(asked["channel"]),
+                external_id=f"desk:{asked['token']}",
+                lane="",
+                raw=_sheet(asked, now),
+                received_at=now,
+                reference=numbers.draw(1, at=now)[0],
+                secret=ids.secret(),
+                details={name: value for name, value in details.items() if value},
+                files=_scan(asked),
+            )
+        ]
+    )[0]
+
+
+def _sheet(asked: dict[str, Any], now: datetime) -> bytes:
+    names = ("text", "language", "place_text", "name", "phone", "email")
+    sheet = {name: asked[name] for name in names} | {"said_at": now.isoformat()}
+    return json.dumps(sheet, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _scan(asked: dict[str, Any]) -> tuple[StoredFile, ...]:
+    upload = asked["scan"]
+    if not upload:
+        return ()
+    key: UUID = asked["token"]
+    limit = settings.UPLOAD_LIMIT_MB * 1024 * 1024
+    return (files.store(upload.chunks(), name=upload.name, limit_bytes=limit, key=key),)
+
+
+def _suggested(advice: Advice) -> list[Suggestion]:
+    services = {one.code: one for one in directory().services.values()}
+    language = get_language() or "en"
+    return [
+        Suggestion(
+            value=str(services[guess.value].pk),
+            label=services[guess.value].name(language),
+            reason=guess.because,
+            sure=guess.confidence >= 0.6,
+        )
+        for guess in advice.services
+        if guess.value in services
+    ]
+
+
+def _near(advice: Advice) -> list[Any]:
+    if advice.area is None or advice.service is None:
+        return []
+    area = directory().areas.get(advice.area.value)
+    if area is None or area.latitude is None or area.longitude is None:
+        return []
+    return list(nearby(Point(area.latitude, area.longitude), service_id=advice.service.pk, metres=1000))[:3]

@@ -1,0 +1,38 @@
+"""Residents' files for staff: only through a case that they may see, and never run by a browser."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from vefa.cases import queries
+from vefa.directory.access import Action
+from vefa.inbox.files import full_path
+from vefa.inbox.queries import attachment_of
+from vefa.web.desk.door import StaffRequest, staff_only
+
+SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+
+
+@require_safe
+@staff_only(Action.READ)
+def file(request: StaffRequest, key: UUID) -> HttpResponseBase:
+    """One file; pictures are shown, everything else is a download."""
+    found = attachment_of(key, cases=queries.visible_to(request.staff))
+    if found is None:
+        raise Http404
+    try:
+        stream = full_path(found.path).open("rb")
+    except OSError as error:
+        raise Http404 from error
+    shown = found.content_type in SHOWN
+    response = FileResponse(
+        stream,
+        as_attachment=not shown,
+        filename=found.name or f"{found.kind}",
+        content_type=found.content_type if shown else "application/octet-stream",
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=600"
+    return response

@@ -1,0 +1,104 @@
+"""The history of a case in words: what happened, who did it, and why."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+from vefa.cases.queries import Entry
+from vefa.directory.queries import directory
+from vefa.web.desk.rows import OUTCOMES
+from vefa.web.ui.shapes import Event
+
+type Facts = Mapping[str, Any]
+
+
+def events(entries: Iterable[Entry]) -> list[Event]:
+    """Every event as one line, oldest first."""
+    return [_line(entry) for entry in entries]
+
+
+def _line(entry: Entry) -> Event:
+    kind, facts = entry.event.kind, entry.event.data
+    say = WORDS.get(kind)
+    return Event(
+        words=say(facts) if say else kind,
+        at=entry.event.at,
+        who=entry.staff.name if entry.staff else _who(entry.event.actor),
+        detail=str(facts.get("reason") or facts.get("question") or facts.get("text") or ""),
+        tone=TONES.get(kind, "calm"),
+    )
+
+
+def _who(actor: str) -> str:
+    return {
+        "resident": gettext("the resident"),
+        "triage": gettext("by words"),
+        "system": gettext("by itself"),
+    }.get(actor, "")
+
+
+def _assigned(facts: Facts) -> str:
+    unit = directory().units.get(facts.get("unit_id") or 0)
+    name = unit.name(get_language() or "en") if unit else gettext("nobody")
+    return gettext("Given to %(unit)s") % {"unit": name}
+
+
+def _referred(facts: Facts) -> str:
+    agency = directory().agencies.get(facts.get("agency_id") or 0)
+    return gettext("Passed on to %(agency)s") % {
+        "agency": agency.name(get_language() or "en") if agency else ""
+    }
+
+
+def _ended(facts: Facts) -> str:
+    outcome = {key.value: str(name) for key, name in OUTCOMES.items()}.get(facts.get("outcome", ""), "")
+    return gettext("Outcome: %(outcome)s") % {"outcome": outcome}
+
+
+def _followed(facts: Facts) -> str:
+    if facts.get("reopened"):
+        return gettext("The resident wrote again; the case is open again")
+    return gettext("The resident wrote")
+
+
+WORDS: Mapping[str, Callable[[Facts], str]] = {
+    "case.opened": lambda _: gettext("Opened"),
+    "case.followed": _followed,
+    "case.assigned": _assigned,
+    "case.taken": lambda _: gettext("Taken"),
+    "case.planned": lambda facts: gettext("Planned for %(day)s") % {"day": facts.get("date", "")},
+    "case.waiting": lambda _: gettext("Asked the resident"),
+    "case.referred": _referred,
+    "case.ended": _ended,
+    "case.reopened": lambda _: gettext("Opened again"),
+    "case.noted": lambda _: gettext("Internal note"),
+    "case.described": lambda _: gettext("Corrected what it is about"),
+    "case.supported": lambda _: gettext("Somebody else says the same"),
+    "case.doubled": lambda facts: (
+        gettext("Stands for itself again") if facts.get("undone") else gettext("Follows another case")
+    ),
+    "case.parted": lambda _: gettext("A part was cut off"),
+    "case.marked": lambda _: gettext("Who may see it was changed"),
+    "promise.given": lambda _: gettext("A promise was given"),
+    "promise.kept": lambda _: gettext("Promises kept"),
+    "promise.broken": lambda _: gettext("A promise was broken"),
+    "promise.extension_asked": lambda _: gettext("More time was asked for"),
+    "promise.extended": lambda _: gettext("More time was granted"),
+    "clock.paused": lambda _: gettext("The clock was stopped"),
+    "clock.resumed": lambda _: gettext("The clock runs again"),
+    "reply.written": lambda _: gettext("Answered"),
+    "reply.taken_back": lambda _: gettext("An answer was taken back"),
+    "delivery.failed": lambda _: gettext("An answer did not arrive"),
+    "delivery.uncertain": lambda _: gettext("Unclear whether an answer arrived"),
+    "delivery.resent": lambda _: gettext("Sent again"),
+    "delivery.settled": lambda _: gettext("A person settled what became of an answer"),
+}
+TONES = {
+    "promise.kept": "kept",
+    "case.ended": "kept",
+    "promise.broken": "late",
+    "delivery.failed": "late",
+    "delivery.uncertain": "soon",
+    "case.reopened": "soon",
+}

@@ -1,0 +1,81 @@
+"""What went wrong and waits for a person: contacts that could not be handled, sendings in doubt."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from vefa.cases import queries
+from vefa.dialogue import sweeping
+from vefa.dialogue.queries import drafts_of, troubled_delivery, troubles
+from vefa.directory.access import Action
+from vefa.inbox.quarantine import NotParkedError, parked, retry
+from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.framing import frame_of
+from vefa.web.ui.show import show
+
+RAW_SHOWN = 4000  # bytes of an original that stand on the page
+
+
+@require_safe
+@staff_only(Action.REQUEUE)
+def page(request: StaffRequest) -> HttpResponse:
+    """Both lists; each item says what happened and what can be done."""
+    now = timezone.now()
+    found = troubles(queries.visible_to(request.staff))
+    context = {
+        "frame": frame_of(request, now=now),
+        "parked": [(one, bytes(one.raw[:RAW_SHOWN]).decode("utf-8", "replace")) for one in parked()],
+        "uncertain": found.uncertain,
+        "failed": found.failed,
+    }
+    return show(request, "desk/troubles.html", None, context)
+
+
+@require_POST
+@staff_only(Action.REQUEUE)
+def again(request: StaffRequest, contact_id: int) -> HttpResponse:
+    """Let the workers try a parked contact once more."""
+    try:
+        retry(contact_id, by=f"staff:{request.staff.pk}", now=timezone.now())
+    except NotParkedError:
+        messages.info(request, gettext("It is not parked any more: somebody was faster."))
+    else:
+        messages.success(request, gettext("It is on its way again."))
+    return HttpResponseRedirect(reverse("desk:troubles"))
+
+
+@require_POST
+@staff_only(Action.REQUEUE)
+def settle(request: StaffRequest, delivery_id: int) -> HttpResponse:
+    """Send an answer again, or say what became of it."""
+    row = troubled_delivery(delivery_id, visible=queries.visible_to(request.staff))
+    if row is None:
+        raise Http404
+    what, now = request.POST.get("do", ""), timezone.now()
+    try:
+        if what == "again":
+            sweeping.resend(delivery_id=row.pk, by=request.staff, now=now)
+        elif what in {"arrived", "lost"}:
+            sweeping.settle(delivery_id=row.pk, by=request.staff, now=now, arrived=what == "arrived")
+        else:
+            raise Http404
+    except sweeping.NotUncertainError:
+        messages.info(request, gettext("It is settled already."))
+    else:
+        messages.success(request, gettext("Done."))
+    return HttpResponseRedirect(reverse("desk:troubles"))
+
+
+@require_safe
+@staff_only(Action.NOTE)
+def drafts(request: StaffRequest) -> HttpResponse:
+    """What I have begun to write and not sent."""
+    visible = queries.visible_to(request.staff)
+    context = {
+        "frame": frame_of(request, now=timezone.now()),
+        "drafts": drafts_of(request.staff, visible=visible),
+    }
+    return show(request, "desk/drafts.html", None, context)
