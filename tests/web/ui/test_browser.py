@@ -97,11 +97,11 @@ def test_a_draft_is_saved_within_two_seconds_and_survives_a_failing_network(page
     page.locator("#answer").press_sequentially("We fill the hole", delay=10)
     page.wait_for_timeout(2000)
     assert saved == ["text=We+fill+the+hole"]
-    assert page.locator("#draft-state").inner_text() == "Draft saved"
+    assert page.locator("#answer-state").inner_text() == "Draft saved"
     page.route("**/draft/1", lambda route: route.abort())
     page.locator("#answer").press_sequentially(" on Monday", delay=10)
     page.wait_for_timeout(2000)
-    assert "go on trying" in page.locator("#draft-state").inner_text()
+    assert "go on trying" in page.locator("#answer-state").inner_text()
     assert page.locator("#answer").input_value() == "We fill the hole on Monday"
 
 
@@ -120,3 +120,30 @@ def test_the_page_works_without_javascript(chromium: Browser, live_server) -> No
     assert not page.locator("[data-opens=sample-dialog]").is_visible()
     assert not page.locator("#sample-map").is_visible()
     room.close()
+
+
+STREAM = 'event: counts\ndata: {"n": 32}\n\nevent: cases\ndata: {"cases": [2, 99]}\n\n'
+LISTEN = """() => {
+  const notice = document.createElement("div");
+  notice.setAttribute("data-live-notice", "");
+  notice.dataset.words = "{count} new";
+  notice.hidden = true;
+  notice.innerHTML = "<span data-live-words></span>";
+  document.querySelector(".rows").before(notice);
+  document.body.dataset.live = "/live/sample";
+  return import("/static/ui/live.js?listening");
+}"""
+
+
+def test_news_changes_numbers_and_marks_but_moves_nothing(page: Page, live_server) -> None:
+    page.route("**/live/sample", lambda route: route.fulfill(body=STREAM, content_type="text/event-stream"))
+    page.goto(f"{live_server.url}/desk/gallery?speak=en")
+    before = page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.case)")
+    page.locator("#answer").fill("half a sentence")
+    page.evaluate(LISTEN)
+    page.wait_for_selector("[data-live-notice]:not([hidden])")
+    assert page.locator("[data-live-words]").inner_text() == "2 new"
+    assert page.locator('[data-count="n"]').inner_text() == "32"
+    assert page.locator('.row[data-case="2"]').evaluate("row => row.classList.contains('changed')")
+    assert page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.case)") == before
+    assert page.locator("#answer").input_value() == "half a sentence"

@@ -80,7 +80,7 @@ class Draft {
 }
 
 function measure(field) {
-  const shown = field.getAttribute("aria-describedby") && document.getElementById("length");
+  const shown = document.getElementById(`${field.id}-length`);
   const limit = Number(field.dataset.limit);
   if (!shown || !limit) return;
   const count = new Intl.NumberFormat(document.documentElement.lang);
