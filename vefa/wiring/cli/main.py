@@ -84,25 +84,27 @@ def _speak(entry: Entry, words: list[str]) -> int:
         return 130
 
 
-def _run(entry: Entry, words: list[str]) -> int:
-    _publish(_home_in(words), fresh=not HELP & set(words))
+def _run(entry: Entry, given: list[str]) -> int:
+    home, words = _home_in(given)
+    _publish(home, fresh=not HELP & set(words))
     if not entry.bare:
         django.setup()
     command = cast("Command", import_module(f"{PACKAGE}.{entry.module}"))
     options = _parser(entry, command).parse_args(words)
-    options.home = _home_in(words)
+    options.home = home
     if not entry.database:
         return command.run(options)
-    with database_of(options.home, doing=f"vefa {entry.name}") as database:
+    with database_of(home, doing=f"vefa {entry.name}") as database:
         import_module("vefa.wiring.tables").attach(database.url, upgrade=database.ours)
         return command.run(options)
 
 
-def _home_in(words: list[str]) -> Path:
-    """The home, wanted before the command's own arguments can be understood."""
-    finder = ArgumentParser(add_help=False, allow_abbrev=False)
+def _home_in(words: list[str]) -> tuple[Path, list[str]]:
+    """The home, wherever it is named, and the other words."""
+    finder = ArgumentParser(prog="vefa", add_help=False, allow_abbrev=False)
     finder.add_argument("--home", default=os.environ.get("VEFA_HOME") or DEFAULT)
-    return Path(finder.parse_known_args(words)[0].home).expanduser().absolute()
+    found, others = finder.parse_known_args(words)
+    return Path(found.home).expanduser().absolute(), others
 
 
 def _publish(home: Path, *, fresh: bool) -> None:
