@@ -82,7 +82,7 @@ def _of_case(mine: Mine, case: Case, course: Case, now: datetime) -> dict[str, A
         "service": case.service.name(language) if case.service else "",
         "unit": course.unit.name(language) if course.unit else "",
         "files": first.files if first else [],
-        "messages": messages[1:] if first and messages and messages[0] is first else messages,
+        "talk": messages[1:] if first and messages and messages[0] is first else messages,
         "proofs": _proofs(mine, course),
         "owed": owed(course, now=now),
         "ended": course.state == State.ENDED,

@@ -60,7 +60,7 @@ def about(request: HttpRequest) -> HttpResponse:
     answers = kept.read(request.session)
     if away := detour(answers, "about"):
         return away
-    staying = switching(request) or "find" in request.POST
+    staying = switching(request) or _looking(request)
     if request.method != "POST" or staying:
         data = request.POST.dict() if staying else {"service": _before(answers)}
         return _page(request, About(initial=data), answers, data.get("words", ""))
@@ -75,6 +75,12 @@ def about(request: HttpRequest) -> HttpResponse:
     if service is None or not service.questions:
         answers = answers.skip("questions")
     return onward(request, answers)
+
+
+def _looking(request: HttpRequest) -> bool:
+    """Whether the words are to be looked up: by the button, or by Enter with new words and nothing chosen."""
+    fresh = request.POST.get("words", "").strip() not in {"", request.POST.get("looked", "")}
+    return "find" in request.POST or (fresh and "service" not in request.POST)
 
 
 def _before(answers: Answers) -> str:

@@ -17,6 +17,7 @@ from vefa.directory import queries
 from vefa.web.portal import limits, photos, places, public, sending
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
+from vefa.web.portal.report.fields import spaced
 from vefa.web.portal.report.page import Step, asked, detour
 from vefa.web.portal.report.questions import dangerous, told
 from vefa.web.ui.language import switching
@@ -147,6 +148,6 @@ def _place(answers: Answers) -> str:
 
 
 def _reach(answers: Answers) -> list[Line]:
-    given = [one for one in (answers.phone, answers.email, answers.name) if one]
+    given = [one for one in (spaced(answers.phone), answers.email, answers.name) if one]
     nobody = gettext("Nothing given: you remain anonymous")
     return [Line(gettext("How can we reach you?"), ", ".join(given) or nobody, "reach", typed=bool(given))]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vefa.directory.queries import municipality
 from vefa.kit.text import clean
 
+LEAST_DIGITS = 7
 TOO_LONG = _("This is longer than %(limit_value)d letters. Shorten it.")
 
 
@@ -36,14 +37,28 @@ class PhoneField(PlainField):
         return dialled(typed) if typed else ""
 
 
+def _complete(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether nothing is missing; short numbers of services cannot be called back."""
+    possible = phonenumbers.is_possible_number(number)
+    return possible and len(phonenumbers.national_significant_number(number).lstrip("0")) >= LEAST_DIGITS
+
+
 def dialled(typed: str) -> str:
     """The E.164 form of a number as typed or dictated. Raises forms.ValidationError."""
     try:
         number = phonenumbers.parse(typed, municipality().country)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if number is None or not _complete(number):
         raise forms.ValidationError(
             _("We cannot read this telephone number. Write it as you would dial it, such as 0532 123 45 67.")
         )
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def spaced(number: str) -> str:
+    """An E.164 number as people read it, such as +90 532 123 45 67; "" stays ""."""
+    if not number:
+        return ""
+    read = phonenumbers.parse(number)
+    return str(phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
