@@ -163,9 +163,15 @@ def _running(home: Path, template: str, command: list[str], name: str) -> Iterat
         )
     )
     config.chmod(0o644)
-    demoted = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
+    root = os.getuid() == 0
     server = subprocess.Popen(
-        [*command, str(config)], cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **demoted
+        [*command, str(config)],
+        cwd=home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        user=user.pw_uid if root else None,
+        group=user.pw_gid if root else None,
+        extra_groups=[] if root else None,
     )
     try:
         _wait_for(port, server)

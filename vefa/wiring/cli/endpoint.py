@@ -1,10 +1,10 @@
 """`vefa endpoint`: the accounts on which people write to the city."""
 
 import secrets as randomness
+import sys
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace, _SubParsersAction
 from collections.abc import Callable
 from datetime import UTC, datetime
-from sys import stdout
 
 from vefa.channels import registry
 from vefa.channels.accounts import (
@@ -244,7 +244,7 @@ def _secret(endpoint: Endpoint) -> str:
 
 
 def _say(text: str) -> None:
-    stdout.write(f"{text}\n")
+    sys.stdout.write(f"{text}\n")
 
 
 _MAKERS = {"telegram": _telegram, "email": _email}
