@@ -68,7 +68,7 @@ def test_a_faulty_folder_is_answered_with_lines_and_remedies(vefa_load, city):
     assert code == 1
     assert "staff.csv:28: “role” may not be “boss”." in out
     assert "→ Choose one of: operator," in out
-    assert out.splitlines()[-1] == "1 problems; nothing was changed."
+    assert out.splitlines()[-1] == "1 problem; nothing was changed."
     assert not Staff.objects.exists()
 
 

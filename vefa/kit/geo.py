@@ -63,7 +63,7 @@ def outline(geometry: Any) -> Outline:
         raise PolygonError(f"it is no polygon but {found!r}")
     try:
         polygon = shape(geometry)
-    except (shapely.errors.ShapelyError, AttributeError, IndexError, TypeError, ValueError) as error:
+    except (shapely.errors.ShapelyError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise PolygonError(f"its coordinates cannot be read ({error})") from error
     _check_degrees(polygon)
     sound = polygon if polygon.is_valid else _mended(polygon)
@@ -79,11 +79,11 @@ def outline(geometry: Any) -> Outline:
 
 
 def are_turned_round(points: Sequence[Point], near: Point) -> bool:
-    """Whether latitude and longitude are swapped: the other way round all lie nearer to `near`."""
+    """Whether latitude and longitude are swapped: the other way round all lie twice as near to `near`."""
     far = [point for point in points if distance_m(point, near) > 500_000]
     return bool(far) and all(
         abs(point.longitude) <= 90
-        and distance_m(Point(point.longitude, point.latitude), near) < distance_m(point, near)
+        and 2 * distance_m(Point(point.longitude, point.latitude), near) < distance_m(point, near)
         for point in far
     )
 

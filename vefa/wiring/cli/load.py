@@ -69,7 +69,8 @@ def _say(report: Report) -> int:
     _list("To look at", report.notices)
     if report.problems:
         _list("Problems", report.problems)
-        print(f"\n{len(report.problems)} problems; nothing was changed.")
+        count = len(report.problems)
+        print(f"\n{count} problem{'' if count == 1 else 's'}; nothing was changed.")
         return 1
     for file, tally in report.tallies.items():
         print(
