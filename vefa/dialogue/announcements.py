@@ -8,8 +8,8 @@ from vefa.cases.models import Case, Kind, Outcome, Urgency
 from vefa.dialogue.audience import Listener, listeners
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import fill, sentence
-from vefa.dialogue.values import values_for
-from vefa.dialogue.writing import Words, write_automatic
+from vefa.dialogue.values import values_for, values_for_stranger
+from vefa.dialogue.writing import Words, greet, write_automatic
 from vefa.inbox.models import Conversation
 from vefa.journal.models import Event
 
@@ -25,6 +25,20 @@ _BY_OUTCOME = {
 # Of these only the master's event is written; an ending is told to each duplicate by an event of its own.
 _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 type Row = tuple[Listener, Words]
+
+
+def greeted(events: Sequence[Event], now: datetime) -> None:
+    """Somebody opened a conversation without a word: say who we are."""
+    wanted = {int(event.subject.removeprefix("conversation:")): event for event in events}
+    related = ("address", "endpoint")
+    rows = []
+    for conversation in Conversation.objects.filter(id__in=wanted).select_related(*related).order_by("id"):
+        language = conversation.language or conversation.endpoint.language
+        text, spoken = sentence("welcome").text(language)
+        said = fill(text, values_for_stranger(conversation, language=spoken))
+        cause = f"event:{wanted[conversation.id].id}:0"
+        rows.append((conversation, Words(text=said, language=spoken, phrase_key="welcome", cause=cause)))
+    greet(rows, now=now)
 
 
 def opened(events: Sequence[Event], now: datetime) -> None:

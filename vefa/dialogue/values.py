@@ -13,6 +13,7 @@ from django.utils.translation import override
 from vefa.cases.models import Case
 from vefa.dialogue.audience import Listener
 from vefa.directory.queries import directory
+from vefa.inbox.models import Conversation
 from vefa.kit.calendars import day_in_words, in_digits
 
 _FORM = "HH:mm"
@@ -41,6 +42,19 @@ def values_for(one: Listener, *, language: str, data: Mapping[str, Any]) -> dict
             "outcome": str(data.get("reason") or ""),
         }
     return values | _agency(case, language) | _said(data, language)
+
+
+def values_for_stranger(conversation: Conversation, *, language: str) -> dict[str, str]:
+    """What a first greeting may say: there is no case to speak of."""
+    here = directory().municipality
+    with override(language):
+        return {
+            "name": conversation.address.shown_name or _("resident"),
+            "link": settings.PUBLIC_URL,
+            "city": here.name(language),
+            "phone": here.phone,
+            "emergency": here.emergency_number or "112",
+        }
 
 
 def link(one: Listener) -> str:

@@ -15,7 +15,7 @@ from vefa.dialogue.drafts import discard
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.phrases import check_resolved
 from vefa.directory.models import Staff
-from vefa.inbox.models import Contact
+from vefa.inbox.models import Contact, Conversation
 from vefa.journal.record import Happening, record
 from vefa.kit.ids import token
 
@@ -92,6 +92,19 @@ def write_automatic(rows: Sequence[tuple[Listener, Words]], *, now: datetime) ->
     )
 
 
+def greet(rows: Sequence[tuple[Conversation, Words]], *, now: datetime) -> None:
+    """The system's first words to somebody who only opened a conversation; there is no case yet."""
+    known = set(
+        Reply.objects.filter(cause__in=[words.cause for _, words in rows]).values_list("cause", flat=True)
+    )
+    leaves = Leaving(now, now, mailbox())
+    for conversation, words in rows:
+        if words.cause not in known:
+            reply = _reply(None, words, staff=None, now=now)
+            reply.save(force_insert=True)
+            delivery_to(reply, conversation, leaves).save(force_insert=True)
+
+
 @transaction.atomic
 def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply:
     """Stop one's own reply before it leaves. Raises LookupError, or TooLateError once it has begun to."""
@@ -119,12 +132,17 @@ def check_text(text: str) -> None:
 
 
 def delivery(reply: Reply, one: Listener, leaves: Leaving) -> Delivery:
-    """The way of one reply to one listener; where no message can go out, it is only shown."""
-    endpoint = endpoint_for(one.conversation, post=leaves.post)
+    """The way of one reply to one listener."""
+    return delivery_to(reply, one.conversation, leaves)
+
+
+def delivery_to(reply: Reply, conversation: Conversation | None, leaves: Leaving) -> Delivery:
+    """The way of one reply into one conversation; where no message can go out, it is only shown."""
+    endpoint = endpoint_for(conversation, post=leaves.post)
     shown = endpoint is None
     return Delivery(
         reply=reply,
-        conversation=one.conversation,
+        conversation=conversation,
         endpoint=endpoint,
         key=token(),
         state=DeliveryState.SHOWN if shown else DeliveryState.QUEUED,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from vefa.directory.access import Action, can
@@ -22,18 +23,18 @@ class StaffRequest(HttpRequest):
     staff: Staff
 
 
-type StaffView = Callable[..., HttpResponse]
+type StaffView = Callable[..., HttpResponseBase]
 RIGHTS: dict[str, Action] = {}  # view name -> the right it asks for; read by the matrix of rights
 
 
-def staff_only(action: Action) -> Callable[[StaffView], Callable[..., HttpResponse]]:
+def staff_only(action: Action) -> Callable[[StaffView], StaffView]:
     """Let in only those whose role may do `action`; others sign in, or hear that it is not theirs."""
 
-    def wrap(view: StaffView) -> Callable[..., HttpResponse]:
+    def wrap(view: StaffView) -> StaffView:
         RIGHTS[f"{view.__module__}.{view.__name__}"] = action
 
         @wraps(view)
-        def inner(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def inner(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             staff = signed_in(request)
             if staff is None:
                 return to_sign_in(request)

@@ -1,0 +1,149 @@
+"""Residents hear what becomes of their matter: once, in their language, with their own number only."""
+
+from datetime import timedelta
+
+import pytest
+
+from vefa.cases import lifecycle
+from vefa.cases.lifecycle import Ending
+from vefa.cases.models import Outcome
+from vefa.cases.support import support
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.phrases import UnresolvedError, check_resolved, fill, sentences, variables
+from vefa.journal.models import Event
+from vefa.journal.replay import react
+from vefa.wiring.flow import REACTIONS
+
+pytestmark = pytest.mark.django_db
+
+
+def everything_follows(now) -> None:
+    while react(REACTIONS, now=now):
+        pass
+
+
+def heard_by(conversation) -> list[str]:
+    rows = Delivery.objects.filter(conversation=conversation).order_by("id")
+    return [row.reply.text for row in rows]
+
+
+@pytest.mark.parametrize("language", ["tr", "ru", "kk", "fa", "en"])
+def test_a_case_is_acknowledged_in_the_language_of_its_resident(talks, opens, now, language):
+    case = opens(talks(language=language))
+
+    everything_follows(now)
+
+    reply = Reply.objects.get()
+    assert reply.language == language
+    assert case.reference in reply.text
+    assert case.secret in reply.text
+    assert "{" not in reply.text
+
+
+def test_an_acknowledgement_is_written_once_however_often_the_event_comes(talks, opens, now):
+    opens(talks())
+    everything_follows(now)
+    Event.objects.update(handled_at=None)
+
+    everything_follows(now)
+
+    assert Reply.objects.count() == 1
+
+
+def test_in_danger_the_emergency_number_comes_first(talks, opens, now):
+    opens(talks(), urgency=2)
+
+    everything_follows(now)
+
+    assert "112" in Reply.objects.get().text.split("\n\n")[0]
+
+
+def test_who_said_me_too_hears_the_outcome_but_never_the_secret_of_the_first(talks, opens, now, town):
+    case = opens(talks("7001"))
+    ayten = talks("7002", language="kk")
+    support(
+        case_id=case.id,
+        citizen_id=ayten.address.citizen_id,
+        contact=opens(ayten).links.get().contact,
+        now=now,
+    )
+    everything_follows(now)
+
+    ending = Ending(
+        outcome=Outcome.NOT_POSSIBLE, reason="Жол жеке меншікте", objection="30 күн ішінде жазыңыз"
+    )
+    lifecycle.end(case_id=case.id, ending=ending, by=town.derya, now=now)
+    everything_follows(now)
+
+    told = heard_by(ayten)
+    assert any("Жол жеке меншікте" in text for text in told)
+    assert all(case.secret not in text for text in told)
+
+
+def test_a_follower_hears_the_outcome_under_its_own_number(talks, opens, now, town):
+    master, second = opens(talks("7001")), opens(talks("7002"))
+    lifecycle.double(case_id=second.id, master_id=master.id, by=town.derya, now=now)
+    ending = Ending(outcome=Outcome.ANSWERED, reason="Dolduruldu")
+    lifecycle.end(case_id=master.id, ending=ending, by=town.derya, now=now)
+
+    everything_follows(now)
+
+    last = heard_by(second.conversation)[-1]
+    assert second.reference in last
+    assert master.reference not in last
+
+
+def test_nobody_is_told_twice_by_a_part(talks, opens, now, town):
+    case = opens(talks())
+    everything_follows(now)
+    piece = lifecycle.Piece(title="Lamba da yanmıyor", text="", service_id=town.street_light.id)
+    lifecycle.part(case_id=case.id, piece=piece, by=town.derya, now=now)
+
+    everything_follows(now)
+
+    assert len(heard_by(case.conversation)) == 1
+
+
+def test_a_forged_sender_cannot_make_the_city_a_mail_bomb(talks, opens, now, town):
+    victim = talks("victim@example.org", endpoint=town.mailbox, space="email")
+    for hour in range(6):
+        for _ in range(5):
+            opens(victim)
+        everything_follows(now + timedelta(hours=hour * 2))
+
+    sent_by_hour = Delivery.objects.filter(conversation=victim).count()
+    assert sent_by_hour <= 3 + 4  # the first batch is one event at a time; then three a day
+
+
+def test_who_left_no_address_reads_the_answer_on_the_page(talks, opens, now, town):
+    opens(talks("", endpoint=town.web, space="phone"))
+
+    everything_follows(now)
+
+    assert Delivery.objects.get().state == DeliveryState.SHOWN
+
+
+def test_who_wrote_by_web_form_and_left_a_mail_address_is_answered_by_mail(talks, opens, now, town):
+    opens(talks("ali@example.org", endpoint=town.web, space="email"))
+
+    everything_follows(now)
+
+    assert Delivery.objects.get().endpoint == town.mailbox
+
+
+def test_every_phrase_says_the_same_in_every_language(town):
+    for phrase in sentences().values():
+        used = {language: set(variables(text)) for language, text in phrase.texts.items()}
+        assert set(used) == {"tr", "ru", "kk", "fa", "en"}, phrase.key
+        assert len({frozenset(names) for names in used.values()}) == 1, phrase.key
+
+
+def test_a_variable_without_a_value_stops_the_sentence():
+    with pytest.raises(UnresolvedError) as stopped:
+        fill("{reference}: {reason}", {"reference": "26-00001-1"})
+    assert stopped.value.names == ("reason",)
+
+
+def test_what_is_filled_in_is_never_read_for_variables():
+    assert fill("{name}", {"name": "{reason}"}) == "{reason}"
+    check_resolved("a brace {of} somebody else")

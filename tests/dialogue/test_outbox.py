@@ -1,0 +1,206 @@
+"""What leaves the house: in order, at the provider's pace, and honest about what nobody knows."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.providers.telegram_bot_api import TelegramBotApi
+from vefa.channels.port import Account, Limits
+from vefa.channels.registry import build
+from vefa.dialogue import outbox, sweeping, writing
+from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.pace import Pace
+from vefa.dialogue.receipts import apply_receipts
+from vefa.dialogue.writing import TooLateError, Words
+from vefa.inbox.models import Contact
+from vefa.journal.models import Event
+
+pytestmark = pytest.mark.django_db
+TOKEN = "700100:test-token"
+LATER = timedelta(seconds=60)
+
+
+@pytest.fixture
+def provider():
+    with TelegramBotApi.running(token=TOKEN) as bot:
+        yield bot
+
+
+@pytest.fixture
+def courier(town, provider, now):
+    """Sends what is due at a moment; returns how many were tried."""
+    with httpx.Client(timeout=2) as http:
+        adapter = build(
+            "telegram", Account(settings={"api_base": provider.base}, secrets={"token": TOKEN}, http=http)
+        )
+
+        def run(after=LATER):
+            town.bot.refresh_from_db()
+            return outbox.deliver_due(endpoint=town.bot, adapter=adapter, clock=lambda: now + after)
+
+        yield run
+
+
+@pytest.fixture
+def answers(town, now, talks, opens):
+    """Derya answers a resident."""
+    cases = {}
+
+    def answer(text, chat="7001"):
+        if chat not in cases:
+            cases[chat] = opens(talks(chat))
+        words = Words(text=text, language="tr")
+        return writing.write(case=cases[chat], words=words, by=town.derya, now=now)
+
+    return answer
+
+
+def states() -> list[str]:
+    return list(Delivery.objects.order_by("id").values_list("state", flat=True))
+
+
+def test_an_answer_waits_for_its_time_to_be_taken_back(answers, courier, provider):
+    answers("Bakıyoruz")
+
+    assert courier(after=timedelta(seconds=3)) == 0
+    assert courier() == 1
+    assert provider.texts_to(7001) == ["Bakıyoruz"]
+    assert states() == [DeliveryState.HANDED_OVER]
+    assert provider.faults == []
+
+
+def test_what_is_on_its_way_cannot_be_taken_back(answers, courier, town, now):
+    reply = answers("Bakıyoruz")
+    courier()
+
+    with pytest.raises(TooLateError):
+        writing.take_back(reply_id=reply.id, case_id=reply.case_id, by=town.derya, now=now)
+
+
+def test_answers_arrive_in_the_order_in_which_they_were_written(answers, courier, provider):
+    answers("bir")
+    answers("iki")
+    answers("üç")
+    provider.misbehave("500")
+
+    courier()
+    assert provider.texts_to(7001) == []
+    for minutes in range(1, 6):
+        courier(after=timedelta(minutes=minutes * 10))
+
+    assert provider.texts_to(7001) == ["bir", "iki", "üç"]
+
+
+def test_a_provider_that_asks_for_patience_gets_it(answers, courier, provider, town, now):
+    answers("Bakıyoruz")
+    provider.misbehave("429", retry_after=40)
+
+    courier()
+
+    town.bot.refresh_from_db()
+    assert town.bot.paused_until == now + LATER + timedelta(seconds=40)
+    assert outbox.endpoints_with_work(now=now + LATER + timedelta(seconds=39)) == []
+    assert states() == [DeliveryState.QUEUED]
+
+
+def test_who_blocked_the_bot_is_marked_unreachable(answers, courier, provider):
+    reply = answers("Bakıyoruz")
+    provider.blocked.add(7001)
+
+    courier()
+
+    assert states() == [DeliveryState.FAILED]
+    reply.case.conversation.address.refresh_from_db()
+    assert reply.case.conversation.address.unreachable_at is not None
+    assert Event.objects.filter(kind="delivery.failed").count() == 1
+
+
+@pytest.mark.parametrize("fault", ["drop", "garbage"])
+def test_bytes_that_went_out_without_an_answer_are_uncertain(answers, courier, provider, fault):
+    answers("Bakıyoruz")
+    provider.misbehave(fault)
+
+    courier()
+
+    assert states() == [DeliveryState.UNCERTAIN]
+    assert Event.objects.filter(kind="delivery.uncertain").count() == 1
+
+
+def test_an_uncertain_answer_is_sent_once_more_and_then_left_to_a_person(answers, courier, provider, now):
+    answers("Bakıyoruz")
+    provider.misbehave("drop", times=2)
+    courier()
+
+    assert sweeping.resend_doubtful(now=now + timedelta(minutes=5)) == 0
+    assert sweeping.resend_doubtful(now=now + timedelta(minutes=12)) == 1
+    courier(after=timedelta(minutes=13))
+    assert sweeping.resend_doubtful(now=now + timedelta(hours=9)) == 0
+
+    assert states() == [DeliveryState.UNCERTAIN]
+    assert Delivery.objects.get().resent == 1
+
+
+def test_a_sender_that_died_leaves_one_item_in_doubt(answers, now):
+    answers("bir")
+    answers("iki")
+    outbox.lease_next(endpoint_id=Delivery.objects.first().endpoint_id, now=now + LATER)
+
+    sweeping.doubt_abandoned(now=now + LATER + outbox.LEASE + LATER)
+
+    assert states() == [DeliveryState.UNCERTAIN, DeliveryState.QUEUED]
+
+
+def test_whoever_lost_the_lease_writes_nothing(answers, now, provider):
+    answers("Bakıyoruz")
+    lease = outbox.lease_next(endpoint_id=Delivery.objects.get().endpoint_id, now=now + LATER)
+    sweeping.doubt_abandoned(now=now + timedelta(hours=1))
+    with httpx.Client() as http:
+        adapter = build(
+            "telegram", Account(settings={"api_base": provider.base}, secrets={"token": TOKEN}, http=http)
+        )
+        outbox.deliver(lease, adapter=adapter, clock=lambda: now + timedelta(hours=1))
+
+    assert states() == [DeliveryState.UNCERTAIN]
+
+
+def receipt(delivery, state) -> Contact:
+    return Contact(
+        endpoint_id=delivery.endpoint_id, details={"receipts": [{"provider_id": "m1", "state": state}]}
+    )
+
+
+def test_a_late_receipt_never_moves_a_state_back(answers, now):
+    answers("Bakıyoruz")
+    Delivery.objects.update(state=DeliveryState.HANDED_OVER, provider_id="m1")
+    delivery = Delivery.objects.get()
+
+    apply_receipts([receipt(delivery, "read")], now=now)
+    apply_receipts([receipt(delivery, "delivered"), receipt(delivery, "failed")], now=now)
+
+    assert states() == [DeliveryState.READ]
+
+
+def test_a_person_settles_what_nobody_knows(answers, town, now):
+    answers("Bakıyoruz")
+    Delivery.objects.update(state=DeliveryState.UNCERTAIN, ended_at=now)
+
+    sweeping.settle(delivery_id=Delivery.objects.get().id, by=town.derya, now=now, arrived=True)
+
+    assert states() == [DeliveryState.DELIVERED]
+
+
+def test_the_pace_is_kept():
+    waited = []
+    moment = [0.0]
+
+    def sleep(seconds):
+        waited.append(round(seconds, 2))
+        moment[0] += seconds
+
+    limits = Limits(per_second=10, per_address_per_second=1)
+    pace = Pace(limits, clock=lambda: moment[0], sleep=sleep)
+    for conversation in (1, 2, 1):
+        pace.wait(conversation)
+
+    assert waited == [0.1, 0.9]
