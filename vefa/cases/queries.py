@@ -1,6 +1,7 @@
 """Reads about cases for the rooms above. Every one that a screen shows goes through `visible_to`."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -148,6 +149,15 @@ def relatives(staff: Staff, case: Case) -> list[Case]:
         near |= Q(parent_id=case.parent_id)
     found = visible_to(staff).filter(near).exclude(pk=case.pk).select_related("staff").only(*ROW)
     return [attached(one) for one in found.order_by("opened_at", "id")[:100]]
+
+
+def places_of(citizen_ids: Collection[int]) -> dict[int, set[str]]:
+    """The areas that people's cases lie in, for comparing people."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = Case.objects.filter(citizen_id__in=citizen_ids, area__isnull=False)
+    for citizen_id, area_id in rows.order_by("id").values_list("citizen_id", "area_id"):
+        found[citizen_id or 0].add(f"area {area_id}")
+    return found
 
 
 _RELATED = ("staff", "citizen", "conversation__address", "conversation__endpoint", "parent", "master")

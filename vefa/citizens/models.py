@@ -15,9 +15,17 @@ class Citizen(models.Model):
     note = models.TextField(blank=True, default="")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
     created_at = models.DateTimeField()
+    compared_at = models.DateTimeField(null=True)  # when likenesses to others were looked for
 
     class Meta:
-        indexes = [models.Index(fields=["folded_name"], name="citizen_name", opclasses=["text_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["folded_name"], name="citizen_name", opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["id"],
+                name="citizen_uncompared",
+                condition=models.Q(compared_at=None, merged_into=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or f"#{self.pk}"

@@ -1,0 +1,113 @@
+"""Two rows that are one person are suggested, merged by a person, and un-merged without loss."""
+
+import pytest
+
+from vefa.citizens import matching, queries
+from vefa.citizens.merging import MergeError, merge, unmerge
+from vefa.citizens.models import Address, Citizen, Likeness
+from vefa.journal.models import Event
+from vefa.kit.text import fold
+
+
+@pytest.fixture
+def people(db, now):
+    """Ali writes from a messenger and by mail; Ali Veli the baker is somebody else; Ayşe is Ayşe."""
+    rows = {}
+    for key, name, space, value in (
+        ("ali", "Ali Veli", "phone", "+905321112233"),
+        ("ali_again", "", "whatsapp", "+905321112233"),
+        ("baker", "Ali Veli", "email", "firin@posta.example"),
+        ("ayse", "Ayşe Kara", "phone", "+905321114455"),
+    ):
+        rows[key] = Citizen.objects.create(name=name, folded_name=fold(name), created_at=now)
+        Address.objects.create(
+            citizen=rows[key], space=space, value=value, last_digits=value[-4:], created_at=now
+        )
+    return rows
+
+
+def nowhere(_ids):
+    return {}
+
+
+def test_a_number_on_two_channels_is_suggested_once(people, now):
+    assert matching.suggest(now=now, places=nowhere) == 1
+    assert matching.suggest(now=now, places=nowhere) == 0
+    found = Likeness.objects.get()
+    assert (found.older, found.newer) == (people["ali"], people["ali_again"])
+    assert found.reasons == ["address:+905321112233"]
+
+
+def test_a_namesake_is_suggested_only_if_both_speak_of_the_same_place(people, now):
+    in_carsi = {people["ali"].pk: {"area 4"}, people["baker"].pk: {"area 4"}}
+    assert matching.suggest(now=now, places=lambda _ids: in_carsi) == 2
+    assert Likeness.objects.get(newer=people["baker"]).reasons == ["place:area 4"]
+
+
+def test_a_suggestion_is_decided_once(people, now):
+    matching.suggest(now=now, places=nowhere)
+    found = Likeness.objects.get()
+    assert queries.likenesses_of(people["ali"].pk) == [found]
+    matching.decide(likeness_id=found.pk, accepted=False, by="staff:1", now=now)
+    assert queries.likenesses_of(people["ali"].pk) == []
+    with pytest.raises(matching.DecidedError):
+        matching.decide(likeness_id=found.pk, accepted=True, by="staff:1", now=now)
+
+
+def test_a_merged_person_is_found_under_every_row(people, now):
+    ali, again = people["ali"], people["ali_again"]
+    merge(kept_id=ali.pk, absorbed_id=again.pk, reason="same number", by="staff:1", now=now)
+    for row in (ali, again):
+        assert queries.same_person(row.pk) == [ali.pk, again.pk]
+        assert queries.root_of(row.pk) == ali
+        assert [address.space for address in queries.addresses_of(row.pk)] == ["phone", "whatsapp"]
+    event = Event.objects.get(kind="citizen.merged")
+    assert (event.subject, event.actor) == (f"citizen:{ali.pk}", "staff:1")
+
+
+def test_nobody_is_merged_with_themselves(people, now):
+    ali, again = people["ali"].pk, people["ali_again"].pk
+    merge(kept_id=ali, absorbed_id=again, reason="", by="staff:1", now=now)
+    with pytest.raises(MergeError):
+        merge(kept_id=again, absorbed_id=ali, reason="", by="staff:1", now=now)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_merges_are_undone_in_any_order_without_loss(people, now, order):
+    ali, again, baker = people["ali"].pk, people["ali_again"].pk, people["baker"].pk
+    before = list(Citizen.objects.order_by("id").values())
+    made = [
+        merge(kept_id=again, absorbed_id=ali, reason="", by="staff:1", now=now),
+        merge(kept_id=baker, absorbed_id=again, reason="", by="staff:1", now=now),
+    ]
+    assert queries.same_person(ali) == [ali, again, baker]
+
+    for number in order:
+        unmerge(merge_id=made[number].pk, by="staff:2", now=now)
+
+    assert list(Citizen.objects.order_by("id").values()) == before
+    assert Event.objects.filter(kind="citizen.unmerged").count() == 2
+    with pytest.raises(MergeError):
+        unmerge(merge_id=made[0].pk, by="staff:2", now=now)
+
+
+def test_undoing_the_later_merge_leaves_the_earlier_one(people, now):
+    ali, again, baker = people["ali"].pk, people["ali_again"].pk, people["baker"].pk
+    merge(kept_id=again, absorbed_id=ali, reason="", by="staff:1", now=now)
+    later = merge(kept_id=baker, absorbed_id=again, reason="", by="staff:1", now=now)
+    unmerge(merge_id=later.pk, by="staff:1", now=now)
+    assert queries.same_person(ali) == [ali, again]
+    assert queries.same_person(baker) == [baker]
+
+
+def test_people_are_found_by_number_its_end_a_mailbox_or_a_name_in_any_spelling(people):
+    ali, again, ayse = people["ali"], people["ali_again"], people["ayse"]
+    assert queries.people_at("0532 111 22 33", country="TR") == [ali.pk, again.pk]
+    assert queries.people_at("۲۲۳۳", country="TR") == [ali.pk, again.pk]
+    assert queries.people_at("FIRIN@Posta.example", country="TR") == [people["baker"].pk]
+    assert queries.people_at("0532", country="TR") == []
+    assert queries.found("AYSE kar", country="TR") == [ayse]
+    assert queries.found("4455", country="TR") == [ayse]
+    assert queries.found("A", country="TR") == []
+    assert queries.last_digits_of(ali.pk) == ["2233"]
+    assert queries.last_digits_of(None) == []
