@@ -143,7 +143,7 @@ def _settle(case: Case, outcome: Outcome, by: By, now: datetime) -> None:
 
 def _facts(ending: Ending) -> dict[str, object]:
     return {
-        "outcome": ending.outcome.value,
+        "outcome": str(ending.outcome),
         "reason": ending.reason,
         "objection": ending.objection,
         "agency_id": ending.agency_id,

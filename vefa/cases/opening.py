@@ -15,6 +15,7 @@ from vefa.cases.rules import nearest
 from vefa.cases.showing import is_public
 from vefa.cases.wordlist import words_of
 from vefa.channels.models import Endpoint
+from vefa.citizens.models import Citizen
 from vefa.directory.models import Service
 from vefa.inbox import numbers
 from vefa.inbox.models import Contact, Conversation
@@ -49,7 +50,7 @@ class _Around:
     """What the contacts of a batch stand in, read once."""
 
     endpoints: Mapping[int, Endpoint]
-    conversations: Mapping[int, Conversation]
+    people: Mapping[int, Citizen]  # by contact: whose address it came from, or who was named in the form
 
 
 @transaction.atomic
@@ -103,12 +104,26 @@ def follow(
 
 
 def _around(contacts: Sequence[Contact]) -> _Around:
-    conversation_ids = {contact.conversation_id for contact in contacts if contact.conversation_id}
-    people = Conversation.objects.select_related("address__citizen").order_by("id")
     return _Around(
         endpoints=Endpoint.objects.in_bulk({contact.endpoint_id for contact in contacts}),
-        conversations=people.in_bulk(conversation_ids),
+        people=_people(contacts),
     )
+
+
+def _people(contacts: Sequence[Contact]) -> dict[int, Citizen]:
+    """Who stands behind each contact: the row of the address itself, so that a merge can be undone."""
+    talks = Conversation.objects.select_related("address__citizen").in_bulk(
+        {contact.conversation_id for contact in contacts if contact.conversation_id}
+    )
+    named = {contact.citizen_id for contact in contacts if contact.citizen_id and not contact.conversation_id}
+    others = Citizen.objects.in_bulk(named) if named else {}
+    found = {}
+    for contact in contacts:
+        talk = talks.get(contact.conversation_id or 0)
+        citizen = talk.address.citizen if talk else others.get(contact.citizen_id or 0)
+        if citizen is not None:
+            found[contact.pk] = citizen
+    return found
 
 
 def _references(openings: Sequence[Opening], *, now: datetime) -> list[str]:
@@ -125,8 +140,7 @@ def _references(openings: Sequence[Opening], *, now: datetime) -> list[str]:
 
 def _drawn_up(opening: Opening, reference: str, around: _Around, now: datetime) -> tuple[Case, list[Promise]]:
     contact, service = opening.contact, opening.service
-    conversation = around.conversations.get(contact.conversation_id or 0)
-    citizen = conversation.address.citizen if conversation else None
+    citizen = around.people.get(contact.pk)
     endpoint = around.endpoints[contact.endpoint_id]
     owed = promised(service, since=contact.received_at, now=now)
     case = Case(
@@ -142,8 +156,8 @@ def _drawn_up(opening: Opening, reference: str, around: _Around, now: datetime) 
         place_text=contact.place_text,
         lat=contact.lat,
         lon=contact.lon,
-        citizen_id=citizen.root_id if citizen else None,
-        conversation=conversation,
+        citizen=citizen,
+        conversation_id=contact.conversation_id,
         channel=endpoint.channel,
         private=opening.private,
         unit_id=opening.unit_id or _unit_id(opening, endpoint),
