@@ -56,6 +56,9 @@ def ready_cluster(home: Path, *, options: Mapping[str, str] = MappingProxyType({
     place = _place(home)
     data = place / f"data-{major()}"
     account = account_for(data)
+    if not account.may_enter(place):
+        who = f"the database's account (uid {account.uid})"
+        raise ClusterError(f"{place} is closed to {who}: let it pass through the folders above.")
     password = _password(home, data)
     programs = unpack(place)
     if not data.exists():
@@ -71,8 +74,6 @@ def _place(home: Path) -> Path:
     account = account_for(home / f"data-{major()}")
     place = home if account.may_enter(home) else SYSTEM_PLACE / secrets.token_hex(8)
     place.mkdir(mode=0o755, parents=True, exist_ok=True)
-    if not account.may_enter(place):
-        raise ClusterError(f"PostgreSQL's account cannot reach {place}: choose another folder with --home.")
     note.write_text("." if place == home else str(place))
     return place
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from vefa.wiring.leash import leashed
-from vefa.wiring.postgres.cluster import DATABASE, ENVIRONMENT, Cluster
+from vefa.wiring.postgres.cluster import DATABASE, ENVIRONMENT, SOCKET_NAME, Cluster
 
 READY_S = 120.0  # recovery after a crash may have to read a lot of log
 RETRY_S = 15.0
@@ -65,7 +65,7 @@ def start(cluster: Cluster) -> Server:
     _rotate(cluster.log)
     deadline = time.monotonic() + RETRY_S
     while True:
-        _clear_stale_pid(cluster.data)
+        _clear_stale_locks(cluster)
         begin = cluster.log.stat().st_size if cluster.log.exists() else 0
         server = Server(cluster, launch(cluster))
         if _wait_ready(server):
@@ -126,25 +126,35 @@ def _ensure_database(cluster: Cluster) -> None:
             connection.execute(f"CREATE DATABASE {DATABASE}")
 
 
-def _clear_stale_pid(data: Path) -> None:
-    """Remove a pid file whose process is gone or not ours; stop a predecessor that outlived its parent.
+def _clear_stale_locks(cluster: Cluster) -> None:
+    """Remove lock files whose process is gone or not ours; stop a predecessor that outlived its parent.
 
     PostgreSQL itself only checks that a process with this number exists, and after a restart of the machine
     or container numbers repeat. Nobody else starts this cluster: the home is locked.
     """
-    file = data / "postmaster.pid"
-    try:
-        number = int(file.read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
+    if not Path("/proc/self").exists():
         return
+    for file in (cluster.data / "postmaster.pid", cluster.sockets / f"{SOCKET_NAME}.lock"):
+        number = _first_number(file)
+        if number is not None:
+            _send_away(number, cluster.data)
+        file.unlink(missing_ok=True)
+
+
+def _first_number(file: Path) -> int | None:
+    try:
+        return int(file.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
+def _send_away(number: int, data: Path) -> None:
     deadline = time.monotonic() + RETRY_S
     while _serves(number, data):
         late = time.monotonic() > deadline
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGQUIT if late else signal.SIGINT)
         time.sleep(0.2)
-    if Path("/proc/self").exists():
-        file.unlink(missing_ok=True)
 
 
 def _serves(number: int, data: Path) -> bool:
