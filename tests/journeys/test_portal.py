@@ -9,7 +9,7 @@ from vefa.cases.models import Case, Outcome, State
 from vefa.dialogue.writing import Words, write
 from vefa.inbox.models import Contact
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 HERE = {"lat": "38.0201", "lon": "27.0101"}
 
 
@@ -51,8 +51,18 @@ def test_from_report_to_answer_to_reopening(town, client, worker):
     assert "Yol ve Kaldırım Birimi" in text_of(client.get(mine))
 
     take(case_id=case.id, by=town.derya, now=timezone.now())
-    write(case=case, words=Words(text="Ekibimiz yarın geliyor.", language="tr"), by=town.derya, now=timezone.now())
-    end(case_id=case.id, ending=Ending(outcome=Outcome.DONE, reason="Dolduruldu.", waiver="Gece çalışıldı."), by=town.derya, now=timezone.now())
+    write(
+        case=case,
+        words=Words(text="Ekibimiz yarın geliyor.", language="tr"),
+        by=town.derya,
+        now=timezone.now(),
+    )
+    end(
+        case_id=case.id,
+        ending=Ending(outcome=Outcome.DONE, reason="Dolduruldu.", waiver="Gece çalışıldı."),
+        by=town.derya,
+        now=timezone.now(),
+    )
     worker.work()
     client.post(f"{mine}/say", {"verdict": "not_solved", "text": "Çukur hâlâ orada", "token": "a" * 20})
     worker.work()
