@@ -28,6 +28,7 @@ state_dir = {home}/state
 log_path = {home}/dovecot.log
 ssl = no
 disable_plaintext_auth = no
+auth_failure_delay = 0
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}

@@ -114,6 +114,18 @@ def test_what_comes_later_is_found_by_the_cursor_even_if_somebody_read_it(server
     assert [mailbox.read(arrival.raw).text for arrival in found] == ["iki"]
 
 
+def test_an_empty_mailbox_gives_a_cursor_so_that_a_mail_read_by_a_person_first_is_not_missed(
+    servers, mailbox
+):
+    nothing, cursor = fetched(mailbox)
+    (servers[0].home / "mail/cur/1.mail:2,S").write_bytes(mail("ilk"))
+    (servers[0].home / "mail/cur/1.mail:2,S").chmod(0o666)
+    found, _ = fetched(mailbox, cursor)
+
+    assert nothing == []
+    assert [mailbox.read(arrival.raw).text for arrival in found] == ["ilk"]
+
+
 def test_a_mailbox_that_was_rebuilt_is_read_anew_under_the_same_names(servers, mailbox):
     drop(servers, mail(), "1.mail")
     first, cursor = fetched(mailbox)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import Any
+from typing import Any, NamedTuple
 
 from imapclient import SEEN, IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
@@ -40,13 +40,20 @@ class ImapServer:
     timeout_s: float = 60
 
 
+class Folder(NamedTuple):
+    """Numbers are good as long as `validity` stands; the next message gets `next_uid` or a higher one."""
+
+    validity: int
+    next_uid: int
+
+
 @contextmanager
-def opened(server: ImapServer) -> Iterator[tuple[IMAPClient, int]]:
-    """The signed-in client with the folder selected, and the folder's UIDVALIDITY. Raises BusyError."""
+def opened(server: ImapServer) -> Iterator[tuple[IMAPClient, Folder]]:
+    """The signed-in client and the folder as it was on opening. Raises BusyError."""
     try:
         with _connected(server) as client:
             state = client.select_folder(server.folder)
-            yield client, int(state[b"UIDVALIDITY"])
+            yield client, Folder(int(state[b"UIDVALIDITY"]), int(state[b"UIDNEXT"]))
     except LoginError as error:
         raise BusyError(
             f"the mailbox refused the password: {_told(error)}", retry_after_s=REPAIR_PAUSE_S
@@ -77,8 +84,12 @@ def _connected(server: ImapServer) -> Iterator[IMAPClient]:
 
 def collected(server: ImapServer, cursor: str, *, wait_s: float) -> Iterator[Catch]:
     """What is new since the cursor, a handful at a time; see `Collector.collect`."""
-    with opened(server) as (client, validity):
+    with opened(server) as (client, (validity, next_uid)):
         first = True
+        if not cursor and not client.search(["UNSEEN"]):
+            # From now on the number counts, not the mark: a person who reads along hides nothing.
+            cursor = f"{validity}:{next_uid - 1}"
+            yield Catch(arrivals=(), cursor=cursor, accepted=lambda: None)
         while uids := _new_uids(client, validity, cursor, wait_s=wait_s if first else 0):
             first = False
             for start in range(0, len(uids), _HANDFUL):
