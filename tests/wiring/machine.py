@@ -63,6 +63,7 @@ class Running:
             text=True,
         )
         self.lines: list[str] = []
+        self.port = 0
         self._reader = threading.Thread(target=self._gather, daemon=True)
         self._reader.start()
 

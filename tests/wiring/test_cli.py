@@ -1,0 +1,46 @@
+"""The command line, as somebody meets it who types without reading."""
+
+import pytest
+
+from vefa.wiring.cli.main import main
+from vefa.wiring.cli.registry import COMMANDS
+
+
+@pytest.fixture(autouse=True)
+def _nobody_s_home(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "vefa.wiring.settings")
+    monkeypatch.setenv("VEFA_HOME", str(tmp_path / "home"))
+
+
+def test_help_names_every_command(capsys):
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
+    for entry in COMMANDS:
+        assert f"  {entry.name} " in told
+    assert main([]) == 0
+    assert capsys.readouterr().out == told
+
+
+def test_an_unknown_command_is_named_and_help_follows(capsys):
+    assert main(["worx"]) == 2
+    told = capsys.readouterr().err
+    assert "there is no command 'worx'" in told
+    assert "vefa COMMAND" in told
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in COMMANDS])
+def test_every_command_explains_itself_with_examples_and_touches_nothing(name, capsys, tmp_path):
+    with pytest.raises(SystemExit) as left:
+        main([name, "--help"])
+    assert left.value.code == 0
+    told = capsys.readouterr().out
+    assert "--home DIR" in told
+    assert f"  vefa {name}" in told.partition("examples:")[2]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_that_cannot_be_written_is_a_sentence(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert main(["up", "--home", str(tmp_path / "file" / "home")]) == 1
+    assert "choose another folder with --home" in capsys.readouterr().err
