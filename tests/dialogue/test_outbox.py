@@ -141,10 +141,17 @@ def test_an_uncertain_answer_is_sent_once_more_and_then_left_to_a_person(answers
     assert Delivery.objects.get().resent == 1
 
 
+def lease_of(now) -> outbox.Lease:
+    endpoint_id = Delivery.objects.values_list("endpoint_id", flat=True)[0]
+    lease = outbox.lease_next(endpoint_id=endpoint_id or 0, now=now + LATER)
+    assert lease
+    return lease
+
+
 def test_a_sender_that_died_leaves_one_item_in_doubt(answers, now):
     answers("bir")
     answers("iki")
-    outbox.lease_next(endpoint_id=Delivery.objects.first().endpoint_id, now=now + LATER)
+    assert lease_of(now)
 
     sweeping.doubt_abandoned(now=now + LATER + outbox.LEASE + LATER)
 
@@ -153,7 +160,7 @@ def test_a_sender_that_died_leaves_one_item_in_doubt(answers, now):
 
 def test_whoever_lost_the_lease_writes_nothing(answers, now, provider):
     answers("Bakıyoruz")
-    lease = outbox.lease_next(endpoint_id=Delivery.objects.get().endpoint_id, now=now + LATER)
+    lease = lease_of(now)
     sweeping.doubt_abandoned(now=now + timedelta(hours=1))
     with httpx.Client() as http:
         adapter = build(

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(env.text("VEFA_HOME", default=".vefa")).absolute()
 DEBUG = env.flag("VEFA_DEBUG", default=False)
 SECRET_KEY = env.secret("VEFA_SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.words("VEFA_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("VEFA_HOSTS", default="127.0.0.1,localhost,[::1]")
 PUBLIC_URL = env.text("VEFA_PUBLIC_URL", default="http://127.0.0.1:8137").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
