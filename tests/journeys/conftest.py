@@ -1,4 +1,4 @@
-"""What every journey needs: a worker that can be told to work, and doors that do not remember earlier stories."""
+"""What every journey needs: a worker that can be told to work, and doors without a memory."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

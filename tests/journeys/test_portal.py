@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from vefa.cases.lifecycle import Ending, ask, end, take
+from vefa.cases.lifecycle import Ending, end, take
 from vefa.cases.models import Case, Outcome, State
 from vefa.dialogue.writing import Words, write
 from vefa.inbox.models import Contact

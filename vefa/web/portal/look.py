@@ -24,11 +24,11 @@ class Look(forms.Form):
     reference = PlainField(
         label=_("Reference"),
         max_length=40,
-        help_text=_("It stands on your receipt and in every message from us, such as 26-00042-7."),
+        help_text=_("It stands on your receipt and in every message from us, such as 26-00042-8."),
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr", "class": "short"}
         ),
-        error_messages={"required": _("Write the reference, such as 26-00042-7.")},
+        error_messages={"required": _("Write the reference, such as 26-00042-8.")},
     )
     digits = PlainField(
         label=_("The last four digits of your telephone number"),
@@ -46,7 +46,7 @@ class Look(forms.Form):
             return ids.read_reference(self.cleaned_data["reference"])
         except ids.BadReferenceError as error:
             raise forms.ValidationError(
-                _("This reference has a digit too many, too few or mistyped. It looks like 26-00042-7.")
+                _("This reference has a digit too many, too few or mistyped. It looks like 26-00042-8.")
             ) from error
 
     def clean_digits(self) -> str:

@@ -46,7 +46,9 @@ def _out(reply: Reply, now: datetime) -> bool:
 
 def _is_own(case: Case, contact: Contact) -> bool:
     """Whether these are words of the person who opened the case, or written on the case's own page."""
-    if contact.reference == case.reference or contact.details.get("case") == case.pk:
+    if case.reference in {contact.reference, contact.details.get("of")}:
+        return True
+    if contact.details.get("case") == case.pk:
         return True
     return case.conversation_id is not None and contact.conversation_id == case.conversation_id
 

@@ -1,0 +1,107 @@
+"""What everybody may see, and how somebody joins."""
+
+import pytest
+
+from tests.journeys.conftest import Worker
+from tests.web.portal.resident import POTHOLE, Resident
+from vefa.cases.models import Case, Outcome
+from vefa.inbox.models import Contact
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def public(ayse) -> Case:
+    """Ayşe's pothole, which everybody may see."""
+    ayse.sends(phone="0532 123 45 67", name="Ayşe Yılmaz")
+    Worker().work()
+    return Case.objects.get()
+
+
+def test_the_list_shows_sort_place_and_state_and_nothing_of_the_resident(public):
+    pages = [Resident().sees(address) for address in ("/cases/", "/cases/map", f"/cases/{public.id}")]
+
+    assert "Yolda çukur" in Resident(speak="tr").sees("/cases/")
+    for page in pages:
+        for private in (POTHOLE, "Yılmaz", "4567", public.reference, public.secret):
+            assert private not in page
+
+
+def test_what_is_private_is_nowhere(public):
+    Case.objects.update(private=True)
+
+    for page in ("/cases/", "/cases/map"):
+        assert f"/cases/{public.id}" not in Resident().sees(page)
+    Resident().sees(f"/cases/{public.id}", status=404)
+    Resident().sees(f"/cases/{public.id}/follow", status=404)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("service=pothole", True),
+        ("service=tree", False),
+        ("area=cinaralti", True),
+        ("area=iskele", False),
+        ("state=open", True),
+        ("state=ended", False),
+        ("service=../etc&area=%00&state=x", True),
+    ],
+)
+def test_the_list_can_be_narrowed(public, asked, found):
+    for page in ("/cases/", "/cases/map"):
+        words = Resident(speak="tr").sees(f"{page}?{asked}")
+        links = words.count(f'href="/cases/{public.id}"')
+        assert (links == 1) is found, page
+
+
+def test_a_broken_place_in_the_list_is_no_error_of_ours(public):
+    Resident().sees("/cases/?from=a9.x", status=404)
+
+
+def test_joining_counts_a_voice_and_gives_a_receipt(public):
+    can = Resident()
+    token = can.client.get(f"/cases/{public.id}/follow").context["form"]["token"].value()
+    joined = can.client.post(f"/cases/{public.id}/follow", {"token": token, "phone": "0533 000 00 01"})
+    Worker().work()
+
+    public.refresh_from_db()
+    assert public.supporters == 1
+    own = Case.objects.exclude(id=public.id).get()
+    assert (own.outcome, own.master_id) == (Outcome.DUPLICATE, public.id)
+    page = can.sees(joined.url.removesuffix("/received"))
+    assert "Received" in page
+    assert POTHOLE not in page
+
+
+def test_a_report_at_the_same_place_is_offered_what_is_known(public):
+    can = Resident()
+    mine = can.sends(text="Yolda çukur var", same=str(public.id))
+    Worker().work()
+
+    public.refresh_from_db()
+    assert public.supporters == 1
+    assert Contact.objects.count() == 2
+    assert "Received" in can.sees(mine)
+
+
+def test_the_map_draws_our_own_outlines(public, town):
+    page = Resident().sees("/cases/map")
+
+    assert page.count('class="district"') == 4
+    assert 'class="spot"' in page
+    closer = Resident().sees("/cases/map?area=carsi")
+    assert closer.count('class="district"') == 1
+
+
+def test_the_outlines_are_given_as_geojson(town):
+    given = Resident().client.get("/areas.geojson")
+
+    assert given.headers["Content-Type"] == "application/geo+json"
+    assert {one["properties"]["key"] for one in given.json()["features"]} >= {"carsi", "pinarova"}
+
+
+def test_the_list_takes_few_statements(public, django_assert_max_num_queries):
+    Resident().sees("/cases/")
+    with django_assert_max_num_queries(4):
+        Resident().sees("/cases/")

@@ -1,0 +1,94 @@
+"""The whole report in one POST."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from tests.web.portal.resident import POTHOLE, picture
+from vefa.inbox.models import Contact
+from vefa.web.portal import limits
+
+pytestmark = pytest.mark.django_db
+TOKEN = "kiosk-7-000000000001"
+
+
+@pytest.fixture
+def kiosk(town) -> Client:
+    """A machine without cookies that checks nothing itself."""
+    return Client(enforce_csrf_checks=True, headers={"accept-language": "tr"})
+
+
+def test_one_post_is_one_report_with_a_receipt(kiosk, town):
+    sent = kiosk.post(
+        "/report/send", {"text": POTHOLE, "place": "Çarşı", "service": "pothole", "token": TOKEN}
+    )
+
+    contact = Contact.objects.get()
+    assert (sent.status_code, sent.url) == (303, f"/r/{contact.reference}/{contact.secret}/received")
+    assert json.loads(bytes(contact.raw))["place_text"] == "Çarşı"
+
+
+def test_a_machine_may_ask_for_json(kiosk):
+    sent = kiosk.post("/report/send", {"text": POTHOLE}, headers={"accept": "application/json"})
+
+    assert sent.status_code == 201
+    assert sent.json()["reference"] == Contact.objects.get().reference
+    wrong = kiosk.post("/report/send", {"text": ""}, headers={"accept": "application/json"})
+    assert wrong.status_code == 422
+    assert "text" in wrong.json()["problems"]
+
+
+def test_the_same_token_is_the_same_report(kiosk):
+    first = kiosk.post("/report/send", {"text": POTHOLE, "token": TOKEN})
+    second = kiosk.post("/report/send", {"text": POTHOLE, "token": TOKEN})
+
+    assert first.url == second.url
+    assert Contact.objects.count() == 1
+
+
+def test_a_token_that_others_could_guess_counts_for_nothing(kiosk):
+    first = kiosk.post("/report/send", {"text": POTHOLE, "token": "1"})
+    second = kiosk.post("/report/send", {"text": "Another matter", "token": "1"})
+
+    assert first.url != second.url
+
+
+@pytest.mark.parametrize(
+    "headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}]
+)
+def test_a_form_on_another_site_is_refused(kiosk, headers):
+    assert kiosk.post("/report/send", {"text": POTHOLE}, headers=headers).status_code == 403
+    assert Contact.objects.count() == 0
+
+
+def test_photos_and_answers_go_along(kiosk):
+    kiosk.post("/report/send", {"text": POTHOLE, "answer_depth": "wheel", "photos": [picture()]})
+
+    contact = Contact.objects.get()
+    assert contact.details["answers"] == {"depth": "wheel"}
+    assert contact.attachments.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_costs_a_number_a_row_and_a_hint(kiosk, django_assert_max_num_queries):
+    kiosk.post("/report/send", {"text": POTHOLE})
+    with django_assert_max_num_queries(2):  # the row goes past Django's own counter
+        kiosk.post("/report/send", {"text": POTHOLE})
+
+
+def test_a_flood_from_one_address_is_stopped_and_told_so(kiosk, monkeypatch):
+    monkeypatch.setattr(limits, "reports", limits.Limit(times=2, window_s=600))
+
+    answers = [kiosk.post("/report/send", {"text": POTHOLE}, REMOTE_ADDR="203.0.113.7") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    elsewhere = {"REMOTE_ADDR": "127.0.0.1", "headers": {"x-forwarded-for": "203.0.113.9"}}
+    assert kiosk.post("/report/send", {"text": POTHOLE}, **elsewhere).status_code == 303
+
+
+def test_the_form_stands_on_one_page(kiosk):
+    page = kiosk.get("/report/send").content.decode()
+
+    assert 'name="text"' in page
+    assert 'name="place"' in page
