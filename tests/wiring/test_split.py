@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -84,8 +85,12 @@ def processes(home: Path, outside: dict[str, str]) -> Iterator[dict[str, Running
 
 def test_four_processes_that_begin_at_once_share_an_empty_database(processes):
     for name in ("web-1", "web-2"):
-        eventually(lambda name=name: health(processes[name].port)[0] == 200, why=processes[name].text)
+        eventually(partial(is_serving, processes[name]), why=processes[name].text)
     assert [name for name, running in processes.items() if running.process.poll() is not None] == []
+
+
+def is_serving(running: Running) -> bool:
+    return health(running.port)[0] == 200
 
 
 def test_it_is_the_oldest_postgresql_that_we_promise(processes, outside):
@@ -105,7 +110,7 @@ def test_one_web_and_one_worker_are_enough(processes):
         family = processes[name].family()
         processes[name].process.kill()
         processes[name].process.wait()
-        eventually(lambda family=family: all_gone(family))
+        eventually(partial(all_gone, family))
     assert health(processes["web-2"].port)[0] == 200
     assert get(processes["web-1"].port, "/healthz")[0] == 0
 

@@ -1,14 +1,14 @@
 """A small tree of processes: started in order, healed when one dies, stopped in the opposite order."""
 
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import IO
 
 from vefa.wiring.leash import leashed
 
@@ -62,15 +62,18 @@ class Child:
         return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** max(0, self.deaths - 1)) if self.deaths else 0.0
 
 
-def command(words: Sequence[str], environment: Mapping[str, str]) -> Callable[[], Process]:
-    """A way to start `vefa WORDS`; it hears of our death, and the terminal's Ctrl-C is ours alone."""
+def command(words: Sequence[str], told: IO[bytes] | None = None) -> Callable[[], Process]:
+    """A way to start `vefa WORDS`; it hears of our death, and the terminal's Ctrl-C is ours alone.
+
+    What it prints goes to `told`, else where ours goes.
+    """
 
     def spawn() -> Process:
         whole = [sys.executable, "-m", "vefa.wiring.cli.main", *words]
         return subprocess.Popen(
             leashed(whole, farewell=signal.SIGTERM),
-            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
+            stdout=told,
             process_group=0,
         )
 

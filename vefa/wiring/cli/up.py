@@ -4,8 +4,7 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
-import sys
+import tempfile
 import threading
 import time
 from argparse import ArgumentParser, Namespace
@@ -62,6 +61,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Run until SIGINT or SIGTERM. Raises CommandError where the port is taken or a part does not start."""
     plan = Plan(options.home, options.host, options.port, options.demo)
+    os.environ.setdefault("VEFA_PUBLIC_URL", plan.url.rstrip("/"))
     stop = stop_on_signals()
     with held(plan.home, doing=f"vefa up on port {plan.port}"):
         _check_port(plan)
@@ -99,14 +99,10 @@ def _database(plan: Plan) -> Iterator[list[Child]]:
 
 def _processes(plan: Plan) -> list[Child]:
     """The worker first: it is the last to stop, after the doors through which work comes in."""
-    environment = {"VEFA_HOME": str(plan.home), "VEFA_PUBLIC_URL": plan.url.rstrip("/")}
-    environment |= {
-        name: os.environ[name] for name in environment if os.environ.get(name) and name != "VEFA_HOME"
-    }
     where = ["--host", plan.host, "--port", str(plan.port)]
     return [
-        Child("worker", command(["work"], environment), POLITE),
-        Child("web", command(["web", *where], environment), POLITE),
+        Child("worker", command(["work"]), POLITE),
+        Child("web", command(["web", *where]), POLITE),
     ]
 
 
@@ -117,7 +113,7 @@ def _begin(plan: Plan, children: list[Child], stop: threading.Event) -> None:
         if child.process is None:
             child.start()
     _wait_for({200, 503}, plan, children, stop)
-    advice = _demo() if plan.demo and not stop.is_set() else ""
+    advice = _demo(stop) if plan.demo and not stop.is_set() else ""
     _wait_for({200}, plan, children, stop)
     if not stop.is_set():
         _say(f"Vefa is ready: {plan.url}")
@@ -148,19 +144,18 @@ def _health(plan: Plan) -> int:
         connection.close()
 
 
-def _demo() -> str:
-    """Put the invented town in place; how to sign in there."""
-    _say("Loading the demo town")
-    done = subprocess.run(
-        [sys.executable, "-m", "vefa.wiring.cli.main", "demo", "--start"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise CommandError("The demo town could not be loaded; what was wrong stands above.")
-    return done.stdout.strip()
+def _demo(stop: threading.Event) -> str:
+    """Put the invented town in place; how to sign in there. Raises CommandError."""
+    _say("Putting the demo town in place")
+    with tempfile.TemporaryFile() as told:
+        process = command(["demo", "--start"], told)()
+        while process.poll() is None:
+            if stop.wait(0.1):
+                process.terminate()
+        told.seek(0)
+        if process.returncode and not stop.is_set():
+            raise CommandError("The demo town could not be loaded; what was wrong stands above.")
+        return told.read().decode().strip()
 
 
 def _check_port(plan: Plan) -> None:
