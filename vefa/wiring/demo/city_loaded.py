@@ -4,7 +4,8 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db.models import Q
 
 from vefa.directory.load.engine import load_folder
 from vefa.directory.models import Municipality, Staff
@@ -48,7 +49,9 @@ def password_of(home: Path) -> str:
     if not path.exists():
         write_secret(path, "-".join(secrets.token_hex(2) for _ in range(3)))
     password = path.read_text(encoding="utf-8").strip()
-    without = Staff.objects.filter(password="", retired_at=None)
+    without = Staff.objects.filter(retired_at=None).filter(
+        Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    )
     if without.exists():
         without.update(password=make_password(password))
     return password
