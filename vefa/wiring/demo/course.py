@@ -161,7 +161,8 @@ def _answer(teller: Teller, story: Story, worker: Staff, since: datetime) -> Non
 
 def _work(teller: Teller, story: Story, worker: Staff, since: datetime) -> None:
     random, service = teller.random, story.service
-    minutes = max(20.0, service.resolution_min * _pace(random, 0.5))
+    usual = 1.1 if service.remit == Remit.AGENCY else 0.5  # others keep us waiting
+    minutes = max(20.0, service.resolution_min * _pace(random, usual))
     last = max(since, story.first_answered_at or since)
     ended_at = max(_after(teller, story, since, minutes), last + timedelta(minutes=random.uniform(5, 90)))
     if minutes >= LONG_MIN and random.random() < PLANNED:
@@ -262,9 +263,8 @@ def _keep(story: Story, at: datetime, worker: Staff, kinds: set[str]) -> None:
 def _facts(promise: Promise, at: datetime) -> dict[str, object]:
     due = promise.due_at
     late = due is not None and due < at
-    return {
-        "promise_id": promise.id, "kind": str(promise.kind), "due": due.isoformat() if due else None, "late": late,
-    }  # fmt: skip
+    when = due.isoformat() if due else None
+    return {"promise_id": promise.id, "kind": str(promise.kind), "due": when, "late": late}
 
 
 def _maybe_reopen(teller: Teller, story: Story, worker: Staff, ended_at: datetime) -> None:

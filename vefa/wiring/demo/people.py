@@ -64,7 +64,7 @@ class Crowd:
         self._known: dict[str, list[Resident]] = {language: [] for language in LANGUAGES}
         self.citizens: list[Resident] = []
         self.addresses: list[tuple[int, str, Resident, datetime]] = []
-        self.conversations: list[tuple[int, int, int, str, datetime]] = []
+        self.conversations: list[tuple[int, int, int, str, str, datetime]] = []
 
     def voice(self, endpoint: Endpoint, at: datetime, ids: Numbers) -> Voice:
         """Somebody who writes over this account now."""
@@ -106,6 +106,7 @@ class Crowd:
             resident.addresses[space] = next(ids.addresses)
             self.addresses.append((resident.addresses[space], space, resident, at))
         found = resident.conversations[endpoint.id] = next(ids.conversations)
-        row = (found, endpoint.id, resident.addresses[space], resident.language, at)
+        thread = resident.value(space)
+        row = (found, endpoint.id, resident.addresses[space], thread, resident.language, at)
         self.conversations.append(row)
         return found

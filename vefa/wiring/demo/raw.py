@@ -1,8 +1,9 @@
 """The bytes in which an invented message would have arrived, so that it can be read again like a real one."""
 
 import base64
-import json
 from typing import Any
+
+import msgspec
 
 from vefa.wiring.demo.story import Said
 
@@ -67,4 +68,4 @@ def _form(said: Said) -> dict[str, Any]:
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    return msgspec.json.encode(value)

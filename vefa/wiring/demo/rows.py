@@ -1,11 +1,12 @@
 """From invented stories to rows of tables, as the rooms themselves would have written them."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 from typing import Any
+
+import msgspec
 
 from vefa.cases.models import PromiseKind
 from vefa.cases.rules import nearest
@@ -13,7 +14,7 @@ from vefa.cases.showing import is_public
 from vefa.cases.wordlist import vector
 from vefa.dialogue.models import DeliveryState
 from vefa.directory.models import Service
-from vefa.kit.ids import secret, token
+from vefa.kit.ids import token
 from vefa.kit.text import first_line, fold
 from vefa.triage.advice import VERSION
 from vefa.wiring.demo import tables
@@ -69,7 +70,7 @@ class Sheets:
         """Put down who is new."""
         rows = self.rows
         rows[tables.CITIZENS] += [
-            (one.id, one.name, fold(one.name), one.language, one.since) for one in crowd.citizens
+            (one.id, one.name, fold(one.name), one.language, one.since, one.since) for one in crowd.citizens
         ]
         rows[tables.ADDRESSES] += [_address(*address) for address in crowd.addresses]
         rows[tables.CONVERSATIONS] += crowd.conversations
@@ -77,19 +78,11 @@ class Sheets:
 
     def _write(self, reply: Written, story: Story) -> None:
         staff_id = reply.staff.id if reply.staff else None
-        self.rows[tables.REPLIES].append(
-            (
-                reply.id,
-                story.id,
-                staff_id,
-                reply.text,
-                reply.to.language,
-                reply.phrase,
-                reply.answers,
-                reply.staff is None,
-                reply.at,
-            )  # fmt: skip
-        )
+        row = (
+            reply.id, story.id, staff_id, reply.text, reply.to.language, reply.phrase, reply.answers,
+            reply.staff is None, reply.at,
+        )  # fmt: skip
+        self.rows[tables.REPLIES].append(row)
         self.rows[tables.DELIVERIES].append(self._delivery(reply))
 
     def _delivery(self, reply: Written) -> Row:
@@ -124,10 +117,10 @@ def _case(story: Story) -> Row:
     moments = [story.opened_at, *(event[0] for event in story.events)]
     lat, lon = first.point or (None, None)
     return (
-        story.id, story.reference, story.secret or secret(), title, first.text, story.language, service.kind,
-        urgency_of(service), None if story.unsure else service.id, story.spot.area.id, story.place, lat, lon,
-        story.voice.citizen_id, story.voice.conversation_id, story.voice.endpoint.channel, story.private, public,
-        story.state, story.outcome, story.unit.id if story.unit else None,
+        story.id, story.reference, story.secret, title, first.text, story.language, service.kind,
+        urgency_of(service), None if story.unsure else service.id, story.spot.area.id, story.place, lat,
+        lon, story.voice.citizen_id, story.voice.conversation_id, story.voice.endpoint.channel,
+        story.private, public, story.state, story.outcome, story.unit.id if story.unit else None,
         story.staff.id if story.staff else None, story.agency_id, story.master_id, story.unsure,
         story.opened_at, max(moments), story.said_at, story.first_answered_at, story.ended_at,
         nearest(one.due_at for one in owed), nearest(answer), story.planned_date, story.reopened,
@@ -138,8 +131,9 @@ def _case(story: Story) -> Row:
 def _promises(story: Story) -> Iterator[Row]:
     for one in story.promises:
         yield (
-            one.id, story.id, one.kind, one.by, one.legal_basis, one.minutes, one.started_at, one.running_since,
-            one.worked_min, one.due_at, one.held_due_at, one.kept_at, one.broken_at, one.broken_why, one.dropped_at,
+            one.id, story.id, one.kind, one.by, one.legal_basis, one.minutes, one.started_at,
+            one.running_since, one.worked_min, one.due_at, one.held_due_at, one.kept_at, one.broken_at,
+            one.broken_why, one.dropped_at,
         )  # fmt: skip
 
 
@@ -157,10 +151,10 @@ def _contact(said: Said) -> Row:
     details = {"service": said.service.code} if chosen and said.service else {}
     place = said.spot.name(voice.language) if said.spot else ""
     return (
-        said.id, voice.endpoint.id, f"demo-{said.id}", lane, said.at, raw_of(said), said.reference, said.secret,
-        "message", voice.conversation_id, voice.citizen_id, str(said.id) if channel in SENDS else "", said.at,
-        said.subject, said.text, voice.language, lat, lon, place if channel not in SENDS else "", _json(details),
-        "handled", said.at, said.at + THINKS,
+        said.id, voice.endpoint.id, f"demo-{said.id}", lane, said.at, raw_of(said), said.reference,
+        said.secret, "message", voice.conversation_id, voice.citizen_id,
+        str(said.id) if channel in SENDS else "", said.at, said.subject, said.text, voice.language, lat,
+        lon, place if channel not in SENDS else "", _json(details), "handled", said.at, said.at + THINKS,
     )  # fmt: skip
 
 
@@ -198,4 +192,4 @@ def _address(key: int, space: str, resident: Resident, at: datetime) -> Row:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return msgspec.json.encode(value).decode()

@@ -29,7 +29,7 @@ class Sayings:
 
 @cache
 def sayings() -> Sayings:
-    """Everything in sayings.toml. What stands under `thanks`, `suggestion` and `question` is a service too."""
+    """Everything in sayings.toml; `thanks`, `suggestion` and `question` are asked of services, too."""
     found = _read("sayings.toml")
     of_service = found.pop("case")
     of_service |= {

@@ -21,7 +21,8 @@ from vefa.wiring.demo.sayings import sayings
 POINTS = 200  # in each neighbourhood
 # How often each channel is used; the portal's share also decides how many give no name.
 CHANNELS = {
-    "telegram": 30, "phone": 25, "portal": 22, "email": 10, "counter": 5, "headman": 4, "letter": 2, "meeting": 2,
+    "telegram": 30, "phone": 25, "portal": 22, "email": 10, "counter": 5, "headman": 4, "letter": 2,
+    "meeting": 2,
 }  # fmt: skip
 # How often a service is asked for, where it is not 10.
 WEIGHTS = {

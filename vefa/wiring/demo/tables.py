@@ -15,33 +15,61 @@ from vefa.wiring.demo.copying import Table
 
 BLOCK = 1_000  # keys drawn at once
 
-CITIZENS = Table(Citizen, "id", "name", "folded_name", "language", "created_at")
+CITIZENS = Table(
+    Citizen,
+    "id", "name", "folded_name", "language", "created_at", "compared_at",
+)  # fmt: skip
 ADDRESSES = Table(
-    Address, "id", "space", "value", "citizen_id", "shown_name", "last_digits", "verified_at", "created_at"
-)
-CONVERSATIONS = Table(Conversation, "id", "endpoint_id", "address_id", "language", "created_at")
+    Address,
+    "id", "space", "value", "citizen_id", "shown_name", "last_digits", "verified_at", "created_at",
+)  # fmt: skip
+CONVERSATIONS = Table(
+    Conversation,
+    "id", "endpoint_id", "address_id", "thread", "language", "created_at",
+)  # fmt: skip
 CONTACTS = Table(
-    Contact, "id", "endpoint_id", "external_id", "lane", "received_at", "raw", "reference", "secret", "form",
-    "conversation_id", "citizen_id", "message_id", "said_at", "subject", "text", "language", "lat", "lon",
-    "place_text", "details", "state", "due_at", "handled_at",
+    Contact,
+    "id", "endpoint_id", "external_id", "lane", "received_at", "raw", "reference", "secret", "form",
+    "conversation_id", "citizen_id", "message_id", "said_at", "subject", "text", "language", "lat",
+    "lon", "place_text", "details", "state", "due_at", "handled_at",
 )  # fmt: skip
 CASES = Table(
-    Case, "id", "reference", "secret", "title", "text", "language", "kind", "urgency", "service_id", "area_id",
-    "place_text", "lat", "lon", "citizen_id", "conversation_id", "channel", "private", "public", "state",
-    "outcome", "unit_id", "staff_id", "agency_id", "master_id", "unsure", "opened_at", "changed_at", "said_at",
-    "first_answered_at", "ended_at", "due_at", "answer_due_at", "planned_date", "reopened", "supporters",
-    "unread", "version", "search",
+    Case,
+    "id", "reference", "secret", "title", "text", "language", "kind", "urgency", "service_id",
+    "area_id", "place_text", "lat", "lon", "citizen_id", "conversation_id", "channel", "private",
+    "public", "state", "outcome", "unit_id", "staff_id", "agency_id", "master_id", "unsure",
+    "opened_at", "changed_at", "said_at", "first_answered_at", "ended_at", "due_at", "answer_due_at",
+    "planned_date", "reopened", "supporters", "unread", "version", "search",
 )  # fmt: skip
-LINKS = Table(CaseContact, "case_id", "contact_id", "opened", "at")
-SUPPORTERS = Table(Supporter, "case_id", "citizen_id", "contact_id", "conversation_id", "at")
+LINKS = Table(
+    CaseContact,
+    "case_id", "contact_id", "opened", "at",
+)  # fmt: skip
+SUPPORTERS = Table(
+    Supporter,
+    "case_id", "citizen_id", "contact_id", "conversation_id", "at",
+)  # fmt: skip
 PROMISES = Table(
-    Promise, "id", "case_id", "kind", "by", "legal_basis", "minutes", "started_at", "running_since", "worked_min",
-    "due_at", "held_due_at", "kept_at", "broken_at", "broken_why", "dropped_at",
+    Promise,
+    "id", "case_id", "kind", "by", "legal_basis", "minutes", "started_at", "running_since",
+    "worked_min", "due_at", "held_due_at", "kept_at", "broken_at", "broken_why", "dropped_at",
 )  # fmt: skip
-PAUSES = Table(Pause, "case_id", "reason", "by", "began_at", "ended_at")
-NOTES = Table(Note, "id", "case_id", "staff_id", "text", "at")
-SIGHTS = Table(Sight, "case_id", "staff_id", "role", "first_at", "last_at")
-EVENTS = Table(Event, "at", "kind", "subject", "actor", "data", "handled_at", "due_at")
+PAUSES = Table(
+    Pause,
+    "case_id", "reason", "by", "began_at", "ended_at",
+)  # fmt: skip
+NOTES = Table(
+    Note,
+    "id", "case_id", "staff_id", "text", "at",
+)  # fmt: skip
+SIGHTS = Table(
+    Sight,
+    "case_id", "staff_id", "role", "first_at", "last_at",
+)  # fmt: skip
+EVENTS = Table(
+    Event,
+    "at", "kind", "subject", "actor", "data", "handled_at", "due_at",
+)  # fmt: skip
 REPLIES = Table(
     Reply,
     "id",
@@ -55,18 +83,20 @@ REPLIES = Table(
     "written_at",
 )
 DELIVERIES = Table(
-    Delivery, "reply_id", "conversation_id", "endpoint_id", "key", "state", "due_at", "provider_id", "trouble",
+    Delivery,
+    "reply_id", "conversation_id", "endpoint_id", "key", "state", "due_at", "provider_id", "trouble",
     "queued_at", "handed_over_at", "delivered_at", "ended_at",
 )  # fmt: skip
 FINDINGS = Table(
-    Finding, "contact_id", "case_id", "version", "language", "kind", "service_id", "area_id", "urgency",
+    Finding,
+    "contact_id", "case_id", "version", "language", "kind", "service_id", "area_id", "urgency",
     "confidence", "sure", "matter", "evidence", "suggestions", "found_at",
 )  # fmt: skip
 
 # In the order in which rows may be written: what is pointed at comes first.
 ORDER = (
-    CITIZENS, ADDRESSES, CONVERSATIONS, CONTACTS, CASES, LINKS, SUPPORTERS, PROMISES, PAUSES, NOTES, SIGHTS,
-    EVENTS, REPLIES, DELIVERIES, FINDINGS,
+    CITIZENS, ADDRESSES, CONVERSATIONS, CONTACTS, CASES, LINKS, SUPPORTERS, PROMISES, PAUSES, NOTES,
+    SIGHTS, EVENTS, REPLIES, DELIVERIES, FINDINGS,
 )  # fmt: skip
 
 

@@ -19,17 +19,13 @@ def day(of: date, language: str) -> str:
     return in_digits(day_in_words(of, language=language, jalali=language == "fa"), language)
 
 
-@lru_cache(maxsize=1_000)
-def _phrase(key: str, language: str) -> str:
-    return sentence(key).text(language)[0]
-
-
 class Wording:
     """Fills phrases for one municipality."""
 
     def __init__(self, municipality: Municipality) -> None:
         self._city = municipality
         self._zone = ZoneInfo(municipality.timezone)
+        self._phrases: dict[tuple[str, str], str] = {}
 
     def when(self, at: datetime | None, language: str) -> str:
         """A moment as residents are told it."""
@@ -54,8 +50,13 @@ class Wording:
             "phone": self._city.phone,
             "emergency": self._city.emergency_number,
         }
-        return fill(_phrase(key, language), values | dict(said))
+        return fill(self._phrase(key, language), values | dict(said))
 
     def agency(self, agency: Agency, language: str) -> dict[str, str]:
         """How an agency is named to residents."""
         return {"agency": agency.name(language), "agency_phone": agency.phone}
+
+    def _phrase(self, key: str, language: str) -> str:
+        if (key, language) not in self._phrases:
+            self._phrases[key, language] = sentence(key).text(language)[0]
+        return self._phrases[key, language]
