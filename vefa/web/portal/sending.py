@@ -10,11 +10,12 @@ from typing import Any
 from django.urls import reverse
 
 from vefa.channels.queries import door_of
-from vefa.inbox import intake, numbers
+from vefa.inbox import intake
 from vefa.inbox.files import StoredFile
 from vefa.inbox.intake import Accepted, Incoming
 from vefa.kit import ids
 from vefa.web.portal import places
+from vefa.web.portal.drawing import drawer
 
 CHANNEL = "portal"
 WAKE_EVERY_S = 0.05
@@ -41,7 +42,7 @@ class Report:
 
 def send(report: Report, *, token: str, now: datetime) -> Accepted:
     """Keep a new report: it survives a crash from now on. The same token gets the first receipt again."""
-    reference = numbers.draw(1, at=now)[0]
+    reference = drawer.take(at=now)
     arrival = _arrival(report, token=token, now=now, reference=reference, secret=ids.secret())
     return _accepted(arrival)
 
