@@ -58,6 +58,8 @@ def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
 def _take(contacts: list[Contact], *, now: datetime) -> None:
     past = remember(contacts, now=now)
     advised = [(contact, advise(_asked(contact))) for contact in contacts]
+    for contact, advice in advised:
+        contact.language = contact.language or advice.language.value  # written with the mark "handled"
     decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
     cases = open_cases([_opening(contact, advice) for contact, advice in fresh], now=now)
