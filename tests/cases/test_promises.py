@@ -110,7 +110,7 @@ def test_an_extension_counts_once_somebody_else_approves(town, now):
     promises.approve(extension_id=asked.pk, by=town.murat, now=now)
 
     assert resolution(case).due_at == wish.due_at
-    assert Event.objects.get(kind="promise.extended").data["approved"]
+    assert Event.objects.get(kind="promise.extended").data["new"] == wish.due_at.isoformat()
     with pytest.raises(PromiseOverError):
         promises.approve(extension_id=asked.pk, by=town.murat, now=now)
 
@@ -122,6 +122,8 @@ def test_a_refused_extension_leaves_the_promise_as_it_was(town, now):
     asked = promises.extend(promise_id=promise.pk, wish=wish, by=town.kemal, now=now)
     promises.approve(extension_id=asked.pk, by=town.murat, now=now, granted=False)
     assert resolution(case).due_at == promise.due_at
+    assert Event.objects.filter(kind="promise.extension_refused").exists()
+    assert not Event.objects.filter(kind="promise.extended").exists()
 
 
 def test_a_broken_promise_is_not_extended_afterwards(town, now):

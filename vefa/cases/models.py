@@ -145,6 +145,18 @@ class Case(models.Model):
                 condition=OPEN,
             ),
             models.Index(
+                fields=["state", "-opened_at", "-id"],
+                include=["unit", "area", "staff", "private"],
+                name="case_open_state",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["staff", "-opened_at", "-id"],
+                include=["unit", "area", "state", "private"],
+                name="case_open_staff",
+                condition=OPEN & models.Q(staff__isnull=False),
+            ),
+            models.Index(
                 fields=["-opened_at", "-id"],
                 include=QUEUE_FACTS,
                 name="case_unread",
@@ -188,7 +200,7 @@ class Case(models.Model):
 class CaseContact(models.Model):
     """A contact's place in a case. One contact may hold several matters, and so stand in several cases."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
     opened = models.BooleanField(default=False)  # this contact opened the case
     at = models.DateTimeField()
@@ -203,7 +215,7 @@ class CaseContact(models.Model):
 class Supporter(models.Model):
     """Somebody else who says "me too": counted once, informed like the first."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="supporting")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="supporting", db_index=False)
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="supporting")
     contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
     conversation = models.ForeignKey(Conversation, null=True, on_delete=models.PROTECT, related_name="+")
@@ -231,7 +243,7 @@ class Promise(models.Model):
     `worked_min` is what had run before the last pause; while paused, `due_at` is null.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="promises")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="promises", db_index=False)
     kind = models.CharField(max_length=12, choices=PromiseKind)
     text = models.CharField(max_length=400, blank=True, default="")
     by = models.CharField(max_length=80, blank=True, default="")  # who gave it
@@ -310,7 +322,7 @@ class Note(models.Model):
 class Sight(models.Model):
     """Who has seen a case: the first and the last time, and in which role."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="sights")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="sights", db_index=False)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20)
     first_at = models.DateTimeField()

@@ -210,6 +210,8 @@ def _opened(case: Case, opening: Opening, now: datetime) -> Happening:
         "parent_id": case.parent_id,
         "due": case.due_at.isoformat() if case.due_at else None,
     }
+    if opening.contact.details.get("imported"):
+        data["told"] = True  # what was said elsewhere long ago is not acknowledged again
     return Happening(kind="case.opened", subject=f"case:{case.pk}", actor=opening.actor, at=now, data=data)
 
 

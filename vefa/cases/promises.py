@@ -120,7 +120,12 @@ def approve(*, extension_id: int, by: Staff, now: datetime, granted: bool = True
         clock = rules.extended(clock_of(promise), due_at=extension.new_due_at, calendar=calendar)
         put(promise, clock).save(update_fields=owing.CLOCK)
         owing.put_right(case, owing.owed(case))
-    told = Told(kind="promise.extended", by=by, at=now, data=_facts(extension) | {"approved": granted})
+    told = Told(
+        kind="promise.extended" if granted else "promise.extension_refused",
+        by=by,
+        at=now,
+        data=_facts(extension),
+    )
     changed(case, *owing.DUE, told=told)
     return extension
 

@@ -78,7 +78,7 @@ def listing(filters: PublicFilters, *, cursor: str = "", limit: int = 50) -> Pub
             limit=limit,
         )
     )
-    by_id = {case.id: case for case in _read(Case.objects.filter(id__in=found.ids))}
+    by_id = {case.id: case for case in _read(Case.objects.filter(id__in=found.ids).order_by("id"))}
     kept = [by_id[case_id] for case_id in found.ids if case_id in by_id]
     return PublicPage(kept, found.newer, found.older)
 
@@ -92,7 +92,7 @@ def map_points(
     open_ones = list(placed.filter(OPEN).order_by("-opened_at", "-id").values_list("id", flat=True)[:limit])
     ended = placed.filter(recent).order_by("-ended_at", "-id").values_list("id", flat=True)[:limit]
     ids = [*open_ones, *ended][:limit]
-    return _read(Case.objects.filter(id__in=ids))
+    return _read(Case.objects.filter(id__in=ids).order_by("-opened_at", "-id"))
 
 
 def nearby(point: Point, *, service_id: int | None, metres: float, limit: int = 10) -> list[PublicCase]:
@@ -110,7 +110,7 @@ def nearby(point: Point, *, service_id: int | None, metres: float, limit: int = 
 
 def one(case_id: int) -> PublicCase | None:
     """A public case by its id; None where there is none, or none that is public."""
-    return next(iter(_read(Case.objects.filter(pk=case_id))), None)
+    return next(iter(_read(Case.objects.filter(pk=case_id).order_by("id"))), None)
 
 
 def _shown() -> QuerySet[Case]:

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from django.contrib.postgres.search import SearchQueryField
-from django.db.models import Value
-from django.db.models.functions import Cast
+from django.contrib.postgres.search import SearchQuery
 
 from vefa.cases.models import Case
 from vefa.kit.text import words
@@ -31,13 +29,18 @@ def words_of(case: Case, name: str) -> str:
     return vector([case.title, name, case.place_text, case.text])
 
 
-def asked(text: str) -> Cast | None:
+class Prepared(SearchQuery):
+    """A tsquery that is cut already: PostgreSQL only reads it."""
+
+    template = "%(expressions)s::tsquery"
+
+
+def asked(text: str) -> Prepared | None:
     """The tsquery for cases that hold every word of `text`, or a word that begins so; None without words."""
     parts = list(dict.fromkeys(_cut(text)))[:MOST_ASKED]
     if not parts:
         return None
-    query = " & ".join(f"'{word}':*" for word in parts)
-    return Cast(Value(query), SearchQueryField())
+    return Prepared(" & ".join(f"'{word}':*" for word in parts))
 
 
 def _cut(text: str) -> Iterable[str]:
