@@ -27,6 +27,7 @@ class Child:
     name: str
     spawn: Callable[[], Process]
     farewells: Sequence[tuple[signal.Signals, float]]  # each with the seconds that it is given
+    troubles: tuple[type[Exception], ...] = ()  # what `spawn` raises where another try may help
     process: Process | None = field(default=None, init=False)
     deaths: int = field(default=0, init=False)
     born_at: float = field(default=0.0, init=False)
@@ -39,13 +40,13 @@ class Child:
 
     def tend(self, *, say: Callable[[str], None]) -> None:
         """Notice its death, and start it again when its pause is over."""
-        moment = time.monotonic()
         if self.process is not None and self.process.poll() is not None:
-            pause = self._pause(moment)
-            say(f"{self.name} ended ({_ending(self.process.returncode)}); it starts again in {pause:.1f} s")
-            self.process, self.due_at = None, moment + pause
-        if self.process is None and moment >= self.due_at:
-            self.start()
+            self._mourn(f"ended ({_ending(self.process.returncode)})", say)
+        if self.process is None and time.monotonic() >= self.due_at:
+            try:
+                self.start()
+            except self.troubles as trouble:
+                self._mourn(f"did not start: {trouble}", say)
 
     def stop(self) -> None:
         """Ask it to leave, ever less politely, and wait until it has."""
@@ -56,6 +57,11 @@ class Child:
                 self.process.send_signal(number)
                 with suppress(subprocess.TimeoutExpired):
                     self.process.wait(patience)
+
+    def _mourn(self, what: str, say: Callable[[str], None]) -> None:
+        pause = self._pause(time.monotonic())
+        say(f"{self.name} {what}; it starts again in {pause:.1f} s")
+        self.process, self.due_at = None, time.monotonic() + pause
 
     def _pause(self, moment: float) -> float:
         self.deaths = 0 if moment - self.born_at > SETTLED_S else self.deaths + 1

@@ -17,7 +17,7 @@ from vefa.wiring.cli.command import CommandError
 from vefa.wiring.database import NAME, outside_url
 from vefa.wiring.home import URL_FILE, held, write_secret
 from vefa.wiring.postgres.cluster import ready_cluster
-from vefa.wiring.postgres.server import start
+from vefa.wiring.postgres.server import ServerError, start
 from vefa.wiring.supervise import Child, command, stop_all, stop_on_signals, tend_until
 
 EXAMPLES = (
@@ -85,7 +85,7 @@ def _database(plan: Plan) -> Iterator[list[Child]]:
         return
     _say("Starting the database")
     cluster = ready_cluster(plan.home)
-    child = Child("database", lambda: start(cluster).process, FOR_DATABASE)
+    child = Child("database", lambda: start(cluster).process, FOR_DATABASE, troubles=(ServerError,))
     child.start()
     os.environ[NAME] = cluster.url()
     os.environ.pop(f"{NAME}_FILE", None)
