@@ -1,0 +1,113 @@
+"""A whole Vefa in a folder of its own, for as long as it is measured."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from vefa.wiring.home import URL_FILE
+
+SECRET = "a-secret-for-measuring-only"
+BOT = "measured-bot"
+
+
+@dataclass
+class House:
+    """A running `vefa up --demo`: its port, home, database and processes."""
+
+    port: int
+    home: Path
+    process: subprocess.Popen[bytes]
+    ready_s: float
+    _seen: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        return (self.home / URL_FILE).read_text(encoding="utf-8")
+
+    def sql(self, statement: str, *args: object) -> list[tuple[object, ...]]:
+        """Run one statement and give its rows."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), args)
+            return cursor.fetchall() if cursor.description else []
+
+    def count(self, statement: str) -> int:
+        """The number that one statement gives."""
+        return int(str(self.sql(statement)[0][0]))
+
+    def processes(self) -> list[psutil.Process]:
+        """The supervisor and everything below it."""
+        top = psutil.Process(self.process.pid)
+        return [top, *top.children(recursive=True)]
+
+    def cpu_s(self) -> float:
+        """CPU seconds of all processes so far, the database included."""
+        spent = 0.0
+        for process in self.processes():
+            times = process.cpu_times()
+            spent += times.user + times.system
+        return spent
+
+    def memory_mb(self) -> float:
+        """Proportional memory of web, worker and supervisor, without the database."""
+        ours = [one for one in self.processes() if "postgres" not in one.name()]
+        return sum(one.memory_full_info().pss for one in ours) / 1e6
+
+
+@contextmanager
+def house(*, home: Path | None = None, keep: bool = False) -> Iterator[House]:
+    """Start `vefa up --demo` and wait until it is ready; everything is gone afterwards unless `keep`."""
+    place = home or Path(tempfile.mkdtemp(prefix="vefa-bench-"))
+    place.mkdir(exist_ok=True)
+    place.chmod(0o711)
+    port = free_port()
+    environment = os.environ | {"VEFA_PUBLIC_URL": f"http://127.0.0.1:{port}", "VEFA_LOG_LEVEL": "ERROR"}
+    command = [sys.executable, "-m", "vefa.wiring.cli.main", "up", "--demo"]
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [*command, "--home", str(place / "home"), "--port", str(port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for_ready(process)
+        yield House(port, place / "home", process, time.perf_counter() - began)
+    finally:
+        process.terminate()
+        process.wait(60)
+        if not keep:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _wait_for_ready(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(b"Vefa is ready"):
+            return
+    raise RuntimeError("vefa up ended before it was ready")
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def add_bot(running: House, *, api_base: str = "http://127.0.0.1:9") -> None:
+    """A Telegram endpoint whose provider does not answer: only the door is measured."""
+    command = [sys.executable, "-m", "vefa.wiring.cli.main", "endpoint", "add", "telegram", "--key", BOT]
+    facts = ["--token", "123:measured", "--secret", SECRET, "--api-base", api_base]
+    subprocess.run([*command, *facts, "--home", str(running.home)], check=True, capture_output=True)

@@ -1,0 +1,163 @@
+"""A load generator on loopback: closed loop (so many connections) and open loop (so many a second).
+
+In the open loop a latency counts from the moment at which the request fell due, not from when it was sent, so
+that a server that stalls cannot hide it.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import uvloop
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: raw bytes of HTTP/1.1, made before the clock runs."""
+
+    raw: bytes
+
+
+def request(method: str, path: str, *, headers: dict[str, str], body: bytes = b"") -> Request:
+    """A request with a length, kept alive."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {LOOPBACK}", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return Request("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+
+
+@dataclass
+class Outcome:
+    """What was measured: seconds per answer and how many of each status."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+
+    def note(self, status: int, latency: float) -> None:
+        """Add one answer."""
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        self.latencies.append(latency)
+
+    @property
+    def good(self) -> int:
+        """Answers below 400."""
+        return sum(count for status, count in self.statuses.items() if status < 400)
+
+    @property
+    def per_second(self) -> float:
+        """Good answers a second."""
+        return self.good / self.seconds if self.seconds else 0.0
+
+    def quantile_ms(self, share: float) -> float:
+        """A quantile of the latencies in milliseconds."""
+        ordered = sorted(self.latencies)
+        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+    @property
+    def median_ms(self) -> float:
+        """The median latency in milliseconds."""
+        return 1000 * statistics.median(self.latencies) if self.latencies else 0.0
+
+
+class Connection:
+    """One kept-alive connection."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, one: Request) -> int:
+        """Send one request and read its whole answer; the status, or 599 when the connection broke."""
+        try:
+            if self._streams is None:
+                self._streams = await asyncio.open_connection(LOOPBACK, self._port, limit=1 << 22)
+            return await self._exchange(*self._streams, one)
+        except (OSError, asyncio.IncompleteReadError):
+            self.close()
+            return 599
+
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, one: Request
+    ) -> int:
+        writer.write(one.raw)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        status = int(head[9:12])
+        if b"transfer-encoding: chunked" in head:
+            while (size := int((await reader.readline()).split(b";")[0], 16)) > 0:
+                await reader.readexactly(size + 2)
+            await reader.readline()
+        elif (at := head.find(b"content-length:")) >= 0:
+            await reader.readexactly(int(head[at + 15 : head.index(b"\r\n", at)]))
+        if b"connection: close" in head:
+            self.close()
+        return status
+
+    def close(self) -> None:
+        """Drop the connection; the next request opens another one."""
+        if self._streams is not None:
+            self._streams[1].close()
+        self._streams = None
+
+
+def closed_loop(port: int, requests: Iterator[Request], *, connections: int, seconds: float) -> Outcome:
+    """So many connections, each asking again as soon as it was answered."""
+    return uvloop.run(_closed(port, requests, connections, seconds))
+
+
+async def _closed(port: int, requests: Iterator[Request], connections: int, seconds: float) -> Outcome:
+    outcome = Outcome()
+    began = time.perf_counter()
+
+    async def one() -> None:
+        connection = Connection(port)
+        while time.perf_counter() - began < seconds:
+            asked = time.perf_counter()
+            status = await connection.ask(next(requests))
+            outcome.note(status, time.perf_counter() - asked)
+        connection.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def open_loop(
+    port: int, requests: Iterator[Request], *, rate: Callable[[float], float], seconds: float
+) -> Outcome:
+    """Requests fall due at `rate(second)` a second, whether the server keeps up or not."""
+    return uvloop.run(_opened(port, requests, rate, seconds))
+
+
+async def _opened(
+    port: int, requests: Iterator[Request], rate: Callable[[float], float], seconds: float
+) -> Outcome:
+    outcome = Outcome()
+    idle: list[Connection] = []
+    under_way: set[asyncio.Task[None]] = set()
+    began = time.perf_counter()
+    due = 0.0
+
+    async def one(moment: float) -> None:
+        connection = idle.pop() if idle else Connection(port)
+        status = await connection.ask(next(requests))
+        outcome.note(status, time.perf_counter() - began - moment)
+        idle.append(connection)
+
+    while due < seconds:
+        wait = due - (time.perf_counter() - began)
+        if wait > 0:
+            await asyncio.sleep(wait)
+        task = asyncio.create_task(one(due))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        due += 1 / rate(due)
+    if under_way:
+        await asyncio.wait(under_way, timeout=60)
+    outcome.seconds = time.perf_counter() - began
+    for connection in idle:
+        connection.close()
+    return outcome
