@@ -26,7 +26,7 @@ from vefa.wiring.demo.history import Plan, invent
 from vefa.wiring.demo.sayings import sayings
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-CASES = 900
+CASES = 1500
 LANGUAGES = {"tr", "ru", "kk", "fa", "en"}
 OPEN = ~Q(state=State.ENDED)
 

@@ -17,8 +17,9 @@ from vefa.wiring.demo.sayings import filled, sayings
 from vefa.wiring.demo.story import Story, Written, actor
 from vefa.wiring.demo.wording import day
 
-FORGOTTEN = 0.012  # nobody has ever looked at them
-ASKED, PLANNED, NOTED, FOLLOWED, SEEN_BY_MAYOR = 0.06, 0.15, 0.12, 0.08, 0.04
+FORGOTTEN = 0.006  # nobody has ever looked at them
+HARD = 0.06  # take several times as long as they should
+ASKED, PLANNED, NOTED, FOLLOWED, SEEN_BY_MAYOR = 0.06, 0.3, 0.12, 0.08, 0.04
 REOPENED = {Outcome.DONE: 0.06, Outcome.NOT_POSSIBLE: 0.05, Outcome.ANSWERED: 0.02}
 EXPLAINED = 0.6  # of broken promises
 LONG_MIN = 960  # working minutes of a resolution that is worth planning
@@ -38,7 +39,7 @@ def run(teller: Teller, story: Story) -> None:
     random = teller.random
     if random.random() < FORGOTTEN:
         return
-    taken_at = _after(teller, story, story.opened_at, story.service.first_answer_min * _pace(random, 0.3))
+    taken_at = _after(teller, story, story.opened_at, story.service.first_answer_min * _pace(random, 0.2))
     if taken_at > teller.now:
         return
     worker = teller.stage.worker(story.unit, story.language, random)
@@ -138,9 +139,9 @@ def _follow(teller: Teller, story: Story, at: datetime, *, resumed: bool) -> Non
 def _answer(teller: Teller, story: Story, worker: Staff, since: datetime) -> None:
     """The first word from a person, where the whole answer takes longer."""
     random, service = teller.random, story.service
-    if service.kind in {Kind.QUESTION, Kind.THANKS} or random.random() < 0.15:
+    if service.kind in {Kind.QUESTION, Kind.THANKS} or random.random() < 0.06:
         return
-    at = _after(teller, story, since, service.first_answer_min * _pace(random, 0.25))
+    at = _after(teller, story, since, service.first_answer_min * _pace(random, 0.15))
     if at > teller.now:
         return
     due = next(
@@ -162,7 +163,9 @@ def _answer(teller: Teller, story: Story, worker: Staff, since: datetime) -> Non
 def _work(teller: Teller, story: Story, worker: Staff, since: datetime) -> None:
     random, service = teller.random, story.service
     usual = 1.1 if service.remit == Remit.AGENCY else 0.5  # others keep us waiting
-    minutes = max(20.0, service.resolution_min * _pace(random, usual))
+    quick = service.kind in {Kind.QUESTION, Kind.THANKS}  # the answer is the whole of it
+    standard = service.first_answer_min if quick else service.resolution_min
+    minutes = max(20.0, standard * _pace(random, usual))
     last = max(since, story.first_answered_at or since)
     ended_at = max(_after(teller, story, since, minutes), last + timedelta(minutes=random.uniform(5, 90)))
     if minutes >= LONG_MIN and random.random() < PLANNED:
@@ -313,4 +316,5 @@ def _after(teller: Teller, story: Story, since: datetime, minutes: float) -> dat
 
 def _pace(random: Random, usual: float) -> float:
     """The share of the standard that is used up: `usual` in the middle, with a long tail beyond 1."""
-    return usual * random.lognormvariate(0, 0.6)
+    hard = random.uniform(2, 8) if random.random() < HARD else 1
+    return usual * hard * random.lognormvariate(0, 0.5)
