@@ -22,11 +22,16 @@ def python(code: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code])
 
 
+def tended(child: Child, said: list[str]) -> bool:
+    child.tend(say=said.append)
+    return True
+
+
 def test_a_child_that_dies_at_once_is_started_again_after_ever_longer_pauses():
     said: list[str] = []
     child = Child("sickly", lambda: python("raise SystemExit(3)"), POLITE)
     child.start()
-    eventually(lambda: child.tend(say=said.append) or len(said) == 3)
+    eventually(lambda: tended(child, said) and len(said) == 3)
     assert said == [
         "sickly ended (exit code 3); it starts again in 0.5 s",
         "sickly ended (exit code 3); it starts again in 1.0 s",
@@ -47,7 +52,7 @@ def test_a_child_that_cannot_start_now_is_tried_again():
     child.tend(say=said.append)
     assert said == ["database did not start: no room; it starts again in 0.5 s"]
     assert child.process is None
-    eventually(lambda: child.tend(say=said.append) or child.process is not None)
+    eventually(lambda: tended(child, said) and child.process is not None)
     child.stop()
     assert len(said) == 1
 
