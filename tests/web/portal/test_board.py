@@ -69,7 +69,7 @@ def test_joining_counts_a_voice_and_gives_a_receipt(public):
     assert public.supporters == 1
     own = Case.objects.exclude(id=public.id).get()
     assert (own.outcome, own.master_id) == (Outcome.DUPLICATE, public.id)
-    page = can.sees(joined.url.removesuffix("/received"))
+    page = can.sees(joined.headers["Location"].removesuffix("/received"))
     assert "Received" in page
     assert POTHOLE not in page
 

@@ -1,4 +1,4 @@
-"""Reference numbers for the door: one at a time when it is quiet, by the dozen when many people write at once."""
+"""Reference numbers for the door: one at a time when it is quiet, two dozen when many people write."""
 
 import threading
 import time
@@ -16,7 +16,8 @@ AT_ONCE = 24  # what a process that ends may leave unused
 class Drawer:
     """A few numbers in hand; those of another year are thrown away."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet_s: float = QUIET_S) -> None:
+        self._quiet_s = quiet_s
         self._lock = threading.Lock()
         self._held: deque[str] = deque()
         self._year = 0
@@ -35,7 +36,7 @@ class Drawer:
 
     def _refill(self, at: datetime) -> None:
         moment = time.monotonic()
-        busy = moment - self._drawn_at < QUIET_S
+        busy = moment - self._drawn_at < self._quiet_s
         self._drawn_at = moment
         self._held.extend(numbers.draw(AT_ONCE if busy else 1, at=at))
 
