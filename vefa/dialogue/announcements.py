@@ -48,6 +48,8 @@ def opened(events: Sequence[Event], now: datetime) -> None:
     rows: list[Row] = []
     for event in events:
         case = cases.get(_case_id(event))
+        if event.data.get("told"):
+            continue  # it was said elsewhere, long ago perhaps
         if case is not None and case.conversation_id not in capped and case.parent_id is None:
             keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
             if case.urgency == Urgency.EMERGENCY:
