@@ -10,6 +10,7 @@ from vefa.cases import lifecycle, public, tracking
 from vefa.cases.models import Case, Outcome
 from vefa.cases.public import Bounds, PublicCase, PublicFilters
 from vefa.citizens.models import Address
+from vefa.directory.queries import directory
 from vefa.kit.geo import Point
 
 HERE = Point(38.02, 27.01)
@@ -52,7 +53,7 @@ def test_what_is_not_for_everybody_is_nowhere(town, now, facts):
 def test_a_service_that_is_no_longer_public_takes_its_cases_along(town, pothole, now):
     town.pothole.public = False
     town.pothole.save()
-    from_memory = public.directory()
+    from_memory = directory()
     from_memory.services[town.pothole.pk].public = False
     assert public.one(pothole.pk) is None
     assert public.listing(PublicFilters()).rows == []

@@ -63,7 +63,7 @@ def test_what_is_given_to_a_person_is_theirs_to_see(town, week, now):
 def test_the_newest_come_first_or_what_is_due_first(town, week, now):
     assert ids(queries.queue(town.derya, Filters(), now=now)) == [case.pk for case in reversed(week)]
     by_due = queries.queue(town.derya, Filters(sort=Sort.DUE), now=now)
-    dues = [case.due_at for case in by_due.rows]
+    dues = [case.due_at or now for case in by_due.rows]
     assert dues == sorted(dues)
 
 

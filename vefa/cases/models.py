@@ -134,13 +134,13 @@ class Case(models.Model):
             models.Index(fields=["-opened_at", "-id"], include=QUEUE_FACTS, name="case_opened"),
             models.Index(
                 fields=["-opened_at", "-id"],
-                include=[*QUEUE_FACTS, "due_order", "unsure"],
+                include=[*QUEUE_FACTS, "due_order"],
                 name="case_open",
                 condition=OPEN,
             ),
             models.Index(
                 fields=["due_order", "id"],
-                include=[*QUEUE_FACTS, "unsure"],
+                include=[*QUEUE_FACTS, "opened_at"],
                 name="case_open_due",
                 condition=OPEN,
             ),

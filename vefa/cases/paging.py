@@ -10,7 +10,7 @@ from vefa.cases.models import Case
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-NEWEST_WINDOW = 4_000  # cases in which a common word is looked for before all are
+NEWEST_WINDOW = 2_000  # cases in which a common word is looked for before all are
 
 
 class CursorError(ValueError):
@@ -104,13 +104,14 @@ def _rows(question: Question) -> list[tuple[int, datetime]]:
     if words is None:
         return list(walk.values_list("id", order.field)[:limit])
     window = walk.values("id")[:NEWEST_WINDOW]
-    near = Case.objects.filter(id__in=window, search=words).order_by(f"{sign}{order.field}", f"{sign}id")
+    near = wordlist.read_one_by_one(Case.objects.filter(id__in=window), words)
+    near = near.order_by(f"{sign}{order.field}", f"{sign}id")
     rows = list(near.values_list("id", order.field)[:limit])
     return rows if len(rows) == limit else _everywhere(cases, words, order, (descending, limit))
 
 
 def _everywhere(
-    cases: QuerySet[Case], words: object, order: Order, how: tuple[bool, int]
+    cases: QuerySet[Case], words: wordlist.Prepared, order: Order, how: tuple[bool, int]
 ) -> list[tuple[int, datetime]]:
     """All matches by the index of words: the sum keeps the planner from walking the table in order."""
     descending, limit = how
