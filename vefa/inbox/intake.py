@@ -28,13 +28,13 @@ INSERT INTO inbox_contact (
     id, endpoint_id, external_id, lane, received_at, due_at, raw, reference, secret,
     details, form, message_id, reply_to_id, sequence, subject, text, quoted, html, language, place_text,
     warnings, state, tries, trouble)
-SELECT id, endpoint_id, external_id, lane, received_at, received_at, raw, reference, secret, details::jsonb,
+SELECT id, endpoint_id, external_id, lane, received_at, due_at, raw, reference, secret, details::jsonb,
     '', '', '', 0, '', '', '', '', '', '', '[]', 'waiting', 0, ''
 FROM (
     SELECT nextval('inbox_contact_id_seq') AS id, given.*
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::bytea[],
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bytea[],
         %s::text[], %s::text[], %s::text[])
-        AS given (endpoint_id, external_id, lane, received_at, raw, reference, secret, details)
+        AS given (endpoint_id, external_id, lane, received_at, due_at, raw, reference, secret, details)
 ) AS numbered
 ORDER BY endpoint_id, external_id, id
 ON CONFLICT (endpoint_id, external_id) DO NOTHING
@@ -62,6 +62,7 @@ class Incoming:
     lane: str  # contacts of one lane are handled in order; "" stands alone
     raw: bytes
     received_at: datetime
+    due_at: datetime | None = None  # when to handle it, where that is not the moment of its arrival
     reference: str | None = None
     secret: str = ""
     details: dict[str, Any] = field(default_factory=dict)
@@ -110,6 +111,7 @@ def _insert(incoming: Sequence[Incoming]) -> dict[Key, bulk.Row]:
         [external_id for _, external_id in keys],
         [_short(one.lane) or external_id for one, (_, external_id) in zip(incoming, keys, strict=True)],
         [one.received_at for one in incoming],
+        [one.due_at or one.received_at for one in incoming],
         [one.raw for one in incoming],
         [one.reference for one in incoming],
         [one.secret for one in incoming],

@@ -108,6 +108,7 @@ def _fill(contact: Contact, reading: Reading) -> None:
     if reading.location:
         contact.lat, contact.lon = reading.location.latitude, reading.location.longitude
         contact.place_text = _cut(reading.location.label, 400)
+    contact.place_text = contact.place_text or _cut(str(contact.details.get("place_text", "")), 400)
     contact.details = {**_details(reading), **contact.details}
     # A form may tell the place in words alone; a provider's place always has a point.
     contact.place_text = contact.place_text or _cut(str(contact.details.get("place_text") or ""), 400)

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, ProgrammingError, connection, transaction
 
 from vefa.inbox import claiming, reading
 from vefa.inbox.claiming import Claim, LeaseLostError
 from vefa.inbox.doors import note_heard
 from vefa.inbox.models import Contact
-from vefa.kit.claim import Lease
+from vefa.kit.claim import MAX_TRIES, Lease
 from vefa.triage import pipeline
 
 Clock = Callable[[], datetime]
@@ -50,7 +50,7 @@ class Hands:
             note_heard({contact.endpoint_id for contact in claim.contacts}, now=self.clock())
         except LeaseLostError as error:
             log.warning("Somebody else took over: %s", error)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, ProgrammingError):
             connection.close()
             with suppress(Error):
                 claiming.give_back(claim.lease, claim.contacts)
@@ -76,20 +76,20 @@ def _handle_all(claim: Claim, clock: Clock) -> None:
             continue
         if len(free) == 1:
             claiming.postpone(claim.lease, free[0], trouble=_words(trouble), now=clock())
-            log.error("Contact %s failed (try %d)", free[0].pk, free[0].tries, exc_info=trouble)
+            _log(free[0], trouble)
             blocked.add(_lane(free[0]))
         else:
             parts[:0] = [free[: len(free) // 2], free[len(free) // 2 :]]
 
 
 def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Exception | None:
-    """What went wrong, or None. A database that is away is not the contacts' fault and is raised."""
+    """What went wrong, or None. A database that is away or lacks a table is not the contacts' fault: raised."""
     try:
         with transaction.atomic():
             reading.read(contacts, now=now)
             pipeline.handle(contacts, now=now)
             claiming.finish(lease, contacts, now=now)
-    except (OperationalError, InterfaceError, LeaseLostError):
+    except (OperationalError, InterfaceError, ProgrammingError, LeaseLostError):
         raise
     except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others; it is kept and shown
         return error
@@ -98,6 +98,12 @@ def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Excepti
 
 def _lane(contact: Contact) -> Lane:
     return contact.endpoint_id, contact.lane
+
+
+def _log(contact: Contact, trouble: Exception) -> None:
+    """Where it broke is told once, when it is given up; before that one line is enough."""
+    last = trouble if contact.tries >= MAX_TRIES else None
+    log.error("Contact %s failed (try %d): %s", contact.pk, contact.tries, _words(trouble), exc_info=last)
 
 
 def _words(error: Exception) -> str:

@@ -103,7 +103,7 @@ def question() -> tuple[Composed, list[object]]:
     parts: list[tuple[str, QuerySet[Any, Any]]] = [
         ("({})", Heartbeat.objects.order_by("-at").values_list("at")[:1]),
         (COUNT, waiting.values_list("id")[:MOST]),
-        ("({})", waiting.order_by("id").values_list("received_at")[:1]),
+        ("({})", waiting.order_by("id").values_list("due_at")[:1]),
         (COUNT, Contact.objects.filter(state=ContactState.PARKED).values_list("id")[:MOST]),
         (COUNT, Event.objects.filter(parked_at__isnull=False).values_list("id")[:MOST]),
         (COUNT, Delivery.objects.filter(state=DeliveryState.UNCERTAIN).values_list("id")[:MOST]),

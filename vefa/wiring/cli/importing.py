@@ -1,0 +1,146 @@
+"""`vefa import contacts FILE`: what people said elsewhere, taken in like everything else, once."""
+
+import csv
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import batched
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vefa.channels.models import Endpoint
+from vefa.inbox import intake, sheets
+from vefa.inbox.intake import Incoming
+from vefa.inbox.sheets import MappingError, RowError, Sheet
+from vefa.wiring.cli.command import CommandError
+
+EXAMPLES = (
+    "vefa import contacts calls.csv --endpoint hotline",
+    "vefa import contacts old.jsonl --mapping old.toml      interrupted? run it again: nothing doubles",
+)
+BY_HAND = ("portal", "phone", "counter", "letter", "meeting", "headman")
+BATCH = 500
+LONGEST_CELL = 1_000_000
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Tally:
+    """What became of the rows."""
+
+    new: int = 0
+    known: int = 0
+    rejected: int = 0
+    file: Path = field(default_factory=Path)
+    _writer: Any = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def reject(self, row: Row, reason: str) -> None:
+        """Write a row that cannot be taken, with the reason, beside the file."""
+        if self._writer is None:
+            stream = self._stack.enter_context(self.file.open("w", encoding="utf-8", newline=""))
+            self._writer = csv.DictWriter(stream, [*row, "reason"], extrasaction="ignore", restval="")
+            self._writer.writeheader()
+        self._writer.writerow({**row, "reason": reason})
+        self.rejected += 1
+
+    def close(self) -> None:
+        """The file of rejected rows is complete; one of an earlier run that had some is gone."""
+        self._stack.close()
+        if not self.rejected:
+            self.file.unlink(missing_ok=True)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("what", choices=("contacts",))
+    parser.add_argument("file", type=Path, help="CSV, or one JSON object a line (.jsonl)")
+    parser.add_argument(
+        "--mapping", type=Path, help="TOML file that says which column is what: docs/import.md"
+    )
+    parser.add_argument("--endpoint", default="", help="key of the endpoint to which they were said")
+
+
+def run(options: Namespace) -> int:
+    """Take the rows in. Raises CommandError."""
+    try:
+        sheet = sheets.read_mapping(options.mapping) if options.mapping else Sheet()
+        size = options.file.stat().st_size
+    except (MappingError, OSError) as error:
+        raise CommandError(str(error)) from error
+    endpoint = _endpoint(options.endpoint or sheet.endpoint)
+    tally = Tally(file=options.file.with_name(f"{options.file.name}.rejected.csv"))
+    with _progress() as progress, options.file.open("rb") as stream:
+        task = progress.add_task(options.file.name, total=size)
+        try:
+            for rows in batched(_rows(stream, options.file, sheet), BATCH, strict=False):
+                _take(rows, sheet, endpoint, tally)
+                progress.update(task, completed=stream.tell())
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise CommandError(f"{options.file} cannot be read: {error}") from error
+        finally:
+            tally.close()
+    intake.wake()
+    print(f"{tally.new} new, {tally.known} known already, {tally.rejected} rejected.")
+    if tally.rejected:
+        print(f"Rejected rows and why: {tally.file}")
+    return 0
+
+
+def _take(rows: tuple[Row, ...], sheet: Sheet, endpoint: Endpoint, tally: Tally) -> None:
+    now = datetime.now(UTC)
+    arrivals: list[Incoming] = []
+    for row in rows:
+        if "unreadable line" in row:
+            tally.reject(row, "the line is no JSON object")
+            continue
+        try:
+            arrivals.append(sheets.incoming(sheet, row, endpoint_id=endpoint.pk, now=now))
+        except RowError as error:
+            tally.reject(row, str(error))
+    fresh = sum(accepted.fresh for accepted in intake.accept(arrivals))
+    tally.new += fresh
+    tally.known += len(arrivals) - fresh
+
+
+def _rows(stream: BinaryIO, path: Path, sheet: Sheet) -> Iterator[Row]:
+    if path.suffix in {".jsonl", ".ndjson"}:
+        return (_object(line) for line in stream if line.strip())
+    csv.field_size_limit(LONGEST_CELL)
+    text = (line.decode(sheet.encoding) for line in stream)
+    return ({key: value for key, value in row.items() if key} for row in _table(text, sheet))
+
+
+def _table(lines: Iterator[str], sheet: Sheet) -> Iterator[dict[str, Any]]:
+    return csv.DictReader(lines, delimiter=sheet.delimiter)
+
+
+def _object(line: bytes) -> Row:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"unreadable line": line.decode("utf-8", "replace").strip()}
+
+
+def _endpoint(key: str) -> Endpoint:
+    if not key:
+        raise CommandError("Say to which endpoint these were said: --endpoint KEY (`vefa endpoint list`).")
+    found = Endpoint.objects.filter(key=key, retired_at=None).first()
+    if found is None or found.channel not in BY_HAND:
+        doors = Endpoint.objects.filter(channel__in=BY_HAND, retired_at=None).order_by("key")
+        keys = ", ".join(doors.values_list("key", flat=True))
+        raise CommandError(f"{key!r} is no endpoint for forms; there are: {keys}")
+    return found
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), transient=True
+    )
