@@ -21,7 +21,7 @@ check: .venv/installed ## everything that must hold before a change is taken
 	@$(BIN)/python -m tools.messages compile
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/djlint --quiet --check vefa
+	$(BIN)/djlint --quiet --lint vefa
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
@@ -41,7 +41,6 @@ lock: ## choose versions anew and write requirements.txt (needs uv)
 format: .venv/installed ## format Python and templates
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
-	$(BIN)/djlint --quiet --reformat vefa || true
 
 messages: .venv/installed ## bring the catalogues of all languages up to date
 	$(BIN)/python -m tools.messages update
