@@ -15,6 +15,7 @@ from vefa.triage.guess import Guess
 
 SURE = 0.6  # from this confidence on, triage acts without asking
 _LEAST_STEM = 4
+_LEAST_STEM_BESIDE = 2  # inside an expression its other words make sure: "su kes" meets "su kesildi"
 _OTHER_LANGUAGE = 0.5  # words of another language count half: people mix them
 
 
@@ -73,8 +74,9 @@ def _met(term: Term, said: list[str], at: int) -> str:
     piece = said[at : at + len(term.parts)]
     if len(piece) < len(term.parts):
         return ""
+    least = _LEAST_STEM if len(term.parts) == 1 else _LEAST_STEM_BESIDE
     fits = all(
-        word == part or (len(part) >= _LEAST_STEM and word.startswith(part))
+        word == part or (len(part) >= least and word.startswith(part))
         for part, word in zip(term.parts, piece, strict=True)
     )
     return " ".join(piece) if fits else ""
