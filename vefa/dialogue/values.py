@@ -61,7 +61,7 @@ def link(one: Listener) -> str:
     """The address of the page on which this listener follows the matter."""
     known = one.case.parent or one.case
     if one.supporter:
-        return f"{settings.PUBLIC_URL}/cases/{known.reference}"
+        return f"{settings.PUBLIC_URL}/cases/{known.pk}"
     return f"{settings.PUBLIC_URL}/r/{known.reference}/{known.secret}"
 
 
