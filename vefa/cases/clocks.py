@@ -1,6 +1,7 @@
 """What a service promises, as rows that are not yet stored, and the calendars that their clocks count by."""
 
 from datetime import datetime
+from typing import Any
 
 from vefa.cases import rules
 from vefa.cases.models import Promise, PromiseKind
@@ -10,6 +11,7 @@ from vefa.directory.queries import directory
 from vefa.directory.rules import CalendarEndsError, WorkingCalendar
 
 OFFICE = "office"
+Facts = dict[str, Any]  # of a promise, by column
 # What is owed on a matter whose service nobody knows yet, in working minutes: a day, and three weeks.
 UNKNOWN_ANSWER_MIN = 480
 UNKNOWN_RESOLUTION_MIN = 7200
@@ -29,7 +31,12 @@ def calendar_of(service: Service | None, *, now: datetime) -> WorkingCalendar:
 
 
 def promised(service: Service | None, *, since: datetime, now: datetime) -> list[Promise]:
-    """The promises that a service makes for a matter opened at `since`, unsaved and without their case.
+    """The promises that a service makes for a matter opened at `since`, unsaved and without their case."""
+    return [Promise(**facts) for facts in promised_facts(service, since=since, now=now)]
+
+
+def promised_facts(service: Service | None, *, since: datetime, now: datetime) -> list[Facts]:
+    """The same as columns, the first answer first.
 
     Where no working time is known for that moment there is nothing to promise by, and none is made.
     """
@@ -47,7 +54,7 @@ def promised(service: Service | None, *, since: datetime, now: datetime) -> list
 def resolution_again(service: Service | None, *, now: datetime) -> Promise:
     """A fresh promise of the service's resolution time, for a matter that was reopened now."""
     calendar = calendar_of(service, now=now)
-    return _span(PromiseKind.RESOLUTION, _resolution_min(service), now, calendar)
+    return Promise(**_span(PromiseKind.RESOLUTION, _resolution_min(service), now, calendar))
 
 
 def clock_of(promise: Promise) -> rules.Clock:
@@ -77,12 +84,12 @@ def _resolution_min(service: Service | None) -> int:
     return service.resolution_min if service else UNKNOWN_RESOLUTION_MIN
 
 
-def _span(kind: PromiseKind, minutes: float, since: datetime, calendar: WorkingCalendar) -> Promise:
+def _span(kind: PromiseKind, minutes: float, since: datetime, calendar: WorkingCalendar) -> Facts:
     clock = rules.started(at=since, minutes=minutes, calendar=calendar)
-    return put(Promise(kind=kind, by="service", started_at=since), clock)
+    return {"kind": kind.value, "by": "service", "started_at": since, **_columns(clock)}
 
 
-def _legal(service: Service | None, since: datetime, calendar: WorkingCalendar) -> list[Promise]:
+def _legal(service: Service | None, since: datetime, calendar: WorkingCalendar) -> list[Facts]:
     if service is None or not service.legal_days:
         return []
     country = directory().municipality.country
@@ -90,7 +97,9 @@ def _legal(service: Service | None, since: datetime, calendar: WorkingCalendar) 
         due_at = calendar.add_working_days(since, service.legal_days, deemed=country in DEEMED_COUNTRIES)
     else:
         due_at = calendar.add_calendar_days(since, service.legal_days)
-    promise = Promise(
-        kind=PromiseKind.LEGAL, by="law", legal_basis=service.legal_basis[:120], started_at=since
-    )
-    return [put(promise, rules.set_to(at=since, due_at=due_at))]
+    named = {"kind": PromiseKind.LEGAL.value, "by": "law", "legal_basis": service.legal_basis[:120]}
+    return [{**named, "started_at": since, **_columns(rules.set_to(at=since, due_at=due_at))}]
+
+
+def _columns(clock: rules.Clock) -> Facts:
+    return {"minutes": clock.minutes, "running_since": clock.running_since, "due_at": clock.due_at}

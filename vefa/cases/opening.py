@@ -1,6 +1,6 @@
 """How contacts become cases, and how further contacts join them: many at once, in one transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,18 +8,19 @@ from typing import Any
 from django.db import transaction
 
 from vefa.cases import owing, routing
-from vefa.cases.clocks import promised
+from vefa.cases.clocks import promised_facts
 from vefa.cases.models import Case, CaseContact, Promise, State
 from vefa.cases.moves import Move, move
 from vefa.cases.rules import nearest
 from vefa.cases.showing import is_public
-from vefa.cases.wordlist import words_of
+from vefa.cases.wordlist import vector
 from vefa.channels.models import Endpoint
 from vefa.citizens.models import Citizen
 from vefa.directory.models import Service
 from vefa.inbox import numbers
 from vefa.inbox.models import Contact, Conversation
 from vefa.journal.record import Happening, record
+from vefa.kit import rows
 from vefa.kit.ids import secret
 from vefa.kit.text import first_line
 
@@ -64,13 +65,15 @@ def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
         return []
     around = _around([opening.contact for opening in openings])
     references = _references(openings, now=now)
-    pairs = [
+    drawn = [
         _drawn_up(opening, reference, around, now)
         for opening, reference in zip(openings, references, strict=True)
     ]
-    cases = Case.objects.bulk_create([case for case, _ in pairs])
-    _link(cases, openings)
-    Promise.objects.bulk_create(_of_cases(pairs))
+    ids = rows.insert(Case, [facts for facts, _ in drawn], key="reference")
+    cases = [_case(ids[reference], facts) for reference, (facts, _) in zip(references, drawn, strict=True)]
+    rows.insert(CaseContact, list(map(_link, cases, openings)))
+    owed = zip(cases, drawn, strict=True)
+    rows.insert(Promise, [{**one, "case_id": case.pk} for case, (_, of_case) in owed for one in of_case])
     record(_opened(case, opening, now) for case, opening in zip(cases, openings, strict=True))
     return cases
 
@@ -138,42 +141,50 @@ def _references(openings: Sequence[Opening], *, now: datetime) -> list[str]:
     return [reference or next(drawn) for reference in found]
 
 
-def _drawn_up(opening: Opening, reference: str, around: _Around, now: datetime) -> tuple[Case, list[Promise]]:
+def _drawn_up(
+    opening: Opening, reference: str, around: _Around, now: datetime
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The columns of a case and of its promises."""
     contact, service = opening.contact, opening.service
     citizen = around.people.get(contact.pk)
     endpoint = around.endpoints[contact.endpoint_id]
-    owed = promised(service, since=contact.received_at, now=now)
-    case = Case(
-        reference=reference,
-        secret=contact.secret if reference == contact.reference and contact.secret else secret(),
-        title=first_line(opening.title, limit=200),
-        text=opening.text,
-        language=opening.language,
-        kind=opening.kind,
-        urgency=opening.urgency,
-        service=service,
-        area_id=opening.area_id,
-        place_text=contact.place_text,
-        lat=contact.lat,
-        lon=contact.lon,
-        citizen=citizen,
-        conversation_id=contact.conversation_id,
-        channel=endpoint.channel,
-        private=opening.private,
-        unit_id=opening.unit_id or _unit_id(opening, endpoint),
-        parent_id=opening.parent_id,
-        unsure=opening.unsure,
-        opened_at=contact.received_at,
-        changed_at=now,
-        said_at=contact.said_at or contact.received_at,
-        due_at=nearest(promise.due_at for promise in owed),
-        answer_due_at=owed[0].due_at if owed else None,
-    )
-    case.public = is_public(
-        service=service, kind=opening.kind, private=opening.private, unsure=opening.unsure
-    )
-    case.search = words_of(case, citizen.name if citizen else "")
-    return case, owed
+    owed = promised_facts(service, since=contact.received_at, now=now)
+    title = first_line(opening.title, limit=200)
+    return {
+        "reference": reference,
+        "secret": contact.secret if reference == contact.reference and contact.secret else secret(),
+        "title": title,
+        "text": opening.text,
+        "language": opening.language,
+        "kind": str(opening.kind),
+        "urgency": int(opening.urgency),
+        "service_id": service.pk if service else None,
+        "area_id": opening.area_id,
+        "place_text": contact.place_text,
+        "lat": contact.lat,
+        "lon": contact.lon,
+        "citizen_id": citizen.pk if citizen else None,
+        "conversation_id": contact.conversation_id,
+        "channel": endpoint.channel,
+        "private": opening.private,
+        "public": is_public(
+            service=service, kind=opening.kind, private=opening.private, unsure=opening.unsure
+        ),
+        "unit_id": opening.unit_id or _unit_id(opening, endpoint),
+        "parent_id": opening.parent_id,
+        "unsure": opening.unsure,
+        "opened_at": contact.received_at,
+        "changed_at": now,
+        "said_at": contact.said_at or contact.received_at,
+        "due_at": nearest(one["due_at"] for one in owed),
+        "answer_due_at": owed[0]["due_at"] if owed else None,
+        "search": vector([title, citizen.name if citizen else "", contact.place_text, opening.text]),
+    }, owed
+
+
+def _case(case_id: int, facts: Mapping[str, Any]) -> Case:
+    """The case as it was written; what the database makes of it is read when it is asked for."""
+    return Case(id=case_id, **facts)
 
 
 def _unit_id(opening: Opening, endpoint: Endpoint) -> int | None:
@@ -182,20 +193,8 @@ def _unit_id(opening: Opening, endpoint: Endpoint) -> int | None:
     return unit.pk if unit else None
 
 
-def _link(cases: Sequence[Case], openings: Sequence[Opening]) -> None:
-    CaseContact.objects.bulk_create(
-        CaseContact(case=case, contact=opening.contact, opened=True, at=case.opened_at)
-        for case, opening in zip(cases, openings, strict=True)
-    )
-
-
-def _of_cases(pairs: Iterable[tuple[Case, list[Promise]]]) -> list[Promise]:
-    owed = []
-    for case, of_case in pairs:
-        for promise in of_case:
-            promise.case = case
-            owed.append(promise)
-    return owed
+def _link(case: Case, opening: Opening) -> dict[str, Any]:
+    return {"case_id": case.pk, "contact_id": opening.contact.pk, "opened": True, "at": case.opened_at}
 
 
 def _opened(case: Case, opening: Opening, now: datetime) -> Happening:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from vefa.journal.models import Event
+from vefa.kit import rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +20,19 @@ class Happening:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def record(happenings: Iterable[Happening]) -> list[Event]:
+def record(happenings: Iterable[Happening]) -> None:
     """Write what happened, in order, inside the transaction of the change that it tells of."""
-    return Event.objects.bulk_create(
+    rows.insert(
+        Event,
         [
-            Event(
-                kind=one.kind, subject=one.subject, actor=one.actor, at=one.at, due_at=one.at, data=one.data
-            )
+            {
+                "kind": one.kind,
+                "subject": one.subject,
+                "actor": one.actor,
+                "at": one.at,
+                "due_at": one.at,
+                "data": one.data,
+            }
             for one in happenings
-        ]
+        ],
     )
