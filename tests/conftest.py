@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from tests.town import town
 from vefa.wiring.env import database
@@ -17,9 +19,17 @@ from vefa.wiring.postgres.cluster import ready_cluster
 from vefa.wiring.postgres.server import start
 
 __all__ = ["town"]
+pytest_plugins = ["tests.architecture.rendered"]
 
 # Nobody needs the test database after a crash.
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+# The same examples in every run, and no verdict about the machine's mood.
+properties.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+properties.load_profile("steady")
 
 
 def pytest_configure() -> None:
