@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 
 from vefa.citizens import numbers
-from vefa.citizens.models import Address, Citizen, Likeness
+from vefa.citizens.models import Address, Citizen, Likeness, Merge
 from vefa.kit.text import digits_of, fold
 
 LEAST_DIGITS = 4
@@ -20,9 +21,11 @@ def root_of(citizen_id: int) -> Citizen:
 
 def same_person(citizen_id: int) -> list[int]:
     """The ids of all rows that stand for the same person, this one included, in one statement."""
-    roots = Citizen.objects.filter(id=citizen_id).values("merged_into_id")
-    absorbed = Q(merged_into_id=citizen_id) | Q(merged_into_id__in=roots)
-    rows = Citizen.objects.filter(Q(id=citizen_id) | Q(id__in=roots) | absorbed).order_by("id")
+    found = Citizen.objects.filter(id=citizen_id).annotate(root=Coalesce("merged_into_id", "id"))
+    root = Subquery(
+        found.values("root")[:1]
+    )  # asked once, before: both sides of the "or" then use their index
+    rows = Citizen.objects.filter(Q(id=root) | Q(merged_into_id=root)).order_by("id")
     return list(rows.values_list("id", flat=True))
 
 
@@ -77,6 +80,24 @@ def likenesses_of(citizen_id: int) -> list[Likeness]:
     people = same_person(citizen_id)
     rows = Likeness.objects.filter(Q(older_id__in=people) | Q(newer_id__in=people), decided_at=None)
     return list(rows.select_related("older", "newer").order_by("-found_at", "id"))
+
+
+def merges_of(citizen_id: int) -> list[Merge]:
+    """The merges in force that made this person of several rows, the latest first."""
+    rows = Merge.objects.filter(kept_id__in=same_person(citizen_id), undone_at=None)
+    return list(rows.select_related("absorbed").order_by("-at", "-id"))
+
+
+def pair_of(likeness_id: int) -> tuple[int, int]:
+    """The two citizens of a suggestion, the older first. Raises Likeness.DoesNotExist."""
+    found = Likeness.objects.get(id=likeness_id)
+    return found.older_id, found.newer_id
+
+
+def merge_of(merge_id: int) -> tuple[int, int]:
+    """The two citizens of a merge: kept, absorbed. Raises Merge.DoesNotExist."""
+    found = Merge.objects.get(id=merge_id)
+    return found.kept_id, found.absorbed_id
 
 
 def _address_condition(text: str, country: str) -> Q | None:

@@ -146,6 +146,12 @@ def drafts_of(staff: Staff, *, visible: QuerySet[Case], limit: int = 100) -> lis
     return list(rows.order_by("-saved_at", "-id")[:limit])
 
 
+def last_reply(case: Case, *, since: datetime, other_than: Staff) -> Reply | None:
+    """The latest answer that a colleague wrote after a moment and did not take back."""
+    found = Reply.objects.filter(case=case, written_at__gte=since, automatic=False, taken_back_at=None)
+    return found.exclude(staff=other_than).select_related("staff").order_by("-written_at", "-id").first()
+
+
 def heard_back(entries: Iterable[Entry]) -> bool:
     """Whether a person (not the system) has answered yet."""
     return any(entry.reply is not None and not entry.reply.automatic for entry in entries)

@@ -42,6 +42,11 @@ def has_work(*, now: datetime) -> bool:
     return Contact.objects.filter(free, state=ContactState.WAITING, due_at__lte=now).exists()
 
 
+def contact_of(contact_id: int, *, case_id: int) -> Contact | None:
+    """One contact of one case, with its original; None where it belongs to another."""
+    return Contact.objects.filter(pk=contact_id, links__case=case_id).select_related("endpoint").first()
+
+
 def attachment_of(key: UUID, *, cases: QuerySet[Any]) -> Attachment | None:
     """A stored file that came with a contact of one of these cases; None where there is none."""
     found = Attachment.objects.filter(key=key, state=AttachmentState.STORED, contact__links__case__in=cases)

@@ -6,48 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.town import PASSWORD
+from tests.web.desk.seat import seated
 from vefa.cases.models import Case, Note, Outcome, State
-from vefa.cases.opening import Opening, open_cases
-from vefa.citizens.models import Address, Citizen
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
-from vefa.inbox.models import Contact, Conversation
+from vefa.inbox.models import Contact
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_second_step(settings):
-    settings.SECOND_FACTOR = False
-
-
-@pytest.fixture
-def pothole_case(town, now) -> Case:
-    """Ali wrote to the bot about a pothole."""
-    ali = Citizen.objects.create(name="Ali Demir", folded_name="ali demir", created_at=now)
-    address = Address.objects.create(
-        space="telegram", value="7001", citizen=ali, shown_name="Ali", created_at=now
-    )
-    conversation = Conversation.objects.create(
-        endpoint=town.bot, address=address, language="tr", created_at=now
-    )
-    contact = Contact.objects.create(
-        endpoint=town.bot, external_id="1", lane="7001", received_at=now, due_at=now, raw=b"{}",
-        form="message", conversation=conversation, said_at=now, text="Okulun önünde çukur var", language="tr",
-    )  # fmt: skip
-    opening = Opening(
-        contact=contact, title="Okulun önünde çukur var", text=contact.text, language="tr", kind="request",
-        urgency=0, service=town.pothole, area_id=town.carsi.id, unsure=False, actor="triage",
-    )  # fmt: skip
-    return open_cases([opening], now=now)[0]
-
-
-def at_desk(staff, client: Client | None = None) -> Client:
-    """A browser in which this person has signed in."""
-    client = client or Client()
-    answer = client.post(reverse("desk:sign-in"), {"username": staff.username, "password": PASSWORD})
-    assert answer.status_code == 302, answer.content.decode()[:500]
-    return client
 
 
 def page_of(client: Client, case: Case) -> str:
@@ -62,21 +26,21 @@ def test_nobody_comes_in_without_signing_in(client, pothole_case):
 
 
 def test_the_queue_shows_what_waits(town, pothole_case):
-    page = at_desk(town.derya).get(reverse("desk:list", args=["new"])).content.decode()
+    page = seated(town.derya).get(reverse("desk:list", args=["new"])).content.decode()
 
     assert pothole_case.reference in page
     assert "Okulun önünde çukur var" in page
 
 
 def test_opening_a_case_leaves_a_trace(town, pothole_case):
-    page_of(at_desk(town.derya), pothole_case)
+    page_of(seated(town.derya), pothole_case)
 
     sight = pothole_case.sights.get()
     assert (sight.staff, sight.role) == (town.derya, "operator")
 
 
 def test_an_answer_is_laid_down_and_can_be_taken_back(town, pothole_case):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
     client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": "Yarın bakıyoruz.", "do": "send"})
     reply = Reply.objects.get()
     assert Delivery.objects.get().state == DeliveryState.QUEUED
@@ -88,7 +52,7 @@ def test_an_answer_is_laid_down_and_can_be_taken_back(town, pothole_case):
 
 
 def test_an_unfilled_variable_keeps_the_answer_here(town, pothole_case):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
 
     answer = client.post(
         reverse("desk:reply", args=[pothole_case.id]), {"text": "Neden: {reason}", "do": "send"}
@@ -100,15 +64,15 @@ def test_an_unfilled_variable_keeps_the_answer_here(town, pothole_case):
 
 
 def test_what_is_typed_is_kept_on_the_server(town, pothole_case):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
 
     client.post(reverse("desk:draft", args=[pothole_case.id]), {"text": "Sayın Ali"})
 
-    assert "Sayın Ali" in page_of(at_desk(town.derya), pothole_case)
+    assert "Sayın Ali" in page_of(seated(town.derya), pothole_case)
 
 
 def test_a_note_stays_inside(town, pothole_case):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
 
     client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": "Ekip 4 yakında", "do": "note"})
 
@@ -121,7 +85,7 @@ def act(client: Client, case: Case, name: str, **data: object):
 
 
 def test_not_possible_needs_a_reason_and_the_way_to_object(town, pothole_case):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
 
     refused = act(client, pothole_case, "end", outcome="not_possible", reason="Özel yol")
     assert refused.status_code == 422
@@ -140,9 +104,9 @@ def test_not_possible_needs_a_reason_and_the_way_to_object(town, pothole_case):
 
 
 def test_whoever_comes_second_is_told_and_loses_nothing(town, pothole_case):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
     version = re.search(r'name="version" value="(\d+)"', page_of(client, pothole_case))[1]
-    act(at_desk(town.reza), pothole_case, "take")
+    act(seated(town.reza), pothole_case, "take")
 
     answer = act(client, pothole_case, "transfer", unit=town.parks.id, reason="Ağaç kökü", version=version)
 
@@ -159,18 +123,18 @@ def test_whoever_comes_second_is_told_and_loses_nothing(town, pothole_case):
     ],
 )
 def test_a_case_moves(town, pothole_case, name, data, state):
-    assert act(at_desk(town.derya), pothole_case, name, **data).status_code == 302
+    assert act(seated(town.derya), pothole_case, name, **data).status_code == 302
 
     pothole_case.refresh_from_db()
     assert pothole_case.state == state
 
 
 def test_who_may_not_see_a_case_finds_none(town, pothole_case):
-    assert at_desk(town.pelin).get(reverse("desk:case", args=[pothole_case.id])).status_code == 404
+    assert seated(town.pelin).get(reverse("desk:case", args=[pothole_case.id])).status_code == 404
 
 
 def test_who_may_only_read_is_shown_no_answer_box(town, pothole_case):
-    client = at_desk(town.orhan)
+    client = seated(town.orhan)
 
     assert 'name="text"' not in page_of(client, pothole_case)
     answer = client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": "x", "do": "send"})
@@ -178,7 +142,7 @@ def test_who_may_only_read_is_shown_no_answer_box(town, pothole_case):
 
 
 def test_search_finds_by_number_name_and_words(town, pothole_case):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
     for text in (pothole_case.reference, "cukur", "Ali"):
         answer = client.get(reverse("desk:search"), {"q": text}, follow=True)
         assert pothole_case.reference in answer.content.decode(), text
@@ -186,7 +150,7 @@ def test_search_finds_by_number_name_and_words(town, pothole_case):
 
 @pytest.mark.parametrize("language", ["tr", "ru", "kk", "fa", "en"])
 def test_every_page_speaks_every_language(town, pothole_case, language):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
     addresses = [
         reverse("desk:list", args=["open"]),
         reverse("desk:case", args=[pothole_case.id]),
@@ -205,7 +169,7 @@ def test_every_page_speaks_every_language(town, pothole_case, language):
 
 
 def test_a_call_is_written_down_on_one_page(town, now):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
     page = client.get(reverse("desk:enter")).content.decode()
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
     data = {"channel": "phone", "text": "Sokak lambası yanmıyor", "phone": "0532 555 01 37", "language": "tr"}
@@ -218,18 +182,8 @@ def test_a_call_is_written_down_on_one_page(town, now):
     assert contact.endpoint.channel == "phone"
 
 
-def test_the_second_step_is_asked_for_where_the_city_wants_it(town, settings):
-    settings.SECOND_FACTOR = True
-    client = at_desk(town.derya)
-
-    answer = client.get(reverse("desk:list", args=["new"]))
-
-    assert answer["Location"] == reverse("desk:second")
-    assert client.get(reverse("desk:second")).status_code == 200
-
-
 def test_the_queue_costs_at_most_eight_statements(town, pothole_case, django_assert_max_num_queries):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
     client.get(reverse("desk:list", args=["open"]))
 
     with django_assert_max_num_queries(8):
@@ -237,7 +191,7 @@ def test_the_queue_costs_at_most_eight_statements(town, pothole_case, django_ass
 
 
 def test_a_case_costs_at_most_ten_statements(town, pothole_case, django_assert_max_num_queries):
-    client = at_desk(town.derya)
+    client = seated(town.derya)
     page_of(client, pothole_case)
 
     with django_assert_max_num_queries(12):

@@ -1,34 +1,34 @@
 """The page of a case: what is asked and where, what is owed, what to do next, what was said."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from vefa.cases import queries
-from vefa.cases.lifecycle import Move, allowed, see
-from vefa.cases.models import Case, Promise, PromiseKind
+from vefa.cases.lifecycle import see
+from vefa.cases.models import Case, Promise, Urgency
 from vefa.cases.search import past_cases
 from vefa.cases.sights import sights
 from vefa.dialogue.drafts import kept
-from vefa.dialogue.models import DeliveryState
+from vefa.dialogue.models import DeliveryState, Reply
 from vefa.dialogue.queries import Entry, channel_truth, conversation_of
 from vefa.directory.access import Action, can
 from vefa.directory.models import Role, Staff
 from vefa.directory.queries import directory
-from vefa.triage.queries import suggestions_for
-from vefa.web.desk import histories
+from vefa.triage.queries import findings_of, suggestions_for
+from vefa.web.desk import histories, reasons
 from vefa.web.desk.door import StaffRequest, staff_only
-from vefa.web.desk.forms import act_forms
 from vefa.web.desk.framing import frame_of
-from vefa.web.desk.rows import KINDS, clock_of, rows_of, state_of
+from vefa.web.desk.possible import Shown, act_forms, promise_names
+from vefa.web.desk.rows import KINDS, URGENCIES, clock_of, rows_of, state_of
 from vefa.web.desk.talk import messages, truth_of
 from vefa.web.ui.clock import Owed, read
 from vefa.web.ui.shapes import Person, Place, Route, Suggestion
@@ -40,10 +40,12 @@ from vefa.web.ui.show import show
 class Said:
     """What a page shows again after an act that did not go through: nothing typed is lost."""
 
-    act: str = ""
-    form: BaseForm | None = None
+    shown: Shown = field(default_factory=Shown)
     draft: str = ""
+    note: str = ""
     notice: str = ""
+    kept: Sequence[str] = ()  # sentences that were typed into a form that is not there any more
+    colleague: Reply | None = None  # whose answer just went out before this one
     status: int = 200
 
 
@@ -63,7 +65,7 @@ def talk(request: StaffRequest, case_id: int) -> HttpResponse:
     found = found_case(request.staff, case_id)
     now = timezone.now()
     entries = conversation_of(found, with_notes=can(request.staff, Action.NOTE))
-    context = {"case": found, **_conversation(request.staff, entries, now)}
+    context = {"case": found, **_conversation(request.staff, case_id, entries, now)}
     return show(request, "desk/case.html", "talk", context)
 
 
@@ -82,6 +84,7 @@ def around(request: StaffRequest, case_id: int) -> HttpResponse:
         "relatives": rows_of(queries.relatives(request.staff, found), now=now),
         "events": histories.events(queries.history(found)),
         "seen": _seen(found),
+        "thoughts": reasons.thoughts(findings_of(found)),
     }
     return show(request, "desk/around.html", "panel", context)
 
@@ -100,26 +103,41 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
     private = can(staff, Action.PRIVATE)
     entries = conversation_of(found, with_notes=can(staff, Action.NOTE))
     drafts = kept(case_id=found.pk, staff=staff)
+    promised = [one for one in queries.promises_of(found) if one.dropped_at is None]
+    acts = act_forms(staff, found, promised, shown=said.shown)
     context = {
         "case": found,
         "frame": frame_of(request, now=now),
         "notice": said.notice,
         "state": state_of(found),
         "kind": KINDS.get(found.kind, ""),
+        "urgency": URGENCIES.get(Urgency(found.urgency), ""),
         "clock": clock_of(found, now),
-        "promises": promise_cards(found, now),
+        "kept": said.kept,
+        "colleague": said.colleague,
+        "promises": promise_cards(found, promised, now),
         "suggestions": _suggestions(found) if found.unsure else [],
-        "draft": said.draft or drafts.get("reply", "") or drafts.get("note", ""),
+        "asked": found.text if found.text.strip() != found.title.strip() else "",
+        "draft": said.draft or drafts.get("reply", ""),
+        "note": said.note or drafts.get("note", ""),
+        "note_url": f"{reverse('desk:draft', args=[found.pk])}?box=note",
+        "knowing": _knowing(said.colleague),
         "draft_url": reverse("desk:draft", args=[found.pk]),
         "truth": truth_of(channel_truth(found), case=found, now=now, private=private),
-        "acts": act_forms(staff, found, bound=said.form, named=said.act),
+        "acts": acts,
+        "more_open": any(one.open and not one.act.first for one in acts),
+        "more": any(not one.act.first for one in acts),
         "can_answer": can(staff, Action.ANSWER),
         "can_note": can(staff, Action.NOTE),
-        "can_take": Move.TAKE in allowed(found) and can(staff, Action.ASSIGN) and found.staff_id != staff.pk,
         **_facts(found, private=private),
-        **_conversation(staff, entries, now),
+        **_conversation(staff, found.pk, entries, now),
     }
     return show(request, "desk/case.html", None, context, status=said.status)
+
+
+def _knowing(colleague: Reply | None) -> str:
+    """What the next try to send says: this answer of a colleague was read."""
+    return format_html('<input type="hidden" name="knowing" value="{}">', colleague.pk) if colleague else ""
 
 
 def _facts(found: Case, *, private: bool) -> dict[str, Any]:
@@ -150,7 +168,7 @@ def _facts(found: Case, *, private: bool) -> dict[str, Any]:
     }
 
 
-def _conversation(staff: Staff, entries: list[Entry], now: datetime) -> dict[str, Any]:
+def _conversation(staff: Staff, case_id: int, entries: list[Entry], now: datetime) -> dict[str, Any]:
     leaving = [
         entry
         for entry in entries
@@ -161,32 +179,26 @@ def _conversation(staff: Staff, entries: list[Entry], now: datetime) -> dict[str
     ]
     last = leaving[-1] if leaving else None
     return {
-        "messages": messages(entries, private=can(staff, Action.PRIVATE)),
+        "said": messages(entries, case_id=case_id, private=can(staff, Action.PRIVATE)),
         "leaving": last.reply if last else None,
         "seconds": max(1, int((last.deliveries[0].due_at - now).total_seconds())) if last else 0,
     }
 
 
-def promise_cards(found: Case, now: datetime) -> list[PromiseCard]:
+def promise_cards(found: Case, promised: Sequence[Promise], now: datetime) -> list[PromiseCard]:
     """Everything that was promised on the case, as cards."""
-    names: Mapping[str, str] = {
-        PromiseKind.FIRST_ANSWER: gettext("A first answer"),
-        PromiseKind.RESOLUTION: gettext("A result"),
-        PromiseKind.LEGAL: gettext("An answer by law"),
-        PromiseKind.GIVEN: gettext("A promise"),
-    }
-    unit = found.unit.name(get_language() or "en") if found.unit else directory().municipality.name("en")
+    names, language = promise_names(), get_language() or "en"
+    who = (found.unit or directory().municipality).name(language)
     return [
         PromiseCard(
-            who=unit,
+            who=who,
             to=gettext("the resident"),
             what=promise.text or names[promise.kind],
             clock=read(_owed(promise), now),
             due_at=promise.due_at,
             basis=promise.legal_basis,
         )
-        for promise in queries.promises_of(found)
-        if promise.dropped_at is None
+        for promise in promised
     ]
 
 
@@ -207,7 +219,7 @@ def _suggestions(found: Case) -> list[Suggestion]:
         Suggestion(
             value=guess["code"],
             label=services[guess["code"]].name(language),
-            reason=guess["because"],
+            reason=reasons.in_words(guess["because"]),
             key=str(number),
             sure=guess["confidence"] >= 0.6,
         )

@@ -26,9 +26,10 @@ from vefa.inbox.intake import Accepted, Incoming
 from vefa.kit import ids
 from vefa.kit.geo import Point
 from vefa.triage.advice import Advice, Asked, advise
+from vefa.web.desk.choices import areas, services
 from vefa.web.desk.door import StaffRequest, staff_only
-from vefa.web.desk.forms import areas, services
 from vefa.web.desk.framing import frame_of
+from vefa.web.desk.reasons import in_words
 from vefa.web.ui import channels
 from vefa.web.ui.shapes import Suggestion
 from vefa.web.ui.show import show
@@ -177,7 +178,7 @@ def _suggested(advice: Advice) -> list[Suggestion]:
         Suggestion(
             value=str(services[guess.value].pk),
             label=services[guess.value].name(language),
-            reason=guess.because,
+            reason=in_words(guess.because),
             sure=guess.confidence >= 0.6,
         )
         for guess in advice.services

@@ -104,12 +104,19 @@ def _alarming_now() -> tuple[int, int]:
     return known
 
 
+def forget() -> None:
+    """Count the alarms anew at the next page."""
+    _alarming.clear()
+
+
 def links(staff: Staff) -> list[Link]:
     """The person's menu."""
-    found = [
-        Link(name=gettext("My drafts"), href=reverse("desk:drafts")),
-        Link(name=gettext("Profile"), href=reverse("desk:profile")),
-    ]
+    found = []
+    if can(staff, Action.NOTE):
+        found.append(Link(name=gettext("My drafts"), href=reverse("desk:drafts")))
+    if can(staff, Action.APPROVE):
+        found.append(Link(name=gettext("More time asked for"), href=reverse("desk:extensions")))
+    found.append(Link(name=gettext("Profile"), href=reverse("desk:profile")))
     if can(staff, Action.REQUEUE):
         found.append(Link(name=gettext("Troubles"), href=reverse("desk:troubles")))
     if can(staff, Action.ADMINISTER):

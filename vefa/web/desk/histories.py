@@ -25,7 +25,9 @@ def _line(entry: Entry) -> Event:
         words=say(facts) if say else kind,
         at=entry.event.at,
         who=entry.staff.name if entry.staff else _who(entry.event.actor),
-        detail=str(facts.get("reason") or facts.get("question") or facts.get("text") or ""),
+        detail=str(
+            facts.get("reason") or facts.get("question") or facts.get("text") or facts.get("why") or ""
+        ),
         tone=TONES.get(kind, "calm"),
     )
 
@@ -83,8 +85,13 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "promise.given": lambda _: gettext("A promise was given"),
     "promise.kept": lambda _: gettext("Promises kept"),
     "promise.broken": lambda _: gettext("A promise was broken"),
+    "promise.explained": lambda _: gettext("Said why a promise was broken"),
     "promise.extension_asked": lambda _: gettext("More time was asked for"),
-    "promise.extended": lambda _: gettext("More time was granted"),
+    "promise.extended": lambda facts: (
+        gettext("More time was granted")
+        if facts.get("approved", True)
+        else gettext("More time was not granted")
+    ),
     "clock.paused": lambda _: gettext("The clock was stopped"),
     "clock.resumed": lambda _: gettext("The clock runs again"),
     "reply.written": lambda _: gettext("Answered"),

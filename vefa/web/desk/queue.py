@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -15,12 +15,12 @@ from vefa.cases.filters import Filters, Sort, View
 from vefa.cases.models import Kind, State, Urgency
 from vefa.cases.paging import CursorError
 from vefa.cases.search import search as search_cases
-from vefa.directory.access import Action
+from vefa.directory.access import Action, can
 from vefa.directory.queries import directory
 from vefa.web.desk.door import StaffRequest, staff_only
-from vefa.web.desk.framing import frame_of, names
+from vefa.web.desk.framing import frame_of, names, shown
 from vefa.web.desk.rows import KINDS, STATES, URGENCIES, rows_of
-from vefa.web.ui import channels
+from vefa.web.ui import channels, words
 from vefa.web.ui.shapes import Pages, Tag
 from vefa.web.ui.show import show
 
@@ -78,8 +78,19 @@ def queue(request: StaffRequest, view: str) -> HttpResponse:
         "choices": choices(request.GET),
         "view": view,
         "sort": filters.sort.value,
+        "can_bulk": can(request.staff, Action.ASSIGN),
     }
     return show(request, "desk/queue.html", "list", context)
+
+
+@require_safe
+@staff_only(Action.READ)
+def counts(request: StaffRequest) -> HttpResponse:
+    """The numbers beside the lists, by each list's letter, for a page that is open while things change."""
+    counted = queries.counts(request.staff, now=timezone.now())
+    return JsonResponse(
+        {key: words.digits(shown(counted[view])) for view, (_, key, _) in names().items() if view in counted}
+    )
 
 
 @require_safe
@@ -99,6 +110,7 @@ def search(request: StaffRequest) -> HttpResponse:
         "heading": gettext("Found"),
         "searched": text,
         "rows": rows_of(page.rows, now=now) if page else [],
+        "can_bulk": can(request.staff, Action.ASSIGN),
         "pages": _pages(request.GET, page) if page else None,
     }
     return show(request, "desk/queue.html", "list", context)

@@ -17,21 +17,21 @@ _SHOWN_STATE = {DeliveryState.HANDED_OVER: "handed", DeliveryState.SHOWN: ""}
 SOON = timedelta(hours=3)
 
 
-def messages(entries: Iterable[Entry], *, private: bool) -> list[Message]:
+def messages(entries: Iterable[Entry], *, case_id: int, private: bool) -> list[Message]:
     """Each entry as one bubble or note; names of residents only for those who may see them."""
-    return [message_of(entry, private=private) for entry in entries]
+    return [message_of(entry, case_id=case_id, private=private) for entry in entries]
 
 
-def message_of(entry: Entry, *, private: bool) -> Message:
+def message_of(entry: Entry, *, case_id: int, private: bool) -> Message:
     """One entry."""
     if entry.note is not None:
         return Message(side="note", who=entry.note.staff.name, text=entry.note.text, said_at=entry.at)
     if entry.contact is not None:
-        return _said(entry, private=private)
+        return _said(entry, case_id=case_id, private=private)
     return _answered(entry)
 
 
-def _said(entry: Entry, *, private: bool) -> Message:
+def _said(entry: Entry, *, case_id: int, private: bool) -> Message:
     contact = entry.contact
     assert contact is not None
     address = contact.conversation.address if contact.conversation else None
@@ -49,6 +49,7 @@ def _said(entry: Entry, *, private: bool) -> Message:
         channel=contact.endpoint.channel,
         trouble=trouble or changed,
         files=[file_of(one) for one in entry.attachments],
+        original=reverse("desk:original", args=[case_id, contact.pk]) if private else "",
     )
 
 

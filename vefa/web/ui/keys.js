@@ -26,17 +26,23 @@ const typing = (target) =>
   (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio])"));
 
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+const folded = (element) => element.closest("details:not([open])") !== null;
 
 const find = (keys) => {
   const all = [...document.querySelectorAll(`[data-keys="${CSS.escape(keys)}"], [data-key="${CSS.escape(keys)}"]`)];
-  return all.find(visible) ?? (keys === "?" ? all[0] : undefined);
+  return all.find(visible) ?? all.find(folded) ?? (keys === "?" ? all[0] : undefined);
 };
 
 const press = (element) => {
   if (element.matches("textarea, select, input:not([type=checkbox], [type=radio])")) {
     element.focus();
     element.scrollIntoView({ block: "nearest" });
-  } else element.click();
+    return;
+  }
+  const own = element.matches("summary") ? element.parentElement : element;
+  own.parentElement?.closest("details")?.setAttribute("open", "");
+  element.click();
+  if (own !== element) own.querySelector("textarea, select, input:not([type=hidden])")?.focus();
 };
 
 // j and k walk the list, x chooses, o opens; they need no mark on each row.

@@ -25,6 +25,18 @@ const setCounts = (counts) => {
   }
 };
 
+// body data-counts="/desk/counts": after a change the numbers beside the lists are asked for anew, once in two seconds.
+let asking = 0;
+const count = () => {
+  const from = document.body.dataset.counts;
+  if (!from || asking) return;
+  asking = setTimeout(async () => {
+    asking = 0;
+    const answer = await fetch(from, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok && !answer.redirected) setCounts(await answer.json());
+  }, 2000);
+};
+
 const showNotice = () => {
   if (!notice || !fresh.size) return;
   const words = notice.dataset.words.replace("{count}", number.format(fresh.size));
@@ -42,6 +54,7 @@ const touch = (cases) => {
     if (!part) fresh.add(id);
   }
   showNotice();
+  count();
 };
 
 const lost = document.querySelector("[data-live-lost]");
@@ -51,6 +64,7 @@ const open = () => {
   stream.addEventListener("counts", (event) => setCounts(JSON.parse(event.data)));
   stream.addEventListener("cases", (event) => touch(JSON.parse(event.data).cases));
   stream.addEventListener("resync", () => {
+    count();
     touch([...document.querySelectorAll("[data-live-case]")].map((part) => part.dataset.liveCase));
   });
   stream.addEventListener("open", () => lost && (lost.hidden = true));

@@ -62,6 +62,7 @@ class Message:
     delivery: str = ""
     trouble: str = ""
     files: Sequence[File] = ()
+    original: str = ""  # address of the original, for those who may see it
 
 
 @dataclass(frozen=True, kw_only=True)

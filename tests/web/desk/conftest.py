@@ -1,0 +1,68 @@
+"""Ali wrote to the bot about a pothole; Derya and her colleagues sit down at the desk."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from tests.web.desk.seat import seated
+from vefa.cases.models import Case
+from vefa.cases.opening import Opening, open_cases
+from vefa.citizens.models import Address, Citizen
+from vefa.directory.models import Staff
+from vefa.inbox.models import Contact, Conversation
+from vefa.web.desk import framing, sign_in
+
+
+@pytest.fixture(autouse=True)
+def _fresh_desk(settings) -> Iterator[None]:
+    """No second step unless a story asks for it; nothing is remembered of the story before."""
+    settings.SECOND_FACTOR = False
+    for limit in (sign_in.tries_of_name, sign_in.tries_of_address, sign_in.tries_of_code):
+        limit.forget()
+    framing.forget()
+    yield
+
+
+@pytest.fixture
+def at_desk() -> Callable[[Staff], Client]:
+    """A browser in which somebody has signed in already."""
+    return seated
+
+
+@pytest.fixture
+def wrote(town) -> Callable[..., Case]:
+    """Somebody writes to the bot, and a case is opened: wrote("Ali Demir", "7001", "…")."""
+
+    def write(name: str, account: str, text: str, *, now: datetime, **opening: object) -> Case:
+        person = Citizen.objects.create(name=name, folded_name=name.casefold(), created_at=now)
+        address = Address.objects.create(
+            space="telegram",
+            value=account,
+            citizen=person,
+            shown_name=name.split(maxsplit=1)[0],
+            created_at=now,
+        )
+        conversation = Conversation.objects.create(
+            endpoint=town.bot, address=address, language="tr", created_at=now
+        )
+        contact = Contact.objects.create(
+            endpoint=town.bot, external_id=account, lane=account, received_at=now, due_at=now,
+            raw=f'{{"text": "<b>{text}</b>"}}'.encode(), form="message", conversation=conversation,
+            said_at=now, text=text, language="tr",
+        )  # fmt: skip
+        facts = {
+            "contact": contact, "title": text, "text": text, "language": "tr", "kind": "request",
+            "urgency": 0, "service": town.pothole, "area_id": town.carsi.id, "unsure": False,
+            "actor": "triage",
+        } | opening  # fmt: skip
+        return open_cases([Opening(**facts)], now=now)[0]
+
+    return write
+
+
+@pytest.fixture
+def pothole_case(wrote, now) -> Case:
+    """Ali wrote to the bot about a pothole."""
+    return wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)

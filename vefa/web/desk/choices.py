@@ -1,0 +1,65 @@
+"""Fields that many forms share: units, areas, agencies and services in use, days, words."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from vefa.directory.queries import directory
+from vefa.kit.calendars import NoSuchDayError, read_day
+
+type Choices = list[tuple[str, Any]]
+
+
+def units() -> Choices:
+    """Every unit in use, as a choice."""
+    return _named(one for one in directory().units.values() if one.retired_at is None)
+
+
+def areas() -> Choices:
+    """Every area in use."""
+    return _named(one for one in directory().areas.values() if one.retired_at is None)
+
+
+def agencies() -> Choices:
+    """Every agency in use."""
+    return _named(one for one in directory().agencies.values() if one.retired_at is None)
+
+
+def services() -> Choices:
+    """Every service in use."""
+    return _named(one for one in directory().services.values() if one.retired_at is None)
+
+
+def _named(rows: Any) -> Choices:
+    language = get_language() or "en"
+    return [("", "—"), *((str(row.pk), row.name(language)) for row in rows)]
+
+
+class DayField(forms.CharField):
+    """A day as people type it, in the Gregorian or Jalali calendar and any digits."""
+
+    def clean(self, value: Any) -> date | None:
+        """The day, or what is wrong with it."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            return read_day(typed)
+        except NoSuchDayError as error:
+            raise forms.ValidationError(
+                _("Write the day as day, month and year, with four digits for the year.")
+            ) from error
+
+
+def words_field(label: Any, *, rows: int = 3, required: bool = True, hint: Any = "") -> forms.CharField:
+    """A few sentences in any script."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=4000,
+        help_text=hint,
+        widget=forms.Textarea({"rows": rows, "dir": "auto"}),
+    )

@@ -1,0 +1,213 @@
+"""What can be done with a case: each act with its form, its right and where it may begin."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vefa.cases.lifecycle import Move, allowed
+from vefa.cases.models import Case, Promise, PromiseKind, State
+from vefa.directory.access import Action, can
+from vefa.directory.models import Staff
+from vefa.web.desk.forms import (
+    AskForm,
+    AssignForm,
+    DescribeForm,
+    DoubleForm,
+    EndForm,
+    ExtendForm,
+    NoForm,
+    PartForm,
+    PauseForm,
+    PlanForm,
+    PromiseForm,
+    PublicForm,
+    ReferForm,
+    ReopenForm,
+    TransferForm,
+)
+from vefa.web.ui import words
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that can be done: `move` None means at any time while the case is open."""
+
+    name: str
+    label: Any
+    icon: str
+    action: Action
+    form: type[forms.Form]
+    move: Move | None = None
+    key: str = ""
+    other_key: str = ""
+    primary: bool = False
+    first: bool = False  # stands in sight; the others wait behind "More"
+
+
+ACTS: Sequence[Act] = (
+    Act("take", _("Take it"), "person", Action.ASSIGN, NoForm, Move.TAKE, key="m", first=True),
+    Act(
+        "end",
+        _("Report the outcome"),
+        "kept",
+        Action.RESOLVE,
+        EndForm,
+        Move.END,
+        key="e",
+        primary=True,
+        first=True,
+    ),
+    Act("ask", _("Ask the resident"), "waiting", Action.ANSWER, AskForm, Move.ASK, first=True),
+    Act("assign", _("Assign"), "person", Action.ASSIGN, AssignForm, Move.ASSIGN, key="a", first=True),
+    Act(
+        "transfer",
+        _("Transfer to another unit"),
+        "pass",
+        Action.TRANSFER,
+        TransferForm,
+        Move.TRANSFER,
+        key="t",
+        first=True,
+    ),
+    Act("refer", _("Pass on to an agency"), "forward", Action.TRANSFER, ReferForm, Move.REFER),
+    Act("plan", _("Plan a day"), "clock", Action.RESOLVE, PlanForm, Move.PLAN, key="s"),
+    Act("resume", _("Go on without waiting"), "forward", Action.ASSIGN, NoForm, Move.RESUME, first=True),
+    Act(
+        "describe",
+        _("Correct what it is about"),
+        "pin",
+        Action.ANSWER,
+        DescribeForm,
+        key="c",
+        other_key="l",
+    ),
+    Act("part", _("Cut off a part"), "part", Action.ASSIGN, PartForm),
+    Act("double", _("It follows another case"), "merge", Action.MERGE, DoubleForm, Move.DOUBLE, key="d"),
+    Act("promise", _("Give a promise"), "clock", Action.ANSWER, PromiseForm),
+    Act("extend", _("Ask for more time"), "clock", Action.RESOLVE, ExtendForm),
+    Act("pause", _("Stop the clock"), "waiting", Action.RESOLVE, PauseForm),
+    Act("run", _("Let the clock run"), "clock", Action.RESOLVE, NoForm),
+    Act("public", _("Show to everybody"), "web", Action.ANSWER, PublicForm),
+    Act("private", _("Mark as private"), "lock", Action.ANSWER, NoForm),
+    Act(
+        "reopen",
+        _("Open again"),
+        "undo",
+        Action.RESOLVE,
+        ReopenForm,
+        Move.REOPEN,
+        primary=True,
+        first=True,
+    ),
+    Act("undouble", _("It stands for itself again"), "undo", Action.MERGE, NoForm),
+)
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """An act with its form, ready for the page."""
+
+    act: Act
+    form: forms.BaseForm
+    open: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A form that comes back as it was typed: which act it belongs to, and the form."""
+
+    act: str = ""
+    form: forms.BaseForm | None = None
+
+
+def act_forms(staff: Staff, case: Case, promises: Sequence[Promise], *, shown: Shown) -> list[ActForm]:
+    """Everything that this person may do with this case now."""
+    return [
+        ActForm(act, _form(act, case, promises, shown), act.name == shown.act)
+        for act in ACTS
+        if can(staff, act.action) and fits(act, case, promises)
+    ]
+
+
+def _form(act: Act, case: Case, promises: Sequence[Promise], shown: Shown) -> forms.BaseForm:
+    if shown.form is not None and act.name == shown.act:
+        return shown.form
+    form = act.form(initial=initial(act, case), auto_id=f"{act.name}_%s")
+    fill(form, promises)
+    return form
+
+
+def fill(form: forms.BaseForm, promises: Sequence[Promise]) -> None:
+    """Offer the promises of the case to a form that asks for one."""
+    field = form.fields.get("promise")
+    if isinstance(field, forms.ChoiceField):
+        field.choices = [(str(one.pk), _offered(one)) for one in promises if runs(one)]
+
+
+def _offered(promise: Promise) -> str:
+    named = promise.text or promise_names()[promise.kind]
+    return f"{named} · {words.near(promise.due_at, words.reader())}" if promise.due_at else named
+
+
+def promise_names() -> Mapping[str, str]:
+    """What each sort of promise is called."""
+    return {
+        PromiseKind.FIRST_ANSWER: gettext("A first answer"),
+        PromiseKind.RESOLUTION: gettext("A result"),
+        PromiseKind.LEGAL: gettext("An answer by law"),
+        PromiseKind.GIVEN: gettext("A promise"),
+    }
+
+
+def owed(promise: Promise) -> bool:
+    """Whether it is still to be kept."""
+    return promise.kept_at is None and promise.dropped_at is None
+
+
+def runs(promise: Promise) -> bool:
+    """Whether its clock is running towards a moment that has not passed unkept."""
+    return owed(promise) and promise.broken_at is None and promise.due_at is not None
+
+
+def stands_still(promises: Sequence[Promise]) -> bool:
+    """Whether the clock of something owed was stopped."""
+    return any(owed(one) and one.due_at is None for one in promises)
+
+
+def fits(act: Act, case: Case, promises: Sequence[Promise] = ()) -> bool:
+    """Whether the case stands where the act may begin."""
+    still, going = stands_still(promises), case.state != State.ENDED
+    special: Mapping[str, bool] = {
+        "undouble": case.master_id is not None,
+        "reopen": not going and case.master_id is None,
+        "private": not case.private,
+        "part": case.parent_id is None and going,
+        "extend": going and any(runs(one) for one in promises),
+        "pause": going and not still and any(runs(one) and one.minutes is not None for one in promises),
+        "run": going and still and case.state != State.WAITING,
+    }
+    if act.name in special:
+        return special[act.name]
+    if act.move is not None:
+        return act.move in allowed(case)
+    return going
+
+
+def initial(act: Act, case: Case) -> dict[str, Any]:
+    """What the form holds before anybody types."""
+    if act.name == "describe":
+        return {
+            "service": case.service_id,
+            "area": case.area_id,
+            "place_text": case.place_text,
+            "kind": case.kind,
+            "urgency": case.urgency,
+            "title": case.title,
+        }
+    if act.name == "public":
+        return {"text": case.public_text or case.title}
+    return {"text": case.text} if act.name == "part" else {}
