@@ -6,7 +6,8 @@ ones, the half-space, Kazakh letters typed on a Russian keyboard.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 _SAME = {
     "ı": "i", "ё": "е", "ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х",
@@ -18,6 +19,7 @@ _SAME = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _SPACES = re.compile(r"\s+")
+_HEAD = 3  # letters
 
 
 def _bare(char: str) -> str:
@@ -51,10 +53,25 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def prefixes(word: str, *, least: int = 3) -> Iterator[str]:
-    """The beginnings of a word from the whole of it down to `least` letters: endings vary, stems stay."""
-    for length in range(len(word), least - 1, -1):
-        yield word[:length]
+@dataclass(frozen=True)
+class Stems:
+    """The words of a table that are met by their beginnings: endings vary, stems stay."""
+
+    heads: frozenset[str]
+    lengths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, known: Iterable[str]) -> "Stems":
+        """For a table with these words."""
+        stems = set(known)
+        lengths = sorted({len(stem) for stem in stems}, reverse=True)
+        return cls(frozenset(stem[:_HEAD] for stem in stems), tuple(lengths))
+
+    def in_word(self, word: str, *, least: int = 1) -> list[str]:
+        """Beginnings of a word that the table may hold, the longest first; most words have none at all."""
+        if word[:3] in self.heads or word[:2] in self.heads or word[:1] in self.heads:
+            return [word[:length] for length in self.lengths if least <= length <= len(word)]
+        return []
 
 
 def digits_of(text: str) -> str:

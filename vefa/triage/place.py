@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from vefa.kit.text import prefixes, words
+from vefa.kit.text import Stems, words
 from vefa.triage.guess import Guess
 
 _LEAST_STEM = 4
@@ -29,6 +29,7 @@ class Gazetteer:
     """Every name of every area."""
 
     by_first: Mapping[str, tuple[NamedArea, ...]]
+    stems: Stems
 
     @classmethod
     def of(cls, names: Iterable[tuple[int, int, str]]) -> "Gazetteer":
@@ -42,13 +43,13 @@ class Gazetteer:
             first: tuple(sorted(rows, key=lambda row: (row.parts, row.area_id)))
             for first, rows in table.items()
         }
-        return cls(ordered)
+        return cls(ordered, Stems.of(ordered))
 
     def find(self, said: list[str]) -> Guess[int] | None:
         """The area that the words name, or None."""
         met: list[tuple[NamedArea, str]] = []
         for at, word in enumerate(said):
-            for beginning in prefixes(word, least=min(_LEAST_STEM, len(word))):
+            for beginning in self.stems.in_word(word, least=min(_LEAST_STEM, len(word))):
                 rows = self.by_first.get(beginning, ())
                 met += [
                     (row, " ".join(said[at : at + len(row.parts)])) for row in rows if _names(row, said, at)

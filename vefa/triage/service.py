@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log
 
-from vefa.kit.text import prefixes, words
+from vefa.kit.text import Stems, words
 from vefa.triage.guess import Guess
 
 SURE = 0.6  # from this confidence on, triage acts without asking
@@ -33,6 +33,7 @@ class ServiceIndex:
     """All words of all services of one language, ready for look-up."""
 
     by_first: Mapping[str, tuple[Term, ...]]
+    stems: Stems
 
     @classmethod
     def of(cls, vocabulary: Mapping[str, Iterable[str]]) -> "ServiceIndex":
@@ -51,13 +52,13 @@ class ServiceIndex:
         for code, parts in sorted(rows):
             rare = sum(log(1 + total / len(shared[part])) for part in parts)
             table[parts[0]].append(Term(code, parts, rare * (1 + 0.5 * (len(parts) - 1))))
-        return cls({first: tuple(terms) for first, terms in table.items()})
+        return cls({first: tuple(terms) for first, terms in table.items()}, Stems.of(table))
 
     def hits(self, said: list[str]) -> dict[str, tuple[float, list[str]]]:
         """For each service met: its score, and the words that met it."""
         best: dict[tuple[str, tuple[str, ...]], tuple[float, str]] = {}
         for at, word in enumerate(said):
-            for beginning in prefixes(word, least=min(_LEAST_STEM, len(word))):
+            for beginning in self.stems.in_word(word, least=min(_LEAST_STEM, len(word))):
                 for term in self.by_first.get(beginning, ()):
                     met = _met(term, said, at)
                     if met:

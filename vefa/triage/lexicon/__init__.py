@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from vefa.kit.text import prefixes, words
+from vefa.kit.text import Stems, words
 
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 
@@ -16,6 +16,7 @@ class Phrases:
     """Expressions to be found in a row of folded words; a star after a word takes any ending."""
 
     by_first: Mapping[str, tuple[tuple[str, ...], ...]]
+    stems: Stems  # of those with a star
 
     @classmethod
     def of(cls, expressions: Iterable[str]) -> "Phrases":
@@ -24,14 +25,14 @@ class Phrases:
         for expression in expressions:
             parts = tuple(_folded(word) for word in expression.split())
             table.setdefault(parts[0], []).append(parts)
-        return cls({first: tuple(rows) for first, rows in table.items()})
+        stems = Stems.of(first[:-1] for first in table if first.endswith("*"))
+        return cls({first: tuple(rows) for first, rows in table.items()}, stems)
 
     def found(self, said: list[str]) -> list[str]:
         """Every expression that stands in the words, as it stands there."""
         hits = []
         for at, word in enumerate(said):
-            beginnings = (f"{beginning}*" for beginning in prefixes(word, least=1))
-            for key in (word, *beginnings):
+            for key in (word, *(f"{beginning}*" for beginning in self.stems.in_word(word))):
                 rows = self.by_first.get(key, ())
                 hits += [" ".join(said[at : at + len(parts)]) for parts in rows if _fits(parts, said, at)]
         return hits
