@@ -7,7 +7,6 @@ from vefa.journal.replay import Reaction
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "contact.started": [announcements.greeted],
-    "contact.started": [announcements.greeted],
     "case.opened": [announcements.opened],
     "case.supported": [announcements.supported],
     "case.doubled": [announcements.doubled],
