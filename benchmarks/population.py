@@ -6,14 +6,18 @@ eight channels are mixed as in a real city. Seeds are fixed: two runs give alike
 
 import argparse
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from datetime import time as clock
+from typing import Any
 
 import django
+from django.apps import apps
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 SERVICES, AREAS, UNITS, STAFF = 60, 24, 20, 30
-YEARS_BACK = "interval '730 days'"
+SPAN = "730 days"
 WORDS = (
     "çukur yol kaldırım lamba ağaç çöp su kanal otobüs durak park gürültü koku köpek kedi asfalt trafik ışık "
     "mahalle sokak cadde okul önünde gece sabah lütfen acil tamir bozuk kırık taştı "
@@ -21,7 +25,7 @@ WORDS = (
     "шұңқыр жол шам ағаш қоқыс су көше аула мектеп түнде сынған автобус аялдама "
     "چاله خیابان چراغ درخت زباله آب اتوبوس ایستگاه پارک کوچه مدرسه شب شکسته لطفا "
     "pothole road pavement lamp tree rubbish water bus stop park noise street school broken night please"
-).split()
+)
 
 # Where a case stands: nearly everything older than a month has ended.
 _CASES = """
@@ -57,7 +61,7 @@ FROM (
              ELSE 'referred' END AS state
     FROM (
         SELECT i, random() r1, random() r2, random() r3, random() r4, random() r5, random() r6, random() r7,
-            random() r8, now() - {years} * (1 - i / %(cases)s::float) AS opened,
+            random() r8, now() - %(span)s::interval * (1 - i / %(cases)s::float) AS opened,
             (SELECT array_agg((%(words)s::text[])[1 + floor(power(random(), 2) * %(most)s)::int])
                 || ARRAY['w' || (i * 31) %% 50000]
              FROM generate_series(1, 10 + (i %% 6)::int)) AS words
@@ -66,7 +70,7 @@ FROM (
     CROSS JOIN LATERAL (SELECT array_agg(DISTINCT lower(translate(w, %(plain)s, %(bare)s))) AS folded
                         FROM unnest(words) AS w) AS cut
 ) AS drawn
-""".format(years=YEARS_BACK)  # the only thing put in is a constant of this file
+"""
 
 _AROUND = {
     "citizens": """
@@ -86,8 +90,8 @@ _AROUND = {
 _AFTER = {
     "contacts": """
         INSERT INTO inbox_contact (id, endpoint_id, external_id, lane, received_at, raw, secret, form,
-            conversation_id, message_id, reply_to_id, sequence, said_at, subject, text, quoted, html, language,
-            place_text, warnings, details, state, tries, due_at, handled_at, trouble)
+            conversation_id, message_id, reply_to_id, sequence, said_at, subject, text, quoted, html,
+            language, place_text, warnings, details, state, tries, due_at, handled_at, trouble)
         SELECT id, 1, id::text, conversation_id::text, opened_at, text::bytea, '', 'message', conversation_id,
             id::text, '', 0, opened_at, '', text, '', '', language, '', '[]', '{}', 'handled', 1, opened_at,
             opened_at, ''
@@ -104,8 +108,8 @@ _AFTER = {
         WHERE id BETWEEN %(first)s AND %(last)s""",
     "events": """
         INSERT INTO journal_event (at, kind, subject, actor, data, handled_at, tries, due_at, trouble)
-        SELECT opened_at + n * interval '1 hour', e.kind, 'case:' || id, 'triage', '{}', opened_at, 0, opened_at,
-            ''
+        SELECT opened_at + n * interval '1 hour', e.kind, 'case:' || id, 'triage', '{}', opened_at, 0,
+            opened_at, ''
         FROM cases_case, (VALUES (0, 'case.opened'), (1, 'case.assigned'), (72, 'case.ended')) AS e (n, kind)
         WHERE id BETWEEN %(first)s AND %(last)s AND (n < 72 OR state = 'ended')""",
 }
@@ -113,7 +117,7 @@ _AFTER = {
 
 def found_city() -> None:
     """One municipality with its areas, units, services, staff and a bot, written in rows of the directory."""
-    from_models = django.apps.apps.get_model
+    from_models: Callable[[str, str], Any] = apps.get_model
     from_models("directory", "Municipality").objects.create(
         key="bench", names={"en": "Bench"}, languages=["tr", "ru", "kk", "fa", "en"], default_language="tr",
         timezone="Europe/Istanbul", country="TR", library_holidays=True,
@@ -141,7 +145,7 @@ def found_city() -> None:
     from_models("channels", "Endpoint").objects.create(id=1, key="bot", channel="telegram")
 
 
-def _services_and_people(from_models) -> None:  # type: ignore[no-untyped-def]  # a registry's method
+def _services_and_people(from_models: Callable[[str, str], Any]) -> None:
     from_models("directory", "ServiceGroup").objects.create(id=1, key="all", names={"en": "All"})
     service, staff = from_models("directory", "Service"), from_models("directory", "Staff")
     service.objects.bulk_create(
@@ -172,9 +176,9 @@ def populate(cases: int, *, batch: int = 100_000) -> float:
     found_city()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica; SELECT setseed(0.42)")
-        facts = {
-            "cases": cases, "citizens": max(100, cases // 3), "services": SERVICES, "areas": AREAS,
-            "units": UNITS, "staff": STAFF, "words": WORDS, "most": len(WORDS),
+        facts: dict[str, Any] = {
+            "span": SPAN, "cases": cases, "citizens": max(100, cases // 3), "services": SERVICES,
+            "areas": AREAS, "units": UNITS, "staff": STAFF, "words": WORDS.split(), "most": len(WORDS.split()),
             "plain": "çğıöşüÇĞİÖŞÜәғқңөұүһі", "bare": "cgiosucgiosuагкноуухи",
         }  # fmt: skip
         for statement in _AROUND.values():
@@ -192,9 +196,10 @@ def populate(cases: int, *, batch: int = 100_000) -> float:
     return time.monotonic() - begun
 
 
-def _drop_indexes(cursor) -> list[str]:  # type: ignore[no-untyped-def]  # Django's cursor wrapper
+def _drop_indexes(cursor: CursorWrapper) -> list[str]:
     cursor.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'cases_case' AND indexname LIKE 'case\\_%'"
+        "SELECT indexname, indexdef FROM pg_indexes"
+        " WHERE tablename = 'cases_case' AND indexname LIKE 'case\\_%'"
     )
     found = cursor.fetchall()
     for name, _ in found:
@@ -202,7 +207,7 @@ def _drop_indexes(cursor) -> list[str]:  # type: ignore[no-untyped-def]  # Djang
     return [definition for _, definition in found]
 
 
-def _put_sequences_right(cursor) -> None:  # type: ignore[no-untyped-def]  # Django's cursor wrapper
+def _put_sequences_right(cursor: CursorWrapper) -> None:
     for table in ("citizens_citizen", "citizens_address", "inbox_conversation", "inbox_contact"):
         cursor.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"

@@ -1,0 +1,59 @@
+"""What a figure was measured on."""
+
+import json
+import platform
+import subprocess
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The place and state of a measurement."""
+
+    commit: str
+    at: str
+    cores: int | None
+    cpu: str
+    memory_gb: float
+    python: str
+    postgresql: str
+
+
+def machine(postgresql: str) -> Machine:
+    """This machine, this commit; `postgresql` is the server's version."""
+    return Machine(
+        commit=_commit(),
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        cores=cpu_count(),
+        cpu=_first("/proc/cpuinfo", "model name"),
+        memory_gb=round(int(_first("/proc/meminfo", "MemTotal").split()[0]) / 1e6, 1),
+        python=platform.python_version(),
+        postgresql=postgresql,
+    )
+
+
+def keep(name: str, where: Machine, rows: list[dict[str, Any]]) -> Path:
+    """Save rows beside what they were measured on; returns the file."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps({"machine": asdict(where), "rows": rows}, indent=1) + "\n")
+    return path
+
+
+def _commit() -> str:
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def _first(path: str, key: str) -> str:
+    for line in Path(path).read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == key:
+            return value.strip()
+    return "0 unknown"
