@@ -160,7 +160,7 @@ def places_of(citizen_ids: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
-_RELATED = ("staff", "citizen", "conversation__address", "conversation__endpoint", "parent", "master")
+_RELATED = ("staff", "citizen", "conversation__address", "conversation__endpoint")
 
 
 def _staff_id(event: Event) -> int:

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from vefa.cases import paging
 from vefa.cases.models import Case
-from vefa.cases.queries import Page, rows, visible_to
+from vefa.cases.queries import ROW, Page, attached, rows, visible_to
 from vefa.citizens import queries as citizens
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
@@ -37,10 +37,13 @@ def search(staff: Staff, text: str, *, cursor: str = "", limit: int = 50) -> Pag
 
 
 def past_cases(staff: Staff, citizen_id: int, *, limit: int = 20) -> list[Case]:
-    """The latest cases of a person under every row that stands for them, as far as they may be seen."""
+    """The latest cases of a person under every row that stands for them, as far as they may be seen.
+
+    Two statements.
+    """
     people = citizens.same_person(citizen_id)
-    cases = visible_to(staff).filter(citizen_id__in=people).order_by("-opened_at", "-id")
-    return rows(list(cases.values_list("id", flat=True)[:limit]))
+    cases = visible_to(staff).filter(citizen_id__in=people).select_related("staff").only(*ROW)
+    return [attached(case) for case in cases.order_by("-opened_at", "-id")[:limit]]
 
 
 def _by_reference(staff: Staff, text: str) -> list[int]:
