@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db.models import Model
 
 from tests.architecture.source import PACKAGE, ROOT, functions, height, name_of, product_files, python_files
+from vefa.wiring.cli.registry import COMMANDS
 
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 50
@@ -158,3 +159,8 @@ def test_settings_are_explained():
     names = set(re.findall(r'env\.\w+\(\s*"(VEFA_\w+)"', source))
     assert names
     assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+def test_commands_are_explained():
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert [entry.name for entry in COMMANDS if f"`vefa {entry.name}`" not in page] == []
