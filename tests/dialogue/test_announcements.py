@@ -10,6 +10,7 @@ from vefa.cases.models import Outcome
 from vefa.cases.support import support
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.phrases import UnresolvedError, check_resolved, fill, sentences, variables
+from vefa.dialogue.values import values_for_stranger
 from vefa.journal.models import Event
 from vefa.journal.replay import react
 from vefa.wiring.flow import REACTIONS
@@ -38,6 +39,14 @@ def test_a_case_is_acknowledged_in_the_language_of_its_resident(talks, opens, no
     assert case.reference in reply.text
     assert case.secret in reply.text
     assert "{" not in reply.text
+
+
+def test_persian_letters_do_not_turn_the_groups_of_a_telephone_number_around(talks):
+    conversation = talks(language="fa")
+    plain = values_for_stranger(conversation, language="tr")["phone"]
+
+    assert plain.strip("+ 0123456789") == "" != plain
+    assert values_for_stranger(conversation, language="fa")["phone"] == f"\u2066{plain}\u2069"
 
 
 def test_an_acknowledgement_is_written_once_however_often_the_event_comes(talks, opens, now):

@@ -29,7 +29,7 @@ def values_for(one: Listener, *, language: str, data: Mapping[str, Any]) -> dict
     number = (case.parent or case).reference  # a part is known to its resident under the number of the whole
     with override(language):
         values = {
-            "reference": f"\u2066{number}\u2069" if language == "fa" else number,
+            "reference": _in_order(number, language),
             "service": case.service.name(language) if case.service else _("your message"),
             "place": case.place_text or (case.area.name(language) if case.area else _("the place you named")),
             "unit": case.unit.name(language) if case.unit else here.municipality.name(language),
@@ -37,7 +37,7 @@ def values_for(one: Listener, *, language: str, data: Mapping[str, Any]) -> dict
             "name": _name(one) or _("resident"),
             "link": link(one),
             "city": here.municipality.name(language),
-            "phone": here.municipality.phone,
+            "phone": _in_order(here.municipality.phone, language),
             "emergency": here.municipality.emergency_number or "112",
             "outcome": str(data.get("reason") or ""),
         }
@@ -52,7 +52,7 @@ def values_for_stranger(conversation: Conversation, *, language: str) -> dict[st
             "name": conversation.address.shown_name or _("resident"),
             "link": settings.PUBLIC_URL,
             "city": here.name(language),
-            "phone": here.phone,
+            "phone": _in_order(here.phone, language),
             "emergency": here.emergency_number or "112",
         }
 
@@ -73,6 +73,11 @@ def when(moment: datetime, language: str) -> str:
     return in_digits(f"{day}, {format_datetime(local, _FORM, locale='en')}", language)
 
 
+def _in_order(number: str, language: str) -> str:
+    """A number in groups; after Persian letters its groups would else be read from the wrong end."""
+    return f"\u2066{number}\u2069" if number and language == "fa" else number
+
+
 def _name(one: Listener) -> str:
     return one.conversation.address.shown_name if one.conversation else ""
 
@@ -80,7 +85,7 @@ def _name(one: Listener) -> str:
 def _agency(case: Case, language: str) -> dict[str, str]:
     if case.agency is None:
         return {}
-    return {"agency": case.agency.name(language), "agency_phone": case.agency.phone}
+    return {"agency": case.agency.name(language), "agency_phone": _in_order(case.agency.phone, language)}
 
 
 def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:
