@@ -17,9 +17,9 @@ def machine() -> Iterator[Machine]:
     home.chmod(0o711)
     with TelegramBotApi.running() as provider:
         machine = Machine(home, provider)
-        machine.furnish()
-        machine.start()
         try:
+            machine.start()
+            machine.furnish()
             yield machine
         finally:
             machine.stop()

@@ -78,7 +78,7 @@ def faults(ledger: Ledger, tables: Tables) -> dict[str, list[Any]]:
         "never sent": sorted(stored.keys() - ledger.sent),
         "stored twice": [key for key, count in stored.items() if count > 1],
         "two cases of one contact": [key for key, count in opened.items() if count > 1],
-        "out of order": _out_of_order(tables.contacts),
+        "out of order": _out_of_order(tables),
         "not handled": [row["external_id"] for row in tables.contacts if row["state"] == "waiting"],
         "reaction twice": [key for key, count in causes.items() if count > 1],
         "reaction missing": sorted(wanted - causes.keys()),
@@ -87,12 +87,13 @@ def faults(ledger: Ledger, tables: Tables) -> dict[str, list[Any]]:
     }
 
 
-def _out_of_order(contacts: list[dict[str, Any]]) -> list[str]:
-    """Contacts of a chat that were kept or handled before an older one of it."""
+def _out_of_order(tables: Tables) -> list[str]:
+    """Contacts of a chat that were kept or handled before an older one; what was parked blocks nobody."""
+    parked = {row["subject"] for row in tables.events if row["kind"] == "contact.parked"}
     last: dict[str, tuple[int, Any]] = {}
     wrong = []
-    for contact in contacts:
-        if contact["state"] != "handled":
+    for contact in tables.contacts:
+        if contact["state"] != "handled" or f"contact:{contact['id']}" in parked:
             continue
         sequence, handled_at = last.get(contact["lane"], (0, None))
         if contact["sequence"] < sequence or (handled_at and contact["handled_at"] < handled_at):
