@@ -124,8 +124,8 @@ def run(cases: int) -> list[Figure]:
     return found
 
 
-def _with_own_server(sizes: list[int]) -> list[Figure]:
-    found = []
+def _with_own_server(sizes: list[int]) -> tuple[list[Figure], str]:
+    found, version = [], ""
     for size in sizes:
         home = Path(tempfile.mkdtemp(prefix="vefa-bench-"))
         home.chmod(0o711)
@@ -135,11 +135,19 @@ def _with_own_server(sizes: list[int]) -> list[Figure]:
             call_command("migrate", verbosity=0, skip_checks=True)
             print(f"{size:,} cases written in {populate(size):.0f} s")
             found += run(size)
+            version = _version()
             connection.close()
         finally:
             server.stop()
             shutil.rmtree(home)
-    return found
+    return found, version
+
+
+def _version() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
 
 
 def _facts(url: str) -> dict[str, object]:
@@ -159,13 +167,10 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM cases_case")
             row = cursor.fetchone()
-        found = run(row[0] if row else 0)
+        found, version = run(row[0] if row else 0), _version()
     else:
-        found = _with_own_server([int(size) for size in arguments.sizes.split(",")])
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        row = cursor.fetchone()
-    path = keep("cases", machine(str(row[0] if row else "")), [asdict(figure) for figure in found])
+        found, version = _with_own_server([int(size) for size in arguments.sizes.split(",")])
+    path = keep("cases", machine(version), [asdict(figure) for figure in found])
     print(f"\nsaved in {path}")
     sys.exit(0 if all(figure.passed for figure in found) else 1)
 

@@ -5,7 +5,7 @@ import platform
 import subprocess
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from os import cpu_count
+from os import cpu_count, getloadavg
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Machine:
     memory_gb: float
     python: str
     postgresql: str
+    load: float  # of the last minute: what else the machine was doing
 
 
 def machine(postgresql: str) -> Machine:
@@ -35,6 +36,7 @@ def machine(postgresql: str) -> Machine:
         memory_gb=round(int(_first("/proc/meminfo", "MemTotal").split()[0]) / 1e6, 1),
         python=platform.python_version(),
         postgresql=postgresql,
+        load=round(getloadavg()[0], 1),
     )
 
 

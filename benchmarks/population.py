@@ -178,7 +178,8 @@ def populate(cases: int, *, batch: int = 100_000) -> float:
         cursor.execute("SET session_replication_role = replica; SELECT setseed(0.42)")
         facts: dict[str, Any] = {
             "span": SPAN, "cases": cases, "citizens": max(100, cases // 3), "services": SERVICES,
-            "areas": AREAS, "units": UNITS, "staff": STAFF, "words": WORDS.split(), "most": len(WORDS.split()),
+            "areas": AREAS, "units": UNITS, "staff": STAFF,
+            "words": WORDS.split(), "most": len(WORDS.split()),
             "plain": "çğıöşüÇĞİÖŞÜәғқңөұүһі", "bare": "cgiosucgiosuагкноуухи",
         }  # fmt: skip
         for statement in _AROUND.values():
