@@ -124,20 +124,24 @@ def test_what_ended_owes_nothing_and_says_how():
     assert not Promise.objects.filter(case__in=ended, kept_at=None, dropped_at=None).exists()
 
 
+def running(case: Case) -> list[Promise]:
+    owed = [one for one in case.promises.all() if one.kept_at is None and one.dropped_at is None]
+    return [promise for promise in owed if promise.due_at]
+
+
 def test_the_due_moment_of_a_case_is_that_of_its_nearest_promise():
     for case in Case.objects.filter(OPEN).prefetch_related("promises"):
-        due = [
-            promise.due_at
-            for promise in case.promises.all()
-            if promise.due_at and promise.kept_at is None and promise.dropped_at is None
-        ]
+        due = [promise.due_at for promise in running(case) if promise.due_at]
         assert case.due_at == min(due, default=None), case
-        if case.state == State.WAITING:
-            assert all(
-                promise.minutes is None
-                for promise in case.promises.all()
-                if promise.due_at and promise.kept_at is None and promise.dropped_at is None
-            ), case
+
+
+def test_while_the_resident_is_asked_only_what_was_late_before_goes_on_being_late():
+    waiting = Case.objects.filter(state=State.WAITING).prefetch_related("promises", "pauses")
+    assert waiting
+    for case in waiting:
+        began_at = max(pause.began_at for pause in case.pauses.all())
+        late = [promise.due_at for promise in running(case) if promise.minutes and promise.due_at]
+        assert all(due_at <= began_at for due_at in late), case
 
 
 def test_what_was_late_is_known_to_be_broken():

@@ -18,7 +18,7 @@ EXAMPLES = (
     "vefa demo --cases 500 --seed 7      another history; the same seed tells the same one",
     "vefa demo --start                   what vefa up --demo does: only what is missing",
 )
-AT_START = {"cases": 2500, "months": 6, "seed": 137}
+AT_START = {"cases": 800, "months": 3, "seed": 137}
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
-from vefa.cases.clocks import promised
-from vefa.cases.models import Kind, Promise
+from vefa.cases.clocks import promised_facts
+from vefa.cases.models import Kind
 from vefa.cases.rules import nearest
 from vefa.directory.models import Remit, Service, Unit
-from vefa.kit.ids import secret
 from vefa.wiring.demo.people import Crowd, Voice
 from vefa.wiring.demo.rhythm import Moment
 from vefa.wiring.demo.sayings import filled, sayings
 from vefa.wiring.demo.stage import Spot, Stage
-from vefa.wiring.demo.story import Said, Story, Written
+from vefa.wiring.demo.story import Owed, Said, Story, Written
 from vefa.wiring.demo.tables import Numbers
 from vefa.wiring.demo.wording import Wording
 
@@ -61,12 +60,10 @@ def say(teller: Teller, voice: Voice, at: datetime, name: str, spot: Spot) -> Sa
     return Said(id=next(teller.numbers.contacts), voice=voice, at=at, text=text, matter=MATTERS[name])
 
 
-def owed(teller: Teller, service: Service | None, since: datetime) -> list[Promise]:
+def owed(teller: Teller, service: Service | None, since: datetime) -> list[Owed]:
     """What is promised on a matter that came at `since`."""
-    found = promised(service, since=since, now=teller.now)
-    for promise in found:
-        promise.id = next(teller.numbers.promises)
-    return found
+    facts = promised_facts(service, since=since, now=teller.now)
+    return [Owed(id=next(teller.numbers.promises), **one) for one in facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ def _first(teller: Teller, voice: Voice, moment: Moment, topic: _Topic) -> Said:
         spot=topic.spot,
         point=random.choice(topic.spot.points) if with_point else None,
         reference=teller.numbers.reference(moment.at) if at_once else None,
-        secret=secret(),
+        secret=next(teller.numbers.secrets),
         service=topic.service,
         sure=topic.sure,
     )

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from vefa.cases import rules
-from vefa.cases.clocks import calendar_of, clock_of, put, resolution_again
-from vefa.cases.models import Kind, Outcome, Promise, PromiseKind, State
+from vefa.cases.clocks import calendar_of
+from vefa.cases.models import Kind, Outcome, PromiseKind, State
+from vefa.cases.rules import Standstill
 from vefa.directory.models import Remit, Staff
 from vefa.wiring.demo.beginning import SYSTEM_DELAY, Sentence, Teller, owed, say, tell_resident
 from vefa.wiring.demo.people import Voice
 from vefa.wiring.demo.sayings import filled, sayings
-from vefa.wiring.demo.story import Story, Written, actor
+from vefa.wiring.demo.story import Owed, Story, Written, actor
 from vefa.wiring.demo.wording import day
 
 FORGOTTEN = 0.006  # nobody has ever looked at them
@@ -120,10 +120,10 @@ def _ask(teller: Teller, story: Story, worker: Staff, at: datetime) -> datetime 
 
 def _pause(teller: Teller, story: Story, since: datetime, until: datetime | None) -> None:
     calendar = calendar_of(story.service, now=teller.now)
-    still = rules.Standstill(since, until)
+    still = Standstill(since, until)
     for promise in story.promises:
         if promise.dropped_at is None and promise.minutes is not None:
-            put(promise, rules.replayed(clock_of(promise), [still], calendar=calendar))
+            promise.pause(still, calendar)
 
 
 def _follow(teller: Teller, story: Story, at: datetime, *, resumed: bool) -> None:
@@ -263,7 +263,7 @@ def _keep(story: Story, at: datetime, worker: Staff, kinds: set[str]) -> None:
         story.tell(at, "promise.kept", actor(worker), promises=[_facts(one, at) for one in kept])
 
 
-def _facts(promise: Promise, at: datetime) -> dict[str, object]:
+def _facts(promise: Owed, at: datetime) -> dict[str, object]:
     due = promise.due_at
     late = due is not None and due < at
     when = due.isoformat() if due else None
@@ -280,8 +280,7 @@ def _maybe_reopen(teller: Teller, story: Story, worker: Staff, ended_at: datetim
     said = say(teller, story.voice, at, "reopening", story.spot)
     said.case_id = story.id
     story.said.append(said)
-    again = resolution_again(story.service, now=at)
-    again.id = next(teller.numbers.promises)
+    again = next(one for one in owed(teller, story.service, at) if one.kind == PromiseKind.RESOLUTION)
     story.promises.append(again)
     story.tell(
         at, "case.reopened", "resident", reason=said.text, was_outcome=story.outcome, count=story.reopened + 1
@@ -296,7 +295,7 @@ def _maybe_reopen(teller: Teller, story: Story, worker: Staff, ended_at: datetim
         _end(teller, story, worker, second, Outcome.DONE)
 
 
-def _broken(teller: Teller, story: Story, promise: Promise, at: datetime) -> None:
+def _broken(teller: Teller, story: Story, promise: Owed, at: datetime) -> None:
     promise.broken_at = at
     story.tell(at, "promise.broken", "system", **_facts(promise, at))
     told_at = at + timedelta(hours=teller.random.uniform(0.5, 6))

@@ -109,7 +109,7 @@ def _chunks(problems: Iterator[Problem]) -> Iterator[list[Problem]]:
 
 def _write(teller: Teller, problems: list[Problem]) -> int:
     """Tell and write one chunk; returns how many cases it holds."""
-    sheets = Sheets(teller.random)
+    sheets = Sheets(teller.random, teller.numbers.keys)
     count = 0
     for moment, size in problems:
         for story in tell_all(teller, moment, reports=size):

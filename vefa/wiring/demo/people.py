@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from random import Random
 
 from vefa.channels.models import Endpoint
@@ -9,6 +10,7 @@ from vefa.wiring.demo.sayings import name
 from vefa.wiring.demo.tables import Numbers
 
 LANGUAGES = {"tr": 60, "ru": 11, "fa": 12, "kk": 9, "en": 8}
+SPOKEN, SHARES = tuple(LANGUAGES), tuple(accumulate(LANGUAGES.values()))
 AGAIN = 0.45  # of those who write have written before
 REMEMBERED = 20_000  # people who may write again
 # The space of the address that a channel knows somebody by; a letter has none.
@@ -69,7 +71,7 @@ class Crowd:
     def voice(self, endpoint: Endpoint, at: datetime, ids: Numbers) -> Voice:
         """Somebody who writes over this account now."""
         random, channel = self._random, endpoint.channel
-        language = random.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
+        language = random.choices(SPOKEN, cum_weights=SHARES)[0]
         space = SPACES.get(channel, "")
         if random.random() < REACHLESS.get(channel, 0):
             space = ""

@@ -14,7 +14,6 @@ from vefa.cases.showing import is_public
 from vefa.cases.wordlist import vector
 from vefa.dialogue.models import DeliveryState
 from vefa.directory.models import Service
-from vefa.kit.ids import token
 from vefa.kit.text import first_line, fold
 from vefa.triage.advice import VERSION
 from vefa.wiring.demo import tables
@@ -34,8 +33,8 @@ TROUBLES = {"telegram": "Forbidden: bot was blocked by the user", "email": "550 
 class Sheets:
     """The rows of a chunk of stories, by table."""
 
-    def __init__(self, random: Random) -> None:
-        self._random = random
+    def __init__(self, random: Random, keys: Iterator[str]) -> None:
+        self._random, self._keys = random, keys
         self.rows: Rows = {table: [] for table in tables.ORDER}
 
     def add(self, story: Story) -> None:
@@ -90,13 +89,26 @@ class Sheets:
         channel = voice.endpoint.channel
         if channel not in SENDS or voice.conversation_id is None:
             shown = DeliveryState.SHOWN
-            return (reply.id, voice.conversation_id, None, token(), shown, at, "", "", at, None, None, at)
+            return (
+                reply.id,
+                voice.conversation_id,
+                None,
+                next(self._keys),
+                shown,
+                at,
+                "",
+                "",
+                at,
+                None,
+                None,
+                at,
+            )
         handed_at = at + timedelta(seconds=12 if reply.staff else 1)
         failed = self._random.random() < FAILED
         state = DeliveryState.FAILED if failed else DeliveryState.DELIVERED
         ended_at = handed_at + timedelta(seconds=2)
         return (
-            reply.id, voice.conversation_id, voice.endpoint.id, token(), state, at,
+            reply.id, voice.conversation_id, voice.endpoint.id, next(self._keys), state, at,
             "" if failed else f"demo-{reply.id}", TROUBLES[channel] if failed else "", at,
             None if failed else handed_at, None if failed else ended_at, ended_at,
         )  # fmt: skip
@@ -124,7 +136,8 @@ def _case(story: Story) -> Row:
         story.staff.id if story.staff else None, story.agency_id, story.master_id, story.unsure,
         story.opened_at, max(moments), story.said_at, story.first_answered_at, story.ended_at,
         nearest(one.due_at for one in owed), nearest(answer), story.planned_date, story.reopened,
-        story.supporters, story.unread, len(story.events), vector([title, called, story.place, first.text]),
+        story.supporters, story.unread, len(story.events),
+        vector([first.subject, called, story.place, first.text]),
     )  # fmt: skip
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from vefa.cases.models import Promise, State
+from vefa.cases.models import State
+from vefa.cases.rules import Clock, Standstill, replayed
 from vefa.directory.models import Service, Staff, Unit
+from vefa.directory.rules import WorkingCalendar
 from vefa.wiring.demo.people import Voice
 from vefa.wiring.demo.stage import Spot
 
@@ -47,6 +49,39 @@ class Written:
 
 
 @dataclass(slots=True, kw_only=True)
+class Owed:
+    """A promise with the columns of `cases.models.Promise`, without the weight of a model."""
+
+    id: int
+    kind: str
+    by: str
+    started_at: datetime
+    minutes: float | None
+    running_since: datetime | None
+    due_at: datetime | None
+    legal_basis: str = ""
+    worked_min: float = 0
+    held_due_at: datetime | None = None
+    kept_at: datetime | None = None
+    broken_at: datetime | None = None
+    broken_why: str = ""
+    dropped_at: datetime | None = None
+
+    def pause(self, still: Standstill, calendar: WorkingCalendar) -> None:
+        """Let its clock stand still for that span."""
+        before = Clock(
+            minutes=self.minutes,
+            worked_min=self.worked_min,
+            running_since=self.running_since,
+            due_at=self.due_at,
+            held_due_at=self.held_due_at,
+        )
+        after = replayed(before, [still], calendar=calendar)
+        self.worked_min, self.running_since = after.worked_min, after.running_since
+        self.due_at, self.held_due_at = after.due_at, after.held_due_at
+
+
+@dataclass(slots=True, kw_only=True)
 class Story:
     """A case from its first message to now."""
 
@@ -61,7 +96,7 @@ class Story:
     unsure: bool
     private: bool
     opened_at: datetime
-    promises: list[Promise]
+    promises: list[Owed]
     state: str = State.NEW
     outcome: str = ""
     staff: Staff | None = None

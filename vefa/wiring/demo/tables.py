@@ -1,5 +1,7 @@
 """The tables that the invented history fills, column by column, and their fresh keys."""
 
+import os
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ from vefa.triage.models import Finding
 from vefa.wiring.demo.copying import Table
 
 BLOCK = 1_000  # keys drawn at once
+SECRET_BYTES, SECRET_SIGNS = 18, 24
 
 CITIZENS = Table(
     Citizen,
@@ -114,6 +117,8 @@ class Numbers:
         self.promises = _endless(PROMISES)
         self.notes = _endless(NOTES)
         self.replies = _endless(REPLIES)
+        self.secrets = _secrets()
+        self.keys = _keys()
 
     def reference(self, at: datetime) -> str:
         """The next public number of the year."""
@@ -126,6 +131,20 @@ class Numbers:
 def _endless(table: Table) -> Iterator[int]:
     while True:
         yield from table.ids(BLOCK)
+
+
+def _secrets() -> Iterator[str]:
+    """Secrets as `kit.ids.secret` makes them, drawn many at once: each draw is a call of the system."""
+    while True:
+        drawn = urlsafe_b64encode(os.urandom(SECRET_BYTES * BLOCK)).decode()
+        yield from (drawn[at : at + SECRET_SIGNS] for at in range(0, len(drawn), SECRET_SIGNS))
+
+
+def _keys() -> Iterator[str]:
+    """Random keys in the hexadecimal form of a UUID."""
+    while True:
+        drawn = os.urandom(16 * BLOCK).hex()
+        yield from (drawn[at : at + 32] for at in range(0, len(drawn), 32))
 
 
 def _references(at: datetime) -> Iterator[str]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from vefa.dialogue.phrases import fill, sentence
+from vefa.dialogue.phrases import sentence
 from vefa.directory.models import Agency, Municipality
 from vefa.kit.calendars import day_in_words, in_digits
 from vefa.wiring.demo.story import Story
@@ -32,7 +32,7 @@ class Wording:
         if at is None:
             return "—"
         local = at.astimezone(self._zone)
-        return f"{day(local.date(), language)}, {in_digits(f'{local:%H:%M}', language)}"
+        return f"{day(local.date(), language)}, {in_digits(f'{local.hour:02}:{local.minute:02}', language)}"
 
     def text(
         self, key: str, story: Story, said: Mapping[str, str], *, language: str, supporter: bool = False
@@ -50,7 +50,7 @@ class Wording:
             "phone": self._city.phone,
             "emergency": self._city.emergency_number,
         }
-        return fill(self._phrase(key, language), values | dict(said))
+        return self._phrase(key, language).format_map(values | dict(said))
 
     def agency(self, agency: Agency, language: str) -> dict[str, str]:
         """How an agency is named to residents."""
