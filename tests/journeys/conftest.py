@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
 from vefa.channels import queries as endpoints
+from vefa.channels.models import Endpoint
+from vefa.channels.port import Collector
 from vefa.channels.registry import network_client
 from vefa.dialogue import outbox
+from vefa.inbox import collect
 from vefa.inbox.doors import adapter_of
 from vefa.journal import replay
 from vefa.web.portal import limits
@@ -51,3 +55,12 @@ def _fresh_doors() -> Iterator[None]:
     limits.reports.forget()
     yield
     endpoints.forget()
+
+
+def fetch(endpoint: Endpoint) -> None:
+    """What a collector does in one round: ask the provider, keep what it has, let it forget."""
+    endpoint.refresh_from_db()
+    with network_client() as http:
+        adapter = cast("Collector", adapter_of(endpoint, http))
+        for catch in adapter.collect(str(endpoint.cursor.get("at", "")), wait_s=0):
+            collect.keep(endpoint, catch, now=clock())

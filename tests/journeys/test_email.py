@@ -1,0 +1,113 @@
+"""Olga writes a letter to the city by mail, is answered by mail, disagrees, and is heard."""
+
+import email
+import email.policy
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from tests.channels.email.peers import DOVECOT, EXIM, PASSWORD, dovecot, exim, mail_home
+from tests.journeys.conftest import fetch
+from vefa.cases.lifecycle import Ending, end
+from vefa.cases.models import Case, Outcome, State
+from vefa.channels.sealing import seal
+from vefa.dialogue.writing import Words, write
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.peers,
+    pytest.mark.skipif(
+        not (DOVECOT and EXIM), reason="dovecot-imapd and exim4-daemon-light are not installed"
+    ),
+]
+CITY = "iletisim@belediye.example"
+OLGA = "olga@pinarova.example"
+
+
+class Post:
+    """The city's mailbox and Olga's, each in a folder of its own."""
+
+    def __init__(self, ours: Path, theirs: Path) -> None:
+        self._ours, self._theirs = ours, theirs
+        self._count = 0
+
+    def drop(self, letter: EmailMessage) -> None:
+        """A letter that the post laid into the city's mailbox."""
+        self._count += 1
+        waiting = self._ours / "mail/tmp" / f"letter-{self._count}"
+        waiting.write_bytes(letter.as_bytes(policy=email.policy.SMTP))
+        waiting.chmod(0o666)
+        waiting.rename(self._ours / "mail/new" / waiting.name)
+
+    def olga_got(self) -> list[EmailMessage]:
+        """What lies in Olga's mailbox, the oldest first."""
+        files = sorted((self._theirs / "mail/new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+
+
+@pytest.fixture
+def post(town, settings) -> Iterator[Post]:
+    settings.UNDO_S = 0
+    with mail_home() as ours, mail_home() as theirs, dovecot(ours) as imap, exim(theirs) as smtp:
+        town.mailbox.settings = {
+            "address": CITY,
+            "imap_host": "127.0.0.1",
+            "imap_port": str(imap.port),
+            "imap_security": "none",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": str(smtp.port),
+            "smtp_security": "none",
+        }
+        town.mailbox.sealed = seal({"imap_password": PASSWORD, "reply_key": "a key for tests"})
+        town.mailbox.save()
+        yield Post(ours, theirs)
+
+
+def letter(text: str, *, number: int, answers: EmailMessage | None = None) -> EmailMessage:
+    """What Olga writes."""
+    made = EmailMessage()
+    made["From"], made["To"] = f"Olga <{OLGA}>", CITY
+    made["Subject"] = f"Re: {answers['Subject']}" if answers else "Яма на дороге"
+    made["Message-ID"] = f"<letter-{number}@pinarova.example>"
+    made["Date"] = timezone.now()
+    if answers:
+        made["In-Reply-To"] = made["References"] = answers["Message-ID"]
+    made.set_content(text)
+    return made
+
+
+def body(mail: EmailMessage) -> str:
+    """The plain words of a mail."""
+    part = mail.get_body(("plain",))
+    return str(part.get_content()) if part else ""
+
+
+def test_from_letter_to_answer_to_reopening(town, post, worker):
+    post.drop(letter("Здравствуйте! На дороге в квартале Çarşı большая яма.", number=1))
+    fetch(town.mailbox)
+    worker.work()
+    case = Case.objects.get()
+    assert (case.service, case.area, case.language) == (town.pothole, town.carsi, "ru")
+    (acknowledged,) = post.olga_got()
+    assert case.reference in body(acknowledged)
+    assert acknowledged["In-Reply-To"] == "<letter-1@pinarova.example>"
+
+    words = Words(text="Бригада приедет завтра утром.", language="ru")
+    write(case=case, words=words, by=town.derya, now=timezone.now())
+    worker.work()
+    assert words.text in body(post.olga_got()[-1])
+
+    ending = Ending(outcome=Outcome.DONE, reason="Яму засыпали.", waiver="Ночью")
+    end(case_id=case.pk, ending=ending, by=town.derya, now=timezone.now())
+    worker.work()
+    done = post.olga_got()[-1]
+    assert "Яму засыпали." in body(done)
+
+    post.drop(letter("Нет, не решено, яма на месте", number=2, answers=done))
+    fetch(town.mailbox)
+    worker.work()
+    case.refresh_from_db()
+    assert (case.state, case.reopened, Case.objects.count()) == (State.NEW, 1, 1)
