@@ -6,6 +6,7 @@
 import os
 import random
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
@@ -108,17 +109,17 @@ def test_a_database_that_hangs_gets_no_false_receipt(machine: Machine):
     say(f"\ndatabase frozen: two hooks refused with 503 in {took_s:.1f} s, taken afterwards")
 
 
-def test_a_full_disk_gets_no_false_receipt(tmp_path):
+def test_a_full_disk_gets_no_false_receipt():
     if not WHOLE or os.geteuid() != 0:
         pytest.skip("fills a disk of its own, which only root can mount; part of the whole form")
-    disk = tmp_path / "disk"
-    disk.mkdir()
+    disk = Path(tempfile.mkdtemp(prefix="vefa-disk-"))  # PostgreSQL's own account passes through
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=711", "tmpfs", str(disk)], check=True)
     try:
         with TelegramBotApi.running() as provider:
             _fill_and_free(Machine(disk / "home", provider), disk / "ballast")
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
+        disk.rmdir()
 
 
 def _fill_and_free(machine: Machine, ballast: Path) -> None:
@@ -145,7 +146,7 @@ def _fill_and_free(machine: Machine, ballast: Path) -> None:
             rows = connection.execute("SELECT external_id FROM inbox_contact").fetchall()
         say(f"\nfull disk: {dict(statuses)}; stored {len(rows)}")
         assert statuses[503] >= 5
-        assert set(statuses) == {200, 503}
+        assert set(statuses) <= {200, 503}
         assert {str(HANDMADE + number) for number in taken} <= {row[0] for row in rows}
     finally:
         machine.stop()
