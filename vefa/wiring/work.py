@@ -18,8 +18,10 @@ from django.conf import settings
 from django.db import Error, connection
 
 from vefa.cases.promises import sweep_broken
+from vefa.cases.queries import places_of
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
+from vefa.citizens import matching
 from vefa.dialogue import outbox, sweeping
 from vefa.inbox import attachments, claiming, collect
 from vefa.inbox.doors import adapter_of
@@ -151,6 +153,7 @@ class Worker:
         sweeping.doubt_abandoned(now=clock())
         sweeping.resend_doubtful(now=clock())
         sweep_broken(now=clock())
+        matching.suggest(now=clock(), places=places_of)
         return False
 
     def _beat(self) -> bool:
