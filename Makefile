@@ -48,7 +48,7 @@ messages: .venv/installed ## bring the catalogues of all languages up to date
 
 screenshots: .venv/installed ## take the pictures of the documentation anew (needs Chromium)
 	@$(BIN)/python -m tools.messages compile
-	$(BIN)/python -m tools.screenshots
+	$(BIN)/python -m tools.pictures
 
 clean: ## remove what was installed, built and cached; the home .vefa stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -62,6 +62,8 @@ def run(options: Namespace) -> int:
     """Run until SIGINT or SIGTERM. Raises CommandError where the port is taken or a part does not start."""
     plan = Plan(options.home, options.host, options.port, options.demo)
     os.environ.setdefault("VEFA_PUBLIC_URL", plan.url.rstrip("/"))
+    if plan.demo:  # nobody's telephone knows the invented staff
+        os.environ.setdefault("VEFA_SECOND_FACTOR", "false")
     stop = stop_on_signals()
     with held(plan.home, doing=f"vefa up on port {plan.port}"):
         _check_port(plan)
