@@ -1,6 +1,6 @@
 """Ali wrote to the bot about a pothole; Derya and her colleagues sit down at the desk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -16,13 +16,12 @@ from vefa.web.desk import framing, sign_in
 
 
 @pytest.fixture(autouse=True)
-def _fresh_desk(settings) -> Iterator[None]:
+def _fresh_desk(settings) -> None:
     """No second step unless a story asks for it; nothing is remembered of the story before."""
     settings.SECOND_FACTOR = False
     for limit in (sign_in.tries_of_name, sign_in.tries_of_address, sign_in.tries_of_code):
         limit.forget()
     framing.forget()
-    yield
 
 
 @pytest.fixture
@@ -38,11 +37,7 @@ def wrote(town) -> Callable[..., Case]:
     def write(name: str, account: str, text: str, *, now: datetime, **opening: object) -> Case:
         person = Citizen.objects.create(name=name, folded_name=name.casefold(), created_at=now)
         address = Address.objects.create(
-            space="telegram",
-            value=account,
-            citizen=person,
-            shown_name=name.split(maxsplit=1)[0],
-            created_at=now,
+            space="telegram", value=account, citizen=person, shown_name=name, created_at=now
         )
         conversation = Conversation.objects.create(
             endpoint=town.bot, address=address, language="tr", created_at=now

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -61,8 +61,10 @@ def case(request: StaffRequest, case_id: int) -> HttpResponse:
 @require_safe
 @staff_only(Action.READ)
 def talk(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Only the conversation, for a screen that is open while something happens."""
+    """Only the conversation, for a screen that is open while something happens; else the whole page."""
     found = found_case(request.staff, case_id)
+    if request.headers.get("HX-Request") != "true":
+        return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
     now = timezone.now()
     entries = conversation_of(found, with_notes=can(request.staff, Action.NOTE))
     context = {"case": found, **_conversation(request.staff, case_id, entries, now)}

@@ -1,0 +1,300 @@
+"""Every address of the desk, asked for by everybody: what is not declared here is not allowed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.web.desk.seat import seated
+from vefa.cases import lifecycle, promises
+from vefa.cases.lifecycle import Assignment
+from vefa.cases.models import Case, Promise, PromiseKind
+from vefa.citizens.models import Likeness, Merge
+from vefa.dialogue import writing
+from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.writing import Words
+from vefa.directory.access import MAY, Action, can
+from vefa.directory.models import Role
+from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState
+from vefa.journal.models import Event
+from vefa.web.desk.possible import ACTS
+from vefa.web.desk.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+STAFF = {
+    Role.OPERATOR: "derya", Role.HEAD: "murat", Role.DISTRICT_HEAD: "selin", Role.CREW: "kemal",
+    Role.HEADMAN: "hasan", Role.MAYOR: "leyla", Role.EXPERT: "olga", Role.ADMINISTRATOR: "ayse",
+    Role.AUDITOR: "orhan",
+}  # fmt: skip
+SEES_EVERYTHING = {Role.OPERATOR, Role.MAYOR, Role.EXPERT, Role.ADMINISTRATOR, Role.AUDITOR}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an address asks for: a right (None: nothing but being there), a method, and what it is about."""
+
+    right: Action | None
+    method: str = "GET"
+    about: str = ""  # "", or what is named in the address: seen only by those who see its case
+    data: dict[str, str] = field(default_factory=dict)
+    also: Action | None = None  # a right that the same address asks for beside
+
+
+RULES: dict[str, list[Rule]] = {
+    "queue": [Rule(Action.READ)],
+    "list": [Rule(Action.READ)],
+    "counts": [Rule(Action.READ)],
+    "search": [Rule(Action.READ)],
+    "profile": [Rule(Action.READ), Rule(Action.READ, "POST", data={"form": "look"})],
+    "new-second-step": [Rule(Action.READ, "POST")],
+    "leave-everywhere": [Rule(Action.READ, "POST")],
+    "sign-in": [Rule(None), Rule(None, "POST")],
+    "second": [Rule(None), Rule(None, "POST")],
+    "sign-out": [Rule(None, "POST")],
+    "bulk": [Rule(Action.ASSIGN)],
+    "bulk-act": [Rule(Action.ASSIGN, "POST")],
+    "extensions": [Rule(Action.APPROVE)],
+    "decide-extension": [Rule(Action.APPROVE, "POST", "extension", {"do": "refuse"})],
+    "enter": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"text": ""})],
+    "hints": [Rule(Action.ENTER)],
+    "entered": [Rule(Action.ENTER)],
+    "case": [Rule(Action.READ, about="case")],
+    "talk": [Rule(Action.READ, about="case")],
+    "around": [Rule(Action.READ, about="case")],
+    "original": [Rule(Action.PRIVATE, about="contact")],
+    "phrases": [Rule(Action.ANSWER, about="case"), Rule(Action.ANSWER, "POST", "case", {"key": "received"})],
+    "reply": [
+        Rule(Action.READ, "POST", "case", {"do": "send", "text": "Geliyoruz."}, also=Action.ANSWER),
+        Rule(Action.READ, "POST", "case", {"do": "note", "text": "Ekip 4 yakında."}, also=Action.NOTE),
+    ],
+    "draft": [Rule(Action.NOTE, "POST", "case", {"text": "Sayın"})],
+    "take-back": [Rule(Action.ANSWER, "POST", "reply")],
+    "decide": [Rule(Action.ANSWER, "POST", "case", {"service": "pothole"})],
+    "act": [Rule(Action.READ, "POST", f"act:{act.name}", also=act.action) for act in ACTS],
+    "file": [Rule(Action.READ, about="file")],
+    "drafts": [Rule(Action.NOTE)],
+    "troubles": [Rule(Action.REQUEUE)],
+    "again": [Rule(Action.REQUEUE, "POST", "parked")],
+    "settle": [Rule(Action.REQUEUE, "POST", "delivery", {"do": "arrived"})],
+    "citizen": [Rule(Action.PRIVATE, about="citizen")],
+    "merge": [Rule(Action.MERGE, "POST", "likeness", {"do": "different"})],
+    "unmerge": [Rule(Action.MERGE, "POST", "merge")],
+    "gallery": [Rule(None)],  # invented samples only
+    "gallery-areas": [Rule(None)],
+}
+PLAIN = {"list": ["open"], "bulk-act": ["take"], "entered": ["26-00001-1"]}
+
+
+class Folder:
+    """A case with everything that hangs on it, and the address of each."""
+
+    def __init__(self, case: Case, *, town: Any, other: Any, now: Any) -> None:
+        self.case = case
+        contact = Contact.objects.get(links__case=case)
+        reply = writing.write(case=case, words=Words(text="Geldi.", language="tr"), by=town.reza, now=now)
+        sent = Delivery.objects.get(reply=reply)
+        Delivery.objects.filter(pk=sent.pk).update(state=DeliveryState.UNCERTAIN)
+        promise = Promise.objects.get(case=case, kind=PromiseKind.RESOLUTION)
+        wish = promises.Wish(due_at=promise.due_at + timedelta(days=9), reason="Kar")
+        extension = promises.extend(promise_id=promise.pk, wish=wish, by=town.reza, now=now)
+        likeness = Likeness.objects.create(older=case.citizen, newer=other, found_at=now)
+        merge = Merge.objects.create(kept=case.citizen, absorbed=other, by="staff:1", at=now)
+        attachment = Attachment.objects.create(
+            contact=contact, kind="image", name="x.jpg", key=uuid4(), path="none",
+            state=AttachmentState.STORED, due_at=now,
+        )  # fmt: skip
+        self.things = {
+            "case": [case.pk], "contact": [case.pk, contact.pk], "reply": [case.pk, reply.pk],
+            "extension": [extension.pk], "file": [attachment.key], "delivery": [sent.pk],
+            "citizen": [case.citizen_id], "likeness": [likeness.pk], "merge": [merge.pk],
+        }  # fmt: skip
+
+    def words_of(self, about: str) -> list[Any]:
+        """What stands in the address."""
+        kind, _, name = about.partition(":")
+        return [self.case.pk, name] if kind == "act" else self.things[kind]
+
+
+@pytest.fixture
+def folders(town, wrote, now) -> tuple[Folder, Folder]:
+    """A pothole in Çarşı that is everybody's here, and a tree in İskele that is a foreign matter to some."""
+    passer_by = wrote("Can Er", "7003", "Selam", now=now).citizen
+    own = wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)
+    to = Assignment(unit_id=town.roads.pk, staff_id=town.kemal.pk, reason="")
+    lifecycle.assign(case_id=own.pk, to=to, by=town.derya, now=now)
+    foreign = wrote(
+        "Naz Ak", "7002", "Ağaç devrildi", now=now, service=town.tree, area_id=town.iskele.id
+    )  # fmt: skip
+    return (
+        Folder(own, town=town, other=passer_by, now=now),
+        Folder(foreign, town=town, other=passer_by, now=now),
+    )
+
+
+def asked() -> Iterator[tuple[str, Rule]]:
+    for name, rules in RULES.items():
+        for rule in rules:
+            yield name, rule
+
+
+def ask(client: Client, name: str, rule: Rule, words: list[Any]) -> Any:
+    """Ask, and undo what it did."""
+    address = reverse(f"desk:{name}", args=words)
+    with transaction.atomic():
+        answer = client.get(address) if rule.method == "GET" else client.post(address, rule.data)
+        if hasattr(answer, "streaming_content"):
+            answer.close()
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_address_is_declared():
+    assert {pattern.name for pattern in urlpatterns} == set(RULES)
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_what_each_role_may(role, town, folders):
+    own, foreign = folders
+    staff = getattr(town, STAFF[role])
+    client = seated(staff)
+    wrong = []
+    for name, rule in asked():
+        if rule.right is None or rule.about == "parked":
+            continue
+        places = [(own, True), (foreign, role in SEES_EVERYTHING)] if rule.about else [(None, True)]
+        for folder, seen in places:
+            words = folder.words_of(rule.about) if folder else PLAIN.get(name, [])
+            answer = ask(client, name, rule, words)
+            if not verdict(answer.status_code, staff, rule, seen=seen, name=name):
+                wrong.append((name, rule.about, rule.data, seen, answer.status_code))
+    assert wrong == []
+
+
+def verdict(status: int, staff: Any, rule: Rule, *, seen: bool, name: str) -> bool:
+    """Whether the answer is what the table says."""
+    if not can(staff, rule.right):
+        return status == 403
+    if not seen:
+        return status == 404
+    if rule.also and not can(staff, rule.also):
+        return status == 403
+    if name == "file":
+        return status == 404  # the file itself is not on this disk
+    if name == "phrases" and rule.method == "POST":
+        return status == 404  # the town has no ready sentences
+    if rule.about == "reply":
+        return status == (302 if staff.username == "reza" else 404)  # only one's own answer
+    return status in {200, 302, 409, 422}
+
+
+def test_what_is_absent_and_what_is_forbidden_look_the_same(town, folders):
+    _own, foreign = folders
+    client = seated(town.murat)
+    for name, rule in asked():
+        if rule.about and can(town.murat, rule.right) and rule.about not in {"file", "parked"}:
+            there = foreign.words_of(rule.about)
+            absent = [987_654_321, *there[1:]]
+            assert without_address(client, name, rule, there) == without_address(
+                client, name, rule, absent
+            ), name
+
+
+def without_address(client: Client, name: str, rule: Rule, words: list[Any]) -> tuple[int, str]:
+    answer = ask(client, name, rule, words)
+    assert answer.status_code == 404, name
+    return answer.status_code, answer.content.decode().replace(reverse(f"desk:{name}", args=words), "")
+
+
+def test_what_hangs_on_one_case_is_not_reached_through_another(town, folders):
+    own, foreign = folders
+    client = seated(town.reza)
+
+    mixed = [own.case.pk, foreign.things["reply"][1]]
+    assert client.post(reverse("desk:take-back", args=mixed)).status_code == 404
+    mixed = [own.case.pk, foreign.things["contact"][1]]
+    assert client.get(reverse("desk:original", args=mixed)).status_code == 404
+
+    promise = Promise.objects.get(case=foreign.case, kind=PromiseKind.RESOLUTION)
+    words = {"promise": promise.pk, "day": "01.06.2026", "reason": "Kar yağdı"}
+    answer = client.post(reverse("desk:act", args=[own.case.pk, "extend"]), words)
+    assert answer.status_code == 422
+
+
+def test_nothing_changes_without_the_token_of_the_page(town, folders):
+    own, _foreign = folders
+    client = seated(town.ayse, enforce_csrf_checks=True)
+    posts = [(name, rule) for name, rule in asked() if rule.method == "POST"]
+    assert len(posts) > 30
+    for name, rule in posts:
+        words = parked_words(rule, own, name)
+        assert ask(client, name, rule, words).status_code == 403, name
+
+
+def parked_words(rule: Rule, own: Folder, name: str) -> list[Any]:
+    if rule.about == "parked":
+        return [1]
+    return own.words_of(rule.about) if rule.about else PLAIN.get(name, [])
+
+
+def test_looking_changes_nothing(town, folders):
+    own, _foreign = folders
+    client = seated(town.ayse)
+    before = trace()
+    for name, rules in RULES.items():
+        words = parked_words(rules[0], own, name)
+        answer = client.get(reverse(f"desk:{name}", args=words))
+        if all(rule.method == "POST" for rule in rules):
+            assert answer.status_code == 405, name
+    assert trace() == before
+
+
+def trace() -> tuple[int, list[tuple[int, int, str]]]:
+    return Event.objects.count(), list(Case.objects.order_by("id").values_list("id", "version", "state"))
+
+
+def test_fields_that_a_form_does_not_show_do_nothing(town, pothole_case):
+    client = seated(town.derya)
+    data = {
+        "title": "Çukur", "kind": "request", "urgency": "0", "state": "ended", "reference": "1",
+        "secret": "x", "staff": town.derya.pk, "private": "1", "citizen": "1", "supporters": "99",
+    }  # fmt: skip
+
+    client.post(reverse("desk:act", args=[pothole_case.pk, "describe"]), data)
+
+    after = Case.objects.get(pk=pothole_case.pk)
+    assert after.title == "Çukur"
+    kept = ("state", "reference", "secret", "staff_id", "private", "citizen_id", "supporters")
+    assert all(getattr(after, name) == getattr(pothole_case, name) for name in kept)
+
+
+def test_a_parked_contact_is_let_go_by_those_who_may(town, now):
+    parked = Contact.objects.create(
+        endpoint=town.bot, external_id="p", lane="p", received_at=now, due_at=now, raw=b"<x>",
+        state=ContactState.PARKED, trouble="no sense in it",
+    )  # fmt: skip
+    address = reverse("desk:again", args=[parked.pk])
+
+    assert seated(town.murat).post(address).status_code == 403
+    assert "no sense in it" in seated(town.derya).get(reverse("desk:troubles")).content.decode()
+    assert seated(town.derya).post(address).status_code == 302
+
+    parked.refresh_from_db()
+    assert parked.state == ContactState.WAITING
+
+
+def test_who_has_left_is_out_at_once(town, pothole_case):
+    client = seated(town.derya)
+    assert client.get(reverse("desk:list", args=["open"])).status_code == 200
+
+    town.derya.is_active = False
+    town.derya.save(update_fields=["is_active"])
+
+    assert client.get(reverse("desk:list", args=["open"])).status_code == 302
+    assert MAY[Role.OPERATOR]  # the role may as much as before: only the person is gone
