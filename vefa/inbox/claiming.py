@@ -26,16 +26,18 @@ BATCHES = (10_000, 25, 5, 1, 1)
 
 # Blocked: whatever is older in the lane and not in this batch. The first test passes over lanes that wait, so
 # that a long one does not fill the batch; the second catches rows that somebody else holds at this moment.
+# OFFSET 0 keeps each a look-up by lane: as a join it would read all that waits once for every row of the batch.
 _CLAIM = """
 WITH free AS (
     SELECT id, endpoint_id, lane FROM inbox_contact AS contact
-    WHERE state = 'waiting' AND tries = %(tries)s AND due_at <= %(now)s
+    WHERE state = 'waiting' AND handled_at IS NULL AND tries = %(tries)s AND due_at <= %(now)s
         AND (leased_until IS NULL OR leased_until <= %(now)s)
         AND NOT EXISTS (
             SELECT 1 FROM inbox_contact AS older
             WHERE older.endpoint_id = contact.endpoint_id AND older.lane = contact.lane
                 AND older.state = 'waiting' AND older.id < contact.id
                 AND (older.leased_until > %(now)s OR older.due_at > %(now)s OR older.tries <> %(tries)s)
+            OFFSET 0
         )
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), first AS (
@@ -43,6 +45,7 @@ WITH free AS (
         SELECT 1 FROM inbox_contact AS older
         WHERE older.endpoint_id = free.endpoint_id AND older.lane = free.lane
             AND older.state = 'waiting' AND older.id < free.id AND older.id NOT IN (SELECT id FROM free)
+        OFFSET 0
     )
 )
 UPDATE inbox_contact AS contact SET lease = %(token)s, leased_until = %(until)s, tries = tries + 1

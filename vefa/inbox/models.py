@@ -43,7 +43,9 @@ class Contact(models.Model):
     is told at once (web form, desk); the case that is opened takes them over.
     """
 
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="contacts")
+    endpoint = models.ForeignKey(  # `contact_once` begins with it
+        Endpoint, on_delete=models.PROTECT, related_name="contacts", db_index=False
+    )
     external_id = models.CharField(max_length=200)
     lane = models.CharField(max_length=200)  # contacts of one lane are handled in order
     received_at = models.DateTimeField()
@@ -55,7 +57,7 @@ class Contact(models.Model):
         max_length=16, blank=True, default=""
     )  # see channels.port.Form; "" = not read yet
     conversation = models.ForeignKey(
-        Conversation, null=True, on_delete=models.PROTECT, related_name="contacts"
+        Conversation, null=True, on_delete=models.PROTECT, related_name="contacts", db_index=False
     )
     citizen = models.ForeignKey(  # of the conversation; of the form where no address was given
         Citizen, null=True, on_delete=models.PROTECT, related_name="contacts"
@@ -88,7 +90,12 @@ class Contact(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["endpoint", "external_id"], name="contact_once")]
         indexes = [
-            models.Index(fields=["id"], name="contact_waiting", condition=models.Q(state="waiting")),
+            # Only for whoever says "not handled": a look-up by lane must not be tempted to read all of it.
+            models.Index(
+                fields=["id"],
+                name="contact_waiting",
+                condition=models.Q(state="waiting", handled_at=None),
+            ),
             models.Index(
                 fields=["endpoint", "lane", "id"], name="contact_lane", condition=models.Q(state="waiting")
             ),

@@ -25,8 +25,11 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="event_subject"),
             models.Index(fields=["kind", "at"], name="event_kind_at"),
+            # Only for whoever asks what is due: a look-up by subject must not be tempted to read all of it.
             models.Index(
-                fields=["id"], name="event_unhandled", condition=models.Q(handled_at=None, parked_at=None)
+                fields=["id"],
+                name="event_unhandled",
+                condition=models.Q(handled_at=None, parked_at=None, due_at__isnull=False),
             ),
             models.Index(
                 fields=["subject", "id"],
