@@ -29,7 +29,9 @@ class Phrase(models.Model):
 class Reply(models.Model):
     """What the city says to residents about a case, written once."""
 
-    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="replies")
+    case = models.ForeignKey(  # `reply_case` begins with it
+        Case, null=True, on_delete=models.PROTECT, related_name="replies", db_index=False
+    )
     staff = models.ForeignKey(
         Staff, null=True, on_delete=models.PROTECT, related_name="+"
     )  # null: the system
