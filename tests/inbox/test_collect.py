@@ -1,0 +1,89 @@
+"""Bots and mailboxes that are asked: kept first, forgotten at the provider only then, by one worker."""
+
+import threading
+
+import httpx
+import pytest
+from django.db import connection
+
+from tests.providers.telegram_bot_api import TelegramBotApi, message
+from tests.wiring.machine import eventually
+from vefa.channels.models import Endpoint
+from vefa.channels.sealing import seal
+from vefa.inbox import collect
+from vefa.inbox.models import Contact
+from vefa.wiring.work import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def provider():
+    with TelegramBotApi.running() as running:
+        yield running
+
+
+@pytest.fixture
+def bot(town, provider, monkeypatch):
+    monkeypatch.setattr(collect, "WAIT_S", 1.0)
+    facts = {"api_base": provider.base, "polling": "yes"}
+    Endpoint.objects.filter(id=town.bot.id).update(settings=facts, sealed=seal({"token": provider.token}))
+    return town.bot
+
+
+@pytest.fixture
+def collecting(bot):
+    """A worker's thread that collects the bot while the test runs."""
+    stop, http = threading.Event(), httpx.Client(timeout=5)
+    facts = {"http": http, "clock": clock, "stop": stop}
+    threads = [
+        threading.Thread(target=collect.keep_collecting, args=[bot.id], kwargs=facts) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    yield threads
+    stop.set()
+    for thread in threads:
+        thread.join(20)
+    http.close()
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_what_waits_at_the_provider_is_kept_once_and_then_forgotten_there(bot, provider, collecting):
+    provider.updates.extend(message(number, "Çukur var") for number in range(7, 10))
+
+    eventually(lambda: Contact.objects.count() == 3)
+    eventually(lambda: not provider.updates)
+    provider.updates.append(message(7, "Hâlâ var"))
+    eventually(lambda: Contact.objects.count() == 4)
+    assert Endpoint.objects.get(id=bot.id).cursor["at"].isdecimal()
+
+
+def test_a_provider_in_trouble_is_shown_and_asked_again(bot, provider, collecting):
+    provider.misbehave("500", times=2, method="getUpdates")
+    eventually(lambda: Endpoint.objects.get(id=bot.id).trouble)
+
+    provider.updates.append(message(7, "Çukur var"))
+    eventually(Contact.objects.exists)
+    eventually(lambda: not Endpoint.objects.get(id=bot.id).trouble)
+
+
+def test_an_endpoint_that_is_switched_off_is_left_alone(bot, provider, collecting):
+    assert collect.endpoints_to_collect() == [bot.id, Endpoint.objects.get(key="letters").id]
+    Endpoint.objects.filter(id=bot.id).update(active=False)
+
+    eventually(lambda: not any(thread.is_alive() for thread in collecting))
+    assert bot.id not in collect.endpoints_to_collect()
+
+
+def test_a_cut_connection_does_not_end_the_collecting(bot, provider, collecting):
+    provider.updates.append(message(7, "Çukur var"))
+    eventually(Contact.objects.exists)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    provider.updates.append(message(7, "Hâlâ var"))
+    eventually(lambda: Contact.objects.count() == 2)
