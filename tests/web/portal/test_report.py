@@ -216,6 +216,7 @@ def test_half_a_telephone_number_is_noticed(ayse):
 
     assert page.status_code == 422
     assert "0532 123" in page.content.decode()
+    assert "\u20660532 123 45 67\u2069" in page.content.decode()
 
 
 def test_hostile_words_stay_words(ayse):

@@ -4,12 +4,14 @@ from typing import Any
 
 import phonenumbers
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vefa.directory.queries import municipality
 from vefa.kit.text import clean
 
 LEAST_DIGITS = 7
+EXAMPLE = "0532 123 45 67"  # isolated where it is shown: in Persian its groups would change places
 TOO_LONG = _("This is longer than %(limit_value)d letters. Shorten it.")
 
 
@@ -50,9 +52,10 @@ def dialled(typed: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not _complete(number):
-        raise forms.ValidationError(
-            _("We cannot read this telephone number. Write it as you would dial it, such as 0532 123 45 67.")
+        words = gettext(
+            "We cannot read this telephone number. Write it as you would dial it, such as 0532 123 45 67."
         )
+        raise forms.ValidationError(words.replace(EXAMPLE, f"\u2066{EXAMPLE}\u2069"))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
