@@ -14,7 +14,7 @@ from vefa.cases.models import Case
 from vefa.dialogue.audience import Listener
 from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
-from vefa.kit.calendars import day_in_words, in_digits
+from vefa.kit.calendars import comma, day_in_words, in_digits
 
 _FORM = "HH:mm"
 
@@ -70,7 +70,8 @@ def when(moment: datetime, language: str) -> str:
     here = directory().municipality
     local = moment.astimezone(ZoneInfo(here.timezone))
     day = day_in_words(local.date(), language=language, jalali=language == "fa" or here.calendar == "jalali")
-    return in_digits(f"{day}, {format_datetime(local, _FORM, locale='en')}", language)
+    told = (day, format_datetime(local, _FORM, locale="en"))
+    return in_digits(comma(language).join(told), language)
 
 
 def _in_order(number: str, language: str) -> str:

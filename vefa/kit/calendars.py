@@ -26,6 +26,11 @@ def in_digits(text: str, language: str) -> str:
     return text.translate(_PERSIAN_DIGITS) if language == "fa" else text
 
 
+def comma(language: str) -> str:
+    """What stands between two things that are told one after the other."""
+    return "، " if language == "fa" else ", "
+
+
 def to_jalali(day: date) -> tuple[int, int, int]:
     """Year, month (1 is Farvardin) and day of the Solar Hijri calendar."""
     found = jdatetime.date.fromgregorian(date=day)

@@ -46,6 +46,7 @@ def test_persian_has_its_own_calendar_and_digits() -> None:
     with translation.override("fa"):
         assert "۱۴۰۵" in words.exact(NOON, reading("fa"))
         assert "۲۱" in words.exact(NOON, reading("fa"))
+        assert "۱۴۰۵، " in words.exact(NOON, reading("fa"))
         assert not any(digit in words.exact(NOON, reading("fa")) for digit in "0123456789")
 
 

@@ -102,8 +102,8 @@ def _on_day(local: date, language: str, jalali: bool) -> str:  # noqa: FBT001 - 
 def exact(moment: datetime, reading: Reader) -> str:
     """The moment with weekday, day, year and clock: for hovering and for paper."""
     local = moment.astimezone(reading.zone)
-    words = f"{weekday(local, reading)} {on_day(local, reading)}, {clock_time(local)}"
-    return digits(words, reading.language)
+    told = (f"{weekday(local, reading)} {on_day(local, reading)}", clock_time(local))
+    return digits(calendars.comma(reading.language).join(told), reading.language)
 
 
 def span(length: timedelta) -> str:
