@@ -83,7 +83,7 @@ def _handle_all(claim: Claim, clock: Clock) -> None:
 
 
 def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Exception | None:
-    """What went wrong, or None. A database that is away or lacks a table is not the contacts' fault: raised."""
+    """What went wrong, or None. A database that is away or lacks a table is no fault of theirs: raised."""
     try:
         with transaction.atomic():
             reading.read(contacts, now=now)
