@@ -51,7 +51,9 @@ def run(options: Namespace) -> int:
 def _tell(plan: Plan) -> None:
     """Write the history behind a bar on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, refresh_per_second=1, disable=not console.is_terminal)
+    with bar:
         task = bar.add_task("Cases", total=plan.cases)
         invent(plan, told=lambda done: bar.update(task, completed=done))
 
