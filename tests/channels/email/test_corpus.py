@@ -15,7 +15,7 @@ from vefa.channels.email.imap import arrival_of
 from vefa.channels.email.reading import Mailbox, read
 from vefa.channels.port import Form, Reading, UnreadableError
 
-RECORDED = Path("/work/shared/data/email")
+RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "email"
 NOBODY = Mailbox()
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded mails are not on this machine")
 

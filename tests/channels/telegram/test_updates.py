@@ -13,7 +13,7 @@ from tests.providers.telegram_bot_api import message
 from vefa.channels.port import Form, Reading, UnreadableError
 from vefa.channels.telegram import updates
 
-RECORDED = Path("/work/shared/data/telegram-updates")
+RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "telegram-updates"
 DERYA = 4711
 
 
