@@ -7,6 +7,7 @@ import pytest
 from vefa.directory import access
 from vefa.directory.access import MAY, Action, Scope, can, scope_of
 from vefa.directory.models import Area, Role, Staff, Unit
+from vefa.directory.queries import directory
 
 
 @pytest.fixture
@@ -85,9 +86,10 @@ def test_who_has_left_sees_nothing_and_may_do_nothing(people, now):
     assert not can(locked, Action.READ)
 
 
-def test_the_scope_is_found_once_in_three_queries_at_most(people, django_assert_max_num_queries):
+def test_the_scope_is_found_once_in_one_query_at_most(people, django_assert_max_num_queries):
     selin = Staff.objects.get(pk=people(Role.DISTRICT_HEAD, unit="office", areas=("cinaralti",)).pk)
-    with django_assert_max_num_queries(4):  # the unit itself included
+    directory()  # is remembered
+    with django_assert_max_num_queries(1):
         scope_of(selin)
     with django_assert_max_num_queries(0):
         scope_of(selin)

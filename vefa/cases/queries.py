@@ -129,9 +129,8 @@ def history(case: Case) -> list[Entry]:
 
 
 def promises_of(case: Case) -> list[Promise]:
-    """Every promise of a case, the first first, with its extensions, in two statements."""
-    found = Promise.objects.filter(case=case).prefetch_related("extensions").order_by("started_at", "id")
-    return list(found)
+    """Every promise of a case, the first first."""
+    return list(Promise.objects.filter(case=case).order_by("started_at", "id"))
 
 
 def extensions_to_decide(staff: Staff, *, limit: int = 50) -> list[Extension]:

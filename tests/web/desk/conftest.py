@@ -52,7 +52,8 @@ def wrote(town) -> Callable[..., Case]:
             "urgency": 0, "service": town.pothole, "area_id": town.carsi.id, "unsure": False,
             "actor": "triage",
         } | opening  # fmt: skip
-        return open_cases([Opening(**facts)], now=now)[0]
+        opened: Case = open_cases([Opening(**facts)], now=now)[0]
+        return opened
 
     return write
 

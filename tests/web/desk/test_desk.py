@@ -182,17 +182,20 @@ def test_a_call_is_written_down_on_one_page(town, now):
     assert contact.endpoint.channel == "phone"
 
 
-def test_the_queue_costs_at_most_eight_statements(town, pothole_case, django_assert_max_num_queries):
-    client = seated(town.derya)
+@pytest.mark.parametrize("who", ["derya", "murat", "selin", "hasan"])
+def test_the_queue_costs_at_most_eight_statements(town, pothole_case, django_assert_max_num_queries, who):
+    client = seated(getattr(town, who))
     client.get(reverse("desk:list", args=["open"]))
 
     with django_assert_max_num_queries(8):
         client.get(reverse("desk:list", args=["open"]), {"unit": "roads", "channel": "telegram"})
 
 
-def test_a_case_costs_at_most_ten_statements(town, pothole_case, django_assert_max_num_queries):
-    client = seated(town.derya)
-    page_of(client, pothole_case)
+@pytest.mark.parametrize("who", ["derya", "murat"])
+def test_a_case_costs_at_most_ten_statements(town, pothole_case, django_assert_max_num_queries, who):
+    client = seated(getattr(town, who))
+    page_of(client, pothole_case)  # the first look marks it as read, which costs one more
+    client.get(reverse("desk:list", args=["open"]))  # from which one comes
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         page_of(client, pothole_case)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +10,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.web.desk.seat import seated
+from tests.web.desk.seat import nine_days_more, result_of, seated
 from vefa.cases import lifecycle, promises
 from vefa.cases.lifecycle import Assignment
-from vefa.cases.models import Case, Promise, PromiseKind
+from vefa.cases.models import Case
 from vefa.citizens.models import Likeness, Merge
 from vefa.dialogue import writing
 from vefa.dialogue.models import Delivery, DeliveryState
@@ -89,6 +88,9 @@ RULES: dict[str, list[Rule]] = {
     "gallery": [Rule(None)],  # invented samples only
     "gallery-areas": [Rule(None)],
 }
+# Not there even for those who may: the file is not on this disk, the town has no ready sentences, and the
+# answer to take back is a colleague's.
+MISSING = {"file", ("phrases", "POST"), "take-back"}
 PLAIN = {"list": ["open"], "bulk-act": ["take"], "entered": ["26-00001-1"]}
 
 
@@ -101,16 +103,18 @@ class Folder:
         reply = writing.write(case=case, words=Words(text="Geldi.", language="tr"), by=town.reza, now=now)
         sent = Delivery.objects.get(reply=reply)
         Delivery.objects.filter(pk=sent.pk).update(state=DeliveryState.UNCERTAIN)
-        promise = Promise.objects.get(case=case, kind=PromiseKind.RESOLUTION)
-        wish = promises.Wish(due_at=promise.due_at + timedelta(days=9), reason="Kar")
-        extension = promises.extend(promise_id=promise.pk, wish=wish, by=town.reza, now=now)
+        promise = result_of(case)
+        assert case.citizen is not None
+        extension = promises.extend(
+            promise_id=promise.pk, wish=nine_days_more(promise), by=town.reza, now=now
+        )
         likeness = Likeness.objects.create(older=case.citizen, newer=other, found_at=now)
         merge = Merge.objects.create(kept=case.citizen, absorbed=other, by="staff:1", at=now)
         attachment = Attachment.objects.create(
             contact=contact, kind="image", name="x.jpg", key=uuid4(), path="none",
             state=AttachmentState.STORED, due_at=now,
         )  # fmt: skip
-        self.things = {
+        self.things: dict[str, list[Any]] = {
             "case": [case.pk], "contact": [case.pk, contact.pk], "reply": [case.pk, reply.pk],
             "extension": [extension.pk], "file": [attachment.key], "delivery": [sent.pk],
             "citizen": [case.citizen_id], "likeness": [likeness.pk], "merge": [merge.pk],
@@ -179,18 +183,12 @@ def test_what_each_role_may(role, town, folders):
 
 def verdict(status: int, staff: Any, rule: Rule, *, seen: bool, name: str) -> bool:
     """Whether the answer is what the table says."""
-    if not can(staff, rule.right):
+    if rule.right and not can(staff, rule.right):
         return status == 403
-    if not seen:
+    if not seen or name in MISSING or (name, rule.method) in MISSING:
         return status == 404
     if rule.also and not can(staff, rule.also):
         return status == 403
-    if name == "file":
-        return status == 404  # the file itself is not on this disk
-    if name == "phrases" and rule.method == "POST":
-        return status == 404  # the town has no ready sentences
-    if rule.about == "reply":
-        return status == (302 if staff.username == "reza" else 404)  # only one's own answer
     return status in {200, 302, 409, 422}
 
 
@@ -198,7 +196,7 @@ def test_what_is_absent_and_what_is_forbidden_look_the_same(town, folders):
     _own, foreign = folders
     client = seated(town.murat)
     for name, rule in asked():
-        if rule.about and can(town.murat, rule.right) and rule.about not in {"file", "parked"}:
+        if rule.about and rule.right and can(town.murat, rule.right) and rule.about not in {"file", "parked"}:
             there = foreign.words_of(rule.about)
             absent = [987_654_321, *there[1:]]
             assert without_address(client, name, rule, there) == without_address(
@@ -221,7 +219,7 @@ def test_what_hangs_on_one_case_is_not_reached_through_another(town, folders):
     mixed = [own.case.pk, foreign.things["contact"][1]]
     assert client.get(reverse("desk:original", args=mixed)).status_code == 404
 
-    promise = Promise.objects.get(case=foreign.case, kind=PromiseKind.RESOLUTION)
+    promise = result_of(foreign.case)
     words = {"promise": promise.pk, "day": "01.06.2026", "reason": "Kar yağdı"}
     answer = client.post(reverse("desk:act", args=[own.case.pk, "extend"]), words)
     assert answer.status_code == 422

@@ -1,4 +1,4 @@
-"""What the desk does beside answering one case: several at once, more time, joining people, two at one case."""
+"""The desk beside answering: several cases at once, more time, joining people, two at one case."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,9 +8,9 @@ from django.test.signals import template_rendered
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.web.desk.seat import seated
+from tests.web.desk.seat import nine_days_more, result_of, seated
 from vefa.cases import lifecycle, promises
-from vefa.cases.models import Case, Extension, Promise, PromiseKind, State
+from vefa.cases.models import Case, Extension, Outcome, Promise, State
 from vefa.citizens.models import Citizen, Likeness, Merge
 from vefa.dialogue import writing
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
@@ -46,7 +46,7 @@ def test_what_is_chosen_is_counted_before_anything_changes(town, three):
 def test_each_chosen_case_succeeds_or_fails_by_itself(town, three):
     lifecycle.end(
         case_id=three[2].pk,
-        ending=lifecycle.Ending(outcome="answered", reason="Bilgi verildi"),
+        ending=lifecycle.Ending(outcome=Outcome.ANSWERED, reason="Bilgi verildi"),
         by=town.derya, now=timezone.now(),
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_a_foreign_case_is_not_slipped_into_the_chosen(town, three, wrote, now):
 
 
 def test_more_time_is_asked_for_and_granted_by_somebody_else(town, pothole_case):
-    promise = Promise.objects.get(case=pothole_case, kind=PromiseKind.RESOLUTION)
+    promise = result_of(pothole_case)
     day = timezone.localdate() + timedelta(days=200)
     Promise.objects.update(due_at=timezone.now() + timedelta(days=3))
     words = {"promise": promise.pk, "day": f"{day:%d.%m.%Y}", "reason": "Asfalt santrali kapalı"}
@@ -100,9 +100,10 @@ def test_more_time_is_asked_for_and_granted_by_somebody_else(town, pothole_case)
 
 
 def test_nobody_grants_what_they_asked_for(town, pothole_case):
-    promise = Promise.objects.get(case=pothole_case, kind=PromiseKind.RESOLUTION)
-    wish = promises.Wish(due_at=promise.due_at + timedelta(days=9), reason="Kar")
-    asked = promises.extend(promise_id=promise.pk, wish=wish, by=town.murat, now=pothole_case.opened_at)
+    promise = result_of(pothole_case)
+    asked = promises.extend(
+        promise_id=promise.pk, wish=nine_days_more(promise), by=town.murat, now=pothole_case.opened_at
+    )
 
     assert seated(town.murat).post(address("decide-extension", asked.pk), {"do": "grant"}).status_code == 404
 
@@ -120,7 +121,7 @@ def test_the_clock_stands_still_with_a_reason_and_runs_again(town, pothole_case)
     )
 
     client.post(address("act", pothole_case.pk, "run"))
-    assert Promise.objects.get(case=pothole_case, kind=PromiseKind.RESOLUTION).due_at is not None
+    assert result_of(pothole_case).due_at is not None
 
 
 # People
@@ -266,11 +267,9 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
         contact=Contact.objects.filter(links__case=pothole_case).get(), case=pothole_case, version="1",
         language="tr", kind="request", matter="new_case", found_at=now,
     )  # fmt: skip
-    promise = Promise.objects.get(case=pothole_case, kind=PromiseKind.RESOLUTION)
-    wish = promises.Wish(due_at=promise.due_at + timedelta(days=9), reason="Kar")
-    promises.extend(promise_id=promise.pk, wish=wish, by=town.reza, now=now)
-    words = Words(text="Ekip yolda.", language="tr")
-    writing.write(case=pothole_case, words=words, by=town.reza, now=now)
+    promise = result_of(pothole_case)
+    promises.extend(promise_id=promise.pk, wish=nine_days_more(promise), by=town.reza, now=now)
+    writing.write(case=pothole_case, words=Words(text="Ekip yolda.", language="tr"), by=town.reza, now=now)
     Delivery.objects.update(state=DeliveryState.UNCERTAIN)
     Contact.objects.create(
         endpoint=town.bot, external_id="p", lane="p", received_at=now, due_at=now, raw=b"<x>",
@@ -281,12 +280,12 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
     contact = Contact.objects.get(links__case=pothole_case).pk
     template_rendered.connect(remember)
     try:
-        for name, *words in (
+        for name, *named in (
             ["list", "open"], ["search"], ["case", case], ["around", case], ["phrases", case], ["enter"],
             ["entered", "26-00001-1"], ["drafts"], ["troubles"], ["profile"], ["citizen", alike.older_id],
             ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["second"],
         ):  # fmt: skip
-            assert client.get(address(name, *words)).status_code == 200, name
+            assert client.get(address(str(name), *named)).status_code == 200, name
         client.post(address("bulk-act", "take"), {"case": [case]})
         client.logout()
         client.get(address("sign-in"))

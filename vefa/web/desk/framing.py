@@ -19,13 +19,17 @@ from vefa.web.desk.frame import Alarm, Frame, Link, View
 from vefa.web.ui import words
 
 FRESH_S = 5.0
+_counting: dict[int, tuple[float, Mapping[CaseView, int]]] = {}  # by staff; a town has some hundred
 _alarming: dict[str, tuple[float, tuple[int, int]]] = {}
 
 
 def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searched: str = "") -> Frame:
-    """Lists with counts, alarms and menu; one statement, and two more every five seconds for the alarms."""
+    """Lists with counts, alarms and menu; one statement, and two more every five seconds for the alarms.
+
+    Beside a page that is no list the counts may be some seconds old.
+    """
     staff = request.staff
-    counted = counts(staff, now=now)
+    counted = _counted(staff, now=now, exactly=bool(current))
     here = directory()
     unit = here.units.get(staff.unit_id or 0)
     language = get_language() or "en"
@@ -42,6 +46,14 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         compact=bool(staff.preferences.get("compact")),
         keys_off=bool(staff.preferences.get("keys_off")),
     )
+
+
+def _counted(staff: Staff, *, now: datetime, exactly: bool) -> Mapping[CaseView, int]:
+    looked_at, known = _counting.get(staff.pk, (float("-inf"), {}))
+    if exactly or time.monotonic() - looked_at >= FRESH_S:
+        known = counts(staff, now=now)
+        _counting[staff.pk] = (time.monotonic(), known)
+    return known
 
 
 def names() -> dict[CaseView, tuple[str, str, str]]:
@@ -105,8 +117,9 @@ def _alarming_now() -> tuple[int, int]:
 
 
 def forget() -> None:
-    """Count the alarms anew at the next page."""
+    """Count anew at the next page."""
     _alarming.clear()
+    _counting.clear()
 
 
 def links(staff: Staff) -> list[Link]:
