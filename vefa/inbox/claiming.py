@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
+from vefa.channels.models import Endpoint
 from vefa.inbox import bulk
 from vefa.inbox.models import Contact, ContactState
 from vefa.journal.record import Happening, record
@@ -30,7 +31,8 @@ BATCHES = (10_000, 25, 5, 1, 1)
 _CLAIM = """
 WITH free AS (
     SELECT id, endpoint_id, lane FROM inbox_contact AS contact
-    WHERE state = 'waiting' AND handled_at IS NULL AND tries = %(tries)s AND due_at <= %(now)s
+    WHERE state = 'waiting' AND handled_at IS NULL AND tries = %(tries)s
+        AND due_at <= %(now)s
         AND (leased_until IS NULL OR leased_until <= %(now)s)
         AND NOT EXISTS (
             SELECT 1 FROM inbox_contact AS older
@@ -153,8 +155,11 @@ def _claim(now: datetime, limit: int, *, tries: int) -> Claim | None:
         ids = [row[0] for row in cursor.fetchall()]
     if not ids:
         return None
-    mine = Contact.objects.filter(id__in=ids, lease=lease.token).select_related("endpoint")
-    return Claim(lease, list(mine.order_by("id")))
+    contacts = list(Contact.objects.filter(id__in=ids, lease=lease.token).order_by("id"))
+    endpoints = Endpoint.objects.in_bulk({contact.endpoint_id for contact in contacts})
+    for contact in contacts:
+        contact.endpoint = endpoints[contact.endpoint_id]
+    return Claim(lease, contacts)
 
 
 def _value(contact: Contact, name: str) -> object:

@@ -19,7 +19,7 @@ FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::ti
     AS given (space, value, citizen_id, shown_name, last_digits, verified_at)
 ORDER BY space, value
 ON CONFLICT (space, value) DO NOTHING
-RETURNING citizen_id
+RETURNING id, space, value
 """
 _NEW_CONVERSATIONS = """
 INSERT INTO inbox_conversation (endpoint_id, address_id, thread, language, created_at)
@@ -27,6 +27,7 @@ SELECT endpoint_id, address_id, thread, '', %s
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given (endpoint_id, address_id, thread)
 ORDER BY endpoint_id, address_id, thread
 ON CONFLICT (endpoint_id, address_id, thread) DO NOTHING
+RETURNING id, endpoint_id, address_id, thread
 """
 _FIND_ADDRESSES = """
 SELECT address.id FROM unnest(%s::text[], %s::text[]) AS wanted (space, value)
@@ -68,10 +69,10 @@ def person(space: str, sender: Sender, *, verified: bool | None) -> Person:
 def known_addresses(people: Collection[Person], *, now: datetime) -> dict[Place, Address]:
     """The address of everybody who has one, made with a citizen where it is new."""
     wanted = {one.place: one for one in reversed(list(people)) if one.place}
-    found = _addresses(wanted)
+    found = _addresses(wanted.keys())
     if missing := {place: one for place, one in wanted.items() if place not in found}:
-        _make_addresses(missing, now=now)
-        found |= _addresses(missing)
+        found |= _make_addresses(missing, now=now)
+        found |= _addresses(missing.keys() - found.keys())
     _add_phones([(one, found[one.place]) for one in people if one.phone and one.place], now=now)
     _complete_names(wanted, found)
     return found
@@ -82,16 +83,23 @@ def nameless_home(people: Iterable[Person], *, now: datetime) -> list[Citizen]:
     return Citizen.objects.bulk_create([_citizen(one, now) for one in people])
 
 
-def known_conversations(wanted: Collection[Talk], *, now: datetime) -> dict[Talk, Conversation]:
+def known_conversations(
+    wanted: Collection[Talk], addresses: Iterable[Address], *, now: datetime
+) -> dict[Talk, Conversation]:
     """The conversation of each endpoint, address and thread, made where it is new; people attached."""
     found = _conversations(wanted)
     if missing := [talk for talk in wanted if talk not in found]:
-        bulk.run(_NEW_CONVERSATIONS, [now, *_columns(missing)])
-        found |= _conversations(missing)
+        known = {address.pk: address for address in addresses}
+        for pk, *facts in bulk.run(_NEW_CONVERSATIONS, [now, *_columns(missing)]):
+            endpoint_id, address_id, thread = facts
+            found[(endpoint_id, address_id, thread)] = Conversation(
+                pk=pk, endpoint_id=endpoint_id, address=known[address_id], thread=thread, created_at=now
+            )
+        found |= _conversations([talk for talk in missing if talk not in found])
     return found
 
 
-def _addresses(places: Collection[Place] | Mapping[Place, Person]) -> dict[Place, Address]:
+def _addresses(places: Collection[Place]) -> dict[Place, Address]:
     if not places:
         return {}
     ids = [row[0] for row in bulk.run(_FIND_ADDRESSES, _columns(places))]
@@ -107,15 +115,23 @@ def _conversations(talks: Collection[Talk]) -> dict[Talk, Conversation]:
     return {(row.endpoint_id, row.address_id, row.thread): row for row in rows}
 
 
-def _make_addresses(missing: Mapping[Place, Person], *, now: datetime) -> None:
+def _make_addresses(missing: Mapping[Place, Person], *, now: datetime) -> dict[Place, Address]:
     """Citizens first; those whose address somebody else made in the meantime are not needed."""
     citizens = Citizen.objects.bulk_create([_citizen(one, now) for one in missing.values()])
     columns = _columns(
         (space, value, citizen.pk, one.name, _last_digits(space, value), now if one.verified else None)
         for ((space, value), one), citizen in zip(missing.items(), citizens, strict=True)
     )
-    used = {row[0] for row in bulk.run(_NEW_ADDRESSES, [now, *columns])}
-    Citizen.objects.filter(id__in=[one.pk for one in citizens if one.pk not in used]).delete()
+    by_place = dict(zip(missing, citizens, strict=True))
+    made = {
+        (space, value): Address(
+            pk=pk, space=space, value=value, citizen=by_place.pop((space, value)), created_at=now
+        )
+        for pk, space, value in bulk.run(_NEW_ADDRESSES, [now, *columns])
+    }
+    if by_place:
+        Citizen.objects.filter(id__in=[one.pk for one in by_place.values()]).delete()
+    return made
 
 
 def _add_phones(shown: list[tuple[Person, Address]], *, now: datetime) -> None:

@@ -143,7 +143,7 @@ def _place_in_conversations(found: Sequence[Read], *, now: datetime) -> None:
         for one in found
         if one.reading and one.person and one.person.place
     }
-    conversations = people.known_conversations(set(talks.values()), now=now)
+    conversations = people.known_conversations(set(talks.values()), addresses.values(), now=now)
     for one in found:
         if talk := talks.get(one.contact.pk):
             one.contact.conversation = conversations[talk]
