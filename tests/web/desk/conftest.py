@@ -59,6 +59,6 @@ def wrote(town) -> Callable[..., Case]:
 
 
 @pytest.fixture
-def pothole_case(wrote, now) -> Case:
+def pothole_case(wrote: Callable[..., Case], now: datetime) -> Case:
     """Ali wrote to the bot about a pothole."""
     return wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)
