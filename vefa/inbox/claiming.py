@@ -27,7 +27,7 @@ BATCHES = (10_000, 25, 5, 1, 1)
 
 # Blocked: whatever is older in the lane and not in this batch. The first test passes over lanes that wait, so
 # that a long one does not fill the batch; the second catches rows that somebody else holds at this moment.
-# OFFSET 0 keeps each a look-up by lane: as a join it would read all that waits once for every row of the batch.
+# OFFSET 0 keeps each a look-up by lane: as a join it would read all that waits for every row of the batch.
 _CLAIM = """
 WITH free AS (
     SELECT id, endpoint_id, lane FROM inbox_contact AS contact

@@ -4,16 +4,20 @@ from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 
 from vefa.inbox.files import full_path
+from vefa.inbox.pictures import UnshowableError, bare
 from vefa.web.portal.photos import SHOWABLE
 
 
 def shown(*, path: str, content_type: str, name: str) -> HttpResponseBase:
-    """The file, with its own type only if a browser can do no harm with it. Raises Http404 if it is gone."""
-    try:
-        file = full_path(path).open("rb")
-    except (OSError, ValueError) as error:
-        raise Http404 from error
+    """The file, with its own type only if a browser can do no harm with it. Raises Http404 if it is gone.
+
+    A picture comes without what the camera wrote into it: where it was taken, and by whose device.
+    """
     drawable = content_type in SHOWABLE
+    try:
+        file = (bare(path, content_type) if drawable else full_path(path)).open("rb")
+    except (OSError, ValueError, UnshowableError) as error:
+        raise Http404 from error
     response = FileResponse(
         file,
         as_attachment=not drawable,

@@ -1,0 +1,50 @@
+"""What others see of a photo is the photo alone."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from vefa.inbox import files, pictures
+from vefa.inbox.pictures import UnshowableError
+
+ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def photo(form="JPEG", size=(3000, 1000)):
+    exif = Image.Exif()
+    exif[ORIENTATION], exif[MAKER] = 6, "Ali's phone"
+    exif.get_ifd(GPS)[2] = (38.0, 1.0, 12.0)
+    stream = io.BytesIO()
+    Image.new("RGB", size, "teal").save(stream, form, exif=exif)
+    stream.seek(0)
+    return files.store(stream, name="a", limit_bytes=10_000_000)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "PNG"])
+def test_neither_place_nor_device_is_left_in_what_others_see(form):
+    stored = photo(form)
+    copy = pictures.bare(stored.path, stored.content_type)
+
+    with Image.open(copy) as shown:
+        assert (shown.format, dict(shown.getexif()), shown.info.get("exif")) == (form, {}, None)
+        assert shown.size == (683, 2048)  # upright, and of bounded size
+    assert b"Ali" not in copy.read_bytes()
+    assert b"Ali" in files.full_path(stored.path).read_bytes()
+    assert pictures.bare(stored.path, stored.content_type) == copy
+
+
+def test_what_cannot_be_drawn_anew_is_not_shown():
+    stored = files.store(io.BytesIO(b"plain"), name="a", limit_bytes=100)
+
+    with pytest.raises(UnshowableError):
+        pictures.bare(stored.path, "application/pdf")
+    with pytest.raises(UnshowableError):
+        pictures.bare(stored.path, "image/jpeg")
+    with pytest.raises(FileNotFoundError):
+        pictures.bare("aa/nothing", "image/jpeg")
