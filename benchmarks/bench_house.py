@@ -46,6 +46,7 @@ def sign_in(running: House) -> str:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         facts = {"username": "derya", "password": PASSWORD, "csrfmiddlewaretoken": token[1] if token else ""}
         browser.post("/desk/sign-in", data=facts, headers={"Referer": str(browser.base_url)})
+        browser.get("/desk/lists/open").raise_for_status()  # a redirect to the door raises too
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 
