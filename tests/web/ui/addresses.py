@@ -7,7 +7,11 @@ from vefa.web.desk.gallery import areas, gallery
 from vefa.web.ui import failures
 
 desk = (
-    [path("gallery", gallery, name="gallery"), path("gallery/areas", areas, name="gallery-areas")],
+    [
+        path("", gallery, name="queue"),
+        path("gallery", gallery, name="gallery"),
+        path("gallery/areas", areas, name="gallery-areas"),
+    ],
     "desk",
 )
 urlpatterns = [

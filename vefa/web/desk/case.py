@@ -123,6 +123,7 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "draft": said.draft or drafts.get("reply", ""),
         "note": said.note or drafts.get("note", ""),
         "note_url": f"{reverse('desk:draft', args=[found.pk])}?box=note",
+        "areas": reverse("portal:areas"),
         "knowing": _knowing(said.colleague),
         "draft_url": reverse("desk:draft", args=[found.pk]),
         "truth": truth_of(channel_truth(found), case=found, now=now, private=private),

@@ -47,5 +47,6 @@ class Frame:
     searched: str = ""
     new_href: str = ""
     leave_href: str = ""
+    counts_href: str = ""
     compact: bool = False
     keys_off: bool = False

@@ -43,6 +43,7 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         searched=searched,
         new_href=reverse("desk:enter") if can(staff, Action.ENTER) else "",
         leave_href=reverse("desk:sign-out"),
+        counts_href=reverse("desk:counts"),
         compact=bool(staff.preferences.get("compact")),
         keys_off=bool(staff.preferences.get("keys_off")),
     )

@@ -21,20 +21,10 @@ from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of, names, shown
 from vefa.web.desk.rows import KINDS, STATES, URGENCIES, rows_of
 from vefa.web.ui import channels, words
-from vefa.web.ui.shapes import Pages, Tag
+from vefa.web.ui.shapes import Option, Pages, Tag
 from vefa.web.ui.show import show
 
 FIELDS = ("state", "unit", "service", "area", "channel", "kind", "urgency", "language", "sort")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One choice of a filter."""
-
-    value: str
-    name: str
-    chosen: bool
-    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,15 +57,16 @@ def queue(request: StaffRequest, view: str) -> HttpResponse:
         page = queries.queue(request.staff, filters, now=now, cursor=request.GET.get("at", ""))
     except CursorError as error:
         raise Http404 from error
+    offered = choices(request.GET)
     name = names().get(View(view), (gettext("All"), "", ""))[0]
     context = {
         "frame": frame_of(request, now=now, current=view),
         "heading": name,
         "rows": rows_of(page.rows, now=now),
         "pages": _pages(request.GET, page),
-        "tags": tags(request.GET),
+        "tags": tags(request.GET, offered),
         "clear": request.path,
-        "choices": choices(request.GET),
+        "choices": offered,
         "view": view,
         "sort": filters.sort.value,
         "can_bulk": can(request.staff, Action.ASSIGN),
@@ -166,10 +157,10 @@ def choices(asked: QueryDict) -> list[Choice]:
     ]
 
 
-def tags(asked: QueryDict) -> list[Tag]:
+def tags(asked: QueryDict, offered: Iterable[Choice]) -> list[Tag]:
     """The filters in force, each with the way to the list without it."""
     found = []
-    for choice in choices(asked):
+    for choice in offered:
         chosen = next((option for option in choice.options if option.chosen), None)
         if chosen is not None:
             found.append(Tag(name=choice.label, value=chosen.name, href=_without(asked, choice.field)))

@@ -40,16 +40,19 @@ KINDS = {
 
 def rows_of(cases: Iterable[Case], *, now: datetime, current: int = 0, query: str = "") -> list[Row]:
     """One row a case; `query` is kept in each link, so that the list stays as it was."""
-    language = get_language() or "en"
-    return [row_of(case, now=now, language=language, current=current, query=query) for case in cases]
+    language, case_page = get_language() or "en", reverse("desk:case", args=[0]).removesuffix("0")
+    asked = f"?{query}" if query else ""
+    return [
+        row_of(case, now=now, language=language, current=current, href=f"{case_page}{case.pk}{asked}")
+        for case in cases
+    ]
 
 
-def row_of(case: Case, *, now: datetime, language: str, current: int, query: str) -> Row:
+def row_of(case: Case, *, now: datetime, language: str, current: int, href: str) -> Row:
     """One case as a row."""
-    href = reverse("desk:case", args=[case.pk])
     return Row(
         case_id=case.pk,
-        href=f"{href}?{query}" if query else href,
+        href=href,
         reference=case.reference,
         title=case.title,
         language=case.language,
