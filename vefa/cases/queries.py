@@ -128,9 +128,10 @@ def history(case: Case) -> list[Entry]:
     return [Entry(event, people.get(_staff_id(event))) for event in events]
 
 
-def promises_of(case: Case) -> list[Promise]:
-    """Every promise of a case, the first first."""
-    return list(Promise.objects.filter(case=case).order_by("started_at", "id"))
+def promises_of(case: Case, *, with_extensions: bool = True) -> list[Promise]:
+    """Every promise of a case, the first first; its extensions cost a second statement."""
+    found = Promise.objects.filter(case=case).order_by("started_at", "id")
+    return list(found.prefetch_related("extensions") if with_extensions else found)
 
 
 def extensions_to_decide(staff: Staff, *, limit: int = 50) -> list[Extension]:

@@ -105,7 +105,8 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
     private = can(staff, Action.PRIVATE)
     entries = conversation_of(found, with_notes=can(staff, Action.NOTE))
     drafts = kept(case_id=found.pk, staff=staff)
-    promised = [one for one in queries.promises_of(found) if one.dropped_at is None]
+    every = queries.promises_of(found, with_extensions=False)
+    promised = [one for one in every if one.dropped_at is None]
     acts = act_forms(staff, found, promised, shown=said.shown)
     context = {
         "case": found,
