@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
 from django.template import loader
+
+from vefa.web.ui import widgets
 
 
 class Renderer(DjangoTemplates):
-    """Our own templates for form and field, Django's for the widgets (the setting FORM_RENDERER)."""
+    """Our own templates for form and field, Django's for the rarer widgets (the setting FORM_RENDERER)."""
 
     form_template_name = "ui/form/form.html"
     field_template_name = "ui/form/field.html"
@@ -17,3 +20,10 @@ class Renderer(DjangoTemplates):
         if template_name.startswith("ui/"):
             return loader.get_template(template_name)
         return super().get_template(template_name)
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """The commonest widgets are drawn at once, everything else by its template."""
+        draw = widgets.DRAWN.get(template_name)
+        if draw is not None:
+            return draw(context["widget"])
+        return super().render(template_name, context, request)

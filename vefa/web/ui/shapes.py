@@ -168,6 +168,16 @@ class Figure:
     href: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a filter; `depth` says how far below the top it stands."""
+
+    value: str
+    name: str
+    chosen: bool
+    depth: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tag:
     """One filter that narrows a list; `href` is the same list without it."""

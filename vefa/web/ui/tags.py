@@ -4,8 +4,10 @@ What stands in list rows is built here and not in templates: a page of 50 rows h
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import phonenumbers
@@ -13,11 +15,12 @@ from django import template
 from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from vefa.web.ui import channels, styles, words
 from vefa.web.ui.clock import Clock
+from vefa.web.ui.shapes import Option
 
 register = template.Library()
 
@@ -187,6 +190,17 @@ def delivery(state: str) -> SafeString:
     return format_html(
         '<span class="delivery delivery-{}">{}<span>{}</span></span>', state, drawn(drawing), name
     )
+
+
+@register.filter
+def options(rows: Iterable[Option]) -> SafeString:
+    """The options of a filter; some hundred stand above a list."""
+    texts = (
+        f'<option value="{escape(row.value)}"{" selected" if row.chosen else ""}>'
+        f"{'– ' if row.depth else ''}{escape(row.name)}</option>"
+        for row in rows
+    )
+    return mark_safe("".join(texts))  # noqa: S308 - both values are escaped
 
 
 @register.filter
