@@ -103,10 +103,9 @@ def main() -> None:
     with house() as running:
         add_bot(running)
         closed_loop(running.port, updates(), connections=8, seconds=2)
-        rows = against_inserts(running, connections=64, share=0.6)
+        rows = acknowledgements(running)
+        rows += against_inserts(running, connections=64, share=0.6)
         rows += against_inserts(running, connections=256, share=0.8)
-        running.wait_for_quiet()
-        rows += acknowledgements(running)
         version = str(running.sql("SHOW server_version")[0][0])
     finish("door", version, rows)
 
