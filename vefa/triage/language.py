@@ -11,6 +11,11 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
 _TURKISH = re.compile(r"[çşğıöüİ]", re.IGNORECASE)
+# How words look where no everyday word is met: letters that Turkish lacks, and endings of each language.
+_ENGLISH_LOOK = re.compile(r"[qwx]|th|sh|ck|ee|oo|ou|gh|ll|ss|ing\b|tion|ed\b|er\b|ly\b", re.IGNORECASE)
+_TURKISH_LOOK = re.compile(
+    r"iyor|uyor|l[ae]r|d[ae]n?\b|n[iu]n\b|m[iu]z|lik|siz|mak|mek|yo\b|dir\b|mis\b", re.IGNORECASE
+)
 _LINK = re.compile(r"https?://\S+|\S+@\S+")
 
 
@@ -55,4 +60,7 @@ def _latin(text: str, hint: str) -> Guess[str]:
         return Guess("tr", 0.95 if letters else 0.85, f"Turkish: {', '.join(because)}")
     if english:
         return Guess("en", 0.9, f"English words: {', '.join(english[:3])}")
+    looks = len(_ENGLISH_LOOK.findall(text)) - len(_TURKISH_LOOK.findall(text))
+    if looks:
+        return Guess("en" if looks > 0 else "tr", 0.6, "looks like it, no everyday word met")
     return Guess(hint if hint in {"tr", "en"} else "tr", 0.4, "Latin letters, no word known")

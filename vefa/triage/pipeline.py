@@ -33,13 +33,13 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     """Do with each contact what it asks for. Call it inside the transaction that marks them handled."""
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
     _greet([contact for contact in contacts if contact.form == Form.START], now=now)
-    _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
     matters = [contact for contact in contacts if contact.form in _MATTERS]
     added = [
         contact for contact in matters if contact.details.get("of")
     ]  # to a report that may be among these
     for turn in [*_turns([contact for contact in matters if contact not in added]), *_turns(added)]:
         _take(turn, now=now)
+    _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
 
 
 def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
