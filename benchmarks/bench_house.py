@@ -107,8 +107,13 @@ def live(running: House, cookie: str) -> list[Row]:
 async def _live(running: House, cookie: str) -> tuple[list[float], int]:
     told: dict[int, float] = {}
     heard: list[float] = []
-    open_screens = [asyncio.create_task(_screen(running.port, cookie, told, heard)) for _ in range(SCREENS)]
-    await asyncio.sleep(5)
+    greeted: list[float] = []
+    open_screens = [
+        asyncio.create_task(_screen(running.port, cookie, greeted, (told, heard))) for _ in range(SCREENS)
+    ]
+    async with asyncio.timeout(120):
+        while len(greeted) < SCREENS:
+            await asyncio.sleep(0.1)
     changes = CHANGES_A_SECOND * LIVE_S
     for number in range(changes):
         told[-1 - number] = time.perf_counter()
@@ -122,8 +127,11 @@ async def _live(running: House, cookie: str) -> tuple[list[float], int]:
     return heard, changes * SCREENS - len(heard)
 
 
-async def _screen(port: int, cookie: str, told: dict[int, float], heard: list[float]) -> None:
-    """One open screen, until it is cancelled."""
+async def _screen(
+    port: int, cookie: str, greeted: list[float], news: tuple[dict[int, float], list[float]]
+) -> None:
+    """One open screen, until it is cancelled; notes when it was greeted and how late it heard."""
+    told, heard = news
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     writer.write(request("GET", "/live/desk", headers={"Cookie": cookie, "Accept": "text/event-stream"}).raw)
     try:
@@ -131,6 +139,8 @@ async def _screen(port: int, cookie: str, told: dict[int, float], heard: list[fl
             if line.startswith(b"data:") and b"cases" in line:
                 now = time.perf_counter()
                 heard += [now - told[number] for number in json.loads(line[5:])["cases"] if number in told]
+            elif line.startswith(b"event: hello"):
+                greeted.append(time.perf_counter())
     finally:
         writer.close()
 
@@ -144,6 +154,7 @@ def memory(running: House, cookie: str) -> list[Row]:
     before, shown = running.memory_mb(), 0
     while shown < 10_000:
         shown += closed_loop(running.port, pages(paths, cookie), connections=4, seconds=10).good
+    running.wait_for_quiet(seconds=900)
     return [
         Row(
             "memory of web and worker after 100,000 contacts and 10,000 pages",
