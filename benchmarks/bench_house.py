@@ -107,13 +107,13 @@ def live(running: House, cookie: str) -> list[Row]:
 async def _live(running: House, cookie: str) -> tuple[list[float], int]:
     told: dict[int, float] = {}
     heard: list[float] = []
-    greeted: list[float] = []
+    greeted: asyncio.Queue[float] = asyncio.Queue()
     open_screens = [
         asyncio.create_task(_screen(running.port, cookie, greeted, (told, heard))) for _ in range(SCREENS)
     ]
     async with asyncio.timeout(120):
-        while len(greeted) < SCREENS:
-            await asyncio.sleep(0.1)
+        for _ in range(SCREENS):
+            await greeted.get()
     changes = CHANGES_A_SECOND * LIVE_S
     for number in range(changes):
         told[-1 - number] = time.perf_counter()
@@ -128,7 +128,7 @@ async def _live(running: House, cookie: str) -> tuple[list[float], int]:
 
 
 async def _screen(
-    port: int, cookie: str, greeted: list[float], news: tuple[dict[int, float], list[float]]
+    port: int, cookie: str, greeted: asyncio.Queue[float], news: tuple[dict[int, float], list[float]]
 ) -> None:
     """One open screen, until it is cancelled; notes when it was greeted and how late it heard."""
     told, heard = news
@@ -140,7 +140,7 @@ async def _screen(
                 now = time.perf_counter()
                 heard += [now - told[number] for number in json.loads(line[5:])["cases"] if number in told]
             elif line.startswith(b"event: hello"):
-                greeted.append(time.perf_counter())
+                greeted.put_nowait(time.perf_counter())
     finally:
         writer.close()
 
