@@ -62,5 +62,5 @@ def _latin(text: str, hint: str) -> Guess[str]:
         return Guess("en", 0.9, f"English words: {', '.join(english[:3])}")
     looks = len(_ENGLISH_LOOK.findall(text)) - len(_TURKISH_LOOK.findall(text))
     if looks:
-        return Guess("en" if looks > 0 else "tr", 0.6, "looks like it, no everyday word met")
+        return Guess("en" if looks > 0 else "tr", 0.6, "Latin letters, no word known")
     return Guess(hint if hint in {"tr", "en"} else "tr", 0.4, "Latin letters, no word known")

@@ -186,9 +186,7 @@ def _finding(said: Said, random: Random) -> Row:
 @lru_cache(maxsize=20_000)
 def _evidence(service: Service | None, language: str, confidence: float, matter: str) -> tuple[str, str]:
     """What a finding says for itself, and what it suggests."""
-    steps: list[dict[str, Any]] = [
-        {"step": "language", "says": language, "confidence": 0.9, "because": "letters and words"}
-    ]
+    steps: list[dict[str, Any]] = [{"step": "language", "says": language, "confidence": 0.9, "because": ""}]
     suggestions = []
     if service is not None:
         guess = {"says": service.code, "confidence": confidence, "because": service.words[language][0]}
