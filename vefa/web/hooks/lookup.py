@@ -27,6 +27,11 @@ class Doors:
     _seen: dict[str, _Seen] = field(default_factory=dict)
     _asking: dict[str, "asyncio.Task[Door | None]"] = field(default_factory=dict)
 
+    def fresh(self, key: str) -> Door | None:
+        """The door of a key that was looked up just now, else None."""
+        seen = self._seen.get(key)
+        return seen.door if seen and time.monotonic() - seen.at < FRESH_S else None
+
     async def find(self, key: str) -> Door | None:
         """The door of a key, None where there is none. Raises django.db.Error for one never seen before."""
         seen = self._seen.get(key)

@@ -88,7 +88,7 @@ async def _take(scope: Scope, receive: Receive) -> None:
 async def _door(path: str) -> Door:
     channel, _, key = path.removeprefix("/hooks/").strip("/").partition("/")
     try:
-        door = await asyncio.wait_for(_hall.doors.find(key), PATIENCE_S)
+        door = _hall.doors.fresh(key) or await asyncio.wait_for(_hall.doors.find(key), PATIENCE_S)
     except (Error, TimeoutError) as error:
         raise Refusal(503, "The database does not answer; please try again.") from error
     except UnsealableError as error:
@@ -147,8 +147,7 @@ async def _keep(incoming: list[Incoming]) -> None:
     if writers is None:
         raise Refusal(503, "We are about to restart; please try again.")
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            await writers.keep(incoming)
+        await writers.keep(incoming, patience_s=PATIENCE_S)
     except FullError as error:
         raise Refusal(503, "Too much is waiting; please try again.") from error
     except (Error, TimeoutError) as error:
