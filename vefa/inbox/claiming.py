@@ -74,7 +74,7 @@ _SETS = ", ".join(f"{name} = given.{name}{'::jsonb' if name in _JSON else ''}" f
 _FINISH = f"""
 UPDATE inbox_contact AS contact
 SET state = 'handled', handled_at = %s, lease = NULL, leased_until = NULL, trouble = '', {_SETS}
-FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in READ.values())})
+FROM unnest(%b::bigint[], {", ".join(f"%b::{kind}[]" for kind in READ.values())})
     AS given (id, {", ".join(READ)})
 WHERE contact.id = given.id AND contact.lease = %s
 RETURNING contact.id

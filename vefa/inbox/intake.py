@@ -22,7 +22,8 @@ LONGEST_ID = 200
 _UNSAFE = re.compile("[\x00-\x1f\ud800-\udfff]")
 
 # Ids are drawn in the order of arrival, rows are inserted in the order of their keys: two batches that
-# hold the same keys then never wait for each other in a ring.
+# hold the same keys then never wait for each other in a ring. Columns travel in binary (%b): as text, each
+# byte of each body would be escaped one by one, half of what an arrival costs.
 _INSERT = """
 INSERT INTO inbox_contact (
     id, endpoint_id, external_id, lane, received_at, due_at, raw, reference, secret,
@@ -32,8 +33,8 @@ SELECT id, endpoint_id, external_id, lane, received_at, due_at, raw, reference, 
     '', '', '', 0, '', '', '', '', '', '', '[]', 'waiting', 0, ''
 FROM (
     SELECT nextval('inbox_contact_id_seq') AS id, given.*
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bytea[],
-        %s::text[], %s::text[], %s::text[])
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::bytea[],
+        %b::text[], %b::text[], %b::text[])
         AS given (endpoint_id, external_id, lane, received_at, due_at, raw, reference, secret, details)
 ) AS numbered
 ORDER BY endpoint_id, external_id, id
