@@ -145,24 +145,24 @@ async def _screen(
         writer.close()
 
 
-def memory(running: House, cookie: str) -> list[Row]:
+def memory(running: House, cookie: str, *, contacts: int, shows: int) -> list[Row]:
     """Memory of web, worker and supervisor after much work."""
     accepted = 0
-    while accepted < 100_000:
+    while accepted < contacts:
         accepted += closed_loop(running.port, updates(), connections=64, seconds=5).good
     paths = ["/desk/lists/open", "/desk/lists/new", "/", "/reports/", "/desk/search?q=lamba"]
     before, shown = running.memory_mb(), 0
-    while shown < 10_000:
+    while shown < shows:
         shown += closed_loop(running.port, pages(paths, cookie), connections=4, seconds=10).good
     running.wait_for_quiet(seconds=900)
     return [
         Row(
-            "memory of web and worker after 100,000 contacts and 10,000 pages",
+            f"memory of web and worker after {contacts:,} contacts and {shows:,} pages",
             running.memory_mb(),
             "MB",
             at_most=350,
         ),
-        Row("grown by 10,000 pages", running.memory_mb() - before, "MB"),
+        Row(f"grown by {shows:,} pages", running.memory_mb() - before, "MB"),
     ]
 
 
@@ -185,6 +185,8 @@ def main() -> None:
     parser.add_argument(
         "--cases", type=int, default=100_000, help="cases of history before the screens are asked"
     )
+    parser.add_argument("--contacts", type=int, default=100_000, help="contacts before memory is read")
+    parser.add_argument("--pages", type=int, default=10_000, help="pages before memory is read")
     wanted = parser.parse_args()
     rows = starts()
     with house() as running:
@@ -202,7 +204,11 @@ def main() -> None:
         running.sql("ANALYZE")
         add_bot(running)
         cookie = sign_in(running)
-        rows += [*screens(running, cookie), *live(running, cookie), *memory(running, cookie)]
+        rows += [
+            *screens(running, cookie),
+            *live(running, cookie),
+            *memory(running, cookie, contacts=wanted.contacts, shows=wanted.pages),
+        ]
         version = str(running.sql("SHOW server_version")[0][0])
     finish(f"house-{wanted.cases}", version, rows)
 
