@@ -94,8 +94,10 @@ class Machine:
 def residents(machine: Machine, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """The driver, writing until the block ends; then it repeats everything and leaves."""
     command = [sys.executable, "-m", "tests.faults.driver", machine.url, str(machine.ledger), *words]
+    before = machine.ledger.stat().st_size if machine.ledger.exists() else 0
     driver = subprocess.Popen(command)
     try:
+        eventually(lambda: machine.ledger.exists() and machine.ledger.stat().st_size > before)
         yield driver
         driver.send_signal(signal.SIGTERM)
         assert driver.wait(300) == 0
