@@ -163,7 +163,7 @@ def push(client: httpx.Client, number: int, *, words: str = "Çukur var") -> htt
 
 def _third_words(machine: Machine) -> int:
     """How often a resident has come to the message that the poison is meant for, by their ledger."""
-    lines = machine.ledger.read_text(encoding="utf-8").splitlines()
+    lines = machine.ledger.read_text(encoding="utf-8").splitlines() if machine.ledger.exists() else []
     return sum(line["op"] == "sent" and line.get("turn") == 3 for line in map(json.loads, lines))
 
 
