@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from vefa.cases.models import Case, Kind, Outcome, Urgency
+from vefa.channels.models import Endpoint
 from vefa.dialogue.audience import Listener, listeners
 from vefa.dialogue.models import Reply
-from vefa.dialogue.phrases import fill, sentence
+from vefa.dialogue.phrases import fill, sentence, variables
 from vefa.dialogue.values import values_for, values_for_stranger
 from vefa.dialogue.writing import Words, greet, write_automatic
+from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
 from vefa.journal.models import Event
 
@@ -24,6 +26,13 @@ _BY_OUTCOME = {
 }
 # Of these only the master's event is written; an ending is told to each duplicate by an event of its own.
 _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
+# What is read of a case: many are acknowledged at once.
+_READ = (
+    "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
+    "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
+    "conversation__address__space", "conversation__address__shown_name",
+    "conversation__address__unreachable_at",
+)  # fmt: skip
 type Row = tuple[Listener, Words]
 
 
@@ -132,8 +141,9 @@ def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, 
 def _row(event: Event, number: int, one: Listener, keys: Iterable[str]) -> Row:
     found = [sentence(key).text(one.language) for key in keys]
     language = found[0][1]
-    values = values_for(one, language=language, data=event.data)
-    text = "\n\n".join(fill(text, values) for text, _language in found)
+    text = "\n\n".join(text for text, _language in found)
+    values = values_for(one, language=language, data=event.data, names=variables(text))
+    text = fill(text, values)
     cause = f"event:{event.id}:{number}"
     return one, Words(text=text, language=language, phrase_key="+".join(keys), cause=cause)
 
@@ -143,17 +153,31 @@ def _case_id(event: Event) -> int:
 
 
 def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
-    related = (
-        "service",
-        "area",
-        "unit",
-        "agency",
-        "parent",
-        "conversation__address",
-        "conversation__endpoint",
-    )
-    rows = Case.objects.filter(id__in={_case_id(event) for event in events}).select_related(*related)
-    return {case.id: case for case in rows}
+    """The cases as far as a sentence needs them; what the directory knows is taken from memory."""
+    rows = Case.objects.filter(id__in={_case_id(event) for event in events})
+    cases = {case.id: case for case in rows.select_related("conversation__address").only(*_READ)}
+    parents = Case.objects.in_bulk({case.parent_id for case in cases.values() if case.parent_id})
+    talks = [case.conversation for case in cases.values() if case.conversation]
+    endpoints = Endpoint.objects.in_bulk({talk.endpoint_id for talk in talks})
+    for talk in talks:
+        talk.endpoint = endpoints[talk.endpoint_id]
+    for case in cases.values():
+        case.parent = parents.get(case.parent_id or 0)
+        _describe(case)
+    return cases
+
+
+def _describe(case: Case) -> None:
+    """Attach what the directory in memory knows; what is newer than that is read when it is asked for."""
+    known = directory()
+    if service := known.services.get(case.service_id or 0):
+        case.service = service
+    if area := known.areas.get(case.area_id or 0):
+        case.area = area
+    if unit := known.units.get(case.unit_id or 0):
+        case.unit = unit
+    if agency := known.agencies.get(case.agency_id or 0):
+        case.agency = agency
 
 
 def _capped(cases: Iterable[Case], *, now: datetime) -> set[int]:

@@ -1,7 +1,8 @@
 """What the variables of a phrase stand for in one listener's answer, in that listener's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from django.utils.translation import override
 
 from vefa.cases.models import Case
 from vefa.dialogue.audience import Listener
+from vefa.dialogue.phrases import VARIABLES
 from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
 from vefa.kit.calendars import comma, day_in_words, in_digits
@@ -19,29 +21,18 @@ from vefa.kit.calendars import comma, day_in_words, in_digits
 _FORM = "HH:mm"
 
 
-def values_for(one: Listener, *, language: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """Every variable that has a value; `data` is the event's.
+def values_for(
+    one: Listener, *, language: str, data: Mapping[str, Any], names: Container[str] = VARIABLES
+) -> dict[str, str]:
+    """Every variable of `names` that has a value; `data` is the event's.
 
     A listener is only ever given the number and the secret link of the listener's own case; who supports
     somebody else's case gets the public page.
     """
-    here, case = directory(), one.case
-    number = (case.parent or case).reference  # a part is known to its resident under the number of the whole
     with override(language):
-        values = {
-            "reference": _in_order(number, language),
-            "service": case.service.name(language) if case.service else _("your message"),
-            "place": case.place_text or (case.area.name(language) if case.area else _("the place you named")),
-            "unit": case.unit.name(language) if case.unit else here.municipality.name(language),
-            "due": when(case.due_at, language) if case.due_at else _("as soon as we can"),
-            "name": _name(one) or _("resident"),
-            "link": link(one),
-            "city": here.municipality.name(language),
-            "phone": _in_order(here.municipality.phone, language),
-            "emergency": here.municipality.emergency_number or "112",
-            "outcome": str(data.get("reason") or ""),
-        }
-    return values | _agency(case, language) | _said(data, language)
+        values = {name: value(one, language) for name, value in _VALUES.items() if name in names}
+    values["outcome"] = str(data.get("reason") or "")
+    return values | _agency(one.case, language) | _said(data, language)
 
 
 def values_for_stranger(conversation: Conversation, *, language: str) -> dict[str, str]:
@@ -68,8 +59,14 @@ def link(one: Listener) -> str:
 def when(moment: datetime, language: str) -> str:
     """A moment in the municipality's zone, in the listener's calendar and digits."""
     here = directory().municipality
-    local = moment.astimezone(ZoneInfo(here.timezone))
-    day = day_in_words(local.date(), language=language, jalali=language == "fa" or here.calendar == "jalali")
+    jalali = language == "fa" or here.calendar == "jalali"
+    return _when(moment, language, zone=here.timezone, jalali=jalali)
+
+
+@lru_cache(1000)  # whatever arrives within a shift is promised by the same few moments
+def _when(moment: datetime, language: str, *, zone: str, jalali: bool) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    day = day_in_words(local.date(), language=language, jalali=jalali)
     told = (day, format_datetime(local, _FORM, locale="en"))
     return in_digits(comma(language).join(told), language)
 
@@ -79,8 +76,60 @@ def _in_order(number: str, language: str) -> str:
     return f"\u2066{number}\u2069" if number and language == "fa" else number
 
 
-def _name(one: Listener) -> str:
-    return one.conversation.address.shown_name if one.conversation else ""
+def _reference(one: Listener, language: str) -> str:
+    """A part is known to its resident under the number of the whole."""
+    return _in_order((one.case.parent or one.case).reference, language)
+
+
+def _service(one: Listener, language: str) -> str:
+    return one.case.service.name(language) if one.case.service else _("your message")
+
+
+def _place(one: Listener, language: str) -> str:
+    case = one.case
+    return case.place_text or (case.area.name(language) if case.area else _("the place you named"))
+
+
+def _unit(one: Listener, language: str) -> str:
+    return one.case.unit.name(language) if one.case.unit else _city(one, language)
+
+
+def _due(one: Listener, language: str) -> str:
+    return when(one.case.due_at, language) if one.case.due_at else _("as soon as we can")
+
+
+def _name(one: Listener, _language: str) -> str:
+    return (one.conversation.address.shown_name if one.conversation else "") or _("resident")
+
+
+def _link(one: Listener, _language: str) -> str:
+    return link(one)
+
+
+def _city(_one: Listener, language: str) -> str:
+    return directory().municipality.name(language)
+
+
+def _phone(_one: Listener, language: str) -> str:
+    return _in_order(directory().municipality.phone, language)
+
+
+def _emergency(_one: Listener, _language: str) -> str:
+    return directory().municipality.emergency_number or "112"
+
+
+_VALUES: Mapping[str, Callable[[Listener, str], str]] = {
+    "reference": _reference,
+    "service": _service,
+    "place": _place,
+    "unit": _unit,
+    "due": _due,
+    "name": _name,
+    "link": _link,
+    "city": _city,
+    "phone": _phone,
+    "emergency": _emergency,
+}
 
 
 def _agency(case: Case, language: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,7 @@ from vefa.dialogue.phrases import check_resolved
 from vefa.directory.models import Staff
 from vefa.inbox.models import Contact, Conversation
 from vefa.journal.record import Happening, record
+from vefa.kit import rows
 from vefa.kit.ids import token
 
 LIMIT = 20_000  # characters of one reply
@@ -75,30 +77,27 @@ def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = 
     return reply
 
 
-def write_automatic(rows: Sequence[tuple[Listener, Words]], *, now: datetime) -> None:
+def write_automatic(said: Sequence[tuple[Listener, Words]], *, now: datetime) -> None:
     """The system's own replies, all in three statements; a cause that has been answered is passed over."""
-    known = set(
-        Reply.objects.filter(cause__in=[words.cause for _, words in rows if words.cause]).values_list(
-            "cause", flat=True
-        )
-    )
-    fresh = [(one, words) for one, words in rows if words.cause not in known]
-    replies = Reply.objects.bulk_create(
-        [_reply(one.case, words, staff=None, now=now) for one, words in fresh]
-    )
+    if not said:
+        return
+    replies = [{**_said(words, now), "case_id": one.case.pk, "automatic": True} for one, words in said]
+    ids = rows.insert(Reply, replies, key="cause", once=True)
     leaves = Leaving(now, now, mailbox())
-    Delivery.objects.bulk_create(
-        [delivery(reply, one, leaves) for reply, (one, _words) in zip(replies, fresh, strict=True)]
+    ways = [(ids.get(words.cause), one) for one, words in said]
+    rows.insert(
+        Delivery,
+        [{**_way(one.conversation, leaves), "reply_id": reply_id} for reply_id, one in ways if reply_id],
     )
 
 
-def greet(rows: Sequence[tuple[Conversation, Words]], *, now: datetime) -> None:
+def greet(said: Sequence[tuple[Conversation, Words]], *, now: datetime) -> None:
     """The system's first words to somebody who only opened a conversation; there is no case yet."""
     known = set(
-        Reply.objects.filter(cause__in=[words.cause for _, words in rows]).values_list("cause", flat=True)
+        Reply.objects.filter(cause__in=[words.cause for _, words in said]).values_list("cause", flat=True)
     )
     leaves = Leaving(now, now, mailbox())
-    for conversation, words in rows:
+    for conversation, words in said:
         if words.cause not in known:
             reply = _reply(None, words, staff=None, now=now)
             reply.save(force_insert=True)
@@ -138,29 +137,34 @@ def delivery(reply: Reply, one: Listener, leaves: Leaving) -> Delivery:
 
 def delivery_to(reply: Reply, conversation: Conversation | None, leaves: Leaving) -> Delivery:
     """The way of one reply into one conversation; where no message can go out, it is only shown."""
+    return Delivery(reply=reply, **_way(conversation, leaves))
+
+
+def _way(conversation: Conversation | None, leaves: Leaving) -> dict[str, Any]:
+    """The columns of a delivery, without its reply."""
     endpoint = endpoint_for(conversation, post=leaves.post)
-    shown = endpoint is None
-    return Delivery(
-        reply=reply,
-        conversation=conversation,
-        endpoint=endpoint,
-        key=token(),
-        state=DeliveryState.SHOWN if shown else DeliveryState.QUEUED,
-        due_at=leaves.due_at,
-        queued_at=leaves.now,
-        ended_at=leaves.now if shown else None,
-    )
+    return {
+        "conversation_id": conversation.pk if conversation else None,
+        "endpoint_id": endpoint.pk if endpoint else None,
+        "key": token(),
+        "state": DeliveryState.QUEUED.value if endpoint else DeliveryState.SHOWN.value,
+        "due_at": leaves.due_at,
+        "queued_at": leaves.now,
+        "ended_at": None if endpoint else leaves.now,
+    }
 
 
 def _reply(case: Case | None, words: Words, *, staff: Staff | None, now: datetime) -> Reply:
-    return Reply(
-        case=case,
-        staff=staff,
-        text=words.text.strip()[:LIMIT],
-        language=words.language,
-        phrase_key=words.phrase_key,
-        answers=words.answers,
-        automatic=staff is None,
-        cause=words.cause,
-        written_at=now,
-    )
+    said = _said(words, now)
+    return Reply(case=case, staff=staff, answers=words.answers, automatic=staff is None, **said)
+
+
+def _said(words: Words, now: datetime) -> dict[str, Any]:
+    """The columns of a reply that its words alone decide."""
+    return {
+        "text": words.text.strip()[:LIMIT],
+        "language": words.language,
+        "phrase_key": words.phrase_key,
+        "cause": words.cause,
+        "written_at": now,
+    }

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 # Of each subject only the oldest unhandled event is taken: what follows waits for it, unless it is parked.
 # OFFSET 0 keeps the test a look-up by subject: as a join it would read all that is unhandled for every event.
 _CLAIM = """
-SELECT id FROM journal_event AS event
+SELECT event.* FROM journal_event AS event
 WHERE handled_at IS NULL AND parked_at IS NULL AND due_at <= %s AND NOT EXISTS (
     SELECT 1 FROM journal_event AS older
     WHERE older.subject = event.subject AND older.id < event.id
@@ -30,6 +30,7 @@ WHERE handled_at IS NULL AND parked_at IS NULL AND due_at <= %s AND NOT EXISTS (
 )
 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_DONE = "UPDATE journal_event SET handled_at = %s, trouble = '' WHERE id = ANY(%s)"
 
 
 def react(reactions: Reactions, *, now: datetime, limit: int = 200) -> int:
@@ -43,7 +44,7 @@ def react(reactions: Reactions, *, now: datetime, limit: int = 200) -> int:
         if not events:
             return 0
         done = events if _succeeds(reactions, events, now) else _one_by_one(reactions, events, now)
-        Event.objects.filter(id__in=[event.id for event in done]).update(handled_at=now, trouble="")
+        _mark(done, now)
     return len(events)
 
 
@@ -55,10 +56,12 @@ def retry(event_id: int, *, now: datetime) -> None:
 
 
 def _claim(now: datetime, limit: int) -> list[Event]:
+    return list(Event.objects.raw(_CLAIM, [now, limit]))
+
+
+def _mark(events: Sequence[Event], now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [now, limit])
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(Event.objects.filter(id__in=ids).order_by("id")) if ids else []
+        cursor.execute(_DONE, [now, [event.id for event in events]])
 
 
 def _succeeds(reactions: Reactions, events: Sequence[Event], now: datetime) -> bool:

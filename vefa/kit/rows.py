@@ -13,25 +13,35 @@ from django.db.models import GeneratedField, Model
 
 _INSERT = (
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
-    " RETURNING id, {key}"
+    "{conflict} RETURNING id, {key}"
 )
 
 
-def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, key: str = "id") -> dict[Any, int]:
+def insert(
+    model: type[Model], rows: Sequence[Mapping[str, Any]], *, key: str = "id", once: bool = False
+) -> dict[Any, int]:
     """Write rows given by column ("case_id", not "case"); the model's defaults fill what is missing.
 
-    Returns the new ids by the value of the column `key`. Nothing is validated but by the database. Raises
+    Returns the new ids by the value of the column `key`. With `once`, rows that the database holds already
+    are passed over, and their ids are not told. Nothing is validated but by the database. Raises
     django.db.Error.
     """
     if not rows:
         return {}
     table, defaults = _shape(model)
-    columns = ", ".join(f'"{column}"' for column in defaults)
-    statement = _INSERT.format(table=table, columns=columns, key=key)
-    text = msgspec.json.encode([{**defaults, **row} for row in rows]).decode()
+    # A column that nobody fills is left out: it is null anyway, and need not be read from the text each time.
+    wanted = {name: value for name, value in defaults.items() if value is not None or _filled(name, rows)}
+    columns = ", ".join(f'"{column}"' for column in wanted)
+    conflict = " ON CONFLICT DO NOTHING" if once else ""
+    statement = _INSERT.format(table=table, columns=columns, key=key, conflict=conflict)
+    text = msgspec.json.encode([{**wanted, **row} for row in rows]).decode()
     with connection.cursor() as cursor:
         cursor.execute(statement, [text])
         return {value: new_id for new_id, value in cursor.fetchall()}
+
+
+def _filled(column: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    return any(row.get(column) is not None for row in rows)
 
 
 @cache
