@@ -1,6 +1,8 @@
 """`vefa up` on a fresh folder, while it runs. The tests tell one story, in order."""
 
+import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -63,6 +65,14 @@ def test_the_check_up_names_what_is_missing_and_nothing_else(home, running):
         "FIX  No municipality is loaded: `vefa load FOLDER`, or start with `vefa up --demo`."
     ]
     assert found.returncode == 1
+
+
+def test_a_crowd_that_only_stands_there_keeps_nobody_out(running):
+    with ExitStack() as crowd:
+        for _ in range(1100):
+            crowd.enter_context(socket.create_connection(("127.0.0.1", port_of(running)), timeout=5))
+        status, _ = health(port_of(running))
+    assert status == 200
 
 
 @pytest.mark.parametrize("part", ["web", "work", "postgres"])

@@ -1,9 +1,11 @@
 """`vefa web`: the doors alone; as many as wanted, on as many machines as wanted."""
 
 import os
+import resource
 from argparse import ArgumentParser, Namespace
 
 from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -14,6 +16,12 @@ EXAMPLES = (
     "vefa web --workers 4                several processes that share one port",
 )
 DRAIN_S = 30
+MOST_CONNECTIONS = 8192  # open at once per process, idle ones too; what comes above it waits unanswered
+OTHER_FILES = 512
+WAITING_ROOM = 4096  # connections that the kernel keeps for us while we are busy
+# Proxies and providers let go of an idle connection after 60 s or less. If we were the first, a request that
+# is under way at that moment would be lost without an answer.
+IDLE_MS = 75_000
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,9 +48,22 @@ def run(options: Namespace) -> int:
             loop=Loops.uvloop,
             http=HTTPModes.http1,
             websockets=False,
+            backlog=WAITING_ROOM,
+            backpressure=_connections(),
+            http1_settings=HTTP1Settings(header_read_timeout=IDLE_MS),
             respawn_failed_workers=True,
             workers_kill_timeout=DRAIN_S,
             log_level=LogLevels.warning,
         )
         server.serve()
     return 0
+
+
+def _connections() -> int:
+    """Connections that one process may hold; asks the kernel for as many open files as that takes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(256, allowed - OTHER_FILES)
