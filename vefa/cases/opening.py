@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 
 from vefa.cases import owing, routing
 from vefa.cases.clocks import promised_facts
@@ -14,7 +15,6 @@ from vefa.cases.moves import Move, move
 from vefa.cases.rules import nearest
 from vefa.cases.showing import is_public
 from vefa.cases.wordlist import vector
-from vefa.channels.models import Endpoint
 from vefa.citizens.models import Citizen
 from vefa.directory.models import Service
 from vefa.inbox import numbers
@@ -46,14 +46,6 @@ class Opening:
     unit_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What the contacts of a batch stand in, read once."""
-
-    endpoints: Mapping[int, Endpoint]
-    people: Mapping[int, Citizen]  # by contact: whose address it came from, or who was named in the form
-
-
 @transaction.atomic
 def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
     """Open a case for every matter: number, unit, promises and event, in a handful of statements.
@@ -63,10 +55,10 @@ def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
     """
     if not openings:
         return []
-    around = _around([opening.contact for opening in openings])
+    people = _people([opening.contact for opening in openings])
     references = _references(openings, now=now)
     drawn = [
-        _drawn_up(opening, reference, around, now)
+        _drawn_up(opening, reference, people.get(opening.contact.pk), now)
         for opening, reference in zip(openings, references, strict=True)
     ]
     ids = rows.insert(Case, [facts for facts, _ in drawn], key="reference")
@@ -106,24 +98,19 @@ def follow(
     record(stories)
 
 
-def _around(contacts: Sequence[Contact]) -> _Around:
-    return _Around(
-        endpoints=Endpoint.objects.in_bulk({contact.endpoint_id for contact in contacts}),
-        people=_people(contacts),
-    )
-
-
 def _people(contacts: Sequence[Contact]) -> dict[int, Citizen]:
-    """Who stands behind each contact: the row of the address itself, so that a merge can be undone."""
-    talks = Conversation.objects.select_related("address__citizen").in_bulk(
-        {contact.conversation_id for contact in contacts if contact.conversation_id}
-    )
-    named = {contact.citizen_id for contact in contacts if contact.citizen_id and not contact.conversation_id}
-    others = Citizen.objects.in_bulk(named) if named else {}
+    """Who stands behind each contact: the row of the address itself, so that a merge can be undone.
+
+    What reading has just attached to the contacts is not read again.
+    """
+    talks = Prefetch("conversation", Conversation.objects.select_related("address__citizen"))
+    prefetch_related_objects(contacts, "endpoint", talks, "conversation__address__citizen")
+    named = [contact for contact in contacts if contact.conversation is None]
+    prefetch_related_objects(named, "citizen")
     found = {}
     for contact in contacts:
-        talk = talks.get(contact.conversation_id or 0)
-        citizen = talk.address.citizen if talk else others.get(contact.citizen_id or 0)
+        talk = contact.conversation
+        citizen = talk.address.citizen if talk else contact.citizen
         if citizen is not None:
             found[contact.pk] = citizen
     return found
@@ -142,12 +129,10 @@ def _references(openings: Sequence[Opening], *, now: datetime) -> list[str]:
 
 
 def _drawn_up(
-    opening: Opening, reference: str, around: _Around, now: datetime
+    opening: Opening, reference: str, citizen: Citizen | None, now: datetime
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The columns of a case and of its promises."""
     contact, service = opening.contact, opening.service
-    citizen = around.people.get(contact.pk)
-    endpoint = around.endpoints[contact.endpoint_id]
     owed = promised_facts(service, since=contact.received_at, now=now)
     title = first_line(opening.title, limit=200)
     return {
@@ -165,12 +150,12 @@ def _drawn_up(
         "lon": contact.lon,
         "citizen_id": citizen.pk if citizen else None,
         "conversation_id": contact.conversation_id,
-        "channel": endpoint.channel,
+        "channel": contact.endpoint.channel,
         "private": opening.private,
         "public": is_public(
             service=service, kind=opening.kind, private=opening.private, unsure=opening.unsure
         ),
-        "unit_id": opening.unit_id or _unit_id(opening, endpoint),
+        "unit_id": opening.unit_id or _unit_id(opening),
         "parent_id": opening.parent_id,
         "unsure": opening.unsure,
         "opened_at": contact.received_at,
@@ -187,9 +172,9 @@ def _case(case_id: int, facts: Mapping[str, Any]) -> Case:
     return Case(id=case_id, **facts)
 
 
-def _unit_id(opening: Opening, endpoint: Endpoint) -> int | None:
+def _unit_id(opening: Opening) -> int | None:
     service = None if opening.unsure else opening.service
-    unit = routing.unit_for(service=service, area_id=opening.area_id, endpoint=endpoint)
+    unit = routing.unit_for(service=service, area_id=opening.area_id, endpoint=opening.contact.endpoint)
     return unit.pk if unit else None
 
 

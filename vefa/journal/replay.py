@@ -30,7 +30,7 @@ WHERE handled_at IS NULL AND parked_at IS NULL AND due_at <= %s AND NOT EXISTS (
 )
 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
-_DONE = "UPDATE journal_event SET handled_at = %s, trouble = '' WHERE id = ANY(%s)"
+_DONE = "UPDATE journal_event SET handled_at = %s, trouble = '' WHERE id = ANY(%s::bigint[])"
 
 
 def react(reactions: Reactions, *, now: datetime, limit: int = 200) -> int:

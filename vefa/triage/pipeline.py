@@ -19,6 +19,7 @@ from vefa.dialogue.receipts import apply_receipts
 from vefa.directory.queries import municipality
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
+from vefa.kit import rows
 from vefa.kit.text import first_line
 from vefa.triage.advice import VERSION, Advice, Asked, advise
 from vefa.triage.guess import Guess
@@ -66,10 +67,10 @@ def _take(contacts: list[Contact], *, now: datetime) -> None:
     opened = {contact.id: case.id for (contact, _advice), case in zip(fresh, cases, strict=True)}
     _stand_behind([(contact, opened[contact.id]) for contact, _advice in fresh], now=now)
     _join([(matter, contact) for contact, _advice, matter in decided], now=now)
-    Finding.objects.bulk_create(
-        [_finding(contact, advice, matter, opened, now) for contact, advice, matter in decided],
-        ignore_conflicts=True,
-    )
+    findings = [_finding(advice, matter, now) for _contact, advice, matter in decided]
+    for facts, (contact, _advice, matter) in zip(findings, decided, strict=True):
+        facts |= {"contact_id": contact.id, "case_id": matter.case_id or opened.get(contact.id)}
+    rows.insert(Finding, findings, once=True)
 
 
 def _stand_behind(opened: Sequence[tuple[Contact, int]], *, now: datetime) -> None:
@@ -141,25 +142,22 @@ def _untold(contact: Contact) -> str:
         return _("A message without words")
 
 
-def _finding(
-    contact: Contact, advice: Advice, matter: Matter, opened: dict[int, int], now: datetime
-) -> Finding:
-    return Finding(
-        contact=contact,
-        case_id=matter.case_id or opened.get(contact.id),
-        version=VERSION,
-        language=advice.language.value,
-        kind=advice.kind.value,
-        service=advice.service,
-        area_id=advice.area.value if advice.area else None,
-        urgency=advice.urgency.value,
-        confidence=advice.confidence,
-        sure=advice.sure,
-        matter=matter.name,
-        evidence=[*advice.evidence(), matter.as_evidence()],
-        suggestions=[_suggestion(guess) for guess in advice.services],
-        found_at=now,
-    )
+def _finding(advice: Advice, matter: Matter, now: datetime) -> dict[str, object]:
+    """The columns of a finding, without its contact and case."""
+    return {
+        "version": VERSION,
+        "language": advice.language.value,
+        "kind": advice.kind.value,
+        "service_id": advice.service.pk if advice.service else None,
+        "area_id": advice.area.value if advice.area else None,
+        "urgency": advice.urgency.value,
+        "confidence": advice.confidence,
+        "sure": advice.sure,
+        "matter": matter.name,
+        "evidence": [*advice.evidence(), matter.as_evidence()],
+        "suggestions": [_suggestion(guess) for guess in advice.services],
+        "found_at": now,
+    }
 
 
 def _suggestion(guess: Guess[str]) -> dict[str, object]:
