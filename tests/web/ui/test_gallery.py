@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.template.loader import get_template
 from django.test import Client
 from django.utils import translation
@@ -12,7 +13,7 @@ from django.utils import translation
 from vefa.directory import queries
 from vefa.directory.models import Municipality
 from vefa.web.desk import samples
-from vefa.web.ui import styles
+from vefa.web.ui import failures, styles
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.ui.addresses")]
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
@@ -101,6 +102,19 @@ def test_a_failure_says_what_to_do(address: str, status: int, words: str) -> Non
     response = Client(raise_request_exception=False).get(address, {"speak": "en"})
     assert response.status_code == status
     assert words in response.content.decode()
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_means_later_and_is_said_to_machines_too(trouble, rf) -> None:
+    def ask() -> None:
+        raise trouble("the connection is lost")
+
+    try:
+        ask()
+    except trouble:
+        response = failures.broken(rf.post("/"))
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Something broke on our side" in response.content.decode()
 
 
 def test_the_public_page_has_its_landmarks() -> None:

@@ -1,7 +1,12 @@
 """Pages for what went wrong: what happened, what to do, and that nothing typed was lost."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+RETRY_AFTER_S = 5
 
 
 def unclear(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
@@ -25,5 +30,9 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
-    return render(request, "ui/failures.html", {"failure": "broken"}, status=500)
+    """500: our fault; 503 with Retry-After while the database is away or full: it will be taken later."""
+    away = isinstance(sys.exception(), OperationalError | InterfaceError)
+    response = render(request, "ui/failures.html", {"failure": "broken"}, status=503 if away else 500)
+    if away:
+        response["Retry-After"] = str(RETRY_AFTER_S)
+    return response
