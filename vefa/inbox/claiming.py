@@ -4,12 +4,12 @@ Claims run one after the other (an advisory lock, held for milliseconds): only s
 nothing older of a lane is in somebody else's hands. The work itself runs side by side.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
@@ -52,7 +52,7 @@ WITH free AS (
 )
 UPDATE inbox_contact AS contact SET lease = %(token)s, leased_until = %(until)s, tries = tries + 1
 FROM first WHERE contact.id = first.id
-RETURNING contact.id
+RETURNING contact.*
 """
 _DEAD = """
 UPDATE inbox_contact SET state = 'parked', handled_at = %(now)s, lease = NULL, leased_until = NULL,
@@ -67,18 +67,17 @@ READ = {
     "form": "text", "conversation_id": "bigint", "citizen_id": "bigint", "message_id": "text",
     "reply_to_id": "text", "sequence": "bigint", "said_at": "timestamptz", "subject": "text", "text": "text",
     "quoted": "text", "html": "text", "language": "text", "lat": "float8", "lon": "float8",
-    "place_text": "text", "edited_at": "timestamptz", "warnings": "text", "details": "text",
+    "place_text": "text", "edited_at": "timestamptz", "warnings": "jsonb", "details": "jsonb",
 }  # fmt: skip
-_JSON = {"warnings", "details"}
-_SETS = ", ".join(f"{name} = given.{name}{'::jsonb' if name in _JSON else ''}" for name in READ)
 _FINISH = f"""
 UPDATE inbox_contact AS contact
-SET state = 'handled', handled_at = %s, lease = NULL, leased_until = NULL, trouble = '', {_SETS}
-FROM unnest(%b::bigint[], {", ".join(f"%b::{kind}[]" for kind in READ.values())})
-    AS given (id, {", ".join(READ)})
+SET state = 'handled', handled_at = %s, lease = NULL, leased_until = NULL, trouble = '',
+    {", ".join(f"{name} = given.{name}" for name in READ)}
+FROM json_to_recordset(%s) AS given (id bigint, {", ".join(f"{name} {kind}" for name, kind in READ.items())})
 WHERE contact.id = given.id AND contact.lease = %s
 RETURNING contact.id
 """  # noqa: S608 - made of the names above
+_WRITTEN = ("id", *READ)
 
 
 class LeaseLostError(Exception):
@@ -110,8 +109,8 @@ def claim_retries(*, now: datetime, limit: int) -> Claim | None:
 
 def finish(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> None:
     """Write what was read and "handled", in the transaction of the work. LeaseLostError: roll it back."""
-    columns = [[_value(contact, name) for contact in contacts] for name in ("pk", *READ)]
-    changed = len(bulk.run(_FINISH, [now, *columns, lease.token]))
+    text = msgspec.json.encode([{name: getattr(contact, name) for name in _WRITTEN} for contact in contacts])
+    changed = len(bulk.run(_FINISH, [now, text.decode(), lease.token]))
     if changed != len(contacts):
         raise LeaseLostError(f"{len(contacts) - changed} of {len(contacts)} contacts were taken over")
 
@@ -149,22 +148,16 @@ def _claim(now: datetime, limit: int, *, tries: int) -> Claim | None:
     facts: dict[str, Any] = {
         "now": now, "limit": limit, "tries": tries, "token": lease.token, "until": lease.until,
     }  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute(_CLAIM, facts)
-        ids = [row[0] for row in cursor.fetchall()]
-    if not ids:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        contacts = sorted(Contact.objects.raw(_CLAIM, facts), key=lambda contact: contact.pk)
+    if not contacts:
         return None
-    contacts = list(Contact.objects.filter(id__in=ids, lease=lease.token).order_by("id"))
     endpoints = Endpoint.objects.in_bulk({contact.endpoint_id for contact in contacts})
     for contact in contacts:
         contact.endpoint = endpoints[contact.endpoint_id]
     return Claim(lease, contacts)
-
-
-def _value(contact: Contact, name: str) -> object:
-    value = getattr(contact, name)
-    return json.dumps(value, ensure_ascii=False) if name in _JSON else value
 
 
 def _ours(lease: Lease, contacts: Sequence[Contact]) -> QuerySet[Contact]:

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from vefa.channels.port import Sender
 from vefa.citizens.models import Address, Citizen
@@ -20,6 +23,26 @@ FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::ti
 ORDER BY space, value
 ON CONFLICT (space, value) DO NOTHING
 RETURNING id, space, value
+"""
+# Each with a citizen of their own, made in the same breath.
+_NEW_PEOPLE = """
+WITH given AS MATERIALIZED (
+    SELECT nextval('citizens_citizen_id_seq') AS citizen_id, one.*
+    FROM json_to_recordset(%s) AS one (
+        space text, value text, shown_name text, last_digits text, verified_at timestamptz,
+        name text, folded_name text, language text, created_at timestamptz)
+), citizens AS (
+    INSERT INTO citizens_citizen (id, name, folded_name, language, note, created_at)
+    SELECT citizen_id, name, folded_name, language, '', created_at FROM given
+), addresses AS (
+    INSERT INTO citizens_address (
+        space, value, citizen_id, shown_name, last_digits, verified_at, created_at, unreachable_why)
+    SELECT space, value, citizen_id, shown_name, last_digits, verified_at, created_at, ''
+    FROM given ORDER BY space, value
+    ON CONFLICT (space, value) DO NOTHING
+    RETURNING id, citizen_id
+)
+SELECT addresses.id, citizen_id, space, value FROM given LEFT JOIN addresses USING (citizen_id)
 """
 _NEW_CONVERSATIONS = """
 INSERT INTO inbox_conversation (endpoint_id, address_id, thread, language, created_at)
@@ -80,7 +103,7 @@ def known_addresses(people: Collection[Person], *, now: datetime) -> dict[Place,
 
 def nameless_home(people: Iterable[Person], *, now: datetime) -> list[Citizen]:
     """A citizen for each person who gave a name but no address."""
-    return Citizen.objects.bulk_create([_citizen(one, now) for one in people])
+    return Citizen.objects.bulk_create([Citizen(**_citizen_facts(one, now)) for one in people])
 
 
 def known_conversations(
@@ -116,21 +139,30 @@ def _conversations(talks: Collection[Talk]) -> dict[Talk, Conversation]:
 
 
 def _make_addresses(missing: Mapping[Place, Person], *, now: datetime) -> dict[Place, Address]:
-    """Citizens first; those whose address somebody else made in the meantime are not needed."""
-    citizens = Citizen.objects.bulk_create([_citizen(one, now) for one in missing.values()])
-    columns = _columns(
-        (space, value, citizen.pk, one.name, _last_digits(space, value), now if one.verified else None)
-        for ((space, value), one), citizen in zip(missing.items(), citizens, strict=True)
-    )
-    by_place = dict(zip(missing, citizens, strict=True))
-    made = {
-        (space, value): Address(
-            pk=pk, space=space, value=value, citizen=by_place.pop((space, value)), created_at=now
+    """With a citizen each; those whose address somebody else made in the meantime are not needed."""
+    facts = [
+        {
+            **_citizen_facts(one, now),
+            "space": space,
+            "value": value,
+            "shown_name": one.name,
+            "last_digits": _last_digits(space, value),
+            "verified_at": now if one.verified else None,
+        }
+        for (space, value), one in missing.items()
+    ]
+    made, needless = {}, []
+    for pk, citizen_id, space, value in bulk.run(_NEW_PEOPLE, [msgspec.json.encode(facts).decode()]):
+        if pk is None:
+            needless.append(citizen_id)
+            continue
+        one = missing[(space, value)]
+        citizen = Citizen(pk=citizen_id, **_citizen_facts(one, now))
+        made[(space, value)] = Address(
+            pk=pk, space=space, value=value, citizen=citizen, shown_name=one.name, created_at=now
         )
-        for pk, space, value in bulk.run(_NEW_ADDRESSES, [now, *columns])
-    }
-    if by_place:
-        Citizen.objects.filter(id__in=[one.pk for one in by_place.values()]).delete()
+    if needless:
+        Citizen.objects.filter(id__in=needless).delete()
     return made
 
 
@@ -157,8 +189,13 @@ def _complete_names(wanted: Mapping[Place, Person], found: Mapping[Place, Addres
         Citizen.objects.bulk_update(sorted(changed, key=lambda row: row.pk), ["name", "folded_name"])
 
 
-def _citizen(one: Person, now: datetime) -> Citizen:
-    return Citizen(name=one.name, folded_name=fold(one.name)[:200], language=one.language, created_at=now)
+def _citizen_facts(one: Person, now: datetime) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "folded_name": fold(one.name)[:200],
+        "language": one.language,
+        "created_at": now,
+    }
 
 
 def _last_digits(space: str, value: str) -> str:

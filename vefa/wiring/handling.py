@@ -16,8 +16,13 @@ from vefa.inbox.models import Contact
 from vefa.kit.claim import MAX_TRIES, Lease
 from vefa.triage import pipeline
 
+RETRIES_EVERY_S = 1.0
+
 Clock = Callable[[], datetime]
 Lane = tuple[int, str]
+# SQLSTATE. The driver reports both like a lost connection.
+TOO_LARGE = "54"  # class: an index entry, a list of words, a statement beyond the database's limits
+TOO_SLOW = "57014"  # cancelled at the time limit for statements
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +34,18 @@ class Hands:
     clock: Clock
     limit: int
     since: float | None = field(default=None, init=False)
+    _looked_again: float = field(default=float("-inf"), init=False)  # monotonic seconds
 
     def handle_some(self) -> bool:
-        """Handle a batch of fresh contacts and one of those that failed before; whether there was any."""
+        """Handle a batch of fresh contacts and one of those that failed before; whether there was any.
+
+        The latter are looked for when nothing fresh is there, and once a second.
+        """
         fresh = claiming.claim_contacts(now=self.clock(), limit=self.limit)
-        retried = claiming.claim_retries(now=self.clock(), limit=self.limit)
+        retried = None
+        if fresh is None or time.monotonic() - self._looked_again >= RETRIES_EVERY_S:
+            retried = claiming.claim_retries(now=self.clock(), limit=self.limit)
+            self._looked_again = time.monotonic()
         for claim in (fresh, retried):
             if claim:
                 self._handle(claim)
@@ -83,17 +95,29 @@ def _handle_all(claim: Claim, clock: Clock) -> None:
 
 
 def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Exception | None:
-    """What went wrong, or None. A database that is away or lacks a table is no fault of theirs: raised."""
+    """What went wrong, or None. A database that is away or lacks a table is no fault of theirs: raised.
+
+    What is too much for a sound database is theirs: raised, it would be tried for ever, and its batch with it.
+    """
     try:
         with transaction.atomic():
             reading.read(contacts, now=now)
             pipeline.handle(contacts, now=now)
             claiming.finish(lease, contacts, now=now)
-    except (OperationalError, InterfaceError, ProgrammingError, LeaseLostError):
+    except LeaseLostError:
         raise
+    except (OperationalError, InterfaceError, ProgrammingError) as error:
+        if not _is_too_much(error):
+            raise
+        return error
     except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others; it is kept and shown
         return error
     return None
+
+
+def _is_too_much(error: Error) -> bool:
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return state.startswith(TOO_LARGE) or state == TOO_SLOW
 
 
 def _lane(contact: Contact) -> Lane:
