@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from vefa.channels.queries import door_of
-from vefa.inbox import intake
+from vefa.inbox import intake, together
 from vefa.inbox.files import StoredFile
 from vefa.inbox.intake import Accepted, Incoming
 from vefa.kit import ids
@@ -102,7 +102,7 @@ def _kept_details(report: Report) -> dict[str, Any]:
 
 
 def _accepted(arrival: Incoming) -> Accepted:
-    accepted = intake.accept([arrival])[0]
+    accepted = together.row.keep(arrival)
     _wake_sometimes()
     return accepted
 
