@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from tests.web.portal.resident import POTHOLE, picture
 from vefa.inbox.models import Contact
 from vefa.web.portal import limits
+from vefa.web.portal.send import Whole, read
 
 pytestmark = pytest.mark.django_db
 TOKEN = "kiosk-7-000000000001"
@@ -95,3 +97,27 @@ def test_the_form_stands_on_one_page(kiosk):
 
     assert 'name="text"' in page
     assert 'name="place"' in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"text": POTHOLE},
+        {"text": "  "},
+        {"text": "x" * 5001},
+        {"text": POTHOLE, "phone": "۰۵۳۲ ۱۲۳ ۴۵ ۶۷", "email": " Ayse@Example.COM ", "name": "Ayşe\x00"},
+        {"text": POTHOLE, "phone": "call me"},
+        {"text": POTHOLE, "email": "ayse"},
+        {"text": POTHOLE, "lat": "38.02", "lon": "27.01", "area": "nowhere", "service": "pothole"},
+        {"text": POTHOLE, "lat": "98.02", "lon": "nan"},
+        {"text": POTHOLE, "token": "t" * 65},
+        {"text": POTHOLE, "token": TOKEN, "website": "https://spam.example"},
+        {"text": POTHOLE, "service": "no\x00thing"},
+    ],
+)
+def test_the_fields_alone_say_what_the_whole_form_says(town, typed):
+    said = QueryDict(mutable=True)
+    said.update({"token": TOKEN, **typed})
+    form = Whole(said)
+
+    assert read(said, photographed=False) == (form.cleaned_data if form.is_valid() else None)

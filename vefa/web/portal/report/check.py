@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +16,7 @@ from vefa.directory import queries
 from vefa.web.portal import limits, photos, places, public, sending
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
-from vefa.web.portal.report.fields import spaced
+from vefa.web.portal.report.fields import TrapField, spaced
 from vefa.web.portal.report.page import Step, asked, detour
 from vefa.web.portal.report.questions import dangerous, told
 from vefa.web.ui.language import switching
@@ -27,18 +26,7 @@ class Check(forms.Form):
     """The one-time token, and a trap for machines that fill in everything."""
 
     token = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    website = forms.CharField(
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
-
-    def clean_website(self) -> str:
-        """Nobody sees this field, so nobody fills it in."""
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(
-                _("Leave the hidden field empty. If you did not see one, call us instead.")
-            )
-        return ""
+    website = TrapField()
 
 
 @dataclass(frozen=True)

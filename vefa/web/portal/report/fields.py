@@ -4,6 +4,7 @@ from typing import Any
 
 import phonenumbers
 from django import forms
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,37 @@ class PlainField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """The cleaned text, `""` for nothing."""
         return str(super().to_python(clean(str(value)) if value else value))
+
+
+class MailField(PlainField):
+    """A mail address, in lower case as such addresses are compared."""
+
+    widget = forms.TextInput(
+        attrs={"type": "email", "autocomplete": "email", "dir": "ltr", "inputmode": "email"}
+    )
+    default_validators = [
+        EmailValidator(_("An e-mail address has an @ and a name after it, such as ayse@example.com."))
+    ]
+
+    def clean(self, value: Any) -> str:
+        """The address, `""` for nothing."""
+        return str(super().clean(value)).lower()
+
+
+class TrapField(forms.CharField):
+    """Nobody sees this field, so only a machine that fills in whatever it finds would fill it in."""
+
+    def __init__(self) -> None:
+        hidden = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+        super().__init__(required=False, widget=hidden)
+
+    def clean(self, value: Any) -> str:
+        """Always `""`."""
+        if super().clean(value):
+            raise forms.ValidationError(
+                _("Leave the hidden field empty. If you did not see one, call us instead.")
+            )
+        return ""
 
 
 class PhoneField(PlainField):

@@ -1,7 +1,6 @@
 """Fourth page: how can we reach you? Everything on it may stay empty."""
 
 from django import forms
-from django.core.validators import EmailValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vefa.web.portal.report import answers as kept
-from vefa.web.portal.report.fields import PhoneField, PlainField
+from vefa.web.portal.report.fields import MailField, PhoneField, PlainField
 from vefa.web.portal.report.page import Step, asked, detour, onward
 from vefa.web.ui.language import switching
 
@@ -23,17 +22,8 @@ class Reach(forms.Form):
         max_length=40,
         help_text=_("Its last four digits also let you follow the report without the link."),
     )
-    email = PlainField(
-        label=_("E-mail"),
-        required=False,
-        max_length=320,
-        help_text=_("We send the answer there."),
-        widget=forms.TextInput(
-            attrs={"type": "email", "autocomplete": "email", "dir": "ltr", "inputmode": "email"}
-        ),
-        validators=[
-            EmailValidator(_("An e-mail address has an @ and a name after it, such as ayse@example.com."))
-        ],
+    email = MailField(
+        label=_("E-mail"), required=False, max_length=320, help_text=_("We send the answer there.")
     )
     name = PlainField(
         label=_("Name"),
@@ -42,10 +32,6 @@ class Reach(forms.Form):
         help_text=_("How we should address you, in any script."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-
-    def clean_email(self) -> str:
-        """In lower case, as mail addresses are compared."""
-        return str(self.cleaned_data["email"]).lower()
 
 
 @never_cache
