@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Bytecode that is kept halves the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check bench faults lock format messages screenshots clean
+.PHONY: help run test check bench faults lock format messages tables screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ format: .venv/installed ## format Python and templates
 messages: .venv/installed ## bring the catalogues of all languages up to date
 	$(BIN)/python -m tools.messages update
 	$(BIN)/python -m tools.messages compile
+
+tables: .venv/installed ## write down what the migrations do, for new installations
+	$(BIN)/python -m tools.tables
 
 screenshots: .venv/installed ## take the pictures of the documentation anew (needs Chromium)
 	@$(BIN)/python -m tools.messages compile

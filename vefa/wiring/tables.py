@@ -1,15 +1,19 @@
 """The tables of the database: attached to Django, and brought up to date by one process at a time."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from psycopg.conninfo import make_conninfo
 
 from vefa.wiring.env import database
 
 LOCK = 1_448_429_153  # any number that nothing else locks
+# What the migrations do to an empty database, by `python -m tools.tables`: walking through them would take
+# seconds, since each step draws all models anew.
+LAYOUT = Path(__file__).with_name("tables.sql")
 
 
 def attach(url: str, *, upgrade: bool) -> None:
@@ -36,15 +40,22 @@ def missing_steps() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def bring_up_to_date(*, say: Callable[[str], None] | None = None) -> None:
+def bring_up_to_date() -> None:
     """Run the missing migrations; several processes may ask at once, one works and the others wait."""
     if not missing_steps():
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
-            if (steps := missing_steps()) and say:
-                say(f"Bringing the tables up to date ({steps} steps)")
-            call_command("migrate", verbosity=0, interactive=False)
+            if not MigrationRecorder(connection).has_table():
+                _lay_out()
+            if missing_steps():
+                call_command("migrate", verbosity=0, interactive=False)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _lay_out() -> None:
+    """Make all tables of an empty database in one transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LAYOUT.read_text(encoding="utf-8"))
