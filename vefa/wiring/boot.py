@@ -14,6 +14,7 @@ from vefa.wiring.tables import bring_up_to_date
 def load() -> App:
     """What granian serves in each of its processes; none of them outlives granian itself."""
     die_with_parent(signal.SIGKILL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # granian's own answer, inherited, is to wait half a minute
     django.setup()
     bring_up_to_date()
     return cast("App", import_module("vefa.wiring.serve").app)

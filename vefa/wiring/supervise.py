@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import IO
 
 from vefa.wiring.leash import leashed
 
@@ -68,10 +67,10 @@ class Child:
         return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** max(0, self.deaths - 1)) if self.deaths else 0.0
 
 
-def command(words: Sequence[str], told: IO[bytes] | None = None) -> Callable[[], Process]:
+def command(words: Sequence[str], *, silent: bool = False) -> Callable[[], Process]:
     """A way to start `vefa WORDS`; it hears of our death, and the terminal's Ctrl-C is ours alone.
 
-    What it prints goes to `told`, else where ours goes.
+    What it prints goes where ours goes, unless it is to be silent; complaints are always heard.
     """
 
     def spawn() -> Process:
@@ -79,7 +78,7 @@ def command(words: Sequence[str], told: IO[bytes] | None = None) -> Callable[[],
         return subprocess.Popen(
             leashed(whole, farewell=signal.SIGTERM),
             stdin=subprocess.DEVNULL,
-            stdout=told,
+            stdout=subprocess.DEVNULL if silent else None,
             process_group=0,
         )
 

@@ -4,13 +4,16 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.db import transaction
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vefa.cases.models import Case
 from vefa.wiring.cli.command import CommandError
-from vefa.wiring.demo.city_loaded import BrokenCityError, OtherCityError, password_of, put_in_place
+from vefa.wiring.demo.city_loaded import BrokenCityError, OtherCityError, let_staff_in, put_in_place
 from vefa.wiring.demo.history import Plan, invent
+from vefa.wiring.demo.welcome import advice
+from vefa.wiring.tables import bring_up_to_date
 
 EXAMPLES = (
     "vefa demo                           the city and 2,000 cases of the last year",
@@ -32,19 +35,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Load the city if need be, and tell its history. Raises CommandError."""
     now = datetime.now(UTC)
+    if options.start:
+        bring_up_to_date()  # web and worker of the same `vefa up` may still be on their way
     try:
         put_in_place(now=now)
     except (OtherCityError, BrokenCityError) as error:
         raise CommandError(str(error)) from error
-    password = password_of(options.home)
-    if options.start:
-        if not Case.objects.exists():
-            _tell(Plan(**AT_START, now=now))
-    else:
+    let_staff_in(options.home)
+    if not options.start:
         _tell(Plan(cases=options.cases, months=options.months, seed=options.seed, now=now))
-    print(f"Residents: {settings.PUBLIC_URL}/")
-    print(f"Staff: {settings.PUBLIC_URL}/desk/ with the password {password}")
-    print("as derya (operator), nermin (district), murat (roads), ayse (mayor) or bahar (administrator)")
+    elif not Case.objects.exists():
+        with transaction.atomic():  # all of it or none: the next start asks only whether there is any
+            _tell(Plan(**AT_START, now=now))
+    print(advice(options.home, public_url=settings.PUBLIC_URL))
     return 0
 
 

@@ -4,17 +4,18 @@ import http.client
 import os
 import signal
 import socket
-import tempfile
 import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.database import NAME, outside_url
+from vefa.wiring.demo import welcome
 from vefa.wiring.home import URL_FILE, held, write_secret
 from vefa.wiring.postgres.cluster import ready_cluster
 from vefa.wiring.postgres.server import ServerError, start
@@ -114,18 +115,17 @@ def _begin(plan: Plan, children: list[Child], stop: threading.Event) -> None:
     for child in children:
         if child.process is None:
             child.start()
-    _wait_for({200, 503}, plan, children, stop)
-    advice = _demo(stop) if plan.demo and not stop.is_set() else ""
-    _wait_for({200}, plan, children, stop)
+    advice = _town(plan, stop) if plan.demo else ""  # while web and worker find their feet
+    _wait_until_well(plan, children, stop)
     if not stop.is_set():
         _say(f"Vefa is ready: {plan.url}")
         _say(advice)
 
 
-def _wait_for(statuses: set[int], plan: Plan, children: list[Child], stop: threading.Event) -> None:
-    """Wait until the web's own account of its health has one of these statuses."""
+def _wait_until_well(plan: Plan, children: list[Child], stop: threading.Event) -> None:
+    """Wait until the web itself says that web, worker and database are well. Raises CommandError."""
     deadline = time.monotonic() + READY_S
-    while _health(plan) not in statuses and not stop.wait(0.1):
+    while _health(plan) != HTTPStatus.OK and not stop.wait(0.1):
         for child in children:
             child.tend(say=_say)
             if child.deaths >= STUBBORN:
@@ -146,18 +146,20 @@ def _health(plan: Plan) -> int:
         connection.close()
 
 
-def _demo(stop: threading.Event) -> str:
-    """Put the invented town in place; how to sign in there. Raises CommandError."""
-    _say("Putting the demo town in place")
-    with tempfile.TemporaryFile() as told:
-        process = command(["demo", "--start"], told)()
-        while process.poll() is None:
-            if stop.wait(0.1):
-                process.terminate()
-        told.seek(0)
-        if process.returncode and not stop.is_set():
+def _town(plan: Plan, stop: threading.Event) -> str:
+    """See to it that the invented town is in place; how to sign in there. Raises CommandError."""
+    if not welcome.stands_whole(outside_url() or "", plan.home):
+        _say("Putting the demo town in place")
+        process = command(["demo", "--start"], silent=True)()
+        while process.poll() is None and not stop.wait(0.05):
+            pass
+        if stop.is_set():
+            process.terminate()
+            process.wait()
+            return ""
+        if process.returncode:
             raise CommandError("The demo town could not be loaded; what was wrong stands above.")
-        return told.read().decode().strip()
+    return welcome.advice(plan.home, public_url=os.environ["VEFA_PUBLIC_URL"].rstrip("/"))
 
 
 def _check_port(plan: Plan) -> None:

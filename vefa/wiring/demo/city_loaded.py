@@ -9,12 +9,11 @@ from django.db.models import Q
 
 from vefa.directory.load.engine import load_folder
 from vefa.directory.models import Municipality, Staff
+from vefa.wiring.demo.welcome import KEY, PASSWORD_FILE
 from vefa.wiring.folder import SECTIONS
 from vefa.wiring.home import write_secret
 
 FOLDER = Path(__file__).parent / "city"
-KEY = "pinarova"
-PASSWORD_FILE = "demo-password"  # noqa: S105 - the name of a file
 
 
 class OtherCityError(Exception):
@@ -40,8 +39,8 @@ def put_in_place(*, now: datetime) -> bool:
     return True
 
 
-def password_of(home: Path) -> str:
-    """The one password of all demo staff in this home, made up at the first time.
+def let_staff_in(home: Path) -> None:
+    """Give all demo staff one password, made up at the first time and kept in the home.
 
     Those who have a password of their own keep it.
     """
@@ -54,4 +53,3 @@ def password_of(home: Path) -> str:
     )
     if without.exists():
         without.update(password=make_password(password))
-    return password
