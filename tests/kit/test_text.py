@@ -50,3 +50,8 @@ LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0x6FF) | st.sampled_fr
 @given(st.text(LETTERS))
 def test_folding_twice_changes_nothing_more(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(LETTERS))
+def test_words_are_the_same_cut_from_the_whole_or_from_its_pieces(text):
+    assert words(text) == [word for piece in fold(text).split() for word in words(piece)]

@@ -2,6 +2,9 @@
 
 import pytest
 
+from vefa.directory import queries
+from vefa.directory.models import Service
+from vefa.directory.version import mark_changed
 from vefa.triage.advice import Asked, advise
 from vefa.triage.language import language_of
 from vefa.triage.lexicon import LANGUAGES, Phrases, lexicon
@@ -123,16 +126,46 @@ def test_the_kind_is_heard(town, text, kind):
 
 
 def test_an_expression_is_met_whole_or_not_at_all():
-    phrases = Phrases.of(["gaz kokusu", "şikayet*"])
+    phrases = Phrases.of({"danger": ["gaz kokusu"], "complaint": ["şikayet*"]})
 
-    assert phrases.found(["gaz", "kokusu", "var"]) == ["gaz kokusu"]
-    assert phrases.found(["gaz", "faturasi"]) == []
-    assert phrases.found(["sikayetim", "var"]) == ["sikayetim"]
+    assert phrases.found(["gaz", "kokusu", "var"]) == {"danger": ["gaz kokusu"]}
+    assert phrases.found(["gaz", "faturasi"]) == {}
+    assert phrases.found(["sikayetim", "var"]) == {"complaint": ["sikayetim"]}
 
 
-def test_every_language_has_its_words():
-    for language in LANGUAGES:
-        words = lexicon(language)
-        assert set(words.kind) == {"thanks", "suggestion", "question", "complaint", "danger"}
-        assert set(words.urgency) == {"emergency", "urgent"}
-        assert set(words.verdict) == {"not_solved", "solved"}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_its_words(language):
+    known = lexicon(language)
+
+    assert names(known.common) == {"common"}
+    assert names(known.tone) == {
+        *("thanks", "suggestion", "question", "complaint", "danger"),
+        *("emergency", "urgent"),
+    }
+    assert names(known.verdict) == {"not_solved", "solved"}
+
+
+def names(phrases: Phrases) -> set[str]:
+    return {row.value for rows in phrases.table.by_head.values() for row in rows}
+
+
+@pytest.mark.django_db
+def test_evidence_names_each_word_once(town):
+    Service.objects.filter(code="pothole").update(words={"tr": ["çukur", "çukurlar"]})
+    mark_changed()
+    queries.forget()
+
+    advice = advise(Asked(text="Çukurlar var", hint="tr"))
+
+    assert advice.services[0].because == "says cukurlar"
+
+
+@pytest.mark.django_db
+def test_new_words_of_the_directory_are_heard_as_soon_as_it_changes(town):
+    assert advise(Asked(text="Obruk oluştu", hint="tr")).services == []
+
+    Service.objects.filter(code="pothole").update(words={"tr": ["obruk"]})
+    mark_changed()
+    queries.forget()
+
+    assert advise(Asked(text="Obruk oluştu", hint="tr")).services[0].value == "pothole"

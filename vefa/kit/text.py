@@ -6,8 +6,7 @@ ones, the half-space, Kazakh letters typed on a Russian keyboard.
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 
 _SAME = {
     "ı": "i", "ё": "е", "ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х",
@@ -19,14 +18,14 @@ _SAME = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _SPACES = re.compile(r"\s+")
-_HEAD = 3  # letters
+_LONGEST_KEPT = 40  # characters; a longer row without white space is no word that comes again
 
 
 def _bare(char: str) -> str:
     return "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
 
 
-def _table() -> dict[int, str]:
+def _marks_and_letters() -> dict[int, str]:
     latin = [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
     table = {code: _bare(chr(code)) for code in latin}
     marks = [*range(0x300, 0x370), *range(0x64B, 0x660), 0x670]
@@ -34,6 +33,16 @@ def _table() -> dict[int, str]:
     digits = (code for start in (0x660, 0x6F0) for code in range(start, start + 10))
     table |= {code: str(unicodedata.decimal(chr(code))) for code in digits}
     return table | {ord(char): same for char, same in _SAME.items()}
+
+
+def _table() -> dict[int, str]:
+    """What every character of the known scripts becomes, those that stay included.
+
+    `str.translate` pays for each character that a table does not hold with an exception.
+    """
+    steps = _marks_and_letters()
+    known = {*range(0x700), *range(0x1E00, 0x2000), *steps}
+    return {code: chr(code).translate(steps).casefold().translate(steps) for code in known}
 
 
 _FOLD = _table()
@@ -44,34 +53,27 @@ def fold(text: str) -> str:
 
     Turkish I, İ, ı and i all become i: a resident without a Turkish keyboard must be found too.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_FOLD).casefold().translate(_FOLD)
-    return _SPACES.sub(" ", plain).strip()
+    return " ".join(_plain(text).split())
 
 
 def words(text: str) -> list[str]:
     """The words of a text, folded, in order."""
-    return _WORD.findall(fold(text))
+    found: list[str] = []
+    for chunk in text.split():
+        found += _often(chunk) if len(chunk) <= _LONGEST_KEPT else _cut(chunk)
+    return found
 
 
-@dataclass(frozen=True)
-class Stems:
-    """The words of a table that are met by their beginnings: endings vary, stems stay."""
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
 
-    heads: frozenset[str]
-    lengths: tuple[int, ...]
 
-    @classmethod
-    def of(cls, known: Iterable[str]) -> "Stems":
-        """For a table with these words."""
-        stems = set(known)
-        lengths = sorted({len(stem) for stem in stems}, reverse=True)
-        return cls(frozenset(stem[:_HEAD] for stem in stems), tuple(lengths))
+def _cut(chunk: str) -> tuple[str, ...]:
+    plain = _plain(chunk)
+    return (plain,) if plain.isalnum() else tuple(_WORD.findall(plain))
 
-    def in_word(self, word: str, *, least: int = 1) -> list[str]:
-        """Beginnings of a word that the table may hold, the longest first; most words have none at all."""
-        if word[:3] in self.heads or word[:2] in self.heads or word[:1] in self.heads:
-            return [word[:length] for length in self.lengths if least <= length <= len(word)]
-        return []
+
+_often = lru_cache(maxsize=16_384)(_cut)  # people use the same few words: most are folded already
 
 
 def digits_of(text: str) -> str:

@@ -10,7 +10,7 @@ from vefa.triage.guess import Guess
 from vefa.triage.knowledge import knowledge
 from vefa.triage.language import language_of
 from vefa.triage.service import SURE, services_of
-from vefa.triage.tone import kind_of, urgency_of
+from vefa.triage.tone import heard_in, kind_of, urgency_of
 
 VERSION = "words-1"
 
@@ -60,17 +60,18 @@ class Asked:
 
 def advise(asked: Asked) -> Advice:
     """Read one text. What a person chose stands; the rest is guessed. Raises NotLoadedError."""
-    language = language_of(asked.text, hint=asked.hint)
     said = words(asked.text)
+    language = language_of(asked.text, hint=asked.hint, said=said)
     guesses = _services(asked, said, language.value)
     service = service_by_code(guesses[0].value) if guesses else None
+    heard = heard_in(said, language=language.value)
     usual = service if guesses and guesses[0].confidence >= SURE else None
     return Advice(
         language=language,
         services=guesses,
         service=service,
-        kind=kind_of(said, text=asked.text, language=language.value, usual=usual.kind if usual else ""),
-        urgency=urgency_of(said, language=language.value, usual=usual.urgency if usual else "normal"),
+        kind=kind_of(heard, said=said, text=asked.text, usual=usual.kind if usual else ""),
+        urgency=urgency_of(heard, usual=usual.urgency if usual else "normal"),
         area=_area(asked, said),
         said=said,
     )
@@ -79,7 +80,7 @@ def advise(asked: Asked) -> Advice:
 def _services(asked: Asked, said: list[str], language: str) -> list[Guess[str]]:
     if asked.service and service_by_code(asked.service):
         return [Guess(asked.service, 1.0, "chosen by a person")]
-    return services_of(said, language=language, indexes=knowledge().services)
+    return services_of(said, language=language, index=knowledge().services)
 
 
 def _area(asked: Asked, said: list[str]) -> Guess[int] | None:
@@ -90,4 +91,4 @@ def _area(asked: Asked, said: list[str]) -> Guess[int] | None:
         if area is not None:
             return Guess(area.id, 0.97, "the point lies in it")
     gazetteer = knowledge().gazetteer
-    return gazetteer.find(words(asked.place_text)) or gazetteer.find(said)
+    return (asked.place_text and gazetteer.find(words(asked.place_text))) or gazetteer.find(said)

@@ -14,7 +14,7 @@ class Knowledge:
     """One state of the directory, ready for reading messages."""
 
     version: int
-    services: dict[str, ServiceIndex]
+    services: ServiceIndex
     gazetteer: Gazetteer
 
 
@@ -28,7 +28,9 @@ def knowledge() -> Knowledge:
     known = _held.get("now")
     if known is None or known.version != version:
         with _lock:
-            known = _held["now"] = _learn(version)
+            known = _held.get("now")
+            if known is None or known.version != version:  # another thread was quicker
+                known = _held["now"] = _learn(version)
     return known
 
 
@@ -40,6 +42,6 @@ def _learn(version: int) -> Knowledge:
     names = [(name.area.id, name.area.path.count("/"), name.text) for name in area_names()]
     return Knowledge(
         version=version,
-        services={language: ServiceIndex.of(words) for language, words in vocabulary.items()},
+        services=ServiceIndex.of(vocabulary),
         gazetteer=Gazetteer.of(names),
     )

@@ -4,11 +4,11 @@ A name is met as a row of words, the last of which may carry an ending. The long
 smaller area; equal names in two places leave the choice to a person.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vefa.kit.text import Stems, words
+from vefa.kit.expressions import Expressions, Part
+from vefa.kit.text import words
 from vefa.triage.guess import Guess
 
 _LEAST_STEM = 4
@@ -28,32 +28,19 @@ class NamedArea:
 class Gazetteer:
     """Every name of every area."""
 
-    by_first: Mapping[str, tuple[NamedArea, ...]]
-    stems: Stems
+    names: Expressions[NamedArea]
 
     @classmethod
     def of(cls, names: Iterable[tuple[int, int, str]]) -> "Gazetteer":
         """`names` yields (area id, depth, name)."""
-        table: dict[str, set[NamedArea]] = defaultdict(set)
-        for area_id, depth, name in names:
-            parts = tuple(words(name))
-            if parts:
-                table[parts[0]].add(NamedArea(area_id, depth, parts))
-        ordered = {
-            first: tuple(sorted(rows, key=lambda row: (row.parts, row.area_id)))
-            for first, rows in table.items()
-        }
-        return cls(ordered, Stems.of(ordered))
+        cut = ((area_id, depth, tuple(words(name))) for area_id, depth, name in names)
+        rows = {NamedArea(area_id, depth, parts) for area_id, depth, parts in cut if parts}
+        ordered = sorted(rows, key=lambda row: (row.parts, row.area_id))
+        return cls(Expressions.of((_parts(row.parts), row) for row in ordered))
 
     def find(self, said: list[str]) -> Guess[int] | None:
         """The area that the words name, or None."""
-        met: list[tuple[NamedArea, str]] = []
-        for at, word in enumerate(said):
-            for beginning in self.stems.in_word(word, least=min(_LEAST_STEM, len(word))):
-                rows = self.by_first.get(beginning, ())
-                met += [
-                    (row, " ".join(said[at : at + len(row.parts)])) for row in rows if _names(row, said, at)
-                ]
+        met = [(name.value, " ".join(name.said)) for name in self.names.found_in(said)]
         if not met:
             return None
         longest = max(_length(row) for row, _ in met)
@@ -70,10 +57,8 @@ def _length(row: NamedArea) -> int:
     return sum(len(part) for part in row.parts)
 
 
-def _names(row: NamedArea, said: list[str], at: int) -> bool:
-    piece = said[at : at + len(row.parts)]
-    if len(piece) < len(row.parts) or tuple(piece[:-1]) != row.parts[:-1]:
-        return False
-    last, part = piece[-1], row.parts[-1]
-    ending = len(last) - len(part)
-    return last == part or (len(part) >= _LEAST_STEM and last.startswith(part) and ending <= _LONGEST_ENDING)
+def _parts(words: tuple[str, ...]) -> list[Part]:
+    """A name whose last word may have an ending, if it is long enough."""
+    *before, last = words
+    ending = _LONGEST_ENDING if len(last) >= _LEAST_STEM else 0
+    return [*(Part(word) for word in before), Part(last, ending)]

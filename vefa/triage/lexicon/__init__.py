@@ -6,59 +6,48 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from vefa.kit.text import Stems, words
+from vefa.kit.expressions import ANY, Expressions, Part
+from vefa.kit.text import words
 
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 
 
 @dataclass(frozen=True)
 class Phrases:
-    """Expressions to be found in a row of folded words; a star after a word takes any ending."""
+    """Lists of expressions, each list with a name, found together in one walk through folded words."""
 
-    by_first: Mapping[str, tuple[tuple[str, ...], ...]]
-    stems: Stems  # of those with a star
+    table: Expressions[str]
 
     @classmethod
-    def of(cls, expressions: Iterable[str]) -> "Phrases":
+    def of(cls, lists: Mapping[str, Iterable[str]]) -> "Phrases":
         """Fold expressions such as "gaz kokusu" or "şikayet*"."""
-        table: dict[str, list[tuple[str, ...]]] = {}
-        for expression in expressions:
-            parts = tuple(_folded(word) for word in expression.split())
-            table.setdefault(parts[0], []).append(parts)
-        stems = Stems.of(first[:-1] for first in table if first.endswith("*"))
-        return cls({first: tuple(rows) for first, rows in table.items()}, stems)
+        known = [
+            ([_part(word) for word in expression.split()], name)
+            for name, expressions in lists.items()
+            for expression in expressions
+        ]
+        known.sort(key=lambda row: row[0][0].ending)  # a word as it is goes before a stem
+        return cls(Expressions.of(known))
 
-    def found(self, said: list[str]) -> list[str]:
-        """Every expression that stands in the words, as it stands there."""
-        hits = []
-        for at, word in enumerate(said):
-            for key in (word, *(f"{beginning}*" for beginning in self.stems.in_word(word))):
-                rows = self.by_first.get(key, ())
-                hits += [" ".join(said[at : at + len(parts)]) for parts in rows if _fits(parts, said, at)]
+    def found(self, said: list[str]) -> dict[str, list[str]]:
+        """By the name of a list, every expression of it that stands in the words, as it stands there."""
+        hits: dict[str, list[str]] = {}
+        for met in self.table.found_in(said):
+            hits.setdefault(met.value, []).append(" ".join(met.said))
         return hits
 
 
-def _folded(word: str) -> str:
-    return "".join(words(word)) + ("*" if word.endswith("*") else "")
-
-
-def _fits(parts: tuple[str, ...], said: list[str], at: int) -> bool:
-    if at + len(parts) > len(said):
-        return False
-    return all(
-        word.startswith(part[:-1]) if part.endswith("*") else word == part
-        for part, word in zip(parts, said[at : at + len(parts)], strict=True)
-    )
+def _part(word: str) -> Part:
+    return Part("".join(words(word)), ANY if word.endswith("*") else 0)
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words of one language."""
+    """The words of one language: of everyday life, of tone (kinds and urgencies), and of a verdict."""
 
     common: Phrases
-    kind: Mapping[str, Phrases]
-    urgency: Mapping[str, Phrases]
-    verdict: Mapping[str, Phrases]
+    tone: Phrases
+    verdict: Phrases
 
 
 @cache
@@ -69,9 +58,7 @@ def lexicon(language: str) -> Lexicon:
     source = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     read = tomllib.loads(source)
     return Lexicon(
-        common=Phrases.of(read["common"]),
-        **{
-            part: {name: Phrases.of(row) for name, row in read[part].items()}
-            for part in ("kind", "urgency", "verdict")
-        },
+        common=Phrases.of({"common": read["common"]}),
+        tone=Phrases.of(read["kind"] | read["urgency"]),
+        verdict=Phrases.of(read["verdict"]),
     )
