@@ -7,7 +7,7 @@ STEPS = (
     ("benchmarks.bench_door",),
     ("benchmarks.bench_flow",),
     ("benchmarks.bench_cases", "--sizes", "1000,100000,1000000"),
-    ("benchmarks.bench_house", "--cases", "100000"),
+    ("benchmarks.bench_house", "--cases", "1000000"),
 )
 
 for step in STEPS:

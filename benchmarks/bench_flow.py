@@ -3,21 +3,18 @@
 python -m benchmarks.bench_flow
 """
 
-import itertools
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
 
 from benchmarks.bench_door import updates
-from benchmarks.bench_house import pages, sign_in
+from benchmarks.bench_portal import portal
+from benchmarks.desk import pages, sign_in
 from benchmarks.house import House, add_bot, house
-from benchmarks.load import Request, closed_loop, open_loop, request
+from benchmarks.load import closed_loop, open_loop
 from benchmarks.table import Row, finish
 
 CONTACTS = 10_000
 HANDLED = "SELECT count(*) FROM dialogue_delivery"
-_tokens = itertools.count(1)
 
 
 def pipeline(running: House) -> list[Row]:
@@ -37,38 +34,6 @@ def pipeline(running: House) -> list[Row]:
     ]
 
 
-def reports() -> Iterator[Request]:
-    """The web form sent in one go, without end."""
-    for number in _tokens:
-        said = {
-            "text": f"Okulun önündeki sokak lambası {number} gündür yanmıyor",
-            "place_text": "Cumhuriyet Caddesi 12",
-            "phone": f"+90532555{number % 10_000:04d}",
-            "token": f"measured-token-{number:010d}",
-        }
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        yield request("POST", "/report/send", headers=headers, body=urlencode(said).encode())
-
-
-def portal(running: House) -> list[Row]:
-    """Reports a second from POST to receipt and what one costs, with the worker at rest and beside it."""
-    with running.worker_at_rest():
-        closed_loop(running.port, reports(), connections=4, seconds=2)
-        cpu = running.cpu_s()
-        found = closed_loop(running.port, reports(), connections=32, seconds=10)
-        spent = running.cpu_s() - cpu
-    beside = closed_loop(running.port, reports(), connections=32, seconds=10)
-    refused = sum(len(one.latencies) - one.good for one in (found, beside))
-    return [
-        Row("reports by web form, 32 connections", found.per_second, "/s", at_least=300),
-        Row("reports by web form, p99", found.quantile_ms(0.99), "ms", at_most=150),
-        Row("CPU of one report, web and database", 1000 * spent / max(1, found.good), "ms", at_most=5),
-        Row("reports while the worker works", beside.per_second, "/s"),
-        Row("reports while the worker works, p99", beside.quantile_ms(0.99), "ms"),
-        Row("reports that were refused", refused, "requests", at_most=0),
-    ]
-
-
 def surge(running: House) -> list[Row]:
     """Ten a second, 300 a second for a minute, ten a second; when is the last one routed?"""
 
@@ -76,7 +41,7 @@ def surge(running: House) -> list[Row]:
         return 300.0 if 10 <= second < 70 else 10.0
 
     running.wait_for_quiet()
-    lists = pages(["/desk/lists/open", "/desk/lists/new"], sign_in(running))
+    lists = pages(["/desk/lists/open", "/desk/lists/new"], sign_in(running, "derya"))
     with ThreadPoolExecutor(1) as desk:
         looking = desk.submit(closed_loop, running.port, lists, connections=1, seconds=70)
         found = open_loop(running.port, updates(), rate=rate, seconds=80)
@@ -94,7 +59,7 @@ def main() -> None:
     """Measure and print."""
     with house() as running:
         add_bot(running)
-        rows = [*pipeline(running), *portal(running), *surge(running)]
+        rows = [*pipeline(running), *portal(running, beside="demo town"), *surge(running)]
         version = str(running.sql("SHOW server_version")[0][0])
     finish("flow", version, rows)
 

@@ -95,8 +95,8 @@ class House:
 
 
 @contextmanager
-def house(*, home: Path | None = None, keep: bool = False) -> Iterator[House]:
-    """Start `vefa up --demo` and wait until it is ready; everything is gone afterwards unless `keep`."""
+def house(*, home: Path | None = None, keep: bool = False, demo: bool = True) -> Iterator[House]:
+    """Start `vefa up`, with the demo town or empty, until it is ready; removed afterwards unless `keep`."""
     place = home or Path(tempfile.mkdtemp(prefix="vefa-bench-"))
     place.mkdir(exist_ok=True)
     place.chmod(0o711)
@@ -106,7 +106,7 @@ def house(*, home: Path | None = None, keep: bool = False) -> Iterator[House]:
         "VEFA_LOG_LEVEL": "ERROR",
         "VEFA_SECOND_FACTOR": "false",  # the screens are measured with a password alone
     }
-    command = [sys.executable, "-m", "vefa.wiring.cli.main", "up", "--demo"]
+    command = [sys.executable, "-m", "vefa.wiring.cli.main", "up", *(["--demo"] if demo else [])]
     began = time.perf_counter()
     process = subprocess.Popen(
         [*command, "--home", str(place / "home"), "--port", str(port)],

@@ -142,7 +142,9 @@ def found_city() -> None:
         for n in range(UNITS)
     )  # fmt: skip
     _services_and_people(from_models)
-    from_models("channels", "Endpoint").objects.create(id=1, key="bot", channel="telegram")
+    endpoint = from_models("channels", "Endpoint")
+    for n, (key, channel) in enumerate({"bot": "telegram", "web-form": "portal"}.items(), start=1):
+        endpoint.objects.create(id=n, key=key, channel=channel)
 
 
 def _services_and_people(from_models: Callable[[str, str], Any]) -> None:
@@ -209,7 +211,9 @@ def _drop_indexes(cursor: CursorWrapper) -> list[str]:
 
 
 def _put_sequences_right(cursor: CursorWrapper) -> None:
-    for table in ("citizens_citizen", "citizens_address", "inbox_conversation", "inbox_contact"):
+    written = ("citizens_citizen", "citizens_address", "inbox_conversation", "inbox_contact")
+    named = ("area", "unit", "servicegroup", "service", "staff")
+    for table in (*written, "channels_endpoint", *(f"directory_{one}" for one in named)):
         cursor.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
         )
