@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.web.desk.seat import seated
 from tools import screenshots
@@ -74,7 +74,7 @@ def test_a_key_opens_an_act_that_is_folded_away(chromium, live_server, town, pot
     page = seat(chromium, live_server, town.derya)
     page.goto(place(pothole_case))
     page.keyboard.press("s")
-    assert page.evaluate("document.activeElement.id") == "plan_day"
+    expect(page.locator("#plan_day")).to_be_focused()
     page.keyboard.type("12.04.2027")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -95,6 +95,34 @@ def test_everything_works_without_scripts(chromium, live_server, town, pothole_c
     page.context.close()
 
 
+def test_an_act_is_done_without_scripts(chromium, live_server, town, pothole_case):
+    page = seat(chromium, live_server, town.derya, java_script_enabled=False)
+    page.goto(place(pothole_case))
+    page.locator("#act-transfer > summary").click()
+    page.locator("#act-transfer a").click()
+    page.locator("#transfer_unit").select_option(str(town.parks.pk))
+    page.locator("#transfer_reason").fill("Ağaç kökü")
+    page.locator("#act-transfer button").click()
+
+    assert Case.objects.get().unit == town.parks
+    page.context.close()
+
+
+def test_a_form_keeps_its_words_while_another_is_looked_at(
+    chromium, live_server, town, pothole_case
+):
+    page = seat(chromium, live_server, town.derya)
+    page.goto(place(pothole_case))
+    page.keyboard.press("t")
+    page.locator("#transfer_reason").fill("Ağaç kökü")
+    page.locator("#act-ask > summary").click()
+    expect(page.locator("#ask_question")).to_be_focused()
+    page.locator("#act-transfer > summary").click()
+
+    assert page.locator("#transfer_reason").input_value() == "Ağaç kökü"
+    page.context.close()
+
+
 @pytest.mark.parametrize("language", ["tr", "fa"])
 def test_no_grave_barrier_stands_on_the_screens_of_the_day(
     chromium, live_server, town, pothole_case, language
@@ -104,10 +132,11 @@ def test_no_grave_barrier_stands_on_the_screens_of_the_day(
     for address in (
         reverse("desk:list", args=["open"]),
         place(pothole_case),
+        f"{place(pothole_case)}?act=end",
         reverse("desk:enter"),
         reverse("desk:sign-in"),
     ):
-        page.goto(f"{address}?speak={language}")
+        page.goto(f"{address}{'&' if '?' in address else '?'}speak={language}")
         page.wait_for_load_state("networkidle") if "sign-in" in address else page.wait_for_timeout(300)
         found = Axe().run(page).response["violations"]
         grave += [(address, one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]

@@ -77,6 +77,7 @@ RULES: dict[str, list[Rule]] = {
     "take-back": [Rule(Action.ANSWER, "POST", "reply")],
     "decide": [Rule(Action.ANSWER, "POST", "case", {"service": "pothole"})],
     "act": [Rule(Action.READ, "POST", f"act:{act.name}", also=act.action) for act in ACTS],
+    "act-form": [Rule(Action.READ, "GET", f"act:{act.name}", also=act.action) for act in ACTS],
     "file": [Rule(Action.READ, about="file")],
     "drafts": [Rule(Action.NOTE)],
     "troubles": [Rule(Action.REQUEUE)],

@@ -210,6 +210,45 @@ def test_only_the_conversation_is_fetched_anew(town, pothole_case):
     assert client.get(address("talk", pothole_case.pk))["Location"] == address("case", pothole_case.pk)
 
 
+# Forms that come when they are asked for
+
+
+def test_a_form_is_drawn_only_where_it_is_opened(town, pothole_case):
+    client = seated(town.derya)
+    folded = client.get(address("case", pothole_case.pk)).content.decode()
+    opened = client.get(address("case", pothole_case.pk), {"act": "transfer"}).content.decode()
+
+    assert town.parks.name("tr") not in folded
+    assert address("act-form", pothole_case.pk, "transfer") in folded
+    assert town.parks.name("tr") in opened
+    assert 'id="plan_day"' not in opened
+
+
+def test_a_fetched_form_keeps_the_version_of_its_page(town, pothole_case):
+    client, where = seated(town.derya), address("act-form", pothole_case.pk, "transfer")
+    seen = pothole_case.version
+    lifecycle.take(case_id=pothole_case.pk, by=town.reza, now=timezone.now())
+
+    part = client.get(where, {"version": seen}, headers={"HX-Request": "true"}).content.decode()
+    assert f'name="version" value="{seen}"' in part
+    assert "<main" not in part
+
+    sent = {"unit": town.parks.pk, "reason": "Ağaç kökü", "version": seen}
+    assert client.post(address("act", pothole_case.pk, "transfer"), sent).status_code == 409
+
+
+def test_a_form_that_came_too_late_says_so(town, pothole_case):
+    client = seated(town.derya)
+    ending = lifecycle.Ending(outcome=Outcome.ANSWERED, reason="Bilgi verildi")
+    lifecycle.end(case_id=pothole_case.pk, ending=ending, by=town.reza, now=timezone.now())
+
+    where = address("act-form", pothole_case.pk, "plan")
+    part = client.get(where, headers={"HX-Request": "true"})
+    assert part.status_code == 409
+    assert address("case", pothole_case.pk) in part.content.decode()
+    assert client.get(where)["Location"].startswith(address("case", pothole_case.pk) + "?act=plan")
+
+
 # Looking behind
 
 
@@ -286,6 +325,7 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
             ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["second"],
         ):  # fmt: skip
             assert client.get(address(str(name), *named)).status_code == 200, name
+        client.get(address("case", case), {"act": "end"})
         client.post(address("bulk-act", "take"), {"case": [case]})
         client.logout()
         client.get(address("sign-in"))

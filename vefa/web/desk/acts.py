@@ -3,39 +3,36 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from vefa.cases import lifecycle, queries
 from vefa.cases.lifecycle import Description
 from vefa.directory.access import Action, can
+from vefa.directory.models import Staff
 from vefa.directory.queries import service_by_code
 from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.doings import DOINGS, REFUSALS, Facts, told
 from vefa.web.desk.door import StaffRequest, staff_only
-from vefa.web.desk.possible import ACTS, Shown, fill
+from vefa.web.desk.possible import ACTS, Act, ActForm, Shown, fill, fits, opened
+from vefa.web.ui.show import show, wants_part
 
 
 @require_POST
 @staff_only(Action.READ)
 def act(request: StaffRequest, case_id: int, name: str) -> HttpResponse:
     """One act on one case. A colleague who was faster, a missing reason: the page comes back as typed."""
-    found = found_case(request.staff, case_id)
-    chosen = next((one for one in ACTS if one.name == name), None)
-    if chosen is None:
-        raise Http404
-    if not can(request.staff, chosen.action):
-        raise PermissionDenied
+    found, chosen = found_case(request.staff, case_id), _allowed(request, name)
     form = chosen.form(request.POST, request.FILES, auto_id=f"{name}_%s")
     fill(form, queries.promises_of(found) if "promise" in form.fields else ())
     shown = Shown(name, form)
     if not form.is_valid():
         return case_page(request, found, Said(shown=shown, status=422))
     try:
-        DOINGS[name](found, form, facts_of(request))
+        DOINGS[name](found, form, facts_of(request.POST, request.staff))
     except (lifecycle.StaleError, lifecycle.MoveNotAllowedError) as error:
         return _too_late(request, case_id, shown, error)
     except REFUSALS as error:
@@ -43,6 +40,36 @@ def act(request: StaffRequest, case_id: int, name: str) -> HttpResponse:
         return case_page(request, found, Said(shown=shown, status=422))
     messages.success(request, gettext("Done: %(act)s") % {"act": chosen.label})
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
+
+
+@require_safe
+@staff_only(Action.READ)
+def act_form(request: StaffRequest, case_id: int, name: str) -> HttpResponse:
+    """The form of one act for a page that is open; without htmx the whole page with that form unfolded.
+
+    It keeps the version of the page that asks: what a colleague did since is told when the form is sent.
+    """
+    found, chosen = found_case(request.staff, case_id), _allowed(request, name)
+    if not wants_part(request):
+        return HttpResponseRedirect(f"{reverse('desk:case', args=[case_id])}?act={name}#act-{name}")
+    promised = queries.promises_of(found, with_extensions=False)
+    possible = fits(chosen, found, promised)
+    context = {
+        "case": found,
+        "one": opened(chosen, found, promised, shown=Shown()) if possible else ActForm(chosen),
+        "version": facts_of(request.GET, request.staff)["version"] or found.version,
+    }
+    return show(request, "desk/act_form.html", None, context, status=200 if possible else 409)
+
+
+def _allowed(request: StaffRequest, name: str) -> Act:
+    """The act of that name. Raises Http404 or PermissionDenied."""
+    chosen = next((one for one in ACTS if one.name == name), None)
+    if chosen is None:
+        raise Http404
+    if not can(request.staff, chosen.action):
+        raise PermissionDenied
+    return chosen
 
 
 def _too_late(request: StaffRequest, case_id: int, shown: Shown, error: Exception) -> HttpResponse:
@@ -70,7 +97,7 @@ def decide(request: StaffRequest, case_id: int) -> HttpResponse:
     service = service_by_code(request.POST.get("service", ""))
     if service is None:
         raise Http404
-    facts = facts_of(request)
+    facts = facts_of(request.POST, request.staff)
     try:
         lifecycle.describe(case_id=found.pk, words=Description(service_id=service.pk), **facts)
     except lifecycle.StaleError as error:
@@ -78,11 +105,11 @@ def decide(request: StaffRequest, case_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
 
 
-def facts_of(request: StaffRequest) -> Facts:
+def facts_of(sent: QueryDict, staff: Staff) -> Facts:
     """Who, when, and which version was on the screen."""
-    version = request.POST.get("version", "")
+    version = sent.get("version", "")
     return {
-        "by": request.staff,
+        "by": staff,
         "now": timezone.now(),
         "version": int(version) if version.isdecimal() and len(version) < 10 else None,
     }

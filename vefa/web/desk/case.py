@@ -52,10 +52,10 @@ class Said:
 @require_safe
 @staff_only(Action.READ)
 def case(request: StaffRequest, case_id: int) -> HttpResponse:
-    """The page; opening it is seeing the case."""
+    """The page, with the form of `?act=…` unfolded; opening it is seeing the case."""
     found = found_case(request.staff, case_id)
     see(case=found, staff=request.staff, now=timezone.now())
-    return case_page(request, found, Said())
+    return case_page(request, found, Said(shown=Shown(request.GET.get("act", ""))))
 
 
 @require_safe
@@ -129,6 +129,7 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "draft_url": reverse("desk:draft", args=[found.pk]),
         "truth": truth_of(channel_truth(found), case=found, now=now, private=private),
         "acts": acts,
+        "version": found.version,
         "more_open": any(one.open and not one.act.first for one in acts),
         "more": any(not one.act.first for one in acts),
         "can_answer": can(staff, Action.ANSWER),

@@ -109,36 +109,44 @@ ACTS: Sequence[Act] = (
 
 @dataclass(frozen=True)
 class ActForm:
-    """An act with its form, ready for the page."""
+    """An act as the page shows it; its form is drawn only where it is open, for some list a hundred units."""
 
     act: Act
-    form: forms.BaseForm
-    open: bool
+    form: forms.BaseForm | None = None
+    open: bool = False
+
+    @property
+    def at_once(self) -> bool:
+        """Whether there is nothing to fill in."""
+        return self.act.form is NoForm
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A form that comes back as it was typed: which act it belongs to, and the form."""
+    """Which act is unfolded, and its form if that comes back as it was typed."""
 
     act: str = ""
     form: forms.BaseForm | None = None
 
 
 def act_forms(staff: Staff, case: Case, promises: Sequence[Promise], *, shown: Shown) -> list[ActForm]:
-    """Everything that this person may do with this case now."""
+    """Everything that this person may do with this case now, with the form of the one that is unfolded."""
     return [
-        ActForm(act, _form(act, case, promises, shown), act.name == shown.act)
+        opened(act, case, promises, shown=shown) if act.name == shown.act else ActForm(act)
         for act in ACTS
         if can(staff, act.action) and fits(act, case, promises)
     ]
 
 
-def _form(act: Act, case: Case, promises: Sequence[Promise], shown: Shown) -> forms.BaseForm:
-    if shown.form is not None and act.name == shown.act:
-        return shown.form
+def opened(act: Act, case: Case, promises: Sequence[Promise], *, shown: Shown) -> ActForm:
+    """The act with its form, ready to be typed into."""
+    if shown.form is not None:
+        return ActForm(act, shown.form, open=True)
     form = act.form(initial=initial(act, case), auto_id=f"{act.name}_%s")
     fill(form, promises)
-    return form
+    for field in list(form.fields.values())[:1]:
+        field.widget.attrs["autofocus"] = True
+    return ActForm(act, form, open=True)
 
 
 def fill(form: forms.BaseForm, promises: Sequence[Promise]) -> None:

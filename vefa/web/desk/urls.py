@@ -49,6 +49,7 @@ urlpatterns = [
     path("cases/<int:case_id>/contacts/<int:contact_id>", original.original, name="original"),
     path("cases/<int:case_id>/decide", acts.decide, name="decide"),
     path("cases/<int:case_id>/do/<slug:name>", acts.act, name="act"),
+    path("cases/<int:case_id>/acts/<slug:name>", acts.act_form, name="act-form"),
     path("files/<uuid:key>", files.file, name="file"),
     path("drafts", troubles.drafts, name="drafts"),
     path("troubles", troubles.page, name="troubles"),

@@ -25,6 +25,9 @@ const typing = (target) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio])"));
 
+// A form is on its way: what is typed before it is there must not be taken for commands.
+const awaited = () => document.querySelector("details[open] > [data-coming].htmx-request") !== null;
+
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 const folded = (element) => element.closest("details:not([open])") !== null;
 
@@ -73,7 +76,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-  if (typing(event.target) || document.querySelector("dialog[open]") || off()) return;
+  if (typing(event.target) || document.querySelector("dialog[open]") || off() || awaited()) return;
   const key = letter(event);
   if (!key) return;
   const chord = first ? `${first} ${key}` : key;
