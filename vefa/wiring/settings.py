@@ -90,7 +90,13 @@ TEMPLATES = [
                 "vefa.web.ui.context.page",
             ],
             "libraries": {"ui": "vefa.web.ui.tags"},
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "vefa.web.ui.tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "vefa.web.ui.tags",
+                "vefa.web.ui.listed",
+                "vefa.web.ui.frozen",
+            ],
         },
     }
 ]

@@ -101,9 +101,14 @@ def _on_day(local: date, language: str, jalali: bool) -> str:  # noqa: FBT001 - 
 
 def exact(moment: datetime, reading: Reader) -> str:
     """The moment with weekday, day, year and clock: for hovering and for paper."""
-    local = moment.astimezone(reading.zone)
-    told = (f"{weekday(local, reading)} {on_day(local, reading)}", clock_time(local))
-    return digits(calendars.comma(reading.language).join(told), reading.language)
+    return _exact(moment, reading.zone, reading.language, reading.jalali)
+
+
+@lru_cache(maxsize=4096)
+def _exact(moment: datetime, zone: ZoneInfo, language: str, jalali: bool) -> str:  # noqa: FBT001 - part of a key
+    local = moment.astimezone(zone)
+    day = f"{_weekday(local.date(), language)} {_on_day(local.date(), language, jalali)}"
+    return digits(calendars.comma(language).join((day, clock_time(local))), language)
 
 
 def span(length: timedelta) -> str:
