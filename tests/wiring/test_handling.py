@@ -19,7 +19,7 @@ from vefa.wiring.work import clock, run_worker
 
 POISON = """
 CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF NEW.text LIKE '%zehir%' THEN RAISE EXCEPTION 'poison' USING ERRCODE = 'check_violation'; END IF;
+    IF NEW.text LIKE '%zehir%' THEN RAISE EXCEPTION 'poison' USING ERRCODE = '{code}'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER poison BEFORE INSERT ON cases_case FOR EACH ROW EXECUTE FUNCTION poison();
@@ -53,11 +53,12 @@ def test_a_batch_becomes_cases_and_its_endpoint_is_known_to_be_alive(town, now):
     assert Endpoint.objects.get(id=town.bot.id).last_in_at == now
 
 
-def test_poison_waits_with_what_follows_in_its_chat_and_all_others_go_on(town, now):
+@pytest.mark.parametrize("code", ["check_violation", "program_limit_exceeded", "query_canceled"])
+def test_poison_waits_with_what_follows_in_its_chat_and_all_others_go_on(town, now, code):
     said = [(chat, "Sokakta çukur var") for chat in range(10, 20)]
     arrive(town, now, *said[:5], (7, "zehir"), (7, "Lamba da bozuk"), *said[5:])
     with connection.cursor() as cursor:
-        cursor.execute(POISON)
+        cursor.execute(POISON.format(code=code))
     hands = Hands(lambda: now, limit=100)
 
     hands.handle_some()

@@ -97,7 +97,7 @@ def _handle_all(claim: Claim, clock: Clock) -> None:
 def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Exception | None:
     """What went wrong, or None. A database that is away or lacks a table is no fault of theirs: raised.
 
-    What is too much for a sound database is theirs: raised, it would be tried for ever, and its batch with it.
+    What is too much for a sound database is theirs: raised, it would hold up its batch for ever.
     """
     try:
         with transaction.atomic():
