@@ -47,4 +47,5 @@ def opened(town: Town, text: str = "Çarşıda yolda büyük çukur var", *, now
     """A case in the Çarşı about a pothole, unless `facts` say otherwise."""
     said = {name: facts.pop(name) for name in ("who", "on", "lat", "lon", "place_text") if name in facts}
     given = {"service": town.pothole, "area_id": town.carsi.id} | facts
-    return open_cases([opening(heard(town, text, at=now, **said), **given)], now=now)[0]
+    (case_id,) = open_cases([opening(heard(town, text, at=now, **said), **given)], now=now)
+    return Case.objects.get(id=case_id)

@@ -53,6 +53,7 @@ def opens(town, now):
             unsure=False,
             actor="triage",
         )
-        return open_cases([opening], now=now)[0]
+        (case_id,) = open_cases([opening], now=now)
+        return Case.objects.get(id=case_id)
 
     return open_one

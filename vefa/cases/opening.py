@@ -47,8 +47,8 @@ class Opening:
 
 
 @transaction.atomic
-def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
-    """Open a case for every matter: number, unit, promises and event, in a handful of statements.
+def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[int]:
+    """Open a case for every matter: number, unit, promises and event, in a handful of statements. Their ids.
 
     Citizen, conversation, channel, place, reference and secret come from the contact; a contact with several
     matters gives its reference to the first. A case's clocks run from the moment its contact was received.
@@ -61,13 +61,17 @@ def open_cases(openings: Sequence[Opening], *, now: datetime) -> list[Case]:
         _drawn_up(opening, reference, people.get(opening.contact.pk), now)
         for opening, reference in zip(openings, references, strict=True)
     ]
-    ids = rows.insert(Case, [facts for facts, _ in drawn], key="reference")
-    cases = [_case(ids[reference], facts) for reference, (facts, _) in zip(references, drawn, strict=True)]
-    rows.insert(CaseContact, list(map(_link, cases, openings)))
-    owed = zip(cases, drawn, strict=True)
-    rows.insert(Promise, [{**one, "case_id": case.pk} for case, (_, of_case) in owed for one in of_case])
-    record(_opened(case, opening, now) for case, opening in zip(cases, openings, strict=True))
-    return cases
+    by_reference = rows.insert(Case, [facts for facts, _ in drawn], key="reference")
+    ids = [by_reference[reference] for reference in references]
+    rows.insert(CaseContact, list(map(_link, ids, openings)))
+    rows.insert(
+        Promise,
+        [{**one, "case_id": pk} for pk, (_, owed) in zip(ids, drawn, strict=True) for one in owed],
+    )
+    record(
+        _opened(pk, facts, opening, now) for pk, (facts, _), opening in zip(ids, drawn, openings, strict=True)
+    )
+    return ids
 
 
 @transaction.atomic
@@ -79,6 +83,8 @@ def follow(
     A message to a case that had ended reopens it, so that somebody reads it; one to a duplicate is a message
     to its master.
     """
+    if not pairs:
+        return
     masters = dict(
         Case.objects.filter(id__in={case_id for case_id, _ in pairs}, master__isnull=False)
         .order_by("id")
@@ -167,36 +173,32 @@ def _drawn_up(
     }, owed
 
 
-def _case(case_id: int, facts: Mapping[str, Any]) -> Case:
-    """The case as it was written; what the database makes of it is read when it is asked for."""
-    return Case(id=case_id, **facts)
-
-
 def _unit_id(opening: Opening) -> int | None:
     service = None if opening.unsure else opening.service
     unit = routing.unit_for(service=service, area_id=opening.area_id, endpoint=opening.contact.endpoint)
     return unit.pk if unit else None
 
 
-def _link(case: Case, opening: Opening) -> dict[str, Any]:
-    return {"case_id": case.pk, "contact_id": opening.contact.pk, "opened": True, "at": case.opened_at}
+def _link(case_id: int, opening: Opening) -> dict[str, Any]:
+    contact = opening.contact
+    return {"case_id": case_id, "contact_id": contact.pk, "opened": True, "at": contact.received_at}
 
 
-def _opened(case: Case, opening: Opening, now: datetime) -> Happening:
+def _opened(case_id: int, facts: Mapping[str, Any], opening: Opening, now: datetime) -> Happening:
     data: dict[str, Any] = {
         "contact_id": opening.contact.pk,
-        "channel": case.channel,
-        "unit_id": case.unit_id,
+        "channel": facts["channel"],
+        "unit_id": facts["unit_id"],
         "service": opening.service.code if opening.service else None,
-        "kind": case.kind,
-        "urgency": case.urgency,
-        "unsure": case.unsure,
-        "parent_id": case.parent_id,
-        "due": case.due_at.isoformat() if case.due_at else None,
+        "kind": facts["kind"],
+        "urgency": facts["urgency"],
+        "unsure": facts["unsure"],
+        "parent_id": facts["parent_id"],
+        "due": facts["due_at"].isoformat() if facts["due_at"] else None,
     }
     if opening.contact.details.get("imported"):
         data["told"] = True  # what was said elsewhere long ago is not acknowledged again
-    return Happening(kind="case.opened", subject=f"case:{case.pk}", actor=opening.actor, at=now, data=data)
+    return Happening(kind="case.opened", subject=f"case:{case_id}", actor=opening.actor, at=now, data=data)
 
 
 def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> Happening:

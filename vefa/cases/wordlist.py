@@ -52,4 +52,8 @@ def read_one_by_one(cases: QuerySet[Case], query: Prepared) -> QuerySet[Case]:
 
 
 def _cut(text: str) -> Iterable[str]:
-    return (part[:LONGEST] for word in words(text) for part in _JOINT.split(word) if part)
+    for word in words(text):
+        if word.isalnum():
+            yield word[:LONGEST]
+        else:
+            yield from (part[:LONGEST] for part in _JOINT.split(word) if part)

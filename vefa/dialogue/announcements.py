@@ -11,7 +11,6 @@ from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import fill, sentence, variables
 from vefa.dialogue.values import values_for, values_for_stranger
 from vefa.dialogue.writing import Words, greet, write_automatic
-from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
 from vefa.journal.models import Event
 
@@ -153,7 +152,7 @@ def _case_id(event: Event) -> int:
 
 
 def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
-    """The cases as far as a sentence needs them; what the directory knows is taken from memory."""
+    """The cases as far as a sentence needs them; what the directory holds, `values` finds there."""
     rows = Case.objects.filter(id__in={_case_id(event) for event in events})
     cases = {case.id: case for case in rows.select_related("conversation__address").only(*_READ)}
     parents = Case.objects.in_bulk({case.parent_id for case in cases.values() if case.parent_id})
@@ -162,22 +161,9 @@ def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
     for talk in talks:
         talk.endpoint = endpoints[talk.endpoint_id]
     for case in cases.values():
-        case.parent = parents.get(case.parent_id or 0)
-        _describe(case)
+        if case.parent_id:
+            case.parent = parents[case.parent_id]
     return cases
-
-
-def _describe(case: Case) -> None:
-    """Attach what the directory in memory knows; what is newer than that is read when it is asked for."""
-    known = directory()
-    if service := known.services.get(case.service_id or 0):
-        case.service = service
-    if area := known.areas.get(case.area_id or 0):
-        case.area = area
-    if unit := known.units.get(case.unit_id or 0):
-        case.unit = unit
-    if agency := known.agencies.get(case.agency_id or 0):
-        case.agency = agency
 
 
 def _capped(cases: Iterable[Case], *, now: datetime) -> set[int]:

@@ -60,10 +60,11 @@ def when(moment: datetime, language: str) -> str:
     """A moment in the municipality's zone, in the listener's calendar and digits."""
     here = directory().municipality
     jalali = language == "fa" or here.calendar == "jalali"
-    return _when(moment, language, zone=here.timezone, jalali=jalali)
+    minute = moment.replace(second=0, microsecond=0)
+    return _when(minute, language, zone=here.timezone, jalali=jalali)
 
 
-@lru_cache(1000)  # whatever arrives within a shift is promised by the same few moments
+@lru_cache(1000)  # whatever arrives within a minute is promised by the same few moments
 def _when(moment: datetime, language: str, *, zone: str, jalali: bool) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     day = day_in_words(local.date(), language=language, jalali=jalali)
@@ -82,16 +83,23 @@ def _reference(one: Listener, language: str) -> str:
 
 
 def _service(one: Listener, language: str) -> str:
-    return one.case.service.name(language) if one.case.service else _("your message")
+    case = one.case
+    service = directory().services.get(case.service_id or 0) or case.service
+    return service.name(language) if service else _("your message")
 
 
 def _place(one: Listener, language: str) -> str:
     case = one.case
-    return case.place_text or (case.area.name(language) if case.area else _("the place you named"))
+    if case.place_text:
+        return case.place_text
+    area = directory().areas.get(case.area_id or 0) or case.area
+    return area.name(language) if area else _("the place you named")
 
 
 def _unit(one: Listener, language: str) -> str:
-    return one.case.unit.name(language) if one.case.unit else _city(one, language)
+    case = one.case
+    unit = directory().units.get(case.unit_id or 0) or case.unit
+    return unit.name(language) if unit else _city(one, language)
 
 
 def _due(one: Listener, language: str) -> str:
@@ -133,9 +141,10 @@ _VALUES: Mapping[str, Callable[[Listener, str], str]] = {
 
 
 def _agency(case: Case, language: str) -> dict[str, str]:
-    if case.agency is None:
+    agency = directory().agencies.get(case.agency_id or 0) or case.agency
+    if agency is None:
         return {}
-    return {"agency": case.agency.name(language), "agency_phone": _in_order(case.agency.phone, language)}
+    return {"agency": agency.name(language), "agency_phone": _in_order(agency.phone, language)}
 
 
 def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -63,8 +63,8 @@ def _take(contacts: list[Contact], *, now: datetime) -> None:
         contact.language = contact.language or advice.language.value  # written with the mark "handled"
     decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
-    cases = open_cases([_opening(contact, advice) for contact, advice in fresh], now=now)
-    opened = {contact.id: case.id for (contact, _advice), case in zip(fresh, cases, strict=True)}
+    case_ids = open_cases([_opening(contact, advice) for contact, advice in fresh], now=now)
+    opened = {contact.id: case_id for (contact, _advice), case_id in zip(fresh, case_ids, strict=True)}
     _stand_behind([(contact, opened[contact.id]) for contact, _advice in fresh], now=now)
     _join([(matter, contact) for contact, _advice, matter in decided], now=now)
     findings = [_finding(advice, matter, now) for _contact, advice, matter in decided]
@@ -181,6 +181,8 @@ def _greet(contacts: Sequence[Contact], *, now: datetime) -> None:
 
 def _follow_edits(contacts: Sequence[Contact], *, now: datetime) -> None:
     """An edited message: its case shows that the resident changed their words."""
+    if not contacts:
+        return
     wanted = {contact.details.get("edited_contact_id"): contact for contact in contacts}
     rows = Case.objects.filter(links__contact_id__in=[key for key in wanted if key])
     pairs = [

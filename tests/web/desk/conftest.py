@@ -52,8 +52,8 @@ def wrote(town) -> Callable[..., Case]:
             "urgency": 0, "service": town.pothole, "area_id": town.carsi.id, "unsure": False,
             "actor": "triage",
         } | opening  # fmt: skip
-        opened: Case = open_cases([Opening(**facts)], now=now)[0]
-        return opened
+        (case_id,) = open_cases([Opening(**facts)], now=now)
+        return Case.objects.get(id=case_id)
 
     return write
 
