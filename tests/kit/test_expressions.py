@@ -8,8 +8,10 @@ def found(expressions: list[list[Part]], text: str) -> list[str]:
     return [f"{met.at} {' '.join(met.said)}" for met in table.found_in(text.split())]
 
 
-def test_an_expression_is_found_by_its_longest_word_and_stands_at_its_first():
-    assert found([[Part("the"), Part("pier")]], "at the pier of the city") == ["1 the pier"]
+def test_an_expression_is_found_by_its_rarest_word_and_stands_at_its_first():
+    table = [[Part("the"), Part("pier")], [Part("the"), Part("mill")]]
+
+    assert found(table, "at the pier of the city") == ["1 the pier"]
 
 
 def test_an_ending_may_follow_where_the_expression_allows_one():

@@ -1,10 +1,11 @@
 """Thousands of expressions of one or several words, found in a text in one walk through its words.
 
-Each is looked up by the longest of its words, not the first: "the pier" by "pier", so that the commonest
-words of a language lead nowhere. For most words one look at a table tells that nothing is to be found.
+Each is looked up by that of its words which begins as few others do, not by the first: "the pier" by "pier",
+so that the commonest words of a language lead nowhere. For most words one look at a table tells that
+nothing is to be found.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -48,7 +49,9 @@ class Expressions[Value]:
     @classmethod
     def of(cls, known: Iterable[tuple[Sequence[Part], Value]]) -> "Expressions[Value]":
         """For these expressions; of those that begin alike, the first is met first."""
-        rows = [_row(tuple(parts), place, value) for place, (parts, value) in enumerate(known)]
+        listed = [(tuple(parts), value) for parts, value in known]
+        usual = Counter(part.stem[:_HEAD] for parts, _ in listed for part in parts)
+        rows = [_row(parts, (place, value), usual) for place, (parts, value) in enumerate(listed)]
         # A stem that may have an ending is not found by more letters than it has.
         stretched = (len(row.stem) for row in rows if row.parts[row.before].ending)
         head = min(_HEAD, *stretched, _HEAD)
@@ -71,15 +74,16 @@ class Expressions[Value]:
         return [Met(at, said[at : at + len(row.parts)], row.value) for at, row in met]
 
 
-def _row[Value](parts: tuple[Part, ...], place: int, value: Value) -> Row[Value]:
-    """The row of one expression; `place` is its place among all."""
-    best = max(range(len(parts)), key=lambda number: _tells(parts[number]))
+def _row[Value](parts: tuple[Part, ...], placed: tuple[int, Value], usual: Mapping[str, int]) -> Row[Value]:
+    """The row of one expression; `usual` tells how many words of all expressions begin alike."""
+
+    def tells(number: int) -> tuple[bool, int, int]:
+        stem, ending = parts[number]
+        return len(stem) >= _HEAD or not ending, -usual[stem[:_HEAD]], len(stem)
+
+    place, value = placed
+    best = max(range(len(parts)), key=tells)
     return Row(parts[best].stem, best, parts, (-len(parts[0].stem), place), value)
-
-
-def _tells(part: Part) -> tuple[bool, int]:
-    """How well an expression is found by this word; a short one that may have an ending is found badly."""
-    return (len(part.stem) >= _HEAD or not part.ending, len(part.stem))
 
 
 def _stands(parts: tuple[Part, ...], said: list[str], at: int) -> bool:
