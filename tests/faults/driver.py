@@ -1,31 +1,30 @@
 """Residents who write, in a process of their own, with a ledger of what they sent and what was acknowledged.
 
-    python -m tests.faults.driver URL LEDGER --chats 30 --forms 2 --pause 0.3
+    python -m tests.faults.driver URL LEDGER --chats 30 --forms 4 --pause 0.5
 
 A chat sends its next message only after the last one was acknowledged, and repeats one that was not, as
-Telegram does. SIGTERM ends the writing; then everything is sent twice more, shuffled, and the process ends.
+Telegram does; a form is sent until it is receipted. Meanwhile everything is sent twice more, in any order.
+SIGTERM, or so many `--messages`, end the writing; the process ends when every repetition has its receipt.
 """
 
 import argparse
 import asyncio
 import itertools
-import json
 import random
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
 
 import httpx
 
-HOOK = "/hooks/telegram/bot"
-SECRET = "a-word-that-only-the-provider-knows"
-PATIENCE_S = 90.0  # for one message, retries included
-SAYINGS = (
-    "Sokağımızda büyük bir çukur var", "На улице не горит фонарь", "چراغ خیابان خاموش است",
-    "Көшеде шұңқыр бар", "There is a water leak in our street", "Çöpler üç gündür alınmadı",
-)  # fmt: skip
+from tests.faults.ledger import Scribe
+from tests.faults.letters import MATTERS, POISONS, WORDS_AFTER, Letter, message, report
+
+PATIENCE_S = 90.0  # for one letter, retries included
+COPYISTS = 8
+NEW_MATTER_EVERY = 8  # messages of a chat
 
 
 @dataclass
@@ -33,94 +32,92 @@ class Driver:
     """All residents of one run."""
 
     client: httpx.AsyncClient
-    ledger: TextIO
-    pause_s: float
+    scribe: Scribe
+    options: argparse.Namespace
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    numbers: Any = field(default_factory=lambda: itertools.count(time.time_ns() // 1_000_000))
-    said: list[dict[str, Any]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(time.time_ns() // 1_000_000))
+    written: int = 0
+    writing: int = 0  # residents who have not finished
+    owed: list[Letter] = field(default_factory=list)  # repetitions
 
-    def write(self, op: str, external_id: str, **facts: Any) -> None:
-        line = {"op": op, "id": external_id, "at": time.time(), **facts}
-        self.ledger.write(json.dumps(line) + "\n")
-        self.ledger.flush()
+    async def run(self) -> None:
+        """Until everybody has finished and all repetitions are sent."""
+        chats = [self.chat(1000 + number) for number in range(self.options.chats)]
+        forms = [self.form(number) for number in range(self.options.forms)]
+        self.writing = len(chats) + len(forms)
+        await asyncio.gather(*chats, *forms, *(self.copy() for _ in range(COPYISTS)))
 
     async def chat(self, chat: int) -> None:
         """One resident in Telegram."""
+        turn = 0
+        while not self.stop.is_set():
+            await self.tell(self.next_message(chat, turn))
+            turn += 1
+            await asyncio.sleep(self.options.pause * random.uniform(0.5, 1.5))
+        self.writing -= 1
+
+    async def form(self, resident: int) -> None:
+        """One resident at the web form; every second report has a photo."""
         for turn in itertools.count():
             if self.stop.is_set():
-                return
-            update = telegram_update(next(self.numbers), chat, f"{random.choice(SAYINGS)} {chat}/{turn}")
-            self.write("sent", str(update["update_id"]), chat=chat, turn=turn)
-            if await self.push(update):
-                self.said.append(update)
-                self.write("acked", str(update["update_id"]))
-            await asyncio.sleep(self.pause_s * random.uniform(0.5, 1.5))
+                break
+            name = f"{resident:04d}-{turn:06d}"
+            await self.tell(report(name, text=random.choice(MATTERS), photographed=turn % 2 == 0))
+            await asyncio.sleep(self.options.pause * random.uniform(1, 2))
+        self.writing -= 1
 
-    async def push(self, update: dict[str, Any]) -> bool:
+    async def copy(self) -> None:
+        """Repeat what has its receipt, in any order, until nothing is owed any more."""
+        while self.writing or self.owed:
+            if not self.owed:
+                await asyncio.sleep(0.1)
+                continue
+            await self.deliver(self.owed.pop(random.randrange(len(self.owed))), "again")
+
+    async def tell(self, letter: Letter) -> None:
+        """Send something new; the ledger knows of it before anybody else does."""
+        self.scribe.write("sent", letter.external_id, **letter.facts)
+        if await self.deliver(letter, "acked"):
+            self.owed += [letter, letter]
+
+    async def deliver(self, letter: Letter, op: str) -> bool:
         """Whether it was acknowledged in the end."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
-                headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
-                answer = await self.client.post(HOOK, json=update, headers=headers)
+                answer = await self.client.post(letter.path, **letter.request)
             except httpx.HTTPError:
-                answer = None
-            if answer is not None and answer.status_code == 200:
-                return True
-            self.write("refused", str(update["update_id"]), status=answer.status_code if answer else 0)
-            await asyncio.sleep(random.uniform(0.1, 0.4))
+                self.scribe.write("refused", letter.external_id, status=0)
+            else:
+                receipt = letter.receipt(answer)
+                if receipt is not None:
+                    self.scribe.write(op, letter.external_id, **receipt)
+                    return True
+                self.scribe.write("refused", letter.external_id, status=answer.status_code)
+            await asyncio.sleep(random.uniform(0.2, 0.6))
         return False
 
-    async def form(self, resident: int) -> None:
-        """One resident at the web form; every report has its own token and is sent until it is receipted."""
-        for turn in itertools.count():
-            if self.stop.is_set():
-                return
-            token = f"{resident:04d}-{turn:06d}-{random.getrandbits(64):016x}"
-            self.write("sent", f"form:{token}")
-            report = {"text": f"{random.choice(SAYINGS)} {token}", "place": "Çarşı", "token": token}
-            try:
-                headers = {"accept": "application/json"}
-                answer = await self.client.post("/report/send", data=report, headers=headers)
-                if answer.status_code == 201:
-                    self.write("acked", f"form:{token}", reference=answer.json()["reference"])
-                else:
-                    self.write("refused", f"form:{token}", status=answer.status_code)
-            except httpx.HTTPError:
-                self.write("refused", f"form:{token}", status=0)
-            await asyncio.sleep(self.pause_s * 8)
-
-    async def repeat_all(self) -> None:
-        """Every message twice more, in another order."""
-        again = [*self.said, *self.said]
-        random.shuffle(again)
-        for handful in itertools.batched(again, 16):
-            await asyncio.gather(*(self.push(update) for update in handful))
-
-
-def telegram_update(number: int, chat: int, text: str) -> dict[str, Any]:
-    return {
-        "update_id": number,
-        "message": {
-            "message_id": number,
-            "date": int(time.time()),
-            "chat": {"id": chat, "type": "private"},
-            "from": {"id": chat, "is_bot": False, "first_name": f"Sakin {chat}"},
-            "text": text,
-        },
-    }
+    def next_message(self, chat: int, turn: int) -> Letter:
+        """A new matter, a word after it, or now and then poison."""
+        self.written += 1
+        if self.written == self.options.messages:
+            self.stop.set()
+        facts = {"turn": turn}
+        words = random.choice(WORDS_AFTER if turn % NEW_MATTER_EVERY else MATTERS)
+        every = self.options.poison_every
+        if every and self.written % every == every // 2:
+            poison = POISONS[self.written // every % len(POISONS)]
+            return message(next(self.numbers), chat, f"{words} {poison}", poison=poison, **facts)
+        return message(next(self.numbers), chat, f"{words} {chat}/{turn}", **facts)
 
 
 async def drive(options: argparse.Namespace) -> None:
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-    with options.ledger.open("a", encoding="utf-8") as ledger:
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+    with Scribe.at(options.ledger) as scribe:
         async with httpx.AsyncClient(base_url=options.url, timeout=10, limits=limits) as client:
-            driver = Driver(client, ledger, options.pause)
+            driver = Driver(client, scribe, options)
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, driver.stop.set)
-            chats = [driver.chat(1000 + number) for number in range(options.chats)]
-            forms = [driver.form(number) for number in range(options.forms)]
-            await asyncio.gather(*chats, *forms)
-            await driver.repeat_all()
+            await driver.run()
 
 
 def main() -> None:
@@ -128,8 +125,10 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("ledger", type=Path)
     parser.add_argument("--chats", type=int, default=30)
-    parser.add_argument("--forms", type=int, default=2)
-    parser.add_argument("--pause", type=float, default=0.5)
+    parser.add_argument("--forms", type=int, default=4)
+    parser.add_argument("--pause", type=float, default=0.5, help="seconds between two messages of a chat")
+    parser.add_argument("--messages", type=int, default=0, help="how many in all; 0: until SIGTERM")
+    parser.add_argument("--poison-every", type=int, default=1000, help="messages; 0: never")
     asyncio.run(drive(parser.parse_args()))
 
 

@@ -1,114 +1,173 @@
-"""What must be true after any number of faults, judged from the driver's ledger and from the tables alone."""
+"""What must be true after any number of faults, judged from ledger, provider, tables and disk."""
 
-import json
-from collections import Counter, defaultdict
+import hashlib
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from tests.faults.ledger import Ledger
+from tests.faults.moods import MoodyBotApi
+
 FINAL = {"handed_over", "delivered", "read", "failed", "uncertain", "taken_back", "shown"}
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What the driver wrote down."""
-
-    sent: set[str]
-    acked: set[str]
-    refused: Counter[int]
-
-    @classmethod
-    def read(cls, path: Path) -> "Ledger":
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        of = defaultdict(set)
-        for line in lines:
-            of[line["op"]].add(line["id"])
-        refused = Counter(line["status"] for line in lines if line["op"] == "refused")
-        return cls(of["sent"], of["acked"], refused)
+DOUBT_LASTS_S = 600.0  # what is in doubt may leave once more, but not before
+HONEST = {0, 503}  # nobody there, or "later": every other refusal is a defect
+Row = dict[str, Any]
+Wrong = dict[str, list[Any]]
+_UNDONE = """
+SELECT (SELECT count(*) FROM inbox_contact WHERE state = 'waiting')
+    + (SELECT count(*) FROM journal_event WHERE handled_at IS NULL AND parked_at IS NULL)
+    + (SELECT count(*) FROM dialogue_delivery WHERE state IN ('queued', 'leased'))
+"""
+_CONTACTS = """
+SELECT c.id, external_id, reference, state, handled_at, tries, trouble, raw
+FROM inbox_contact c ORDER BY c.id
+"""
+_DELIVERIES = """
+SELECT d.id, d.state, d.due_at > now() AS scheduled, d.resent, d.provider_id, r.cause
+FROM dialogue_delivery d JOIN dialogue_reply r ON r.id = reply_id
+"""
+_PHOTOS = """
+SELECT external_id, a.state, a.sha256, a.path
+FROM inbox_attachment a JOIN inbox_contact c ON c.id = contact_id
+"""
 
 
 @dataclass(frozen=True)
 class Tables:
     """What the database says."""
 
-    contacts: list[dict[str, Any]]
-    cases: list[dict[str, Any]]
-    events: list[dict[str, Any]]
-    deliveries: list[dict[str, Any]]
+    contacts: list[Row]
+    cases: list[Row]
+    events: list[Row]
+    deliveries: list[Row]
+    photos: list[Row]
 
     @classmethod
     def read(cls, url: str) -> "Tables":
         with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as connection:
             ask = connection.execute
             return cls(
-                ask(
-                    "SELECT c.id, external_id, lane, sequence, state, handled_at, tries"
-                    " FROM inbox_contact c JOIN channels_endpoint e ON e.id = endpoint_id"
-                    " WHERE e.key IN ('bot', 'web') AND length(external_id) > 5 ORDER BY id"
-                ).fetchall(),
-                ask("SELECT case_id, contact_id FROM cases_casecontact WHERE opened").fetchall(),
-                ask("SELECT id, kind, subject, handled_at, parked_at FROM journal_event").fetchall(),
-                ask(
-                    "SELECT d.id, d.state, d.due_at, d.resent, d.tries, r.cause, r.text, c.channel"
-                    " FROM dialogue_delivery d JOIN dialogue_reply r ON r.id = reply_id"
-                    " LEFT JOIN cases_case c ON c.id = r.case_id"
-                ).fetchall(),
+                contacts=ask(_CONTACTS).fetchall(),
+                cases=ask("SELECT case_id, contact_id FROM cases_casecontact WHERE opened").fetchall(),
+                events=ask("SELECT id, kind, handled_at, parked_at FROM journal_event").fetchall(),
+                deliveries=ask(_DELIVERIES).fetchall(),
+                photos=ask(_PHOTOS).fetchall(),
             )
 
 
-def at_rest(tables: Tables) -> bool:
-    """Whether nothing is left to do but what waits for its moment."""
-    return (
-        all(contact["state"] != "waiting" for contact in tables.contacts)
-        and all(event["handled_at"] or event["parked_at"] for event in tables.events)
-        and all(delivery["state"] in FINAL for delivery in tables.deliveries)
-    )
+def at_rest(url: str) -> bool:
+    """Whether nothing is left to do."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(_UNDONE).fetchone()
+    return row == (0,)
 
 
-def faults(ledger: Ledger, tables: Tables) -> dict[str, list[Any]]:
-    """Everything that is wrong, by name; all lists are empty when nothing is."""
-    stored = Counter(contact["external_id"] for contact in tables.contacts)
-    opened = Counter(row["contact_id"] for row in tables.cases)
-    causes = Counter(row["cause"] for row in tables.deliveries if row["cause"])
-    wanted = {f"event:{event['id']}:0" for event in tables.events if event["kind"] == "case.opened"}
-    return {
-        "lost": sorted(ledger.acked - stored.keys()),
-        "never sent": sorted(stored.keys() - ledger.sent),
-        "stored twice": [key for key, count in stored.items() if count > 1],
-        "two cases of one contact": [key for key, count in opened.items() if count > 1],
-        "out of order": _out_of_order(tables),
-        "not handled": [row["external_id"] for row in tables.contacts if row["state"] == "waiting"],
-        "reaction twice": [key for key, count in causes.items() if count > 1],
-        "reaction missing": sorted(wanted - causes.keys()),
-        "parked": [row["id"] for row in tables.events if row["parked_at"]],
-        "delivery without an end": [row["id"] for row in tables.deliveries if row["state"] not in FINAL],
-    }
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that a verdict rests on."""
 
+    ledger: Ledger
+    tables: Tables
+    provider: MoodyBotApi
+    files: Path
 
-def _out_of_order(tables: Tables) -> list[str]:
-    """Contacts of a chat that were kept or handled before an older one; what was parked blocks nobody."""
-    parked = {row["subject"] for row in tables.events if row["kind"] == "contact.parked"}
-    last: dict[str, tuple[int, Any]] = {}
-    wrong = []
-    for contact in tables.contacts:
-        if contact["state"] != "handled" or f"contact:{contact['id']}" in parked:
-            continue
-        sequence, handled_at = last.get(contact["lane"], (0, None))
-        if contact["sequence"] < sequence or (handled_at and contact["handled_at"] < handled_at):
-            wrong.append(contact["external_id"])
-        last[contact["lane"]] = (contact["sequence"], contact["handled_at"])
-    return wrong
+    def faults(self) -> Wrong:
+        """Everything that is wrong, by name; all lists are empty when nothing is."""
+        return {
+            **self._arrivals(),
+            "out of order": self._out_of_order(),
+            **self._reactions(),
+            **self._outbox(),
+            **self._photos(),
+        }
 
+    def _arrivals(self) -> Wrong:
+        ledger, contacts = self.ledger, self.tables.contacts
+        stored = Counter(contact["external_id"] for contact in contacts)
+        opened = Counter(row["contact_id"] for row in self.tables.cases)
+        numbers = {row["external_id"]: row["reference"] for row in contacts}
+        poison = ledger.marked("poison")
+        return {
+            "lost": sorted(ledger.acked - stored.keys()),
+            "never sent": sorted(stored.keys() - ledger.sent.keys()),
+            "stored twice": [key for key, count in stored.items() if count > 1],
+            "two cases of one contact": [key for key, count in opened.items() if count > 1],
+            "another receipt": [key for key, told in ledger.references.items() if told != {numbers.get(key)}],
+            "refused otherwise": [status for status in ledger.refused if status not in HONEST],
+            "not handled": [row["external_id"] for row in contacts if row["state"] == "waiting"],
+            "parked though sound": [
+                row["external_id"]
+                for row in contacts
+                if row["state"] == "parked" and row["external_id"] not in poison
+            ],
+        }
 
-def table(title: str, ledger: Ledger, tables: Tables, wrong: dict[str, list[Any]]) -> str:
-    """A few lines for people."""
-    states = Counter(row["state"] for row in tables.deliveries)
-    lines = [
-        f"\n{title}",
-        f"  sent {len(ledger.sent)}, acknowledged {len(ledger.acked)}, refused {dict(ledger.refused)}",
-        f"  stored {len(tables.contacts)}, cases {len(tables.cases)}, deliveries {dict(states)}",
-        *(f"  {name:<26}{len(found)}" for name, found in wrong.items()),
-    ]
-    return "\n".join(lines)
+    def _out_of_order(self) -> list[str]:
+        """Messages kept or handled before an older one of their chat; poison is parked and blocks nobody."""
+        found = {row["external_id"]: row for row in self.tables.contacts if row["state"] == "handled"}
+        wrong = []
+        for said in self.ledger.chats().values():
+            kept = [found[key] for key in said if key in found and not self.ledger.sent[key].get("poison")]
+            wrong += [
+                late["external_id"]
+                for early, late in pairwise(kept)
+                if early["id"] > late["id"] or early["handled_at"] > late["handled_at"]
+            ]
+        return wrong
+
+    def _reactions(self) -> Wrong:
+        """Each opened case is answered once; one reply of one cause has one delivery."""
+        events = self.tables.events
+        causes = Counter(row["cause"] for row in self.tables.deliveries if row["cause"])
+        wanted = {f"event:{event['id']}:0" for event in events if event["kind"] == "case.opened"}
+        return {
+            "reaction twice": [key for key, count in causes.items() if count > 1],
+            "reaction missing": sorted(wanted - causes.keys()),
+            "event parked": [row["id"] for row in events if row["parked_at"]],
+            "event not handled": [row["id"] for row in events if not row["handled_at"]],
+        }
+
+    def _outbox(self) -> Wrong:
+        deliveries = self.tables.deliveries
+        seen = {str(received.message_id) for received in self.provider.sent}
+        return {
+            "delivery without an end": [
+                row["id"]
+                for row in deliveries
+                if row["state"] not in FINAL and not (row["state"] == "queued" and row["scheduled"])
+            ],
+            "said to be sent, never seen": [
+                row["id"]
+                for row in deliveries
+                if row["state"] == "handed_over" and row["provider_id"] not in seen
+            ],
+            "sent twice blindly": self.provider.doubled(DOUBT_LASTS_S),
+            "broke the provider's form": [*self.provider.faults],
+        }
+
+    def _photos(self) -> Wrong:
+        """A receipt for a photo means one row, one file, and the very bytes."""
+        sent = self.ledger.marked("photo")
+        rows = Counter(row["external_id"] for row in self.tables.photos)
+        whole = {row["external_id"] for row in self.tables.photos if self._is_whole(row, sent)}
+        return {
+            "photo lost": sorted(sent.keys() - whole),
+            "photo twice": [key for key, count in rows.items() if count > 1],
+        }
+
+    def _is_whole(self, row: Row, sent: dict[str, Any]) -> bool:
+        file = self.files / row["path"]
+        if row["state"] != "stored" or not row["path"] or not file.is_file():
+            return False
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        return bool(digest == row["sha256"] == sent.get(row["external_id"]))
+
+    def strays(self) -> int:
+        """Files on the disk that no row names: whoever died between file and row leaves one."""
+        known = {row["path"] for row in self.tables.photos}
+        files = (file for file in self.files.rglob("*") if file.is_file())
+        return sum(file.relative_to(self.files).as_posix() not in known for file in files)

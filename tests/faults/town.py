@@ -1,25 +1,55 @@
 """A whole installation as an operator starts it, to be treated badly."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import psycopg
 
-from tests.faults.driver import SECRET
-from tests.faults.history import Ledger, Tables, at_rest, faults, table
-from tests.providers.telegram_bot_api import TelegramBotApi
+from tests.faults.history import Evidence, Tables, at_rest
+from tests.faults.ledger import Ledger
+from tests.faults.letters import POISONS, SECRET
+from tests.faults.moods import MoodyBotApi
+from tests.faults.report import REPORT, WHOLE
 from tests.wiring.machine import Running, eventually, free_port, is_well, kill, vefa
 
-WHOLE = os.environ.get("VEFA_FAULTS") == "whole"
 CITY = Path("vefa/wiring/demo/city")
+REST_S = 1200 if WHOLE else 200  # for all that is owed to go out, 30 a second
+# Poison: whoever marks such a contact as handled fails, however often.
+_POISON = f"""
+CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.text LIKE '%{POISONS[0]}%' THEN RAISE 'poison' USING ERRCODE = 'check_violation'; END IF;
+    IF NEW.text LIKE '%{POISONS[1]}%' THEN RAISE 'poison' USING ERRCODE = 'program_limit_exceeded'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER poison BEFORE UPDATE OF state ON inbox_contact FOR EACH ROW
+WHEN (NEW.state = 'handled') EXECUTE FUNCTION poison()
+"""
+# What the desk's button "try again" does.
+_CURE = """
+DROP FUNCTION poison CASCADE;
+UPDATE inbox_contact SET state = 'waiting', tries = 0, due_at = now(), handled_at = NULL
+WHERE state = 'parked'
+"""
+# Minutes that would pass in which nothing happens.
+_RETRY_NOW = "UPDATE inbox_contact SET due_at = now() WHERE state = 'waiting' AND tries > 0"
+_SEND_NOW = """
+UPDATE dialogue_delivery SET due_at = now() WHERE state = 'queued' AND due_at > now();
+UPDATE channels_endpoint SET paused_until = NULL WHERE paused_until > now()
+"""
+_FORGET_THE_DEAD = """
+UPDATE inbox_contact SET leased_until = now() WHERE leased_until < '{killed}'::timestamptz + interval '60 s';
+UPDATE dialogue_delivery SET leased_until = now() - interval '1 s'
+WHERE state = 'leased' AND leased_until < '{killed}'::timestamptz + interval '90 s'
+"""
 
 
 @dataclass
@@ -27,9 +57,12 @@ class Machine:
     """`vefa up` on a home, and how to hurt it."""
 
     home: Path
-    provider: TelegramBotApi
+    provider: MoodyBotApi
+    disk: str  # its name in the report
     port: int = field(default_factory=free_port)
     running: Running | None = None
+    kills: Counter[str] = field(default_factory=Counter)
+    killed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def url(self) -> str:
@@ -37,7 +70,7 @@ class Machine:
 
     @property
     def ledger(self) -> Path:
-        """One for all drivers: the tables hold what all of them sent."""
+        """One for all who send: the tables hold what all of them sent."""
         return self.home / "ledger.jsonl"
 
     @property
@@ -55,11 +88,12 @@ class Machine:
             kill(family)
 
     def furnish(self) -> None:
-        """The demo city, and a bot whose provider is ours."""
+        """The demo city, a bot whose provider is ours, and what poison does."""
         words = ["--token", self.provider.token, "--secret", SECRET, "--api-base", self.provider.base]
         for command in (["load", str(CITY)], ["endpoint", "add", "telegram", "--key", "bot", *words]):
             done = vefa(*command, home=self.home)
             assert done.returncode == 0, done.stderr
+        self.execute(_POISON)
 
     def kill(self, name: str) -> None:
         """kill -9 of a part: `web`, `work`, `postgres`, or `all`; the supervisor heals, we heal `all`."""
@@ -68,56 +102,88 @@ class Machine:
             kill(self.running.family())
             self.running.process.wait()
             self.start()
-            return
-        with suppress(StopIteration, psutil.NoSuchProcess):
-            part = self.running.part(name)
-            below = part.children(recursive=True) if name == "postgres" else []
-            kill([part, *below])
-        eventually(lambda: self.running is not None and is_well(self.running), why=self.running.text)
+        else:
+            part = eventually(lambda: self._part(name), why=self.running.text)
+            kill(part)
+            psutil.wait_procs(part, 30)
+            eventually(lambda: self.running is not None and is_well(self.running), why=self.running.text)
+        self.kills[name] += 1
+        self.killed_at = datetime.now(UTC)
 
-    def rest(self, seconds: float = 200) -> Tables:
-        """The tables once nothing is left to do, or after some time."""
-        deadline = time.monotonic() + seconds
-        while True:
-            with suppress(psycopg.Error):
-                tables = Tables.read(self.database)
-                if at_rest(tables) or time.monotonic() > deadline:
-                    return tables
+    def _part(self, name: str) -> list[psutil.Process]:
+        """The processes of a part, as soon as it runs again; nobody but us ends those of the database."""
+        assert self.running
+        with suppress(StopIteration, psutil.Error):
+            part = self.running.part(name)
+            return [part, *(part.children(recursive=True) if name == "postgres" else [])]
+        return []
+
+    def execute(self, statements: str) -> None:
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            connection.execute(statements)
+
+    def cure(self) -> None:
+        """Poison is none any more, and what was parked is tried again."""
+        self.execute(_CURE)
+
+    def rest(self) -> None:
+        """Wait until nothing is left to do.
+
+        What failed is tried again without the minutes between. The short form neither waits for the leases of
+        the dead nor for deliveries that have their moment; the whole form does.
+        """
+        if not WHOLE:
+            self.execute(_FORGET_THE_DEAD.format(killed=self.killed_at.isoformat()))
+        deadline = time.monotonic() + REST_S
+        while not at_rest(self.database):
+            assert time.monotonic() < deadline, "there is still something to do"
+            self.execute(_RETRY_NOW if WHOLE else f"{_RETRY_NOW};{_SEND_NOW}")
             time.sleep(0.5)
 
-    def execute(self, statement: str) -> None:
-        with psycopg.connect(self.database, autocommit=True) as connection:
-            connection.execute(statement)
+
+@contextmanager
+def installed(home: Path, *, disk: str) -> Iterator[Machine]:
+    """Everything running on a home, with its provider, until the block ends."""
+    home.mkdir(exist_ok=True)
+    home.chmod(0o711)  # PostgreSQL's own account passes through
+    with MoodyBotApi.running() as provider:
+        assert isinstance(provider, MoodyBotApi)
+        machine = Machine(home, provider, disk)
+        try:
+            machine.start()
+            machine.furnish()
+            yield machine
+        finally:
+            machine.stop()
 
 
 @contextmanager
 def residents(machine: Machine, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The driver, writing until the block ends; then it repeats everything and leaves."""
+    """The driver, writing until the block ends; then it repeats what it owes and leaves."""
     command = [sys.executable, "-m", "tests.faults.driver", machine.url, str(machine.ledger), *words]
     before = machine.ledger.stat().st_size if machine.ledger.exists() else 0
     driver = subprocess.Popen(command)
     try:
         eventually(lambda: machine.ledger.exists() and machine.ledger.stat().st_size > before)
         yield driver
-        driver.send_signal(signal.SIGTERM)
-        assert driver.wait(300) == 0
+        if driver.poll() is None:
+            driver.send_signal(signal.SIGTERM)
+        assert driver.wait(600) == 0
     finally:
         if driver.poll() is None:
             driver.kill()
             driver.wait()
 
 
-def judge(title: str, machine: Machine) -> Tables:
-    """Print the table and fail for anything that is wrong."""
-    ledger, tables = Ledger.read(machine.ledger), machine.rest()
-    wrong = faults(ledger, tables)
-    say(table(title, ledger, tables, wrong))
+def judge(machine: Machine) -> Evidence:
+    """Wait for rest, count everything, and fail for anything that is wrong."""
+    with suppress(AssertionError):  # then the verdict says what is left, which is more
+        machine.rest()
+    evidence = Evidence(
+        Ledger.read(machine.ledger), Tables.read(machine.database), machine.provider, machine.home / "files"
+    )
+    wrong = evidence.faults()
+    REPORT.count(machine.disk, evidence, wrong, machine.kills)
     assert not {name: found[:10] for name, found in wrong.items() if found}
-    assert ledger.acked
-    assert not machine.provider.faults
-    return tables
-
-
-def say(text: str) -> None:
-    """For whoever runs this with `-s`, and for the report of a failure."""
-    sys.stdout.write(f"{text}\n")
+    assert evidence.ledger.acked
+    return evidence
