@@ -5,7 +5,9 @@ import io
 import pytest
 from PIL import Image
 
+from tests.heic import APPLE
 from vefa.inbox import files, pictures
+from vefa.inbox.files import RefusedFileError
 from vefa.inbox.pictures import UnshowableError
 
 ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
@@ -37,6 +39,37 @@ def test_neither_place_nor_device_is_left_in_what_others_see(form):
     assert b"Ali" not in copy.read_bytes()
     assert b"Ali" in files.full_path(stored.path).read_bytes()
     assert pictures.bare(stored.path, stored.content_type) == copy
+
+
+def test_heic_becomes_a_jpeg_that_every_browser_draws():
+    stored = files.store(io.BytesIO(APPLE), name="IMG_1.HEIC", limit_bytes=10_000)
+    copy = pictures.bare(stored.path, stored.content_type)
+
+    assert (stored.content_type, pictures.drawn_as(stored.content_type)) == ("image/heic", "image/jpeg")
+    with Image.open(copy) as shown:
+        assert (shown.format, shown.size, dict(shown.getexif())) == ("JPEG", (96, 32), {})
+        assert shown.getpixel((48, 16)) == pytest.approx((0, 128, 128), abs=4)
+    assert b"Ali" in APPLE
+    assert b"Ali" not in copy.read_bytes()
+
+
+def test_heic_of_an_unknown_kind_is_kept_but_not_shown():
+    strange = APPLE[:40] + b"\0" * 400
+    stored = files.store(io.BytesIO(strange), name="IMG_2.HEIC", limit_bytes=10_000)
+
+    assert stored.content_type == "image/heic"
+    with pytest.raises(UnshowableError):
+        pictures.bare(stored.path, stored.content_type)
+
+
+def test_heic_with_too_many_pixels_is_refused():
+    measures, crop = APPLE.index(b"ispe") + 8, APPLE.index(b"clap") + 4
+    side, one, nothing = (number.to_bytes(4) for number in (8_000, 1, 0))
+    huge = APPLE[:measures] + side * 2 + APPLE[measures + 8 : crop]
+    huge += (side + one) * 2 + (nothing + one) * 2 + APPLE[crop + 32 :]
+
+    with pytest.raises(RefusedFileError, match="pixels"):
+        files.store(io.BytesIO(huge), name="IMG_3.HEIC", limit_bytes=10_000)
 
 
 def test_what_cannot_be_drawn_anew_is_not_shown():

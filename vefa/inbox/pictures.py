@@ -8,8 +8,9 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vefa.inbox.files import full_path
+from vefa.inbox.typing_files import FORMATS, HEIC
 
-FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+DRAWN_AS = {HEIC: "image/jpeg"}  # what browsers cannot draw, as something that all of them can
 LONGEST_SIDE = 2048  # pixels
 
 
@@ -27,14 +28,20 @@ def bare(path: str, content_type: str) -> Path:
     if not copy.exists():
         if content_type not in FORMATS:
             raise UnshowableError(f"{content_type} is not drawn anew")
-        _redraw(original, copy, FORMATS[content_type])
+        _redraw(original, copy, content_type)
     return copy
 
 
-def _redraw(original: Path, copy: Path, form: str) -> None:
+def drawn_as(content_type: str) -> str:
+    """The content type of the bare copy of a picture of this type."""
+    return DRAWN_AS.get(content_type, content_type)
+
+
+def _redraw(original: Path, copy: Path, content_type: str) -> None:
+    form = FORMATS[drawn_as(content_type)]
     draft = copy.with_suffix(f".{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
     try:
-        with Image.open(original, formats=[form]) as image:
+        with Image.open(original, formats=[FORMATS[content_type]]) as image:
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.heic import APPLE
 from tests.web.portal.resident import IN_CARSI, POTHOLE, Resident, picture
 from vefa.directory import queries
 from vefa.directory.version import mark_changed
@@ -257,3 +258,16 @@ def test_a_report_waits_for_its_worker_in_the_open(ayse):
     page = ayse.sees(mine)
     assert "Received" in page
     assert POTHOLE in page
+
+
+def test_a_photo_of_an_iphone_is_seen_at_once_and_later_without_its_place(ayse):
+    photo = SimpleUploadedFile("IMG_1.HEIC", APPLE, content_type="image/heic")
+    page = ayse.client.post("/report/what", {"text": "", "photos": [photo], "add": ""})
+    address = f"/report/photo/{page.context['photos'][0].key}"
+    assert address in page.content.decode()
+
+    shown = ayse.client.get(address)
+
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
+    assert "IMG_1.jpg" in shown.headers["Content-Disposition"]
+    assert b"Ali" not in b"".join(shown.streaming_content)

@@ -1,5 +1,7 @@
 """Residents' files for staff: only through a case that they may see, and never run by a browser."""
 
+from contextlib import suppress
+from pathlib import Path
 from uuid import UUID
 
 from django.http import FileResponse, Http404
@@ -9,6 +11,8 @@ from django.views.decorators.http import require_safe
 from vefa.cases import queries
 from vefa.directory.access import Action
 from vefa.inbox.files import full_path
+from vefa.inbox.models import Attachment
+from vefa.inbox.pictures import DRAWN_AS, UnshowableError, bare
 from vefa.inbox.queries import attachment_of
 from vefa.web.desk.door import StaffRequest, staff_only
 
@@ -23,16 +27,25 @@ def file(request: StaffRequest, key: UUID) -> HttpResponseBase:
     if found is None:
         raise Http404
     try:
-        stream = full_path(found.path).open("rb")
+        path, content_type = _version(found)
+        stream = path.open("rb")
     except OSError as error:
         raise Http404 from error
-    shown = found.content_type in SHOWN
+    shown = content_type in SHOWN
     response = FileResponse(
         stream,
         as_attachment=not shown,
         filename=found.name or f"{found.kind}",
-        content_type=found.content_type if shown else "application/octet-stream",
+        content_type=content_type if shown else "application/octet-stream",
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=600"
     return response
+
+
+def _version(found: Attachment) -> tuple[Path, str]:
+    """The file and its type; what browsers cannot draw as a picture that they can, where that is possible."""
+    if found.content_type in DRAWN_AS:
+        with suppress(UnshowableError):
+            return bare(found.path, found.content_type), DRAWN_AS[found.content_type]
+    return full_path(found.path), found.content_type

@@ -75,7 +75,7 @@ def file_of(attachment: Attachment) -> File:
     if attachment.state != AttachmentState.STORED:
         return File(href="#main", name=attachment.name or gettext("a file"), size=_why(attachment))
     href = reverse("desk:file", args=[attachment.key])
-    picture = attachment.content_type.startswith("image/") and attachment.content_type != "image/heic"
+    picture = attachment.content_type.startswith("image/")
     name = attachment.name or attachment.kind
     return File(href=href, name=name, size=size_of(attachment.size), thumbnail=href if picture else "")
 

@@ -14,8 +14,7 @@ from vefa.inbox import files
 from vefa.inbox.files import NoRoomError, RefusedFileError, StoredFile
 
 AT_MOST = 5
-SHOWABLE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-PHOTOS = SHOWABLE | {"image/heic"}
+PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic"})
 
 type Upload = "UploadedFile[Any]"  # only the checker knows the parameter
 Photos = tuple[Mapping[str, Any], ...]
@@ -31,12 +30,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Shown:
-    """One photo on a page; a browser cannot draw HEIC, so that one is only named."""
+    """One photo on a page."""
 
     key: str
     name: str
     size: str
-    drawable: bool
 
 
 def receive(uploads: Sequence[Upload], *, kept: Photos) -> Given:
@@ -106,11 +104,6 @@ def without(photos: Photos, key: str) -> Photos:
 def shown(photos: Photos) -> list[Shown]:
     """As a page shows them."""
     return [
-        Shown(
-            key=str(photo["key"]),
-            name=str(photo["name"]),
-            size=filesizeformat(photo["size"]),
-            drawable=photo["content_type"] in SHOWABLE,
-        )
+        Shown(key=str(photo["key"]), name=str(photo["name"]), size=filesizeformat(photo["size"]))
         for photo in photos
     ]

@@ -13,7 +13,7 @@ from vefa.cases.models import Case
 from vefa.dialogue.models import Reply
 from vefa.dialogue.queries import Entry, conversation_of
 from vefa.inbox.models import Attachment, AttachmentState, Contact
-from vefa.web.portal.photos import SHOWABLE
+from vefa.web.portal.photos import PHOTOS
 from vefa.web.portal.reports import Mine
 from vefa.web.ui.shapes import File, Message
 
@@ -86,5 +86,5 @@ def file_of(mine: Mine, *, key: UUID, name: str, size: int, content_type: str) -
         href=href,
         name=name or gettext("Photo"),
         size=filesizeformat(size),
-        thumbnail=href if content_type in SHOWABLE else "",
+        thumbnail=href if content_type in PHOTOS else "",
     )
