@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from vefa.cases.models import OPEN, State
-from vefa.directory.access import Action, can, scope_of
+from vefa.directory.access import Action, Scope, can, scope_of
 from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 
@@ -58,12 +58,25 @@ class Filters:
     text: str = ""
 
 
-def sight_of(staff: Staff) -> Q:
-    """The cases that this person may see at all. Absent and forbidden look the same."""
-    scope = scope_of(staff)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far somebody sees: people with the same reach are asked for with the same statement."""
+
+    scope: Scope
+    private: bool
+
+
+def reach_of(staff: Staff) -> Reach:
+    """How far this person sees."""
+    return Reach(scope_of(staff), can(staff, Action.PRIVATE))
+
+
+def sight(reach: Reach) -> Q:
+    """The cases that somebody may see at all. Absent and forbidden look the same."""
+    scope = reach.scope
     if scope.nothing:
         return NOTHING
-    allowed = Q() if can(staff, Action.PRIVATE) else Q(private=False)
+    allowed = Q() if reach.private else Q(private=False)
     if scope.everything:
         return allowed
     own = Q()
@@ -76,26 +89,40 @@ def sight_of(staff: Staff) -> Q:
     return allowed & own
 
 
-def condition(filters: Filters, *, staff: Staff, now: datetime) -> Q:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whose lists they are, and the moments that divide them: this one, and the end of the local day."""
+
+    staff_id: int
+    now: datetime
+    day_ends: datetime
+
+
+def watch_of(staff: Staff, now: datetime) -> Watch:
+    """This person's lists at this moment."""
+    return Watch(staff.pk, now, _end_of_day(now))
+
+
+def condition(filters: Filters, watch: Watch) -> Q:
     """Everything that a list asks of a case but its text and the right to see it."""
-    return view_condition(filters.view, staff=staff, now=now) & _narrowed(filters)
+    return view_condition(filters.view, watch) & _narrowed(filters)
 
 
-def view_condition(view: View, *, staff: Staff, now: datetime) -> Q:
+def view_condition(view: View, watch: Watch) -> Q:
     """What belongs to a view."""
     if view in OPEN_VIEWS:
-        return OPEN & _within_open(view, staff=staff, now=now)
+        return OPEN & _within_open(view, watch)
     return Q(state=State.ENDED) if view is View.ENDED else Q()
 
 
-def _within_open(view: View, *, staff: Staff, now: datetime) -> Q:
+def _within_open(view: View, watch: Watch) -> Q:
     conditions = {
-        View.MINE: Q(staff_id=staff.pk),
+        View.MINE: Q(staff_id=watch.staff_id),
         View.NEW: Q(state=State.NEW),
         View.UNREAD: Q(unread=True),
         View.WAITING: Q(state=State.WAITING),
-        View.TODAY: Q(due_order__gte=now, due_order__lt=_end_of_day(now)),
-        View.LATE: Q(due_order__lt=now),
+        View.TODAY: Q(due_order__gte=watch.now, due_order__lt=watch.day_ends),
+        View.LATE: Q(due_order__lt=watch.now),
         View.UNSURE: Q(unsure=True),
         View.OPEN: Q(),
     }

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -11,14 +12,16 @@ from django.db.models import Q, QuerySet
 
 from vefa.cases import filters as asked
 from vefa.cases import paging
-from vefa.cases.filters import Filters, Sort, View
+from vefa.cases.filters import Filters, Reach, Sort, View
 from vefa.cases.models import OPEN, Case, Extension, Promise
 from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.journal.models import Event
 from vefa.kit.ids import BadReferenceError, read_reference
+from vefa.kit.prepared import Blanks, Prepared, among, blanks, stand_ins
 
 MOST_COUNTED = 500
+REACHES = 256  # different sights whose statements are kept composed; a unit's staff with all rights share one
 COUNTED = (
     View.MINE, View.NEW, View.UNREAD, View.WAITING, View.TODAY, View.LATE, View.UNSURE, View.OPEN,
 )  # fmt: skip
@@ -51,12 +54,12 @@ class Entry:
 
 def visible_to(staff: Staff) -> QuerySet[Case]:
     """The cases that this person may see: the only door through which a screen reaches a case."""
-    return Case.objects.filter(asked.sight_of(staff))
+    return Case.objects.filter(asked.sight(asked.reach_of(staff)))
 
 
 def queue(staff: Staff, filters: Filters, *, now: datetime, cursor: str = "", limit: int = 50) -> Page:
     """One page of a list in two statements (three with words). Raises paging.CursorError."""
-    cases = visible_to(staff).filter(asked.condition(filters, staff=staff, now=now))
+    cases = visible_to(staff).filter(asked.condition(filters, asked.watch_of(staff, now)))
     by_due = filters.sort is Sort.DUE and filters.view in asked.OPEN_VIEWS
     found = paging.page(
         paging.Question(
@@ -74,8 +77,7 @@ def rows(ids: Sequence[int]) -> list[Case]:
     """These cases as rows of a list, in this order, with service, area, unit and agency from memory."""
     if not ids:
         return []
-    found = Case.objects.filter(id__in=ids).select_related("staff").only(*ROW).order_by("id")
-    by_id = {case.pk: attached(case) for case in found}
+    by_id = {case.pk: attached(case) for case in _ROWS(list(ids))}
     return [by_id[case_id] for case_id in ids if case_id in by_id]
 
 
@@ -91,24 +93,41 @@ def attached(case: Case) -> Case:
 
 def counts(staff: Staff, *, now: datetime) -> Mapping[View, int]:
     """How many cases each view of open cases holds, counted up to 501 (show "500+"), in one statement."""
-    visible = visible_to(staff)
-    parts: list[str] = []
-    params: list[Any] = []
-    for view in COUNTED:
-        cases = visible.filter(asked.view_condition(view, staff=staff, now=now))
-        sql, given = cases.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params()
-        parts.append(_COUNT.format(sql))
-        params += given
+    sql, blanks = _counting(asked.reach_of(staff), MOST_COUNTED)
+    watch = asked.watch_of(staff, now)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), params)
+        cursor.execute(sql, blanks.filled((watch.staff_id, watch.now, watch.day_ends)))
         numbers = cursor.fetchone() or ()
     return dict(zip(COUNTED, numbers, strict=True))
 
 
+@lru_cache(maxsize=REACHES)
+def _counting(reach: Reach, most: int) -> tuple[str, Blanks]:
+    staff_id, now, day_ends = standing = stand_ins((int, datetime, datetime))
+    visible = Case.objects.filter(asked.sight(reach)).order_by()
+    parts: list[str] = []
+    values: list[Any] = []
+    for view in COUNTED:
+        cases = visible.filter(asked.view_condition(view, asked.Watch(staff_id, now, day_ends)))
+        sql, given = cases.values("pk")[: most + 1].query.sql_with_params()
+        parts.append(_COUNT.format(sql))
+        values += given
+    return "SELECT " + ", ".join(parts), blanks(values, standing)
+
+
 def open_case(staff: Staff, case_id: int) -> Case | None:
     """The whole case for its page, if this person may see it, with everything that is named on it."""
-    case = visible_to(staff).filter(pk=case_id).select_related(*_RELATED).defer("search").first()
-    return attached(case) if case else None
+    found = _whole(asked.reach_of(staff))(case_id)
+    return attached(found[0]) if found else None
+
+
+@lru_cache(maxsize=REACHES)
+def _whole(reach: Reach) -> Prepared[Case, Case]:
+    def make(case_id: int) -> QuerySet[Case]:
+        visible = Case.objects.filter(asked.sight(reach), pk=case_id)
+        return visible.select_related(*_RELATED).defer("search")
+
+    return Prepared(make, int)
 
 
 def by_reference(staff: Staff, text: str) -> Case | None:
@@ -130,8 +149,7 @@ def history(case: Case) -> list[Entry]:
 
 def promises_of(case: Case, *, with_extensions: bool = True) -> list[Promise]:
     """Every promise of a case, the first first; its extensions cost a second statement."""
-    found = Promise.objects.filter(case=case).order_by("started_at", "id")
-    return list(found.prefetch_related("extensions") if with_extensions else found)
+    return (_PROMISES_WITH_EXTENSIONS if with_extensions else _PROMISES)(case.pk)
 
 
 def extensions_to_decide(staff: Staff, *, limit: int = 50) -> list[Extension]:
@@ -160,6 +178,16 @@ def places_of(citizen_ids: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
+_ROWS = Prepared(lambda ids: Case.objects.filter(among("id", ids)).select_related("staff").only(*ROW), list)
+_PROMISES = Prepared(
+    lambda case_id: Promise.objects.filter(case_id=case_id).order_by("started_at", "id"), int
+)
+_PROMISES_WITH_EXTENSIONS = Prepared(
+    lambda case_id: (
+        Promise.objects.filter(case_id=case_id).order_by("started_at", "id").prefetch_related("extensions")
+    ),
+    int,
+)
 _RELATED = ("staff", "citizen", "conversation__address", "conversation__endpoint")
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from vefa.dialogue.models import Draft
 from vefa.directory.models import Staff
+from vefa.kit.prepared import Prepared
 
 BOXES = ("reply", "note")
 
@@ -22,7 +23,12 @@ def keep(*, case_id: int, staff: Staff, box: str, text: str, now: datetime) -> N
 
 def kept(*, case_id: int, staff: Staff) -> dict[str, str]:
     """The drafts of one person on one case, by box."""
-    return dict(Draft.objects.filter(case_id=case_id, staff=staff).values_list("box", "text"))
+    return {one.box: one.text for one in _DRAFTS(case_id, staff.pk)}
+
+
+_DRAFTS = Prepared(
+    lambda case_id, staff_id: Draft.objects.filter(case_id=case_id, staff_id=staff_id), int, int
+)
 
 
 def discard(*, case_id: int, staff: Staff, box: str) -> None:

@@ -1,6 +1,6 @@
 """What others read of the dialogue: a case's conversation, what the composer must know, what is in doubt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from vefa.dialogue.audience import BY_HAND, endpoint_for, mailbox
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.directory.models import Staff
 from vefa.inbox.models import Attachment, Contact
+from vefa.kit.prepared import Prepared, among
 
 WINDOWS_H = {"whatsapp": 24, "messenger": 24, "instagram": 24}  # free answers after the resident's last word
 
@@ -56,28 +57,50 @@ def conversation_of(case: Case, *, with_notes: bool) -> list[Entry]:
 
     Contacts stand at the moment at which their sender said them.
     """
-    contacts = (
-        Contact.objects.filter(links__case=case)
-        .select_related("endpoint", "conversation__address")
-        .prefetch_related("attachments")
-        .defer("raw")
-    )
+    contacts = _CONTACTS(case.pk)
+    attached = _attachments_of(contacts)
     rows = [
-        Entry(one.said_at or one.received_at, contact=one, attachments=tuple(one.attachments.all()))
+        Entry(one.said_at or one.received_at, contact=one, attachments=tuple(attached.get(one.pk, ())))
         for one in contacts
     ]
     rows += _replies(case)
     if with_notes:
-        notes = Note.objects.filter(case=case).select_related("staff")
-        rows += [Entry(note.at, note=note) for note in notes]
+        rows += [Entry(note.at, note=note) for note in _NOTES(case.pk)]
     return sorted(rows, key=_order)
+
+
+_CONTACTS = Prepared(
+    lambda case_id: (
+        Contact.objects.filter(links__case_id=case_id)
+        .select_related("endpoint", "conversation__address")
+        .defer("raw", "html", "quoted")
+    ),
+    int,
+)
+_ATTACHMENTS = Prepared(lambda ids: Attachment.objects.filter(among("contact_id", ids)), list)
+_NOTES = Prepared(lambda case_id: Note.objects.filter(case_id=case_id).select_related("staff"), int)
+_DELIVERIES = Prepared(
+    lambda case_id: (
+        Delivery.objects.filter(reply__case_id=case_id)
+        .select_related("reply__staff", "endpoint", "conversation__address")
+        .order_by("id")
+    ),
+    int,
+)
+
+
+def _attachments_of(contacts: Iterable[Contact]) -> Mapping[int, list[Attachment]]:
+    found: dict[int, list[Attachment]] = {}
+    if ids := [one.pk for one in contacts]:
+        for attachment in _ATTACHMENTS(ids):
+            found.setdefault(attachment.contact_id, []).append(attachment)
+    return found
 
 
 def _replies(case: Case) -> list[Entry]:
     """Every reply with its deliveries, in one statement: a reply has always one at least."""
-    related = ("reply__staff", "endpoint", "conversation__address")
     found: dict[int, list[Delivery]] = {}
-    for row in Delivery.objects.filter(reply__case=case).select_related(*related).order_by("id"):
+    for row in _DELIVERIES(case.pk):
         found.setdefault(row.reply_id, []).append(row)
     return [
         Entry(rows[0].reply.written_at, reply=rows[0].reply, deliveries=tuple(rows))

@@ -1,0 +1,60 @@
+"""A statement that is composed once answers each question anew."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from vefa.directory.models import Area, Unit
+from vefa.kit.prepared import NotComposedError, Prepared, among, blanks, stand_ins
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_question_gets_its_own_answer(town):
+    named = Prepared(lambda key: Unit.objects.filter(key=key).select_related("parent"), str)
+
+    assert [one.pk for one in named(town.roads.key)] == [town.roads.pk]
+    assert [one.pk for one in named(town.parks.key)] == [town.parks.pk]
+    assert named("nowhere") == []
+
+
+def test_what_stands_beside_the_question_stays(town):
+    listed = Prepared(lambda ids: Unit.objects.filter(among("id", ids), key=town.roads.key), list)
+
+    assert listed([town.roads.pk, town.parks.pk]) == [town.roads]
+    assert listed([town.parks.pk]) == []
+    assert listed([]) == []
+
+
+def test_related_rows_come_with_it_in_one_statement(town):
+    lying = Prepared(lambda area_id: Area.objects.filter(pk=area_id).select_related("parent"), int)
+    lying(town.carsi.pk)
+
+    with CaptureQueriesContext(connection) as caught:
+        parent = lying(town.carsi.pk)[0].parent
+
+    assert parent == town.carsi.parent
+    assert len(caught) == 1
+
+
+def test_rows_of_values_are_prepared_too(town):
+    keys = Prepared(lambda unit_id: Unit.objects.filter(pk=unit_id).values_list("key", flat=True), int)
+
+    assert keys(town.roads.pk) == [town.roads.key]
+
+
+def test_a_question_that_the_statement_ignores_is_refused(town):
+    blind = Prepared(lambda _unit_id: Unit.objects.filter(key=town.roads.key), int)
+
+    with pytest.raises(NotComposedError):
+        blind(town.roads.pk)
+
+
+def test_stand_ins_are_found_again_wherever_they_stand():
+    number, moment = standing = stand_ins((int, datetime))
+    empty = blanks((moment, "ended", number, moment), standing)
+
+    now = datetime(2026, 3, 4, tzinfo=UTC)
+    assert empty.filled((7, now)) == (now, "ended", 7, now)
