@@ -99,7 +99,7 @@ def can(staff: Staff, action: Action | str) -> bool:
 
 
 def scope_of(staff: Staff) -> Scope:
-    """Which cases this person sees, found once per staff object in at most one query."""
+    """Which cases this person sees, found once per staff object in memory."""
     known: Scope | None = staff.__dict__.get("_scope")
     if known is None:
         known = staff.__dict__["_scope"] = _find_scope(staff)
@@ -129,8 +129,9 @@ def _units_of(staff: Staff) -> frozenset[int]:
 
 
 def _areas_of(staff: Staff) -> frozenset[int]:
-    own = staff.areas.order_by("id").values_list("path", flat=True)
-    return _at_or_below(list(own), directory().areas.values())
+    here = directory()
+    own = [here.areas[area_id].path for area_id in here.areas_by_staff.get(staff.pk, ())]
+    return _at_or_below(own, here.areas.values())
 
 
 def _at_or_below(paths: Sequence[str], places: Iterable[Area | Unit]) -> frozenset[int]:

@@ -1,12 +1,13 @@
 """A copy of the directory in memory, made for looking things up. What it holds is never altered."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from vefa.directory.hours import calendar_of
-from vefa.directory.models import Agency, Area, Municipality, Service, ServiceGroup, ServiceUnit, Unit
+from vefa.directory.models import Agency, Area, Municipality, Service, ServiceGroup, ServiceUnit, Staff, Unit
 from vefa.directory.rules import WorkingCalendar
 from vefa.kit.geo import GeoJson, Point, PolygonIndex
 
@@ -22,6 +23,7 @@ class Snapshot:
     services: Mapping[int, Service]
     unit_by_place: Mapping[tuple[int, int], int]
     office_by_area: Mapping[int, int]
+    areas_by_staff: Mapping[int, list[int]]
     polygons: PolygonIndex
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
 
@@ -71,14 +73,14 @@ class Snapshot:
 
 
 def take(municipality: Municipality) -> Snapshot:
-    """Read the whole directory in eight queries.
+    """Read the whole directory in nine queries.
 
     What refers is read before what it refers to: a load that commits in between leaves no loose end, because
     no row is ever deleted.
     """
     places = list(ServiceUnit.objects.order_by("id").values_list("service_id", "area_id", "unit_id"))
     services = list(Service.objects.order_by("group__order", "group__key", "order", "code"))
-    offices = _offices()
+    offices, areas_by_staff = _offices(), _areas_by_staff()
     units = _with_parents(Unit.objects.order_by("path", "id"))
     agencies = {agency.id: agency for agency in Agency.objects.order_by("key")}
     groups = {group.id: group for group in ServiceGroup.objects.order_by("order", "key")}
@@ -91,11 +93,20 @@ def take(municipality: Municipality) -> Snapshot:
         unit_by_place={(service_id, area_id): unit_id for service_id, area_id, unit_id in places},
         services={service.id: service for service in services},
         office_by_area=offices,
+        areas_by_staff=areas_by_staff,
         units=units,
         agencies=agencies,
         polygons=PolygonIndex(_polygons()),
         areas=_with_parents(Area.objects.defer("polygon").order_by("path", "id")),
     )
+
+
+def _areas_by_staff() -> dict[int, list[int]]:
+    """The areas that members of staff were given; what lies below them is not listed."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for staff_id, area_id in Staff.areas.through.objects.order_by("id").values_list("staff_id", "area_id"):
+        found[staff_id].append(area_id)
+    return dict(found)
 
 
 def _with_parents[T: (Area, Unit)](rows: Iterable[T]) -> dict[int, T]:
