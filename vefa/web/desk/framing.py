@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -77,7 +78,7 @@ def views(counted: Mapping[CaseView, int], current: str) -> list[View]:
     return [
         View(
             name=name,
-            href=reverse("desk:list", args=[view.value]),
+            href=_address(view.value),
             count=shown(counted[view]) if view in counted else "",
             key=key,
             tone=tone if counted.get(view) else "",
@@ -85,6 +86,11 @@ def views(counted: Mapping[CaseView, int], current: str) -> list[View]:
         )
         for view, (name, key, tone) in names().items()
     ]
+
+
+@cache
+def _address(view: str) -> str:
+    return reverse("desk:list", args=[view])
 
 
 def shown(count: int) -> str:
