@@ -27,7 +27,7 @@ class Row[Value](NamedTuple):
     stem: str
     before: int
     parts: tuple[Part, ...]
-    rank: tuple[int, int]
+    rank: tuple[int, int]  # unlike that of every other row
     value: Value
 
 
@@ -64,14 +64,13 @@ class Expressions[Value]:
         """All that stand in these words: from left to right, of several at one word the longest first."""
         rows, head = self.by_head.get, self.head
         likely = [
-            (at - row.before, row)
+            (at - before, rank, parts, value)
             for at, word in enumerate(said)
-            for row in rows(word[:head], ())
-            if word.startswith(row.stem)
+            for stem, before, parts, rank, value in rows(word[:head], ())
+            if word.startswith(stem)
         ]
-        met = [(at, row) for at, row in likely if _stands(row.parts, said, at)]
-        met.sort(key=lambda one: (one[0], one[1].rank))
-        return [Met(at, said[at : at + len(row.parts)], row.value) for at, row in met]
+        met = sorted(one for one in likely if _stands(one[2], said, one[0]))
+        return [Met(at, said[at : at + len(parts)], value) for at, _, parts, value in met]
 
 
 def _row[Value](parts: tuple[Part, ...], placed: tuple[int, Value], usual: Mapping[str, int]) -> Row[Value]:
@@ -89,8 +88,7 @@ def _row[Value](parts: tuple[Part, ...], placed: tuple[int, Value], usual: Mappi
 def _stands(parts: tuple[Part, ...], said: list[str], at: int) -> bool:
     if at < 0 or at + len(parts) > len(said):
         return False
-    for number, (stem, ending) in enumerate(parts, start=at):
-        word = said[number]
+    for (stem, ending), word in zip(parts, said[at : at + len(parts)], strict=True):
         if not word.startswith(stem) or len(word) - len(stem) > ending:
             return False
     return True

@@ -47,15 +47,11 @@ def _letters(text: str) -> dict[str, int]:
     return {"arabic": arabic, "cyrillic": cyrillic, "latin": latin}
 
 
-def _common(language: str, said: list[str]) -> list[str]:
-    return lexicon(language).common.found(said).get("common", [])
-
-
 def _cyrillic(text: str, said: list[str]) -> Guess[str]:
     letters = _KAZAKH.findall(text)
     if letters:
         return Guess("kk", 0.98, f"Kazakh letters: {''.join(dict.fromkeys(letters))}")
-    kazakh, russian = (_common(code, said) for code in ("kk", "ru"))
+    kazakh, russian = (lexicon(code).common.among(said) for code in ("kk", "ru"))
     if len(kazakh) > len(russian):
         return Guess("kk", 0.8, f"Kazakh words: {', '.join(kazakh[:_SHOWN])}")
     if russian:
@@ -64,7 +60,7 @@ def _cyrillic(text: str, said: list[str]) -> Guess[str]:
 
 
 def _latin(text: str, said: list[str], hint: str) -> Guess[str]:
-    turkish, english = (_common(code, said) for code in ("tr", "en"))
+    turkish, english = (lexicon(code).common.among(said) for code in ("tr", "en"))
     letters = [met.group() for met in islice(_TURKISH.finditer(text), _SHOWN)]
     marks = len(turkish) + (2 if letters else 0)
     if marks > len(english):

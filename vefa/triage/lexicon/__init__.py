@@ -42,10 +42,30 @@ def _part(word: str) -> Part:
 
 
 @dataclass(frozen=True)
+class Everyday:
+    """Single words that show in which language somebody writes."""
+
+    whole: frozenset[str]
+    stems: tuple[str, ...]
+
+    @classmethod
+    def of(cls, known: Iterable[str]) -> "Everyday":
+        """Fold words such as "ve" or "sokak*"."""
+        parts = [_part(word) for word in known]
+        stems = tuple(part.stem for part in parts if part.ending)
+        return cls(frozenset(part.stem for part in parts if not part.ending), stems)
+
+    def among(self, said: list[str]) -> list[str]:
+        """Those of the words that are everyday ones."""
+        whole, stems = self.whole, self.stems
+        return [word for word in said if word in whole or word.startswith(stems)]
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """The words of one language: of everyday life, of tone (kinds and urgencies), and of a verdict."""
 
-    common: Phrases
+    common: Everyday
     tone: Phrases
     verdict: Phrases
 
@@ -58,7 +78,7 @@ def lexicon(language: str) -> Lexicon:
     source = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     read = tomllib.loads(source)
     return Lexicon(
-        common=Phrases.of({"common": read["common"]}),
+        common=Everyday.of(read["common"]),
         tone=Phrases.of(read["kind"] | read["urgency"]),
         verdict=Phrases.of(read["verdict"]),
     )
