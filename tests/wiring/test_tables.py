@@ -1,47 +1,38 @@
-"""The tables of a new installation, which are laid out at once instead of migration by migration."""
+"""How this process meets its database."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
 import pytest
+from django.db import connection, connections
 
-from vefa.wiring.tables import LAYOUT
-
-
-def test_what_is_laid_out_is_what_the_migrations_do():
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VEFA_")}
-    checked = subprocess.run(
-        [sys.executable, "-m", "tools.tables", "check"], env=kept, capture_output=True, text=True, check=False
-    )
-    assert checked.returncode == 0, f"{checked.stderr}\nWrite it anew: make tables"
+from vefa.wiring.tables import connection_words, give_up_after
 
 
 @pytest.fixture
-def empty(database_url):
-    """A database without a single table."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE empty")
-        yield f"{database_url.partition('?')[0].rpartition('/')[0]}/empty?{database_url.partition('?')[2]}"
-        connection.execute("DROP DATABASE empty")
+def options() -> Iterator[dict[str, str]]:
+    """The options of new connections; put back afterwards."""
+    before = connections.settings["default"]["OPTIONS"]
+    connections.settings["default"]["OPTIONS"] = {**before}
+    yield connections.settings["default"]["OPTIONS"]
+    connections.settings["default"]["OPTIONS"] = before
 
 
-def tables_in(url: str) -> int:
-    with psycopg.connect(url) as connection:
-        found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
-        assert found
-        return int(found[0])
+def asked() -> str:
+    """The time limit of a connection that is opened now."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            return str(cursor.fetchone()[0])
+    finally:
+        connection.close()
 
 
-def test_everything_is_laid_out_in_one_go(empty):
-    with psycopg.connect(empty) as connection:
-        connection.execute(LAYOUT.read_bytes())
-    assert tables_in(empty) > 40
-
-
-def test_a_layout_that_was_interrupted_leaves_nothing_behind(empty):
-    half = LAYOUT.read_bytes() + b"SELECT 1 / 0;"
-    with psycopg.connect(empty) as connection, pytest.raises(psycopg.errors.DivisionByZero):
-        connection.execute(half)
-    assert tables_in(empty) == 0
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_nobody_waits_for_any_more_is_given_up(options):
+    options["options"] = "-c work_mem=9MB"
+    give_up_after(7)
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(asked).result() == "7s"
+    assert "work_mem=9MB" in options["options"]
+    assert "statement_timeout=7s" in connection_words()

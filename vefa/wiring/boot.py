@@ -5,10 +5,11 @@ from importlib import import_module
 from typing import cast
 
 import django
+from django.conf import settings
 
 from vefa.wiring.asgi import App
 from vefa.wiring.leash import die_with_parent
-from vefa.wiring.tables import bring_up_to_date
+from vefa.wiring.tables import bring_up_to_date, give_up_after
 
 
 def load() -> App:
@@ -17,4 +18,5 @@ def load() -> App:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # granian's own answer, inherited, is to wait half a minute
     django.setup()
     bring_up_to_date()
+    give_up_after(settings.DATABASE_TIMEOUT_S)  # whoever asked has left by then; a migration has all its time
     return cast("App", import_module("vefa.wiring.serve").app)

@@ -34,6 +34,12 @@ def connection_words() -> str:
     return make_conninfo(**facts, **{name: str(value) for name, value in found.get("OPTIONS", {}).items()})
 
 
+def give_up_after(seconds: int) -> None:
+    """End statements that take longer (0: never), on connections that this process opens from now on."""
+    options = connections.settings["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
+
+
 def missing_steps() -> int:
     """How many migrations the database lacks."""
     executor = MigrationExecutor(connection)
