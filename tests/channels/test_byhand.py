@@ -55,6 +55,13 @@ def test_who_leaves_only_mail_is_known_by_it_and_who_leaves_nothing_is_nobody():
     assert nobody.address == ""
 
 
+def test_who_leaves_a_number_and_mail_is_written_to_by_mail():
+    sender = read(text="x", phone="0532 111 22 33", email="derya@posta.example").sender
+
+    assert sender is not None
+    assert (sender.space, sender.address, sender.phone) == ("email", "derya@posta.example", "+905321112233")
+
+
 def test_a_point_on_no_globe_and_foreign_fields_do_no_harm():
     reading = read(text="x", lat=999, lon=1, answers={"a": "b"}, area="golkiyi")
 

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from tests.channels.email.peers import DOVECOT, EXIM, PASSWORD, dovecot, exim, mail_home
 from tests.journeys.conftest import fetch
+from tests.web.portal.resident import Resident
 from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
 from vefa.channels.sealing import seal
+from vefa.citizens.queries import addresses_of
 from vefa.dialogue.writing import Words, write
 
 pytestmark = [
@@ -111,3 +113,27 @@ def test_from_letter_to_answer_to_reopening(town, post, worker):
     worker.work()
     case.refresh_from_db()
     assert (case.state, case.reopened, Case.objects.count()) == (State.NEW, 1, 1)
+
+
+def test_who_leaves_number_and_mail_in_the_form_is_written_to_by_mail(town, post, worker):
+    olga = Resident(speak="ru")
+    earlier = olga.sends(phone="0532 123 45 67", name="Ольга")
+    worker.work()
+    assert post.olga_got() == []
+
+    mine = olga.sends(text="Яма у рынка стала ещё больше", phone="0532 123 45 67", email=OLGA)
+    worker.work()
+
+    first, second = Case.objects.order_by("id")
+    (acknowledged,) = post.olga_got()
+    assert (acknowledged["To"], second.reference in body(acknowledged)) == (OLGA, True)
+    assert first.citizen is not None
+    assert first.citizen == second.citizen
+    assert {one.value for one in addresses_of(first.citizen.pk)} == {"+905321234567", OLGA}
+    found = olga.client.post("/r", {"reference": second.reference, "digits": "4567"})
+    assert (found.status_code, found.headers["Location"]) == (302, mine)
+    assert earlier != mine
+
+    write(case=second, words=Words(text="Завтра засыплем.", language="ru"), by=town.derya, now=timezone.now())
+    worker.work()
+    assert "Завтра засыплем." in body(post.olga_got()[-1])

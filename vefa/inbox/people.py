@@ -13,7 +13,7 @@ from vefa.inbox import bulk
 from vefa.inbox.models import Conversation
 from vefa.kit.text import fold
 
-PHONE = "phone"
+PHONE, MAIL = "phone", "email"
 _NEW_ADDRESSES = """
 INSERT INTO citizens_address (
     space, value, citizen_id, shown_name, last_digits, verified_at, created_at, unreachable_why)
@@ -94,7 +94,8 @@ def known_addresses(people: Collection[Person], *, now: datetime) -> dict[Place,
     wanted = {one.place: one for one in reversed(list(people)) if one.place}
     found = _addresses(wanted.keys())
     if missing := {place: one for place, one in wanted.items() if place not in found}:
-        found |= _make_addresses(missing, now=now)
+        found |= _add_mails(missing, now=now)
+        found |= _make_addresses({at: one for at, one in missing.items() if at not in found}, now=now)
         found |= _addresses(missing.keys() - found.keys())
     _add_phones([(one, found[one.place]) for one in people if one.phone and one.place], now=now)
     _complete_names(wanted, found)
@@ -138,8 +139,25 @@ def _conversations(talks: Collection[Talk]) -> dict[Talk, Conversation]:
     return {(row.endpoint_id, row.address_id, row.thread): row for row in rows}
 
 
+def _add_mails(missing: Mapping[Place, Person], *, now: datetime) -> dict[Place, Address]:
+    """A mail address in one form with a number that we know: it is of the person of that number."""
+    numbers = {at: (PHONE, one.phone) for at, one in missing.items() if at[0] == MAIL and one.phone}
+    owners = _addresses(set(numbers.values()))
+    rows = [
+        (*at, owners[number].citizen.root_id, missing[at].name, "", None)
+        for at, number in numbers.items()
+        if number in owners
+    ]
+    if not rows:
+        return {}
+    bulk.run(_NEW_ADDRESSES, [now, *_columns(rows)])
+    return _addresses(numbers.keys())
+
+
 def _make_addresses(missing: Mapping[Place, Person], *, now: datetime) -> dict[Place, Address]:
     """With a citizen each; those whose address somebody else made in the meantime are not needed."""
+    if not missing:
+        return {}
     facts = [
         {
             **_citizen_facts(one, now),

@@ -89,11 +89,14 @@ class ByHand:
         )
 
     def _sender(self, sheet: Sheet) -> Sender:
-        """Nobody must name themselves: then the address is empty and the tracking link is all there is."""
+        """Nobody must name themselves: then the address is empty and the tracking link is all there is.
+
+        Who leaves both is written to by mail, since a message can go there; the number is theirs as well.
+        """
         phone, email = self._phone(sheet.phone), clean_line(sheet.email).lower()
         return Sender(
-            address=phone or email,
-            space="" if phone or not email else "email",
+            address=email or phone,
+            space="email" if email else "",
             name=clean_line(sheet.name),
             phone=phone if phone.startswith("+") else "",
             language_hint=clean_line(sheet.language).lower(),

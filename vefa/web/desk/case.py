@@ -17,6 +17,8 @@ from vefa.cases.lifecycle import see
 from vefa.cases.models import Case, Promise, Urgency
 from vefa.cases.search import past_cases
 from vefa.cases.sights import sights
+from vefa.citizens.models import Address
+from vefa.citizens.queries import addresses_of
 from vefa.dialogue.drafts import kept
 from vefa.dialogue.models import DeliveryState, Reply
 from vefa.dialogue.queries import Entry, channel_truth, conversation_of
@@ -145,6 +147,14 @@ def _knowing(colleague: Reply | None) -> str:
     return format_html('<input type="hidden" name="knowing" value="{}">', colleague.pk) if colleague else ""
 
 
+def _number(citizen_id: int, address: Address | None) -> str:
+    """Where the person can be called; who left a mail address in a form may have left a number beside it."""
+    if address is None or address.space not in {"phone", "email"}:
+        return ""
+    known = [address] if address.space == "phone" else addresses_of(citizen_id)
+    return next((one.value for one in known if one.space == "phone"), "")
+
+
 def _facts(found: Case, *, private: bool) -> dict[str, Any]:
     language = get_language() or "en"
     address = found.conversation.address if found.conversation else None
@@ -153,7 +163,7 @@ def _facts(found: Case, *, private: bool) -> dict[str, Any]:
         person = Person(
             name=found.citizen.name or (address.shown_name if address else "") or gettext("no name given"),
             href=reverse("desk:citizen", args=[found.citizen.root_id]),
-            phone=address.value if address and address.space == "phone" else "",
+            phone=_number(found.citizen.root_id, address),
             language=found.language,
         )
     endpoint = found.conversation.endpoint if found.conversation else None
