@@ -11,6 +11,10 @@ from psycopg import sql
 from psycopg.types.json import Json
 
 Row = Sequence[Any]
+_DRAW = """
+WITH drawn AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence)
+SELECT nextval(sequence) FROM drawn, generate_series(1, %s)
+"""
 
 
 class NoDefaultError(LookupError):
@@ -46,10 +50,7 @@ class Table:
     def ids(self, count: int) -> Iterator[int]:
         """So many fresh keys, in rising order."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-                [self.name, self.key, count],
-            )
+            cursor.execute(_DRAW, [self.name, self.key, count])
             return iter([number for (number,) in cursor.fetchall()])
 
 

