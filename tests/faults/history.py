@@ -66,6 +66,13 @@ def at_rest(url: str) -> bool:
     return row == (0,)
 
 
+def contacts_in(state: str, url: str) -> set[str]:
+    """The external ids of the contacts in this state."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT external_id FROM inbox_contact WHERE state = %s", [state])
+        return {row[0] for row in rows}
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Everything that a verdict rests on."""

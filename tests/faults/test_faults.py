@@ -8,15 +8,13 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
 
 import psycopg
 import pytest
 
 from tests.faults.disk import Disk
 from tests.faults.hand import Hand
-from tests.faults.history import Tables
+from tests.faults.history import Tables, contacts_in
 from tests.faults.ledger import Ledger
 from tests.faults.report import REPORT, WHOLE
 from tests.faults.town import Machine, judge, residents
@@ -30,7 +28,8 @@ BREATH_S = (1.0, 4.0) if WHOLE else (0.5, 1.5)
 # takes nor answers.
 EVERY_MOOD = Counter({"429": 5, "drop": 5, "garbage": 5, "silence": 2, "deaf": 2, "500": 5})
 MOODS = EVERY_MOOD if WHOLE else Counter({"429": 1, "drop": 2, "garbage": 1, "silence": 1, "500": 1})
-MESSAGES, POISON_EVERY = (10_000, 1000) if WHOLE else (1000, 500)
+LOAD = ["--chats", "60", "--forms", "6"] if WHOLE else ["--chats", "12", "--pause", "0.3"]
+MESSAGES, POISON_EVERY = (10_000, 1000) if WHOLE else (600, 300)
 FIRST_ID = 100  # of updates far below the driver's
 
 
@@ -39,7 +38,7 @@ def test_nothing_is_lost_or_doubled_while_processes_are_killed(machine: Machine)
     victims = [name for name, times in KILLS.items() for _ in range(times)]
     random.shuffle(victims)
 
-    with residents(machine):
+    with residents(machine, *LOAD):
         for name in victims:
             time.sleep(random.uniform(*BREATH_S))
             if WHOLE:
@@ -54,32 +53,30 @@ def test_nothing_is_lost_or_doubled_while_processes_are_killed(machine: Machine)
     REPORT.add("kill -9 under load", seconds=time.monotonic() - began)
 
 
-def test_a_provider_in_a_bad_mood_loses_nothing(machine: Machine):
+@pytest.fixture(scope="module")
+def storm(machine: Machine) -> Ledger:
+    """Many messages with some poison among them, while the provider of their answers has every bad mood.
+
+    What comes in and what goes out meet only in the tables, so the two stories after it share it.
+    """
     began, provider = time.monotonic(), machine.provider
-    provider.trouble.clear()
-    with residents(machine, "--chats", "12", "--forms", "1"):
-        for mood, times in MOODS.items():
-            provider.misbehave(mood, times=times, retry_after=2)
-        eventually(lambda: provider.trouble == MOODS, why=lambda: str(provider.trouble))
-        assert provider.impatient == 0
-
-    evidence = judge(machine)
-    doubtful = [row for row in evidence.tables.deliveries if row["state"] == "uncertain"]
-    unsure = sum(times for mood, times in MOODS.items() if mood not in {"429", "500"})
-    assert len(doubtful) >= unsure  # none of them left again by itself: see "sent twice blindly"
-    REPORT.add("a provider in every bad mood", seconds=time.monotonic() - began, uncertain=len(doubtful))
-
-
-def test_poison_is_parked_and_holds_up_nobody_else(machine: Machine):
-    began = time.monotonic()
+    before, provider.impatient = Counter(provider.trouble), 0
+    for mood, times in MOODS.items():
+        provider.misbehave(mood, times=times, retry_after=2)
     words = ["--pause", "0", "--messages", str(MESSAGES), "--poison-every", str(POISON_EVERY)]
     with residents(machine, "--chats", "40", "--forms", "1", *words) as driver:
+        eventually(lambda: provider.trouble - before == MOODS, why=lambda: str(provider.trouble))
         assert driver.wait(600) == 0
-    ledger = Ledger.read(machine.ledger)
-    poison = ledger.marked("poison")
-    behind = {ledger.sent[key]["chat"] for key in poison}  # those chats wait: their order is kept
+    REPORT.add("a storm of messages", seconds=time.monotonic() - began, messages=MESSAGES)
+    return Ledger.read(machine.ledger)
 
-    eventually(lambda: not _waiting(machine, lambda key: ledger.sent[key].get("chat") not in behind))
+
+def test_poison_is_parked_and_holds_up_nobody_else(machine: Machine, storm: Ledger):
+    began, poison = time.monotonic(), storm.marked("poison")
+    slow = {storm.sent[key]["chat"] for key in poison}  # what follows poison in its chat keeps its order
+    others = {key for key, line in storm.sent.items() if line.get("chat") not in slow}
+
+    eventually(lambda: not contacts_in("waiting", machine.database) & others)
     machine.rest()
     parked = {row["external_id"]: row for row in Tables.read(machine.database).contacts if row["tries"] >= 5}
 
@@ -91,8 +88,19 @@ def test_poison_is_parked_and_holds_up_nobody_else(machine: Machine):
     judge(machine)
     machine.cure()
     judge(machine)
-    assert not _waiting(machine, lambda _: True, state="parked")
-    REPORT.add("poison in the stream", seconds=time.monotonic() - began, parked=len(parked), of=MESSAGES)
+    assert not contacts_in("parked", machine.database)
+    REPORT.add("poison in it", seconds=time.monotonic() - began, parked=len(parked))
+
+
+@pytest.mark.usefixtures("storm")
+def test_a_provider_in_a_bad_mood_loses_nothing(machine: Machine):
+    began = time.monotonic()
+    assert machine.provider.impatient == 0
+    evidence = judge(machine)
+    doubtful = [row for row in evidence.tables.deliveries if row["state"] == "uncertain"]
+    # None of them left again by itself: see "sent twice blindly".
+    assert len(doubtful) >= sum(MOODS.values()) - MOODS["429"] - MOODS["500"]
+    REPORT.add("a provider in every bad mood", seconds=time.monotonic() - began, uncertain=len(doubtful))
 
 
 def test_a_database_that_hangs_gets_no_false_receipt(machine: Machine):
@@ -106,15 +114,15 @@ def test_a_database_that_hangs_gets_no_false_receipt(machine: Machine):
             process.suspend()
         try:
             refused_at = time.monotonic()
-            statuses = [hand.push(), hand.push()]
+            status = hand.push()
             took_s = time.monotonic() - refused_at
         finally:
             for process in reversed(frozen):
                 process.resume()
-        assert statuses == [503, 503]
+        assert status == 503
         assert hand.last is not None
         assert hand.last.headers["retry-after"]
-        assert took_s < 15
+        assert took_s < 10
         eventually(hand.all_taken)
     judge(machine)
     REPORT.add("a database that hangs", seconds=time.monotonic() - began, refused_s=round(took_s, 1))
@@ -127,17 +135,16 @@ def test_a_full_disk_gets_no_false_receipt(machine_on_small_disk: Machine, disk:
         try:
             taken = _until_refused(hand)
             full = Counter(push() for _ in range(10) for push in (hand.push_large, hand.fill_in))
-            database = _died_of_it(machine)
+            died = _died_of_it(machine)
             dead = Counter(push() for _ in range(5) for push in (hand.push_large, hand.fill_in))
         finally:
             disk.free()
         eventually(lambda: hand.push() == 200)
         eventually(lambda: hand.fill_in() == 201)
         eventually(hand.all_taken)
-    assert (full, dead) == ({503: 20}, {503: 10})
+    assert (full, died, dead) == ({503: 20}, True, {503: 10})
     judge(machine)
-    seconds = time.monotonic() - began
-    REPORT.add("a full disk", seconds=seconds, taken_before=taken, refused=30, database_died=database)
+    REPORT.add("a full disk", seconds=time.monotonic() - began, refused=30, taken_before=taken)
 
 
 def _until_refused(hand: Hand) -> int:
@@ -150,17 +157,10 @@ def _until_refused(hand: Hand) -> int:
 
 
 def _died_of_it(machine: Machine) -> bool:
-    """Let the log itself find no room, which ends the server, and keeps it from starting again."""
-    with suppress(psycopg.Error):
-        machine.execute("SELECT pg_switch_wal(); CREATE TABLE more AS SELECT 1")
+    """Let the log find no room either, which ends the server and keeps it from starting again."""
     try:
-        psycopg.connect(machine.database, connect_timeout=2).close()
-    except psycopg.Error:
+        for _ in range(100):  # segments that it kept to use them again
+            machine.execute("SELECT pg_logical_emit_message(true, '', ''); SELECT pg_switch_wal()")
+    except psycopg.OperationalError:
         return True
     return False
-
-
-def _waiting(machine: Machine, which: Callable[[str], bool], *, state: str = "waiting") -> list[str]:
-    """Contacts in this state."""
-    contacts = Tables.read(machine.database).contacts
-    return [row["external_id"] for row in contacts if row["state"] == state and which(row["external_id"])]

@@ -6,10 +6,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg
@@ -58,7 +60,8 @@ class Machine:
 
     home: Path
     provider: MoodyBotApi
-    disk: str  # its name in the report
+    ledger: Path  # one for all who send, on a disk that is never full
+    disk: str  # the name of ours in the report
     port: int = field(default_factory=free_port)
     running: Running | None = None
     kills: Counter[str] = field(default_factory=Counter)
@@ -67,11 +70,6 @@ class Machine:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def ledger(self) -> Path:
-        """One for all who send: the tables hold what all of them sent."""
-        return self.home / "ledger.jsonl"
 
     @property
     def database(self) -> str:
@@ -90,9 +88,10 @@ class Machine:
     def furnish(self) -> None:
         """The demo city, a bot whose provider is ours, and what poison does."""
         words = ["--token", self.provider.token, "--secret", SECRET, "--api-base", self.provider.base]
-        for command in (["load", str(CITY)], ["endpoint", "add", "telegram", "--key", "bot", *words]):
-            done = vefa(*command, home=self.home)
-            assert done.returncode == 0, done.stderr
+        commands = (["load", str(CITY)], ["endpoint", "add", "telegram", "--key", "bot", *words])
+        with ThreadPoolExecutor() as pool:
+            for done in pool.map(lambda command: vefa(*command, home=self.home), commands):
+                assert done.returncode == 0, done.stderr
         self.execute(_POISON)
 
     def kill(self, name: str) -> None:
@@ -146,9 +145,9 @@ def installed(home: Path, *, disk: str) -> Iterator[Machine]:
     """Everything running on a home, with its provider, until the block ends."""
     home.mkdir(exist_ok=True)
     home.chmod(0o711)  # PostgreSQL's own account passes through
-    with MoodyBotApi.running() as provider:
+    with MoodyBotApi.running() as provider, TemporaryDirectory(prefix="vefa-ledger-") as folder:
         assert isinstance(provider, MoodyBotApi)
-        machine = Machine(home, provider, disk)
+        machine = Machine(home, provider, Path(folder, "ledger.jsonl"), disk)
         try:
             machine.start()
             machine.furnish()
