@@ -3,10 +3,10 @@
 import io
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from vefa.inbox import files, intake
-from vefa.inbox.intake import Incoming, accept
+from vefa.inbox.intake import Bare, Incoming, accept, keep
 from vefa.inbox.models import Attachment, Contact
 
 
@@ -87,3 +87,30 @@ def test_commits_wait_for_the_disk_even_where_the_server_would_not(town, now):
     with connection.cursor() as cursor:
         cursor.execute("SHOW synchronous_commit")
         assert cursor.fetchone() == ("on",)
+
+
+def handed_over(town, now, external_id, **changes):
+    facts = {"endpoint_id": town.bot.id, "lane": "77", "raw": b"{}", "received_at": now}
+    return Bare(external_id=external_id, **{**facts, **changes})
+
+
+def test_what_a_provider_hands_over_is_kept_like_everything_else(town, now):
+    accept([said(town, now, "5", raw=b"first")])
+    for _ in range(2):
+        keep([handed_over(town, now, external_id) for external_id in ("7", "5", "x" * 500, "6", "7")])
+    accept([said(town, now, "6", raw=b"again")])
+
+    kept = Contact.objects.order_by("id")
+    assert [contact.external_id[:7] for contact in kept] == ["5", "7", "sha256:", "6"]
+    assert bytes(kept[0].raw) == b"first"
+    own = {"id", "external_id", "raw"}
+    others = [field.attname for field in Contact._meta.concrete_fields if field.attname not in own]
+    assert Contact.objects.filter(external_id__in=["5", "6"]).values(*others).distinct().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", [accept, keep])
+def test_nothing_is_kept_for_an_endpoint_that_is_none(now, way):
+    kind = Incoming if way is accept else Bare
+    with pytest.raises(IntegrityError):
+        way([kind(endpoint_id=987_654_321, external_id="1", lane="", raw=b"", received_at=now)])

@@ -43,14 +43,15 @@ class Contact(models.Model):
     is told at once (web form, desk); the case that is opened takes them over.
     """
 
-    endpoint = models.ForeignKey(  # `contact_once` begins with it
-        Endpoint, on_delete=models.PROTECT, related_name="contacts", db_index=False
+    # `contact_once` begins with it; `intake` checks it, and an endpoint is retired, never deleted.
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.PROTECT, related_name="contacts", db_index=False, db_constraint=False
     )
     external_id = models.CharField(max_length=200)
     lane = models.CharField(max_length=200)  # contacts of one lane are handled in order
     received_at = models.DateTimeField()
     raw = models.BinaryField()
-    reference = models.CharField(max_length=20, null=True, unique=True)
+    reference = models.CharField(max_length=20, null=True)
     secret = models.CharField(max_length=40, blank=True, default="")
 
     form = models.CharField(
@@ -60,7 +61,7 @@ class Contact(models.Model):
         Conversation, null=True, on_delete=models.PROTECT, related_name="contacts", db_index=False
     )
     citizen = models.ForeignKey(  # of the conversation; of the form where no address was given
-        Citizen, null=True, on_delete=models.PROTECT, related_name="contacts"
+        Citizen, null=True, on_delete=models.PROTECT, related_name="contacts", db_index=False
     )
     message_id = models.CharField(max_length=200, blank=True, default="")
     reply_to_id = models.CharField(max_length=200, blank=True, default="")
@@ -88,7 +89,13 @@ class Contact(models.Model):
     trouble = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["endpoint", "external_id"], name="contact_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "external_id"], name="contact_once"),
+            models.UniqueConstraint(
+                fields=["reference"], name="contact_reference", condition=models.Q(reference__isnull=False)
+            ),
+        ]
+        # What is NULL at the door stands in no index until it is filled: the door pays for each index.
         indexes = [
             # Only for whoever says "not handled": a look-up by lane must not be tempted to read all of it.
             models.Index(
@@ -100,7 +107,14 @@ class Contact(models.Model):
                 fields=["endpoint", "lane", "id"], name="contact_lane", condition=models.Q(state="waiting")
             ),
             models.Index(fields=["handled_at"], name="contact_parked", condition=models.Q(state="parked")),
-            models.Index(fields=["conversation", "said_at", "sequence", "id"], name="contact_conversation"),
+            models.Index(
+                fields=["conversation", "said_at", "sequence", "id"],
+                name="contact_conversation",
+                condition=models.Q(conversation__isnull=False),
+            ),
+            models.Index(
+                fields=["citizen"], name="contact_citizen", condition=models.Q(citizen__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

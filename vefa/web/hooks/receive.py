@@ -17,7 +17,7 @@ from django.db import Error
 from vefa.channels.port import ForgedError, UnreadableError
 from vefa.channels.sealing import UnsealableError
 from vefa.inbox.doors import Door
-from vefa.inbox.intake import Incoming
+from vefa.inbox.intake import Bare
 from vefa.web.hooks.lookup import Doors
 from vefa.web.hooks.writers import FullError, Writers
 
@@ -53,7 +53,7 @@ _hall = Hall()
 
 async def open() -> None:  # noqa: A001 - the pair of close, always called with its module's name
     """Start the writers; in the event loop that will call `receive`."""
-    _hall.writers, _hall.doors = Writers(), Doors()
+    _hall.writers, _hall.doors = Writers(patience_s=PATIENCE_S), Doors()
 
 
 async def close() -> None:
@@ -79,10 +79,10 @@ async def _take(scope: Scope, receive: Receive) -> None:
         raise Refusal(405, "Only POST is taken here.")
     door = await _door(scope["path"])
     raw = await _body(scope, receive)
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    incoming = _check(door, headers, raw)
-    if incoming:
-        await _keep(incoming)
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    arrivals = _check(door, headers, raw)
+    if arrivals:
+        await _keep(arrivals)
 
 
 async def _door(path: str) -> Door:
@@ -116,8 +116,11 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     return body
 
 
-def _check(door: Door, headers: dict[str, str], raw: bytes) -> list[Incoming]:
-    """The arrivals in a body whose sender has proved to be the provider. Raises Refusal."""
+def _check(door: Door, headers: dict[str, str], raw: bytes) -> list[Bare]:
+    """The arrivals in a body whose sender has proved to be the provider. ASGI's headers are in lower case.
+
+    Raises Refusal.
+    """
     if not door.secrets:
         raise Refusal(503, "No secret is set for this endpoint: set one with `vefa endpoint`.")
     try:
@@ -130,24 +133,15 @@ def _check(door: Door, headers: dict[str, str], raw: bytes) -> list[Incoming]:
     except UnreadableError as error:
         raise Refusal(400, f"The body cannot be read: {error.reason}.") from error
     now = datetime.now(UTC)
-    return [
-        Incoming(
-            endpoint_id=door.endpoint_id,
-            external_id=arrival.external_id,
-            lane=arrival.lane,
-            raw=arrival.raw,
-            received_at=now,
-        )
-        for arrival in arrivals
-    ]
+    return [Bare(door.endpoint_id, one.external_id, one.lane, one.raw, now) for one in arrivals]
 
 
-async def _keep(incoming: list[Incoming]) -> None:
+async def _keep(arrivals: list[Bare]) -> None:
     writers = _hall.writers
     if writers is None:
         raise Refusal(503, "We are about to restart; please try again.")
     try:
-        await writers.keep(incoming, patience_s=PATIENCE_S)
+        await writers.keep(arrivals)
     except FullError as error:
         raise Refusal(503, "Too much is waiting; please try again.") from error
     except (Error, TimeoutError) as error:

@@ -8,18 +8,20 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
+from msgspec import Struct
 
 from vefa.inbox import intake
-from vefa.inbox.intake import Accepted, Incoming
+from vefa.inbox.intake import Bare
 
 WRITERS = 1  # a second one halves the batches and costs a tenth of the accepts on two cores
-LARGEST_BATCH = 512
+LARGEST_BATCH = 512  # one turn of the event loop may bring a few more
 LONGEST_QUEUE = 20_000  # arrivals; more than this waits at the provider
 WAKE_EVERY_S = 0.05
+LOOK_EVERY_S = 0.25  # how exactly patience is kept
 
 log = logging.getLogger(__name__)
 
@@ -28,20 +30,27 @@ class FullError(Exception):
     """So much waits that another arrival would be answered too late."""
 
 
-@dataclass(frozen=True)
-class Parcel:
-    """What one request handed in, and who waits for it."""
+class Parcel(Struct, frozen=True):
+    """What one request handed in, who waits for it, and until when (the event loop's clock)."""
 
-    incoming: Sequence[Incoming]
-    done: "asyncio.Future[list[Accepted]]" = field(repr=False)
+    arrivals: Sequence[Bare]
+    done: "asyncio.Future[None]"
+    until: float
 
 
 class Writers:
-    """Threads with a database connection each; made and used in one event loop."""
+    """Threads with a database connection each; made and used in one event loop.
 
-    def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
-        self._waiting = 0  # touched by the event loop only
+    What comes in one turn of the loop is handed over at once: each hand-over wakes a thread, which then
+    contends with the loop for the interpreter.
+    """
+
+    def __init__(self, *, patience_s: float = 60.0) -> None:
+        self._patience_s = patience_s
+        self._queue: queue.SimpleQueue[list[Parcel] | None] = queue.SimpleQueue()
+        self._turn: list[Parcel] = []  # this, and the next two, are touched by the event loop only
+        self._owed: deque[Parcel] = deque()
+        self._waiting = 0
         self._loop = asyncio.get_running_loop()
         self._threads = [
             threading.Thread(target=self._write, name=f"hooks-{number}", daemon=True)
@@ -50,25 +59,29 @@ class Writers:
         for thread in self._threads:
             thread.start()
 
-    async def keep(self, incoming: Sequence[Incoming], *, patience_s: float = 60.0) -> list[Accepted]:
+    async def keep(self, arrivals: Sequence[Bare]) -> None:
         """Return when the arrivals are committed.
 
         Raises FullError, django.db.Error when they are not, TimeoutError when nobody can say yet.
         """
-        if self._waiting + len(incoming) > LONGEST_QUEUE:
+        if self._waiting + len(arrivals) > LONGEST_QUEUE:
             raise FullError
-        self._waiting += len(incoming)
-        done: asyncio.Future[list[Accepted]] = self._loop.create_future()
-        self._queue.put(Parcel(incoming, done))
-        alarm = self._loop.call_later(patience_s, _give_up, done)  # a tenth of the cost of asyncio.timeout
+        if not self._turn:
+            self._loop.call_soon(self._hand_over)
+        if not self._owed:
+            self._loop.call_later(LOOK_EVERY_S, self._lose_patience)
+        parcel = Parcel(arrivals, self._loop.create_future(), self._loop.time() + self._patience_s)
+        self._turn.append(parcel)
+        self._owed.append(parcel)
+        self._waiting += len(arrivals)
         try:
-            return await done
+            await parcel.done
         finally:
-            alarm.cancel()
-            self._waiting -= len(incoming)
+            self._waiting -= len(arrivals)
 
     async def close(self) -> None:
         """Write what waits, then end the threads."""
+        self._hand_over()
         for _ in self._threads:
             self._queue.put(None)
         await asyncio.to_thread(self._join)
@@ -76,6 +89,22 @@ class Writers:
     def _join(self) -> None:
         for thread in self._threads:
             thread.join()
+
+    def _hand_over(self) -> None:
+        """Give the threads what this turn of the loop brought."""
+        if self._turn:
+            self._queue.put(self._turn)
+            self._turn = []
+
+    def _lose_patience(self) -> None:
+        """One look at all that is owed costs less than an alarm for each."""
+        now = self._loop.time()
+        while self._owed and (self._owed[0].done.done() or self._owed[0].until <= now):
+            done = self._owed.popleft().done
+            if not done.done():
+                done.set_exception(TimeoutError())
+        if self._owed:
+            self._loop.call_later(LOOK_EVERY_S, self._lose_patience)
 
     def _write(self) -> None:
         """A thread's life: gather, commit, tell, wake the workers now and then."""
@@ -90,15 +119,13 @@ class Writers:
         connection.close()
 
     def _gather(self, patience_s: float | None) -> tuple[list[Parcel], bool]:
-        """All that waits, at most a batch; the flag is False once no more will come."""
+        """All that waits, about a batch at most; the flag is False once no more will come."""
         parcels: list[Parcel] = []
-        size = 0
         try:
             found = self._queue.get(timeout=patience_s)
             while found is not None:
-                parcels.append(found)
-                size += len(found.incoming)
-                if size >= LARGEST_BATCH:
+                parcels += found
+                if len(parcels) >= LARGEST_BATCH:
                     return parcels, True
                 found = self._queue.get_nowait()
         except queue.Empty:
@@ -108,7 +135,7 @@ class Writers:
     def _commit(self, parcels: list[Parcel]) -> bool:
         """Whether something was kept. A batch that the database refuses is tried one by one."""
         try:
-            answers = intake.accept([one for parcel in parcels for one in parcel.incoming])
+            intake.keep([one for parcel in parcels for one in parcel.arrivals])
         except (OperationalError, InterfaceError) as error:
             self._fail(parcels, error)
             return False
@@ -118,7 +145,7 @@ class Writers:
                 return any(kept)
             self._fail(parcels, error)
             return False
-        self._loop.call_soon_threadsafe(_tell, parcels, answers)
+        self._loop.call_soon_threadsafe(_tell, parcels)
         return True
 
     def _fail(self, parcels: list[Parcel], error: Exception) -> None:
@@ -127,18 +154,10 @@ class Writers:
         self._loop.call_soon_threadsafe(_refuse, parcels, error)
 
 
-def _tell(parcels: list[Parcel], answers: list[Accepted]) -> None:
-    begin = 0
+def _tell(parcels: list[Parcel]) -> None:
     for parcel in parcels:
-        end = begin + len(parcel.incoming)
         if not parcel.done.done():
-            parcel.done.set_result(answers[begin:end])
-        begin = end
-
-
-def _give_up(done: "asyncio.Future[list[Accepted]]") -> None:
-    if not done.done():
-        done.set_exception(TimeoutError())
+            parcel.done.set_result(None)
 
 
 def _refuse(parcels: list[Parcel], error: Exception) -> None:
