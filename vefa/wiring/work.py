@@ -17,13 +17,14 @@ import psycopg
 from django.conf import settings
 from django.db import Error, connection
 
+from vefa.cases import proofs
 from vefa.cases.promises import sweep_broken
 from vefa.cases.queries import places_of
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
 from vefa.dialogue import outbox, sweeping
-from vefa.inbox import attachments, claiming, collect
+from vefa.inbox import attachments, claiming, collect, orphans
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
 from vefa.journal import replay
@@ -154,6 +155,7 @@ class Worker:
         sweeping.resend_doubtful(now=clock())
         sweep_broken(now=clock())
         matching.suggest(now=clock(), places=places_of)
+        orphans.sweep(now=clock(), elsewhere=proofs.named)
         return False
 
     def _beat(self) -> bool:

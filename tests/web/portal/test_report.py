@@ -1,5 +1,7 @@
 """Telling the city something, page by page."""
 
+import os
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -271,3 +273,13 @@ def test_a_photo_of_an_iphone_is_seen_at_once_and_later_without_its_place(ayse):
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
     assert "IMG_1.jpg" in shown.headers["Content-Disposition"]
     assert b"Ali" not in b"".join(shown.streaming_content)
+
+
+def test_the_photo_of_a_report_that_goes_on_counts_as_new(ayse, settings):
+    ayse.client.post("/report/what", {"text": POTHOLE, "photos": [picture()]})
+    (photo,) = (path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file())
+    os.utime(photo, (0, 0))
+
+    ayse.client.post("/report/where", {"place": "Çarşı", **IN_CARSI})
+
+    assert photo.stat().st_mtime > 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
+from vefa.inbox import files
 from vefa.kit import ids
 
 KEY = "report"
@@ -76,6 +77,7 @@ def read(session: SessionBase) -> Answers:
 def keep(session: SessionBase, answers: Answers) -> None:
     """Remember the report until it is sent or the session ends."""
     session[KEY] = asdict(answers)
+    files.stay(str(photo["path"]) for photo in answers.photos)
 
 
 def remember_receipt(session: SessionBase, token: str, address: str) -> None:
