@@ -3,7 +3,7 @@
 import pytest
 
 from vefa.directory import queries
-from vefa.directory.models import Service
+from vefa.directory.models import Area, Service
 from vefa.directory.version import mark_changed
 from vefa.triage.advice import Asked, advise
 from vefa.triage.language import language_of
@@ -84,6 +84,57 @@ def test_a_place_is_found_by_its_name_in_any_script(town, text):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Çukur Sokağı 12 numarada oturuyorum", "cukur sokagi"),
+        ("Ağaç Mahallesinde komşular gürültü yapıyor", "agac mahallesinde"),
+        ("Шам көшесінде тұрамын", "шам кошесинде"),
+        ("I live at 12 Lamp Avenue", "lamp avenue"),
+    ],
+)
+def test_a_street_speaks_for_no_service_by_its_name_alone(town, text, name):
+    advice = advise(Asked(text=text, hint="tr"))
+
+    assert advice.services == []
+    assert {"step": "place", "says": name, "confidence": 1.0, "because": f"names {name}"} in advice.evidence()
+
+
+@pytest.mark.django_db
+def test_a_known_place_speaks_for_no_service_by_its_name_alone(town):
+    Area.objects.filter(key="carsi").update(aliases={"ru": ["старый рынок"]})
+    mark_changed()
+    queries.forget()
+
+    advice = advise(Asked(text="Старый рынок, упало дерево", hint="ru"))
+
+    assert [guess.value for guess in advice.services] == ["tree"]
+    assert advice.area
+    assert advice.area.value == town.carsi.id
+
+
+@pytest.mark.django_db
+def test_what_is_said_beside_the_name_of_a_street_still_counts(town):
+    advice = advise(Asked(text="Çukur Sokağında kocaman bir çukur var", hint="tr"))
+
+    assert advice.sure
+    assert advice.service == town.pothole
+
+
+@pytest.mark.django_db
+def test_a_word_that_is_the_whole_name_of_a_place_speaks_for_itself(town):
+    Area.objects.filter(key="carsi").update(aliases={"ru": ["рынок"]})
+    mark_changed()
+    queries.forget()
+
+    advice = advise(Asked(text="Рынок очень грязный", hint="ru"))
+
+    assert advice.service == town.local_matter
+    assert advice.area
+    assert advice.area.value == town.carsi.id
+
+
+@pytest.mark.django_db
 def test_a_point_is_surer_than_a_name(town):
     advice = advise(Asked(text="Çarşı tarafı", hint="tr", lat=38.01, lon=27.05))
 
@@ -138,6 +189,7 @@ def test_every_language_has_its_words(language):
     known = lexicon(language)
 
     assert known.common.whole
+    assert all(known.street)
     assert names(known.tone) == {
         *("thanks", "suggestion", "question", "complaint", "danger"),
         *("emergency", "urgent"),

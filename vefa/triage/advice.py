@@ -5,14 +5,17 @@ from typing import Any
 
 from vefa.directory.models import Service
 from vefa.directory.queries import area_at, service_by_code
+from vefa.kit.expressions import Met
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
 from vefa.triage.knowledge import knowledge
 from vefa.triage.language import language_of
-from vefa.triage.service import SURE, services_of
+from vefa.triage.names import apart, spans_of
+from vefa.triage.place import NamedArea, area_of
+from vefa.triage.service import SURE, Term, services_of
 from vefa.triage.tone import heard_in, kind_of, urgency_of
 
-VERSION = "words-1"
+VERSION = "words-2"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Advice:
     urgency: Guess[int]
     area: Guess[int] | None
     said: list[str] = field(repr=False, default_factory=list)
+    names: list[str] = field(repr=False, default_factory=list)  # of places; they speak for no service
 
     @property
     def confidence(self) -> float:
@@ -41,6 +45,7 @@ class Advice:
         """Every step's word and reason, as a finding keeps them."""
         rows = [self.language.as_evidence("language")]
         rows += [guess.as_evidence("service") for guess in self.services[:1]]
+        rows += [Guess(name, 1.0, f"names {name}").as_evidence("place") for name in self.names]
         rows += [self.kind.as_evidence("kind"), self.urgency.as_evidence("urgency")]
         return rows + ([self.area.as_evidence("area")] if self.area else [])
 
@@ -61,8 +66,10 @@ class Asked:
 def advise(asked: Asked) -> Advice:
     """Read one text. What a person chose stands; the rest is guessed. Raises NotLoadedError."""
     said = words(asked.text)
+    named = knowledge().gazetteer.named(said)
     language = language_of(asked.text, hint=asked.hint, said=said)
-    guesses = _services(asked, said, language.value)
+    met, silent = apart(knowledge().services.met(said), spans_of(said, named))
+    guesses = _services(asked, met, language.value)
     service = service_by_code(guesses[0].value) if guesses else None
     heard = heard_in(said, language=language.value)
     usual = service if guesses and guesses[0].confidence >= SURE else None
@@ -72,23 +79,24 @@ def advise(asked: Asked) -> Advice:
         service=service,
         kind=kind_of(heard, said=said, text=asked.text, usual=usual.kind if usual else ""),
         urgency=urgency_of(heard, usual=usual.urgency if usual else "normal"),
-        area=_area(asked, said),
+        area=_area(asked, named),
         said=said,
+        names=[" ".join(said[start:end]) for start, end in silent],
     )
 
 
-def _services(asked: Asked, said: list[str], language: str) -> list[Guess[str]]:
+def _services(asked: Asked, met: list[Met[Term]], language: str) -> list[Guess[str]]:
     if asked.service and service_by_code(asked.service):
         return [Guess(asked.service, 1.0, "chosen by a person")]
-    return services_of(said, language=language, index=knowledge().services)
+    return services_of(met, language=language)
 
 
-def _area(asked: Asked, said: list[str]) -> Guess[int] | None:
+def _area(asked: Asked, named: list[Met[NamedArea]]) -> Guess[int] | None:
     if asked.area_id is not None:
         return Guess(asked.area_id, 1.0, "chosen by a person")
     if asked.lat is not None and asked.lon is not None:
         area = area_at(asked.lat, asked.lon)
         if area is not None:
             return Guess(area.id, 0.97, "the point lies in it")
-    gazetteer = knowledge().gazetteer
-    return (asked.place_text and gazetteer.find(words(asked.place_text))) or gazetteer.find(said)
+    told = knowledge().gazetteer.named(words(asked.place_text)) if asked.place_text else []
+    return area_of(told) or area_of(named)

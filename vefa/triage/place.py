@@ -7,7 +7,7 @@ smaller area; equal names in two places leave the choice to a person.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vefa.kit.expressions import Expressions, Part
+from vefa.kit.expressions import Expressions, Met, Part
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
 
@@ -38,19 +38,24 @@ class Gazetteer:
         ordered = sorted(rows, key=lambda row: (row.parts, row.area_id))
         return cls(Expressions.of((_parts(row.parts), row) for row in ordered))
 
-    def find(self, said: list[str]) -> Guess[int] | None:
-        """The area that the words name, or None."""
-        met = [(name.value, " ".join(name.said)) for name in self.names.found_in(said)]
-        if not met:
-            return None
-        longest = max(_length(row) for row, _ in met)
-        best = [(row, text) for row, text in met if _length(row) == longest]
-        deepest = max(row.depth for row, _ in best)
-        chosen = {row.area_id: text for row, text in best if row.depth == deepest}
-        area_id, text = next(iter(chosen.items()))
-        if len(chosen) > 1:
-            return Guess(area_id, 0.4, f"names {text}, which is in several places")
-        return Guess(area_id, 0.8, f"names {text}")
+    def named(self, said: list[str]) -> list[Met[NamedArea]]:
+        """Every name that stands in the words."""
+        return self.names.found_in(said)
+
+
+def area_of(named: Iterable[Met[NamedArea]]) -> Guess[int] | None:
+    """The area that is meant by these names, or None."""
+    met = [(name.value, " ".join(name.said)) for name in named]
+    if not met:
+        return None
+    longest = max(_length(row) for row, _ in met)
+    best = [(row, text) for row, text in met if _length(row) == longest]
+    deepest = max(row.depth for row, _ in best)
+    chosen = {row.area_id: text for row, text in best if row.depth == deepest}
+    area_id, text = next(iter(chosen.items()))
+    if len(chosen) > 1:
+        return Guess(area_id, 0.4, f"names {text}, which is in several places")
+    return Guess(area_id, 0.8, f"names {text}")
 
 
 def _length(row: NamedArea) -> int:

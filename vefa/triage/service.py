@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log
 
-from vefa.kit.expressions import ANY, Expressions, Part
+from vefa.kit.expressions import ANY, Expressions, Met, Part
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
+from vefa.triage.lexicon import LANGUAGES
 
 SURE = 0.6  # from this confidence on, triage acts without asking
 _LEAST_STEM = 4
@@ -34,20 +35,16 @@ class ServiceIndex:
     """All words of all services in every language, ready for look-up."""
 
     terms: Expressions[Term]
-    languages: tuple[str, ...]
 
     @classmethod
     def of(cls, vocabulary: Mapping[str, Mapping[str, Iterable[str]]]) -> "ServiceIndex":
         """`vocabulary` maps a language and then a service's code to words and expressions."""
         terms = [term for language, known in vocabulary.items() for term in _terms(language, known)]
-        return cls(Expressions.of(terms), tuple(vocabulary))
+        return cls(Expressions.of(terms))
 
-    def hits(self, said: list[str]) -> dict[str, dict[Term, str]]:
-        """The terms that are met, each with the words that met it, by language."""
-        found: dict[str, dict[Term, str]] = {}
-        for met in self.terms.found_in(said):
-            found.setdefault(met.value.language, {})[met.value] = " ".join(met.said)
-        return found
+    def met(self, said: list[str]) -> list[Met[Term]]:
+        """Every term that stands in the words."""
+        return self.terms.found_in(said)
 
 
 def _terms(language: str, vocabulary: Mapping[str, Iterable[str]]) -> Iterator[tuple[list[Part], Term]]:
@@ -73,17 +70,19 @@ def _parts(words: tuple[str, ...]) -> list[Part]:
     return [Part(word, ANY if len(word) >= enough else 0) for word, enough in zip(words, least, strict=True)]
 
 
-def services_of(said: list[str], *, language: str, index: ServiceIndex, limit: int = 3) -> list[Guess[str]]:
+def services_of(met: Iterable[Met[Term]], *, language: str, limit: int = 3) -> list[Guess[str]]:
     """Up to `limit` services, the likeliest first, each with the words that speak for it."""
     total: dict[str, float] = defaultdict(float)
     because: dict[str, dict[str, None]] = defaultdict(dict)  # as a set that keeps its order
-    hits = index.hits(said)
-    for tongue in index.languages:
+    hits: dict[str, dict[Term, str]] = defaultdict(dict)
+    for one in met:
+        hits[one.value.language][one.value] = " ".join(one.said)
+    for tongue in LANGUAGES:
         share = 1.0 if tongue == language else _OTHER_LANGUAGE
         scores: dict[str, float] = defaultdict(float)
-        for term, met in hits.get(tongue, {}).items():
+        for term, text in hits[tongue].items():
             scores[term.code] += term.weight
-            because[term.code][met] = None
+            because[term.code][text] = None
         for code, score in scores.items():
             total[code] = max(total[code], score * share)
     ranked = sorted(total, key=lambda code: (-total[code], code))[:limit]

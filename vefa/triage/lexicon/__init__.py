@@ -68,6 +68,7 @@ class Lexicon:
     common: Everyday
     tone: Phrases
     verdict: Phrases
+    street: tuple[str, ...]  # how words begin that follow the name of a street or quarter
 
 
 @cache
@@ -81,4 +82,5 @@ def lexicon(language: str) -> Lexicon:
         common=Everyday.of(read["common"]),
         tone=Phrases.of(read["kind"] | read["urgency"]),
         verdict=Phrases.of(read["verdict"]),
+        street=tuple(_part(word).stem for word in read["street"]),
     )

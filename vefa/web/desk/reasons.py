@@ -54,6 +54,7 @@ def _names() -> Mapping[str, str]:
         "kind": gettext("Kind"),
         "urgency": gettext("Urgency"),
         "area": gettext("Area"),
+        "place": gettext("Area"),
         "matter": gettext("Matter"),
     }
 
@@ -91,6 +92,7 @@ READ: Mapping[str, Callable[[Any], str]] = {
     "kind": lambda said: str(KINDS.get(str(said), "")),
     "urgency": _urgency,
     "area": _area,
+    "place": str,  # the name of a place that spoke for no service
     "matter": _matter,
 }
 
