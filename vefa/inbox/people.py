@@ -45,9 +45,10 @@ WITH given AS MATERIALIZED (
 SELECT addresses.id, citizen_id, space, value FROM given LEFT JOIN addresses USING (citizen_id)
 """
 _NEW_CONVERSATIONS = """
-INSERT INTO inbox_conversation (endpoint_id, address_id, thread, language, created_at)
-SELECT endpoint_id, address_id, thread, '', %s
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given (endpoint_id, address_id, thread)
+INSERT INTO inbox_conversation (endpoint_id, address_id, thread, language, created_at, last_contact_at)
+SELECT endpoint_id, address_id, thread, '', %s, last_contact_at
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[])
+    AS given (endpoint_id, address_id, thread, last_contact_at)
 ORDER BY endpoint_id, address_id, thread
 ON CONFLICT (endpoint_id, address_id, thread) DO NOTHING
 RETURNING id, endpoint_id, address_id, thread
@@ -108,17 +109,23 @@ def nameless_home(people: Iterable[Person], *, now: datetime) -> list[Citizen]:
 
 
 def known_conversations(
-    wanted: Collection[Talk], addresses: Iterable[Address], *, now: datetime
+    wanted: Mapping[Talk, datetime | None], addresses: Iterable[Address], *, now: datetime
 ) -> dict[Talk, Conversation]:
-    """The conversation of each endpoint, address and thread, made where it is new; people attached."""
-    found = _conversations(wanted)
+    """The conversation of each endpoint, address and thread, made where it is new; people attached.
+
+    `wanted` names the moment of the resident's last word there, for those that are made.
+    """
+    found = _conversations(wanted.keys())
     if missing := [talk for talk in wanted if talk not in found]:
         known = {address.pk: address for address in addresses}
-        for pk, *facts in bulk.run(_NEW_CONVERSATIONS, [now, *_columns(missing)]):
+        columns = _columns((*talk, wanted[talk]) for talk in missing)
+        for pk, *facts in bulk.run(_NEW_CONVERSATIONS, [now, *columns]):
             endpoint_id, address_id, thread = facts
-            found[(endpoint_id, address_id, thread)] = Conversation(
-                pk=pk, endpoint_id=endpoint_id, address=known[address_id], thread=thread, created_at=now
-            )
+            talk = (endpoint_id, address_id, thread)
+            found[talk] = Conversation(
+                pk=pk, endpoint_id=endpoint_id, address=known[address_id], thread=thread,
+                created_at=now, last_contact_at=wanted[talk],
+            )  # fmt: skip
         found |= _conversations([talk for talk in missing if talk not in found])
     return found
 

@@ -17,7 +17,7 @@ FROM (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS pairs (id, at) OR
 WHERE conversation.id = given.id
     AND (conversation.last_contact_at IS NULL OR conversation.last_contact_at < given.at)
 """
-_SILENT = {Form.RECEIPT, Form.BOUNCE, Form.AUTO_REPLY, Form.EVENT}  # not the resident's own word
+SILENT = {Form.RECEIPT, Form.BOUNCE, Form.AUTO_REPLY, Form.EVENT}  # not the resident's own word
 
 Place = tuple[str, str]  # address space and value
 Heard = tuple[str, Contact, Reading]  # address space, contact, reading
@@ -35,7 +35,7 @@ def note_moves(readings: Iterable[tuple[str, Reading]]) -> dict[Place, str]:
 
 def note_reach(heard: Sequence[Heard], *, now: datetime) -> None:
     """Keep what these arrivals say about where people can be reached, in their order."""
-    _note_spoken([contact for _, contact, reading in heard if reading.form not in _SILENT])
+    _note_spoken([contact for _, contact, reading in heard if reading.form not in SILENT])
     for space, _, reading in heard:
         if reading.unreachable:
             Address.objects.filter(
@@ -52,8 +52,9 @@ def _note_spoken(contacts: Sequence[Contact]) -> None:
         if conversation is None:
             continue
         said_at = contact.said_at or contact.received_at
-        last[conversation.pk] = max(said_at, last.get(conversation.pk, said_at))
-        conversation.last_contact_at = last[conversation.pk]
+        known_at = conversation.last_contact_at
+        if known_at is None or known_at < said_at:  # a new conversation was made with its words
+            conversation.last_contact_at = last[conversation.pk] = said_at
         if conversation.address.unreachable_at:
             back.add(conversation.address_id)
     if last:

@@ -23,8 +23,8 @@ from vefa.inbox import people
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.edits import find_edited
 from vefa.inbox.models import Attachment, AttachmentState, Contact
-from vefa.inbox.people import Person
-from vefa.inbox.reach import note_moves, note_reach
+from vefa.inbox.people import Person, Talk
+from vefa.inbox.reach import SILENT, note_moves, note_reach
 
 UNREADABLE = "unreadable"
 # What a desk or a later step may want, beside the columns.
@@ -143,11 +143,22 @@ def _place_in_conversations(found: Sequence[Read], *, now: datetime) -> None:
         for one in found
         if one.reading and one.person and one.person.place
     }
-    conversations = people.known_conversations(set(talks.values()), addresses.values(), now=now)
+    conversations = people.known_conversations(_last_words(found, talks), addresses.values(), now=now)
     for one in found:
         if talk := talks.get(one.contact.pk):
             one.contact.conversation = conversations[talk]
             one.contact.citizen_id = conversations[talk].address.citizen.root_id
+
+
+def _last_words(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, datetime | None]:
+    """Every conversation, with the moment at which the resident said the last of these words in it."""
+    last: dict[Talk, datetime | None] = dict.fromkeys(talks.values())
+    for one in found:
+        talk = talks.get(one.contact.pk)
+        if talk and one.reading and one.reading.form not in SILENT:
+            said_at = one.contact.said_at or one.contact.received_at
+            last[talk] = max(said_at, last[talk] or said_at)
+    return last
 
 
 def _files(contact: Contact, reading: Reading, now: datetime) -> Iterable[Attachment]:
