@@ -32,20 +32,31 @@ class Reply(models.Model):
     case = models.ForeignKey(  # `reply_case` begins with it
         Case, null=True, on_delete=models.PROTECT, related_name="replies", db_index=False
     )
-    staff = models.ForeignKey(
-        Staff, null=True, on_delete=models.PROTECT, related_name="+"
-    )  # null: the system
+    staff = models.ForeignKey(  # null: the system
+        Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     text = models.TextField()
     language = models.CharField(max_length=2)
     phrase_key = models.CharField(max_length=60, blank=True, default="")
-    answers = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    answers = models.ForeignKey(
+        Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     automatic = models.BooleanField(default=False)
-    cause = models.CharField(max_length=60, null=True, unique=True)  # "event:91": a reaction writes once
+    cause = models.CharField(max_length=60, null=True)  # "event:91": a reaction writes once
     written_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "written_at", "id"], name="reply_case")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause"], name="reply_cause", condition=models.Q(cause__isnull=False)
+            )
+        ]
+        indexes = [  # most replies are the system's own: they stand in the first alone
+            models.Index(fields=["case", "written_at", "id"], name="reply_case"),
+            models.Index(fields=["staff"], name="reply_staff", condition=models.Q(staff__isnull=False)),
+            models.Index(fields=["answers"], name="reply_answers", condition=models.Q(answers__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -72,7 +83,9 @@ class Delivery(models.Model):
     conversation = models.ForeignKey(
         Conversation, null=True, on_delete=models.PROTECT, related_name="deliveries"
     )
-    endpoint = models.ForeignKey(Endpoint, null=True, on_delete=models.PROTECT, related_name="deliveries")
+    endpoint = models.ForeignKey(  # looked up by what waits or by a provider's id: both have an index below
+        Endpoint, null=True, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     key = models.UUIDField(unique=True)  # the idempotency key towards the provider
     state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.QUEUED)
     due_at = models.DateTimeField()

@@ -15,8 +15,10 @@ class Finding(models.Model):
     version = models.CharField(max_length=20)  # of the rules that found it
     language = models.CharField(max_length=2)
     kind = models.CharField(max_length=10)
-    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
-    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(
+        Service, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     urgency = models.PositiveSmallIntegerField(default=0)
     confidence = models.FloatField(default=0)  # 0 to 1, of the service
     sure = models.BooleanField(default=False)  # acted without asking
