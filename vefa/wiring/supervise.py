@@ -1,5 +1,6 @@
 """A small tree of processes: started in order, healed when one dies, stopped in the opposite order."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 SETTLED_S = 60.0  # a child that lived this long starts again without a pause
 TICK_S = 0.1
+THRIFTY = {"MALLOC_ARENA_MAX": "2"}  # else glibc keeps a hoard for each of a process's threads
 
 Process = subprocess.Popen[bytes]
 
@@ -77,6 +79,7 @@ def command(words: Sequence[str], *, silent: bool = False) -> Callable[[], Proce
         whole = [sys.executable, "-m", "vefa.wiring.cli.main", *words]
         return subprocess.Popen(
             leashed(whole, farewell=signal.SIGTERM),
+            env={**THRIFTY, **os.environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if silent else None,
             process_group=0,

@@ -17,6 +17,7 @@ from vefa.wiring.cli.registry import COMMANDS, Entry
 from vefa.wiring.database import database_of
 from vefa.wiring.env import SettingError
 from vefa.wiring.home import DEFAULT, SECRET_FILE, HomeError, HomeTakenError, open_home
+from vefa.wiring.imports import undisturbed
 from vefa.wiring.postgres.account import NoAccountError
 from vefa.wiring.postgres.binaries import NoProgramsError
 from vefa.wiring.postgres.cluster import ClusterError
@@ -87,9 +88,10 @@ def _speak(entry: Entry, words: list[str]) -> int:
 def _run(entry: Entry, given: list[str]) -> int:
     home, words = _home_in(given)
     _publish(home, fresh=not HELP & set(words))
-    if not entry.bare:
-        django.setup()
-    command = cast("Command", import_module(f"{PACKAGE}.{entry.module}"))
+    with undisturbed():
+        if not entry.bare:
+            django.setup()
+        command = cast("Command", import_module(f"{PACKAGE}.{entry.module}"))
     options = _parser(entry, command).parse_args(words)
     options.home = home
     if not entry.database:
