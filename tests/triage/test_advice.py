@@ -21,6 +21,8 @@ from vefa.triage.tone import EMERGENCY, URGENT
         ("кошеде жарык жок", "kk"),
         ("در خیابان چاله است", "fa"),
         ("there is a pothole on our street", "en"),
+        ("Missing signs. Dirty sink in this public toilet", "en"),
+        ("Illegal parking, unregistered vehicle", "en"),
         ("5", "ru"),
         ("😡😡", "ru"),
     ],

@@ -10,7 +10,7 @@ from vefa.triage.lexicon import lexicon
 _ARABIC, _CYRILLIC = 0x06, 0x04  # blocks of 256 characters
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _KAZAKH = re.compile(r"[әғқңөұүһіӘҒҚҢӨҰҮҺІ]")
-_TURKISH = re.compile(r"[çşğıöüÇŞĞÖÜİi]")
+_TURKISH = re.compile(r"[çşğıöüÇŞĞÖÜİ]")
 # How words look where no everyday word is met: letters that Turkish lacks, and endings of each language.
 _ENGLISH_LOOK = re.compile(r"[qwx]|th|sh|ck|ee|oo|ou|gh|ll|ss|ing\b|tion|ed\b|er\b|ly\b", re.IGNORECASE)
 _TURKISH_LOOK = re.compile(
