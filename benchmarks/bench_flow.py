@@ -51,7 +51,7 @@ def surge(running: House) -> list[Row]:
         Row("storm: acknowledgement, p99", found.quantile_ms(0.99), "ms", at_most=1000),
         Row("storm: everything routed, ten seconds and more after its end", 10 + routed_s, "s", at_most=60),
         Row("storm: a list of the desk meanwhile, p95", seen.quantile_ms(0.95), "ms", at_most=250),
-        Row("storm: refused", len(found.latencies) - found.good, "requests", at_most=0),
+        Row("storm: refused", found.refused, "requests", at_most=0),
     ]
 
 

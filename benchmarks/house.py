@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -29,7 +29,6 @@ class House:
     home: Path
     process: subprocess.Popen[bytes]
     ready_s: float
-    _seen: dict[int, float] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -52,12 +51,12 @@ class House:
         return [top, *top.children(recursive=True)]
 
     def cpu_s(self) -> float:
-        """CPU seconds of all processes so far, the database included."""
-        spent = 0.0
-        for process in self.processes():
-            times = process.cpu_times()
-            spent += times.user + times.system
-        return spent
+        """CPU seconds of all processes so far, the database included, and of those that ended meanwhile."""
+        while True:
+            try:
+                return sum(sum(one.cpu_times()[:4]) for one in self.processes())
+            except psutil.NoSuchProcess:
+                continue  # it ended just now: its parent, which waited for it, has its time
 
     def memory_mb(self) -> float:
         """Proportional memory of web, worker and supervisor, without the database."""

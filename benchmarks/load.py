@@ -7,6 +7,7 @@ that a server that stalls cannot hide it.
 import asyncio
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +16,8 @@ from typing import cast
 import uvloop
 
 LOOPBACK = "127.0.0.1"
+IDLE_S = 20.0  # like any client: a connection that was idle for longer is not trusted with a request
+BROKEN = 599  # no status at all: the connection broke
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,14 @@ def request(method: str, path: str, *, headers: dict[str, str], body: bytes = b"
 
 @dataclass
 class Outcome:
-    """What was measured: seconds per answer and how many of each status."""
+    """What was measured: seconds per answer, how many of each status, and in whose words it was refused."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
+    troubles: Counter[str] = field(default_factory=Counter)
+    owed: int = 0  # requests without any answer at the end
+    cpu_s: float = 0.0  # what the client itself took
 
     def note(self, status: int, latency: float) -> None:
         """Add one answer."""
@@ -48,6 +54,17 @@ class Outcome:
     def good(self) -> int:
         """Answers below 400."""
         return sum(count for status, count in self.statuses.items() if status < 400)
+
+    @property
+    def refused(self) -> int:
+        """Requests that were not answered below 400, or not at all."""
+        return len(self.latencies) - self.good + self.owed
+
+    @property
+    def reasons(self) -> str:
+        """What the refused were told, the most frequent first; "" where none was."""
+        told = [f"{count} x {words}" for words, count in self.troubles.most_common(5)]
+        return "; ".join([*told, f"{self.owed} x no answer"] if self.owed else told)
 
     @property
     def per_second(self) -> float:
@@ -71,21 +88,28 @@ class Connection:
     def __init__(self, port: int) -> None:
         self._port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._rested_at = time.monotonic()
 
-    async def ask(self, one: Request) -> int:
-        """Send one request and read its whole answer; the status, or 599 when the connection broke."""
+    async def ask(self, one: Request) -> tuple[int, str]:
+        """Send one request and read its whole answer: the status, or BROKEN, and what was said."""
+        idle_s = time.monotonic() - self._rested_at
+        if idle_s > IDLE_S:
+            self.close()
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_connection(LOOPBACK, self._port, limit=1 << 22)
             return await self._exchange(*self._streams, one)
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError) as error:
             self.close()
-            return 599
+            return BROKEN, f"{type(error).__name__} after {idle_s:.0f} s of rest"
+        finally:
+            self._rested_at = time.monotonic()
 
     async def _exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, one: Request
-    ) -> int:
+    ) -> tuple[int, str]:
         writer.write(one.raw)
+        body = b""
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         status = int(head[9:12])
         if b"transfer-encoding: chunked" in head:
@@ -93,10 +117,10 @@ class Connection:
                 await reader.readexactly(size + 2)
             await reader.readline()
         elif (at := head.find(b"content-length:")) >= 0:
-            await reader.readexactly(int(head[at + 15 : head.index(b"\r\n", at)]))
+            body = await reader.readexactly(int(head[at + 15 : head.index(b"\r\n", at)]))
         if b"connection: close" in head:
             self.close()
-        return status
+        return status, f"{status} {body[:120].decode(errors='replace')}"
 
     def close(self) -> None:
         """Drop the connection; the next request opens another one."""
@@ -142,7 +166,10 @@ class Asker(asyncio.Protocol):
         if not _complete(self._answer):
             return
         now = time.perf_counter()
-        self._outcome.note(int(self._answer[9:12]), now - self._asked)
+        status = int(self._answer[9:12])
+        self._outcome.note(status, now - self._asked)
+        if status >= 400:
+            self._outcome.troubles[f"{status} {self._answer[-120:].decode(errors='replace')}"] += 1
         self._answer = b""
         if now >= self._until:
             self._transport.close()
@@ -150,9 +177,10 @@ class Asker(asyncio.Protocol):
             self._ask()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """Over; an answer that is owed counts as 599."""
+        """Over; an answer that is owed counts as BROKEN."""
         if time.perf_counter() < self._until:
-            self._outcome.note(599, time.perf_counter() - self._asked)
+            self._outcome.note(BROKEN, time.perf_counter() - self._asked)
+            self._outcome.troubles["the connection broke"] += 1
         if not self.done.done():
             self.done.set_result(None)
 
@@ -189,13 +217,15 @@ async def _opened(
     outcome = Outcome()
     idle: list[Connection] = []
     under_way: set[asyncio.Task[None]] = set()
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.thread_time()
     due = 0.0
 
     async def one(moment: float) -> None:
         connection = idle.pop() if idle else Connection(port)
-        status = await connection.ask(next(requests))
+        status, said = await connection.ask(next(requests))
         outcome.note(status, time.perf_counter() - began - moment)
+        if status >= 400:
+            outcome.troubles[said] += 1
         idle.append(connection)
 
     while due < seconds:
@@ -207,7 +237,9 @@ async def _opened(
         task.add_done_callback(under_way.discard)
         due += 1 / rate(due)
     if under_way:
-        await asyncio.wait(under_way, timeout=60)
+        _, unanswered = await asyncio.wait(under_way, timeout=60)
+        outcome.owed = len(unanswered)
+    outcome.cpu_s = time.thread_time() - cpu
     outcome.seconds = time.perf_counter() - began
     for connection in idle:
         connection.close()

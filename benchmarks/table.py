@@ -15,6 +15,7 @@ class Row:
     unit: str
     at_least: float | None = None
     at_most: float | None = None
+    remark: str = ""
 
     @property
     def verdict(self) -> str:
@@ -29,7 +30,8 @@ class Row:
         """The figure as it is printed."""
         limit = f"at least {self.at_least:g}" if self.at_least is not None else ""
         limit = f"at most {self.at_most:g}" if self.at_most is not None else limit
-        return f"{self.name:<62} {self.value:>12,.2f} {self.unit:<9} {limit:<16} {self.verdict}"
+        figure = f"{self.name:<62} {self.value:>12,.2f} {self.unit:<9} {limit:<16} {self.verdict}"
+        return f"{figure} {self.remark}".rstrip()
 
 
 def finish(name: str, postgresql: str, rows: list[Row]) -> None:
