@@ -4,19 +4,25 @@ A word that is the whole name of a place still speaks for itself, for people say
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from vefa.kit.expressions import Met
+from vefa.kit.expressions import ANY, Expressions, Met, Part
 from vefa.triage.lexicon import LANGUAGES, lexicon
 from vefa.triage.place import NamedArea
 
 Span = tuple[int, int]  # from the first word of a name to behind its last
 
 
-def spans_of(said: Sequence[str], named: Iterable[Met[NamedArea]]) -> list[Span]:
+def spans_of(said: list[str], named: Iterable[Met[NamedArea]]) -> list[Span]:
     """Where names of several words stand: those of areas, and any word before "Avenue" or its like."""
     known = [(name.at, name.at + len(name.said)) for name in named if len(name.said) > 1]
-    marks = tuple(mark for language in LANGUAGES for mark in lexicon(language).street)
-    return known + [(at - 1, at + 1) for at, word in enumerate(said) if at and word.startswith(marks)]
+    return known + [(street.at - 1, street.at + 1) for street in _streets().found_in(said) if street.at]
+
+
+@cache
+def _streets() -> Expressions[None]:
+    marks = (mark for language in LANGUAGES for mark in lexicon(language).street)
+    return Expressions.of(([Part(mark, ANY)], None) for mark in marks)
 
 
 def apart[Value](met: Iterable[Met[Value]], spans: Sequence[Span]) -> tuple[list[Met[Value]], list[Span]]:
