@@ -1,5 +1,6 @@
 """The first steps of a process that serves: Django must be set up before the doors can be imported."""
 
+import gc
 import signal
 from importlib import import_module
 from typing import cast
@@ -19,4 +20,12 @@ def load() -> App:
     django.setup()
     bring_up_to_date()
     give_up_after(settings.DATABASE_TIMEOUT_S)  # whoever asked has left by then; a migration has all its time
-    return cast("App", import_module("vefa.wiring.serve").app)
+    app = cast("App", import_module("vefa.wiring.serve").app)
+    settle()
+    return app
+
+
+def settle() -> None:
+    """What was loaded so far stays for good: looking through it for garbage would hold up all who wait."""
+    gc.collect()
+    gc.freeze()
