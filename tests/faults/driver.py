@@ -24,7 +24,8 @@ from tests.faults.letters import MATTERS, POISONS, WORDS_AFTER, Letter, message,
 
 PATIENCE_S = 90.0  # for one letter, retries included
 COPYISTS = 8
-NEW_MATTER_EVERY = 8  # messages of a chat
+NEW_MATTER_EVERY = 16  # messages of a chat
+FORM_PAUSE_S = 0.2  # at least: nobody fills in faster
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Driver:
                 break
             name = f"{resident:04d}-{turn:06d}"
             await self.tell(report(name, text=random.choice(MATTERS), photographed=turn % 2 == 0))
-            await asyncio.sleep(self.options.pause * random.uniform(1, 2))
+            await asyncio.sleep(max(self.options.pause, FORM_PAUSE_S) * random.uniform(1, 2))
         self.writing -= 1
 
     async def copy(self) -> None:

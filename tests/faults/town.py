@@ -125,6 +125,10 @@ class Machine:
         """Poison is none any more, and what was parked is tried again."""
         self.execute(_CURE)
 
+    def retry_now(self) -> None:
+        """What failed is tried again without the minutes between."""
+        self.execute(_RETRY_NOW)
+
     def rest(self) -> None:
         """Wait until nothing is left to do.
 
@@ -167,7 +171,7 @@ def residents(machine: Machine, *words: str) -> Iterator[subprocess.Popen[bytes]
         yield driver
         if driver.poll() is None:
             driver.send_signal(signal.SIGTERM)
-        assert driver.wait(600) == 0
+        assert driver.wait(REST_S) == 0
     finally:
         if driver.poll() is None:
             driver.kill()
