@@ -283,3 +283,17 @@ def test_the_photo_of_a_report_that_goes_on_counts_as_new(ayse, settings):
     ayse.client.post("/report/where", {"place": "Çarşı", **IN_CARSI})
 
     assert photo.stat().st_mtime > 0
+
+
+def test_persian_is_told_with_its_own_comma_and_digits(town):
+    reza = Resident(speak="fa")
+    token = reza.writes(phone="۰۵۳۲ ۱۲۳ ۴۵ ۶۷", name="Reza", place="Gül Sk. 4")
+    checked = reza.sees("/report/check")
+    many = [picture(f"{number}.jpg") for number in range(6)]
+
+    assert token
+    assert "+90 532 123 45 67، Reza" in checked
+    assert "Gül Sk. 4، " in checked
+    assert "حداکثر ۵ عکس" in reza.client.post("/report/what", {"text": "", "photos": many}).content.decode()
+    long = reza.client.post("/report/send", {"text": "x" * 5001}, headers={"accept": "application/json"})
+    assert "۵۰۰۰" in long.json()["problems"]["text"][0]

@@ -21,6 +21,7 @@ from vefa.directory.outlines import outlines
 from vefa.kit.geo import Point
 from vefa.web.portal import public
 from vefa.web.portal.board import Wish, choices, wish_of
+from vefa.web.ui.words import listed
 
 WIDTH = 800.0  # units of the drawing
 CELLS = 16  # circles side by side at most
@@ -180,7 +181,7 @@ def _spot(wish: Wish, cell: Sequence[tuple[float, float, PublicCase]]) -> Spot:
     first = cell[0][2]
     if count == 1:
         shown = public.shown(first)
-        return Spot(x, y, 9, 1, shown.address, f"{shown.service}, {shown.place}: {shown.status.name}")
+        return Spot(x, y, 9, 1, shown.address, f"{listed(shown.service, shown.place)}: {shown.status.name}")
     area = first.area
     closer = area is not None and (wish.area is None or wish.area.id != area.id)
     page = "portal:map" if closer else "portal:board"

@@ -12,8 +12,10 @@ from django.utils.translation import gettext
 
 from vefa.inbox import files
 from vefa.inbox.files import NoRoomError, RefusedFileError, StoredFile
+from vefa.web.ui.words import digits
 
 AT_MOST = 5
+_NAME = "\0"  # stands for a file's name, which holds anything else
 PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic"})
 
 type Upload = "UploadedFile[Any]"  # only the checker knows the parameter
@@ -42,7 +44,8 @@ def receive(uploads: Sequence[Upload], *, kept: Photos) -> Given:
     taken, refused = list(kept), []
     for upload in uploads:
         if len(taken) >= AT_MOST:
-            refused.append(gettext("%(name)s: up to %(count)d photos can go with a report.") % _about(upload))
+            words = gettext("%(name)s: up to %(count)d photos can go with a report.")
+            refused.append(_said(words, upload))
             break
         try:
             taken.append(_store(upload))
@@ -51,28 +54,34 @@ def receive(uploads: Sequence[Upload], *, kept: Photos) -> Given:
     return Given(tuple(taken), refused)
 
 
-def _about(upload: Upload) -> dict[str, Any]:
-    return {"name": upload.name or gettext("File"), "count": AT_MOST, "limit": settings.UPLOAD_LIMIT_MB}
+def _said(sentence: str, upload: Upload) -> str:
+    """A sentence about one file: our limits in the reader's digits, the file's name as it is."""
+    told = sentence % {"name": _NAME, "count": AT_MOST, "limit": settings.UPLOAD_LIMIT_MB}
+    return digits(told).replace(_NAME, upload.name or gettext("File"))
 
 
 def _store(upload: Upload) -> dict[str, Any]:
     """The stored file as plain values. Raises RefusedFileError in words for the resident."""
     if not upload.size:
-        raise RefusedFileError(gettext("%(name)s is empty. Choose the photo again.") % _about(upload))
+        raise RefusedFileError(_said(gettext("%(name)s is empty. Choose the photo again."), upload))
     limit = settings.UPLOAD_LIMIT_MB * 1_000_000
     if upload.size > limit:
         raise RefusedFileError(
-            gettext("%(name)s is larger than %(limit)d MB. Choose a smaller photo.") % _about(upload)
+            _said(gettext("%(name)s is larger than %(limit)d MB. Choose a smaller photo."), upload)
         )
-    unlike = gettext("%(name)s is not a photo. Choose a JPEG, PNG, WebP or HEIC picture.") % _about(upload)
+    unlike = _said(gettext("%(name)s is not a photo. Choose a JPEG, PNG, WebP or HEIC picture."), upload)
     try:
         file = files.store(upload, name=upload.name or "", limit_bytes=limit)
     except RefusedFileError as error:
         raise RefusedFileError(unlike) from error
     except NoRoomError as error:
         raise RefusedFileError(
-            gettext("We have no room for %(name)s right now. Send the report without it and add it later.")
-            % _about(upload)
+            _said(
+                gettext(
+                    "We have no room for %(name)s right now. Send the report without it and add it later."
+                ),
+                upload,
+            )
         ) from error
     if file.content_type not in PHOTOS:
         files.discard(file)

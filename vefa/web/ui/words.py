@@ -42,6 +42,11 @@ def digits(text: object, language: str | None = None) -> str:
     return calendars.in_digits(str(text), language or get_language() or "en")
 
 
+def listed(*parts: str) -> str:
+    """Parts of one line, those that are empty left out, with the comma of the language between them."""
+    return calendars.comma(get_language() or "en").join(dict.fromkeys(part for part in parts if part))
+
+
 def near(moment: datetime, reading: Reader) -> str:
     """The moment as a person would say it: "today 16:30", "in 5 minutes", "Thursday 09:00", "12 November"."""
     local, today = moment.astimezone(reading.zone), reading.now.astimezone(reading.zone)

@@ -20,6 +20,7 @@ from vefa.web.portal.report.fields import TrapField, spaced
 from vefa.web.portal.report.page import Step, asked, detour
 from vefa.web.portal.report.questions import dangerous, told
 from vefa.web.ui.language import switching
+from vefa.web.ui.words import digits, listed
 
 
 class Check(forms.Form):
@@ -114,7 +115,7 @@ def lines(answers: Answers) -> list[Line]:
     ]
     if answers.follows:
         joined = public.find(answers.follows)
-        words = f"{joined.service}, {joined.place}" if joined else gettext("Another report nearby")
+        words = listed(joined.service, joined.place) if joined else gettext("Another report nearby")
         return [*found, Line(gettext("You join"), words, "same", typed=False), *_reach(answers)]
     language = get_language() or "en"
     service = queries.service_by_code(answers.service)
@@ -129,13 +130,11 @@ def _place(answers: Answers) -> str:
     if answers.placeless and not answers.place_text:
         return gettext("Not about one place")
     area = places.by_key(answers.area)
-    parts = [answers.place_text, area.name(get_language() or "en") if area else ""]
-    words = ", ".join(dict.fromkeys(part for part in parts if part))
-    point = answers.point
-    return words or (f"{point[0]:.5f}, {point[1]:.5f}" if point else "")
+    words = listed(answers.place_text, area.name(get_language() or "en") if area else "")
+    return words or digits(listed(*(f"{degrees:.5f}" for degrees in answers.point or ())))
 
 
 def _reach(answers: Answers) -> list[Line]:
-    given = [one for one in (spaced(answers.phone), answers.email, answers.name) if one]
+    given = listed(spaced(answers.phone), answers.email, answers.name)
     nobody = gettext("Nothing given: you remain anonymous")
-    return [Line(gettext("How can we reach you?"), ", ".join(given) or nobody, "reach", typed=bool(given))]
+    return [Line(gettext("How can we reach you?"), given or nobody, "reach", typed=bool(given))]

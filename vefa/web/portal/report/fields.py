@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vefa.directory.queries import municipality
 from vefa.kit.text import clean
+from vefa.web.ui.words import digits
 
 LEAST_DIGITS = 7
 EXAMPLE = "0532 123 45 67"  # isolated where it is shown: in Persian its groups would change places
@@ -27,6 +28,13 @@ class PlainField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """The cleaned text, `""` for nothing."""
         return str(super().to_python(clean(str(value)) if value else value))
+
+    def run_validators(self, value: Any) -> None:
+        """Raise forms.ValidationError whose limits are told in the reader's digits."""
+        try:
+            super().run_validators(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError([digits(words) for words in error.messages]) from error
 
 
 class MailField(PlainField):
