@@ -39,6 +39,29 @@ def test_related_rows_come_with_it_in_one_statement(town):
     assert len(caught) == 1
 
 
+def test_a_planned_statement_answers_alike_and_is_planned_once(town):
+    listed = Prepared(
+        lambda ids, key: Unit.objects.filter(among("id", ids), key=key, retired_at=None).exclude(key="100%"),
+        list, str, planned=True,
+    )  # fmt: skip
+    both = [town.roads.pk, town.parks.pk]
+    assert listed(both, town.roads.key) == [town.roads]
+
+    with CaptureQueriesContext(connection) as caught:
+        assert listed(both, town.parks.key) == [town.parks]
+        assert listed([], town.parks.key) == []
+    assert [one["sql"].split()[0] for one in caught.captured_queries] == ["EXECUTE", "EXECUTE"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_plans_anew(town):
+    named = Prepared(lambda key: Unit.objects.filter(key=key), str, planned=True)
+    named(town.roads.key)
+    connection.close()
+
+    assert named(town.roads.key) == [town.roads]
+
+
 def test_rows_of_values_are_prepared_too(town):
     keys = Prepared(lambda unit_id: Unit.objects.filter(pk=unit_id).values_list("key", flat=True), int)
 

@@ -127,7 +127,7 @@ def _whole(reach: Reach) -> Prepared[Case, Case]:
         visible = Case.objects.filter(asked.sight(reach), pk=case_id)
         return visible.select_related(*_RELATED).defer("search")
 
-    return Prepared(make, int)
+    return Prepared(make, int, planned=reach.scope.everything)
 
 
 def by_reference(staff: Staff, text: str) -> Case | None:
@@ -178,9 +178,13 @@ def places_of(citizen_ids: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
-_ROWS = Prepared(lambda ids: Case.objects.filter(among("id", ids)).select_related("staff").only(*ROW), list)
+_ROWS = Prepared(
+    lambda ids: Case.objects.filter(among("id", ids)).select_related("staff").only(*ROW),
+    list,
+    planned=True,
+)
 _PROMISES = Prepared(
-    lambda case_id: Promise.objects.filter(case_id=case_id).order_by("started_at", "id"), int
+    lambda case_id: Promise.objects.filter(case_id=case_id).order_by("started_at", "id"), int, planned=True
 )
 _PROMISES_WITH_EXTENSIONS = Prepared(
     lambda case_id: (

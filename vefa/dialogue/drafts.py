@@ -27,7 +27,10 @@ def kept(*, case_id: int, staff: Staff) -> dict[str, str]:
 
 
 _DRAFTS = Prepared(
-    lambda case_id, staff_id: Draft.objects.filter(case_id=case_id, staff_id=staff_id), int, int
+    lambda case_id, staff_id: Draft.objects.filter(case_id=case_id, staff_id=staff_id),
+    int,
+    int,
+    planned=True,
 )
 
 

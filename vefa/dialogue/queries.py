@@ -76,9 +76,12 @@ _CONTACTS = Prepared(
         .defer("raw", "html", "quoted")
     ),
     int,
+    planned=True,
 )
-_ATTACHMENTS = Prepared(lambda ids: Attachment.objects.filter(among("contact_id", ids)), list)
-_NOTES = Prepared(lambda case_id: Note.objects.filter(case_id=case_id).select_related("staff"), int)
+_ATTACHMENTS = Prepared(lambda ids: Attachment.objects.filter(among("contact_id", ids)), list, planned=True)
+_NOTES = Prepared(
+    lambda case_id: Note.objects.filter(case_id=case_id).select_related("staff"), int, planned=True
+)
 _DELIVERIES = Prepared(
     lambda case_id: (
         Delivery.objects.filter(reply__case_id=case_id)
@@ -86,6 +89,7 @@ _DELIVERIES = Prepared(
         .order_by("id")
     ),
     int,
+    planned=True,
 )
 
 

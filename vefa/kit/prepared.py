@@ -8,9 +8,12 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -59,28 +62,68 @@ def blanks(values: Sequence[Any], standing: Sequence[Any]) -> Blanks:
 
 
 class Prepared[M: Model, R]:
-    """What `make` makes from values of the given kinds; its SQL is composed at the first question."""
+    """What `make` makes from values of the given kinds; its SQL is composed at the first question.
 
-    def __init__(self, make: Callable[..., QuerySet[M, R]], *kinds: type) -> None:
-        self._make, self._kinds = make, kinds
-        self._known: tuple[QuerySet[M, R], SQLCompiler, str, Blanks] | None = None
+    `planned` lets each connection to the database keep the plan too, for as long as it is open: planning a
+    join of six tables costs more than running it. For the few statements that everybody asks.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet[M, R]], *kinds: type, planned: bool = False) -> None:
+        self._make, self._kinds, self._planned = make, kinds, planned
+        self._known: tuple[QuerySet[M, R], SQLCompiler, _Statement] | None = None
 
     def __call__(self, *asked: object) -> list[R]:
         """The rows for these values; as many statements as the queryset costs."""
         known = self._known
         if known is None:
             known = self._known = self._composed()
-        rows, compiler, sql, places = known
+        rows, compiler, statement = known
         answer = rows.all()
         mine = copy(compiler)
-        mine.connection = connections[answer.db]
-        vars(mine)["as_sql"] = lambda *_args, **_more: (sql, places.filled(asked))
+        mine.connection = connection = connections[answer.db]
+        ready = statement.planned(connection, asked) if self._planned else statement.plain(asked)
+        vars(mine)["as_sql"] = lambda *_args, **_more: ready
         vars(answer.query)["get_compiler"] = lambda *_args, **_more: mine
         return list(answer)
 
-    def _composed(self) -> tuple[QuerySet[M, R], SQLCompiler, str, Blanks]:
+    def _composed(self) -> tuple[QuerySet[M, R], SQLCompiler, "_Statement"]:
         standing = stand_ins(self._kinds)
         rows = self._make(*standing)
         compiler = rows.query.get_compiler(rows.db)
         sql, values = compiler.as_sql()
-        return rows, compiler, sql, blanks(values, standing)
+        return rows, compiler, _Statement(sql, blanks(values, standing))
+
+
+_names = count(1)
+_planned_by: WeakKeyDictionary[object, set[str]] = WeakKeyDictionary()  # by connection to the database
+
+
+class _Statement:
+    """SQL with blanks, and the name under which a connection keeps its plan."""
+
+    def __init__(self, sql: str, places: Blanks) -> None:
+        self._sql, self._places = sql, places
+        self._name = f"vefa_{next(_names)}"
+
+    def plain(self, asked: Sequence[object]) -> tuple[str, tuple[Any, ...]]:
+        """The statement and its values."""
+        return self._sql, self._places.filled(asked)
+
+    def planned(
+        self, connection: BaseDatabaseWrapper, asked: Sequence[object]
+    ) -> tuple[str, tuple[Any, ...]]:
+        """The same as a call of the plan, which is made first where this connection has none yet."""
+        connection.ensure_connection()
+        names = _planned_by.setdefault(connection.connection, set())
+        if self._name not in names:
+            with connection.cursor() as cursor:
+                cursor.execute(*self._preparation())
+            names.add(self._name)
+        return f"EXECUTE {self._name} ({', '.join(['%s'] * len(asked))})", tuple(asked)
+
+    def _preparation(self) -> tuple[str, list[Any]]:
+        """PREPARE with what is asked as $1, $2 and so on; the planner sees every other value."""
+        first, *rest = self._sql.split("%s")
+        marks = ["%s" if place is None else f"${place + 1}" for place, _ in self._places.values]
+        text = first + "".join(mark + piece for mark, piece in zip(marks, rest, strict=True))
+        return f"PREPARE {self._name} AS {text}", [one for place, one in self._places.values if place is None]
