@@ -80,6 +80,7 @@ def lease_next(*, endpoint_id: int, now: datetime) -> Lease | None:
     with transaction.atomic():
         row = (
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("reply__case", "conversation__address")  # what its parcel is made of
             .filter(endpoint_id=endpoint_id, state=S.QUEUED, due_at__lte=now)
             .exclude(Exists(older))
             .order_by("due_at", "id")
@@ -153,7 +154,7 @@ def _doubt(lease: Lease, error: UnsureError, *, now: datetime) -> None:
 
 
 def _endpoint(lease: Lease) -> QuerySet[Endpoint]:
-    return Endpoint.objects.filter(deliveries=lease.delivery)
+    return Endpoint.objects.filter(id__in=[lease.delivery.endpoint_id])
 
 
 def _parts(lease: Lease, error: SendError) -> list[str]:

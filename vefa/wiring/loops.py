@@ -32,12 +32,17 @@ class Bell:
 
 @dataclass(frozen=True)
 class Loop:
-    """A round, walked until nothing is left to do, then again after the bell or after `pause_s`."""
+    """A round, walked until nothing is left to do, then again after the bell or after `pause_s`.
+
+    The bell rings for everybody, dozens of times a second in a storm: `rest_s` is the least time after a walk
+    that found nothing.
+    """
 
     name: str
     walk: Callable[[], bool]  # whether there was something to do
     pause_s: float
     bell: Bell = field(default_factory=Bell)  # its own bell never rings: patience alone
+    rest_s: float = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Walk until `stop` is set."""
@@ -51,5 +56,6 @@ class Loop:
                 busy = False
                 stop.wait(1.0)
             if not busy:
+                stop.wait(self.rest_s)
                 rung = self.bell.wait(rung, self.pause_s)
         connection.close()

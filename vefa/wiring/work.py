@@ -35,11 +35,12 @@ from vefa.wiring.loops import Bell, Loop
 from vefa.wiring.tables import connection_words
 
 POLL_S = 1.0  # what the bell is for, found without it
+REST_S = 0.1  # of those who look whether something is due
 BEAT_S = 5.0
 SWEEP_S = 15.0
 STUCK_S = 180.0  # a batch in hand for so long hangs: this process ends, its leases run out
 FAREWELL_S = 25.0
-EVENTS = 200
+EVENTS = 500
 PARCELS = 20  # of one endpoint in one go
 FILES = 20
 
@@ -84,8 +85,8 @@ class Worker:
         self.loops = (
             Loop("contacts", self.hands.handle_some, POLL_S, self.bell),
             Loop("events", self._react, POLL_S, self.bell),
-            Loop("outbox", self._send_crew, POLL_S, self.bell),
-            Loop("files", self._fetch, POLL_S, self.bell),
+            Loop("outbox", self._send_crew, POLL_S, self.bell, REST_S),
+            Loop("files", self._fetch, POLL_S, self.bell, REST_S),
             Loop("collectors", self._collect_crew, BEAT_S),
             Loop("sweeping", self._sweep, SWEEP_S),
             Loop("heartbeat", self._beat, BEAT_S),
