@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from vefa.cases.models import Case, Note
 from vefa.channels.models import Endpoint
@@ -73,6 +73,7 @@ _CONTACTS = Prepared(
     lambda case_id: (
         Contact.objects.filter(links__case_id=case_id)
         .select_related("endpoint", "conversation__address")
+        .annotate(has_files=Exists(Attachment.objects.filter(contact_id=OuterRef("pk"))))
         .defer("raw", "html", "quoted")
     ),
     int,
@@ -95,7 +96,7 @@ _DELIVERIES = Prepared(
 
 def _attachments_of(contacts: Iterable[Contact]) -> Mapping[int, list[Attachment]]:
     found: dict[int, list[Attachment]] = {}
-    if ids := [one.pk for one in contacts]:
+    if ids := [one.pk for one in contacts if vars(one)["has_files"]]:
         for attachment in _ATTACHMENTS(ids):
             found.setdefault(attachment.contact_id, []).append(attachment)
     return found
@@ -124,7 +125,8 @@ def channel_truth(case: Case) -> ChannelTruth:
     if conversation is None:
         return ChannelTruth(case.channel, "", "", reachable=False, why_not="nowhere", language=case.language)
     by_hand = conversation.endpoint.channel in BY_HAND
-    endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox() if by_hand else None)
+    by_mail = conversation.address.space == "email"  # nobody else is answered through the mailbox
+    endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox() if by_hand and by_mail else None)
     hours = WINDOWS_H.get(conversation.endpoint.channel)
     ends_at = None
     if hours and conversation.last_contact_at:

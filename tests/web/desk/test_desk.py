@@ -1,6 +1,7 @@
 """Derya sits down at the desk, finds what waits, answers, and reports what became of it."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.urls import reverse
 from tests.web.desk.seat import seated
 from vefa.cases.models import Case, Note, Outcome, State
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
-from vefa.inbox.models import Contact
+from vefa.inbox.models import Attachment, Contact
 
 pytestmark = pytest.mark.django_db
 
@@ -188,7 +189,7 @@ def test_a_call_is_written_down_on_one_page(town, now):
     assert contact.endpoint.channel == "phone"
 
 
-@pytest.mark.parametrize("who", ["derya", "murat", "selin", "hasan"])
+@pytest.mark.parametrize("who", ["derya", "murat", "selin", "hasan", "leyla", "olga", "ayse", "orhan"])
 def test_the_queue_costs_at_most_eight_statements(town, pothole_case, django_assert_max_num_queries, who):
     client = seated(getattr(town, who))
     client.get(reverse("desk:list", args=["open"]))
@@ -197,7 +198,7 @@ def test_the_queue_costs_at_most_eight_statements(town, pothole_case, django_ass
         client.get(reverse("desk:list", args=["open"]), {"unit": "roads", "channel": "telegram"})
 
 
-@pytest.mark.parametrize("who", ["derya", "murat", "selin"])
+@pytest.mark.parametrize("who", ["derya", "murat", "selin", "leyla", "ayse", "orhan"])
 def test_a_case_costs_at_most_ten_statements(town, pothole_case, django_assert_max_num_queries, who):
     client = seated(getattr(town, who))
     page_of(client, pothole_case)  # the first look marks it as read, which costs one more
@@ -205,3 +206,18 @@ def test_a_case_costs_at_most_ten_statements(town, pothole_case, django_assert_m
 
     with django_assert_max_num_queries(10):
         page_of(client, pothole_case)
+
+
+def test_a_case_with_files_drafts_and_notes_costs_no_more(
+    town, pothole_case, now, django_assert_max_num_queries
+):
+    contact = Contact.objects.get(links__case=pothole_case)
+    Attachment.objects.create(contact=contact, kind="image", name="çukur.jpg", key=uuid4(), due_at=now)
+    client = seated(town.selin)
+    client.post(reverse("desk:reply", args=[pothole_case.pk]), {"text": "Ekip 4 yakında", "do": "note"})
+    client.post(reverse("desk:draft", args=[pothole_case.pk]), {"text": "Sayın Ali"})
+    page_of(client, pothole_case)
+
+    with django_assert_max_num_queries(10):
+        page = page_of(client, pothole_case)
+    assert all(one in page for one in ("çukur.jpg", "Ekip 4 yakında", "Sayın Ali"))
