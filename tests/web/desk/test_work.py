@@ -1,5 +1,6 @@
 """The desk beside answering: several cases at once, more time, joining people, two at one case."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.dialogue.writing import Words
 from vefa.directory import second_factor
 from vefa.inbox.models import Contact, ContactState
+from vefa.kit.sorting import in_order
 from vefa.triage.models import Finding
 from vefa.web.desk import case as case_module
 
@@ -334,3 +336,12 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
 
     folder = Path(case_module.__file__).parent
     assert {f"desk/{path.name}" for path in folder.glob("*.html")} - shown == set()
+
+
+def test_units_are_offered_in_the_order_of_the_readers_language(town, pothole_case):
+    page = seated(town.derya).get(address("case", pothole_case.pk), {"act": "transfer"}).content.decode()
+    offered = re.findall(r"<option[^>]*>([^<]+)</option>", page.partition('id="transfer_unit"')[2])
+    names = [one for one in offered if one != "—"]
+
+    assert names == in_order(names, str, language="tr")
+    assert len(names) > 2

@@ -1,4 +1,4 @@
-"""Fields that many forms share: units, areas, agencies and services in use, days, words."""
+"""Fields that many forms share: units, areas, agencies and services in use by name, days, words."""
 
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vefa.directory.queries import directory
 from vefa.kit.calendars import NoSuchDayError, read_day
+from vefa.kit.sorting import in_order
 
 type Choices = list[tuple[str, Any]]
 
@@ -35,7 +36,8 @@ def services() -> Choices:
 
 def _named(rows: Any) -> Choices:
     language = get_language() or "en"
-    return [("", "—"), *((str(row.pk), row.name(language)) for row in rows)]
+    ordered = in_order(rows, lambda row: row.name(language), language=language)
+    return [("", "—"), *((str(row.pk), row.name(language)) for row in ordered)]
 
 
 class DayField(forms.CharField):
