@@ -113,7 +113,8 @@ class Driver:
 
 
 async def drive(options: argparse.Namespace) -> None:
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+    # As many connections as residents: a pool that they queue for can be stuck once all of them broke.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     with Scribe.at(options.ledger) as scribe:
         async with httpx.AsyncClient(base_url=options.url, timeout=10, limits=limits) as client:
             driver = Driver(client, scribe, options)
