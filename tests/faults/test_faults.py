@@ -29,7 +29,7 @@ BREATH_S = (1.0, 4.0) if WHOLE else (0.5, 1.5)
 EVERY_MOOD = Counter({"429": 5, "drop": 5, "garbage": 5, "silence": 2, "deaf": 2, "500": 5})
 MOODS = EVERY_MOOD if WHOLE else Counter({"429": 1, "drop": 2, "garbage": 1, "silence": 1, "500": 1})
 # Many chats where there is poison: its own chat waits for it.
-LOAD = ["--chats", "300", "--forms", "8", "--pause", "5"] if WHOLE else ["--chats", "12", "--pause", "0.3"]
+LOAD = ["--chats", "150", "--forms", "6", "--pause", "2.5"] if WHOLE else ["--chats", "12", "--pause", "0.3"]
 MESSAGES, POISON_EVERY = (10_000, 1000) if WHOLE else (600, 300)
 FIRST_ID = 100  # of updates far below the driver's
 
