@@ -108,9 +108,7 @@ def test_an_act_is_done_without_scripts(chromium, live_server, town, pothole_cas
     page.context.close()
 
 
-def test_a_form_keeps_its_words_while_another_is_looked_at(
-    chromium, live_server, town, pothole_case
-):
+def test_a_form_keeps_its_words_while_another_is_looked_at(chromium, live_server, town, pothole_case):
     page = seat(chromium, live_server, town.derya)
     page.goto(place(pothole_case))
     page.keyboard.press("t")
