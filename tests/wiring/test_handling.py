@@ -6,14 +6,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.wiring.machine import eventually
 from vefa.cases.models import Case
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
+from vefa.dialogue.models import Delivery
 from vefa.inbox.intake import Incoming, accept, wake
 from vefa.inbox.models import Contact
+from vefa.journal import replay
 from vefa.journal.models import Heartbeat
+from vefa.wiring.flow import REACTIONS
 from vefa.wiring.handling import Hands
 from vefa.wiring.work import clock, run_worker
 
@@ -36,7 +40,7 @@ def arrive(town, now, *said):
             "chat": {"id": chat, "type": "private"}, "from": {"id": chat, "first_name": "Aylin"},
         }  # fmt: skip
         raw = json.dumps({"update_id": number, "message": message}).encode()
-        facts = {"external_id": str(number), "lane": str(chat), "received_at": now}
+        facts = {"external_id": f"{chat}/{number}", "lane": str(chat), "received_at": now}
         arrivals.append(Incoming(endpoint_id=town.bot.id, raw=raw, **facts))
     accept(arrivals)
 
@@ -74,6 +78,22 @@ def test_poison_waits_with_what_follows_in_its_chat_and_all_others_go_on(town, n
     while later.handle_some():
         pass
     assert not Contact.objects.exclude(state="handled").exists()
+
+
+def test_many_contacts_take_as_many_statements_as_few(town, now):
+    def statements(chats):
+        arrive(town, now, *[(chat, "Okulun önünde büyük bir çukur var") for chat in chats])
+        with CaptureQueriesContext(connection) as asked:
+            Hands(lambda: now, limit=100).handle_some()
+            replay.react(REACTIONS, now=now)
+        # The directory's stamp is looked at every two seconds.
+        return [one["sql"] for one in asked if "directory_municipality" not in one["sql"]]
+
+    statements([1])  # the directory and the phrases are known by then
+    few, many = statements([2, 3]), statements(range(10, 40))
+
+    assert Case.objects.count() == Delivery.objects.count() == 33
+    assert len(many) == len(few) <= 45
 
 
 @pytest.mark.django_db(transaction=True)
