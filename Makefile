@@ -30,7 +30,7 @@ bench: .venv/installed ## measure speed and memory; results go to benchmarks/res
 	@$(BIN)/python -m tools.messages compile
 	$(BIN)/python -m benchmarks
 
-faults: .venv/installed ## kill processes under load at full length
+faults: .venv/installed ## kill processes under load at full length, some twenty minutes
 	@$(BIN)/python -m tools.messages compile
 	VEFA_FAULTS=whole $(BIN)/python -m pytest tests/faults
 
