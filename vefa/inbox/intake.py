@@ -150,9 +150,13 @@ def keep(arrivals: Sequence[Bare]) -> None:
 
 
 def wake() -> None:
-    """Tell the workers that something came: a hint, may be lost. Never in a transaction: it slows commits."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {WAKE}")
+    """Tell the workers that something came: a hint, may be lost. Never in a transaction: it slows commits.
+
+    It need not reach the disk, and would otherwise ask the disk as each arrival does.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(f"SET LOCAL synchronous_commit = off; NOTIFY {WAKE}".encode(), prepare=False)
 
 
 def _insert(incoming: Sequence[Incoming]) -> dict[Key, bulk.Row]:

@@ -35,7 +35,7 @@ from vefa.wiring.loops import Bell, Loop
 from vefa.wiring.tables import connection_words
 
 POLL_S = 1.0  # what the bell is for, found without it
-REST_S = 0.1  # of those who look whether something is due
+REST_S = 0.1  # from one look to the next
 BEAT_S = 5.0
 SWEEP_S = 15.0
 STUCK_S = 180.0  # a batch in hand for so long hangs: this process ends, its leases run out
@@ -83,8 +83,8 @@ class Worker:
         self.senders = Crew("outbox", self._send)
         self.collectors = Crew("collect", self._collect)
         self.loops = (
-            Loop("contacts", self.hands.handle_some, POLL_S, self.bell),
-            Loop("events", self._react, POLL_S, self.bell),
+            Loop("contacts", self.hands.handle_some, POLL_S, self.bell, REST_S),
+            Loop("events", self._react, POLL_S, self.bell, REST_S),
             Loop("outbox", self._send_crew, POLL_S, self.bell, REST_S),
             Loop("files", self._fetch, POLL_S, self.bell, REST_S),
             Loop("collectors", self._collect_crew, BEAT_S),

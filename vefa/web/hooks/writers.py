@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from msgspec import Struct
 
 from vefa.inbox import intake
@@ -38,6 +38,44 @@ class Parcel(Struct, frozen=True):
     until: float
 
 
+class Bell:
+    """Wakes the workers at once, then at most every so often: from a thread and a connection of its own.
+
+    A notification waits for whoever notifies at the same moment, and for that one's disk: no arrival should.
+    """
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._over = False
+        self._thread = threading.Thread(target=self._serve, name="hooks-bell", daemon=True)
+        self._thread.start()
+
+    def ring(self) -> None:
+        """Something came."""
+        self._rung.set()
+
+    def end(self) -> None:
+        """Tell what is still to be told, and no more."""
+        self._over = True
+        self._rung.set()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while not self._over:
+            self._rung.wait()
+            self._rung.clear()
+            self._tell()
+            time.sleep(WAKE_EVERY_S)
+        connection.close()
+
+    def _tell(self) -> None:
+        """A hint only: without it the workers find everything a second later."""
+        try:
+            intake.wake()
+        except Error:
+            connection.close()
+
+
 class Writers:
     """Threads with a database connection each; made and used in one event loop.
 
@@ -56,6 +94,7 @@ class Writers:
             threading.Thread(target=self._write, name=f"hooks-{number}", daemon=True)
             for number in range(WRITERS)
         ]
+        self._bell = Bell()
         for thread in self._threads:
             thread.start()
 
@@ -89,6 +128,7 @@ class Writers:
     def _join(self) -> None:
         for thread in self._threads:
             thread.join()
+        self._bell.end()
 
     def _hand_over(self) -> None:
         """Give the threads what this turn of the loop brought."""
@@ -107,22 +147,19 @@ class Writers:
             self._loop.call_later(LOOK_EVERY_S, self._lose_patience)
 
     def _write(self) -> None:
-        """A thread's life: gather, commit, tell, wake the workers now and then."""
-        woken_at, owed, open_ = 0.0, False, True
+        """A thread's life: gather, commit, tell."""
+        open_ = True
         while open_:
-            parcels, open_ = self._gather(WAKE_EVERY_S if owed else None)
-            if parcels:
-                owed = self._commit(parcels) or owed
-            if owed and time.monotonic() - woken_at >= WAKE_EVERY_S:
-                _wake()
-                woken_at, owed = time.monotonic(), False
+            parcels, open_ = self._gather()
+            if parcels and self._commit(parcels):
+                self._bell.ring()
         connection.close()
 
-    def _gather(self, patience_s: float | None) -> tuple[list[Parcel], bool]:
+    def _gather(self) -> tuple[list[Parcel], bool]:
         """All that waits, about a batch at most; the flag is False once no more will come."""
         parcels: list[Parcel] = []
         try:
-            found = self._queue.get(timeout=patience_s)
+            found = self._queue.get()
             while found is not None:
                 parcels += found
                 if len(parcels) >= LARGEST_BATCH:
@@ -165,11 +202,3 @@ def _refuse(parcels: list[Parcel], error: Exception) -> None:
         if not parcel.done.done():
             parcel.done.set_exception(error)
             parcel.done.exception()  # nobody may be waiting any more
-
-
-def _wake() -> None:
-    """A hint only: without it the workers find everything a second later."""
-    try:
-        intake.wake()
-    except DatabaseError:
-        connection.close()
