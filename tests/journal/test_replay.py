@@ -106,6 +106,23 @@ def test_what_a_failing_reaction_wrote_is_undone(now):
     assert not Event.objects.filter(subject="case:9").exists()
 
 
+def test_what_is_too_slow_for_the_database_holds_up_nobody_else(now):
+    """A statement that is cut off for its time looks like a lost connection: it was tried again for ever."""
+
+    def sleeps(events, _moment):
+        if any(event.subject == "case:1" for event in events):
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)")
+
+    happen(now, ("case.opened", "case:1"), ("case.opened", "case:2"))
+    react({"case.opened": [sleeps]}, now=now)
+
+    assert Event.objects.get(subject="case:2").handled_at == now
+    slow = Event.objects.get(subject="case:1")
+    assert (slow.handled_at, slow.tries) == (None, 1)
+    assert slow.trouble.startswith("OperationalError: canceling statement")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -11,7 +11,7 @@ from itertools import groupby
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from vefa.journal.models import Event
-from vefa.kit.claim import MAX_TRIES, wait_after
+from vefa.kit.claim import MAX_TRIES, is_too_much, wait_after
 
 Reaction = Callable[[Sequence[Event], datetime], None]
 Reactions = Mapping[str, Sequence[Reaction]]
@@ -68,8 +68,10 @@ def _succeeds(reactions: Reactions, events: Sequence[Event], now: datetime) -> b
     try:
         with transaction.atomic():
             _run(reactions, events, now)
-    except (OperationalError, InterfaceError):
-        raise
+    except (OperationalError, InterfaceError) as error:
+        if not is_too_much(error):
+            raise
+        return False
     except Exception:  # noqa: BLE001 - a reaction's mistake stops neither its neighbours nor the bus
         if len(events) > 1:
             log.info("A batch of %d events failed; trying them one by one", len(events))
@@ -93,8 +95,10 @@ def _one_by_one(reactions: Reactions, events: Sequence[Event], now: datetime) ->
         try:
             with transaction.atomic():
                 _run(reactions, [event], now)
-        except (OperationalError, InterfaceError):
-            raise
+        except (OperationalError, InterfaceError) as error:
+            if not is_too_much(error):
+                raise
+            _postpone(event, error, now)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is kept with the event for a person
             _postpone(event, error, now)
         else:

@@ -13,16 +13,13 @@ from vefa.inbox import claiming, reading
 from vefa.inbox.claiming import Claim, LeaseLostError
 from vefa.inbox.doors import note_heard
 from vefa.inbox.models import Contact
-from vefa.kit.claim import MAX_TRIES, Lease
+from vefa.kit.claim import MAX_TRIES, Lease, is_too_much
 from vefa.triage import pipeline
 
 RETRIES_EVERY_S = 1.0
 
 Clock = Callable[[], datetime]
 Lane = tuple[int, str]
-# SQLSTATE. The driver reports both like a lost connection.
-TOO_LARGE = "54"  # class: an index entry, a list of words, a statement beyond the database's limits
-TOO_SLOW = "57014"  # cancelled at the time limit for statements
 
 log = logging.getLogger(__name__)
 
@@ -107,17 +104,12 @@ def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Excepti
     except LeaseLostError:
         raise
     except (OperationalError, InterfaceError, ProgrammingError) as error:
-        if not _is_too_much(error):
+        if not is_too_much(error):
             raise
         return error
     except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others; it is kept and shown
         return error
     return None
-
-
-def _is_too_much(error: Error) -> bool:
-    state = getattr(error.__cause__, "sqlstate", None) or ""
-    return state.startswith(TOO_LARGE) or state == TOO_SLOW
 
 
 def _lane(contact: Contact) -> Lane:
