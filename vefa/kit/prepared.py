@@ -81,7 +81,8 @@ class Prepared[M: Model, R]:
         answer = rows.all()
         mine = copy(compiler)
         mine.connection = connection = connections[answer.db]
-        ready = statement.planned(connection, asked) if self._planned else statement.plain(asked)
+        planned = self._planned and not _driver_plans(connection)
+        ready = statement.planned(connection, asked) if planned else statement.plain(asked)
         vars(mine)["as_sql"] = lambda *_args, **_more: ready
         vars(answer.query)["get_compiler"] = lambda *_args, **_more: mine
         return list(answer)
@@ -92,6 +93,12 @@ class Prepared[M: Model, R]:
         compiler = rows.query.get_compiler(rows.db)
         sql, values = compiler.as_sql()
         return rows, compiler, _Statement(sql, blanks(values, standing))
+
+
+def _driver_plans(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the driver keeps plans on this connection: it drops ours with its own at every ROLLBACK."""
+    connection.ensure_connection()
+    return connection.connection.prepare_threshold is not None
 
 
 _names = count(1)

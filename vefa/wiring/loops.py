@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from vefa.inbox.bulk import keep_plans
+
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +49,7 @@ class Loop:
 
     def run(self, stop: threading.Event) -> None:
         """Walk until `stop` is set."""
+        keep_plans()
         rung = 0
         while not stop.is_set():
             began = time.monotonic()

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from django.db import Error, InterfaceError, OperationalError, connection
 from msgspec import Struct
 
-from vefa.inbox import intake
+from vefa.inbox import bulk, intake
 from vefa.inbox.intake import Bare
 
 WRITERS = 1  # a second one halves the batches and costs a tenth of the accepts on two cores
@@ -148,6 +148,7 @@ class Writers:
 
     def _write(self) -> None:
         """A thread's life: gather, commit, tell."""
+        bulk.keep_plans()
         open_ = True
         while open_:
             parcels, open_ = self._gather()
