@@ -49,6 +49,22 @@ def test_an_update_is_named_by_its_number_and_waits_in_the_lane_of_its_chat():
     assert (arrival.external_id, arrival.lane) == (str(update["update_id"]), "4711")
 
 
+@pytest.mark.parametrize(
+    ("chat", "lane"),
+    [
+        ({"id": 4711}, "4711"),
+        ({"id": "4711"}, "4711"),
+        ({"id": -100}, "-100"),
+        ({"id": 1.5}, "8"),
+        (None, "8"),
+    ],
+)
+def test_a_chat_of_another_shape_still_has_a_lane(chat, lane):
+    update = {"update_id": 9, "message": {"chat": chat, "from": {"id": 8}, "text": "\ud83d"}}
+
+    assert updates.arrival(json.dumps(update).encode()).lane == lane
+
+
 def test_an_edit_names_the_message_that_it_replaces_and_shares_its_lane():
     original = message(DERYA, "Park kirli", edit_date=1774749700)
     edit = {"update_id": 9, "edited_message": original["message"]}
@@ -274,7 +290,10 @@ def test_signs_that_a_database_cannot_hold_are_taken_out():
     assert derya_sends(text="bir\x00 iki\ud800").text == "bir iki"
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"7", b"\xff\xfe", b"[" * 100_000])
+BROKEN_TEXT = b'{"update_id": 1, "message": {"chat": {"id": 5}, "text": "\xff"}}'
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"7", b"\xff\xfe", b"[" * 100_000, BROKEN_TEXT])
 def test_bytes_that_are_no_update_are_unreadable(raw):
     with pytest.raises(UnreadableError):
         updates.read(raw)

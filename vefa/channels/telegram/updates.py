@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.port import (
@@ -38,8 +39,35 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL
 _EVENTS = {"kicked": "blocked", "left": "left", "member": "joined", "administrator": "joined"}
 
 
+class _Home(Struct, gc=False):
+    id: int
+
+
+class _Said(Struct, gc=False):
+    chat: _Home
+
+
+class _Slip(Struct, gc=False):
+    """All that the door needs of most updates; whatever has another shape is read at length."""
+
+    update_id: int
+    message: _Said
+
+
+_SLIPS = msgspec.json.Decoder(_Slip)
+
+
 def arrival(raw: bytes) -> Arrival:
     """One update's id and lane (the chat, so that an edit is never read before its message)."""
+    try:
+        raw.decode()  # the decoder passes over what it is not asked for, broken or not
+        slip = _SLIPS.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _arrival(raw)
+    return Arrival(str(slip.update_id), _name(slip.message.chat.id), raw)
+
+
+def _arrival(raw: bytes) -> Arrival:
     update = _object(raw)
     update_id = update.get("update_id")
     if not isinstance(update_id, int):
