@@ -123,6 +123,7 @@ REFUSED = [
     (Request(b"x" * 4_000_000), 413),
     (Request(b"{}", headers=[(b"content-length", b"99999999")]), 413),
     (Request(b"{}", headers=[(b"content-length", b"-1")]), 413),
+    (Request(b"{}", headers=[(b"content-length", b"\xb2")]), 413),
 ]
 
 

@@ -5,7 +5,7 @@ Raw ASGI: everything that a framework would do first costs more than the commit 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +29,16 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
+_JSON = (b"content-type", b"application/json")
 _OK = msgspec.json.encode({"ok": True})
+_KEPT = (  # said so often that it is not composed each time
+    {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [_JSON, (b"content-length", b"%d" % len(_OK))],
+    },
+    {"type": "http.response.body", "body": _OK},
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,23 @@ class Hall:
     def __init__(self) -> None:
         self.writers: Writers | None = None
         self.doors = Doors()
+        self.limit = settings.HOOK_BODY_LIMIT_KB * 1024  # bytes of a body
+
+
+class Headers(Mapping[str, str]):
+    """ASGI's headers, in lower case; each is decoded when it is asked for, and most never are."""
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        self._raw = dict(pairs)
+
+    def __getitem__(self, name: str) -> str:
+        return self._raw[name.encode("latin-1")].decode("latin-1")
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.decode("latin-1") for name in self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
 
 
 _hall = Hall()
@@ -68,41 +94,41 @@ async def receive(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         await _take(scope, receive)
     except Refusal as refusal:
-        await _answer(send, refusal.status, msgspec.json.encode({"ok": False, "error": refusal.error}))
+        await _refuse(send, refusal)
     else:
-        await _answer(send, 200, _OK)
+        for message in _KEPT:
+            await send(message)
 
 
 async def _take(scope: Scope, receive: Receive) -> None:
     """Check in the order that tells a stranger least, keep, and return. Raises Refusal."""
     if scope["method"] != "POST":
         raise Refusal(405, "Only POST is taken here.")
-    door = await _door(scope["path"])
-    raw = await _body(scope, receive)
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    channel, _, key = scope["path"].removeprefix("/hooks/").strip("/").partition("/")
+    door = _hall.doors.fresh(key) or await _find(key)
+    if door is None or door.channel != channel:
+        raise Refusal(404, "There is no such endpoint.")
+    headers = Headers(scope["headers"])
+    raw = await _body(headers, receive)
     arrivals = _check(door, headers, raw)
     if arrivals:
         await _keep(arrivals)
 
 
-async def _door(path: str) -> Door:
-    channel, _, key = path.removeprefix("/hooks/").strip("/").partition("/")
+async def _find(key: str) -> Door | None:
     try:
-        door = _hall.doors.fresh(key) or await asyncio.wait_for(_hall.doors.find(key), PATIENCE_S)
+        return await asyncio.wait_for(_hall.doors.find(key), PATIENCE_S)
     except (Error, TimeoutError) as error:
         raise Refusal(503, "The database does not answer; please try again.") from error
     except UnsealableError as error:
         raise Refusal(503, str(error)) from error
-    if door is None or door.channel != channel:
-        raise Refusal(404, "There is no such endpoint.")
-    return door
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes:
+async def _body(headers: Headers, receive: Receive) -> bytes:
     """The whole body, never more than the limit. Raises Refusal."""
-    limit = settings.HOOK_BODY_LIMIT_KB * 1024
-    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if not declared.isdigit() or int(declared) > limit:
+    limit = _hall.limit
+    declared = headers.get("content-length", "0")
+    if not (declared.isascii() and declared.isdigit()) or int(declared) > limit:
         raise Refusal(413, f"The body is larger than {limit} bytes.")
     body, more = b"", True
     while more:
@@ -116,11 +142,8 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     return body
 
 
-def _check(door: Door, headers: dict[str, str], raw: bytes) -> list[Bare]:
-    """The arrivals in a body whose sender has proved to be the provider. ASGI's headers are in lower case.
-
-    Raises Refusal.
-    """
+def _check(door: Door, headers: Headers, raw: bytes) -> list[Bare]:
+    """The arrivals in a body whose sender has proved to be the provider. Raises Refusal."""
     if not door.secrets:
         raise Refusal(503, "No secret is set for this endpoint: set one with `vefa endpoint`.")
     try:
@@ -148,11 +171,12 @@ async def _keep(arrivals: list[Bare]) -> None:
         raise Refusal(503, "It could not be kept; please try again.") from error
 
 
-async def _answer(send: Send, status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    if status == 503:
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    body = msgspec.json.encode({"ok": False, "error": refusal.error})
+    headers = [_JSON, (b"content-length", b"%d" % len(body))]
+    if refusal.status == 503:
         headers.append((b"retry-after", b"%d" % RETRY_AFTER_S))
-    elif status == 405:
+    elif refusal.status == 405:
         headers.append((b"allow", b"POST"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
