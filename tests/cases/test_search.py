@@ -1,9 +1,11 @@
 """Finding a case by what somebody has in hand, in any script."""
 
 import pytest
+from django.db import connection
 
 from tests.cases.stories import opened
-from vefa.cases import paging
+from vefa.cases import paging, wordlist
+from vefa.cases.models import Case
 from vefa.cases.search import past_cases, search
 from vefa.cases.wordlist import asked, vector
 from vefa.citizens.merging import merge
@@ -75,6 +77,23 @@ def test_common_words_are_found_page_by_page_newest_first(town, now):
 def test_rare_words_are_found_behind_the_newest_cases(town, five, monkeypatch):
     monkeypatch.setattr(paging, "NEWEST_WINDOW", 2)
     assert search(town.derya, "ışıklar").rows == [five["tr"]]
+
+
+@pytest.mark.parametrize("few", [0, 1_000_000])
+def test_a_common_word_that_fell_silent_is_found_in_order(town, now, monkeypatch, few):
+    """A storm of other matters fills the newest cases: the word is common, but far down."""
+    monkeypatch.setattr(paging, "NEWEST_WINDOW", 2)
+    monkeypatch.setattr(wordlist, "FEW_CASES", few)
+    lamps = [opened(town, f"lamba {number}", now=now) for number in range(30)]
+    for number in range(5):
+        opened(town, f"su bastı {number}", now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_case")
+
+    words = asked("lamba")
+    assert words is not None
+    assert wordlist.are_common(Case.objects.all(), words) is (few == 0)
+    assert search(town.derya, "lamba", limit=10).rows == lamps[:-11:-1]
 
 
 def test_past_cases_include_those_of_merged_rows(town, five, now):

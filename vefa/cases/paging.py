@@ -73,7 +73,7 @@ class Question:
 
 
 def page(question: Question) -> Found:
-    """One page in one statement, or two where words are asked for."""
+    """One page in one statement; in four at most where words are asked for."""
     cursor = question.cursor
     rows = _rows(question)
     more = len(rows) > question.limit
@@ -107,7 +107,12 @@ def _rows(question: Question) -> list[tuple[int, datetime]]:
     near = wordlist.read_one_by_one(Case.objects.filter(id__in=window), words)
     near = near.order_by(f"{sign}{order.field}", f"{sign}id")
     rows = list(near.values_list("id", order.field)[:limit])
-    return rows if len(rows) == limit else _everywhere(cases, words, order, (descending, limit))
+    if len(rows) == limit:
+        return rows
+    if wordlist.are_common(cases, words):
+        walked = wordlist.read_one_by_one(cases, words).order_by(f"{sign}{order.field}", f"{sign}id")
+        return list(walked.values_list("id", order.field)[:limit])
+    return _everywhere(cases, words, order, (descending, limit))
 
 
 def _everywhere(

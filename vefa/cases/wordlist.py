@@ -1,9 +1,11 @@
 """The words under which a case is found, the same on every PostgreSQL: cut and folded here, not there."""
 
+import json
 import re
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db import connection
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
@@ -13,6 +15,9 @@ from vefa.kit.text import words
 MOST_WORDS = 300  # of one case
 MOST_ASKED = 8  # of one question
 LONGEST = 60  # letters of a word
+TABLE = "cases_case"
+COMMON_SHARE = 0.01  # of all cases
+FEW_CASES = 100_000  # a thousand matches are always sorted at once
 _JOINT = re.compile(r"['\-]")
 
 
@@ -49,6 +54,19 @@ def read_one_by_one(cases: QuerySet[Case], query: Prepared) -> QuerySet[Case]:
     """The cases that hold the words, found by reading each: quicker than the index where few are read."""
     unindexed = Coalesce("search", Cast(Value(""), SearchVectorField()))
     return cases.alias(read=unindexed).filter(read=query)
+
+
+def are_common(cases: QuerySet[Case], query: Prepared) -> bool:
+    """Whether the planner expects so many matches that fetching all of them costs more than a long walk.
+
+    Two statements that read no case. The share, and not the number, since the planner takes half of it for
+    every word that it does not know.
+    """
+    expected = json.loads(cases.filter(search=query).explain(format="json"))[0]["Plan"]["Plan Rows"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [TABLE])
+        row = cursor.fetchone()
+    return int(expected) > COMMON_SHARE * max(FEW_CASES, row[0] if row else 0)
 
 
 def _cut(text: str) -> Iterable[str]:
