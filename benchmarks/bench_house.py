@@ -156,7 +156,10 @@ def main() -> None:
         }
         for name, part in parts.items():
             if re.search(wanted.only, name):
-                rows += part()
+                found = part()
+                sys.stdout.writelines(row.line() + "\n" for row in found)  # the last part takes long
+                sys.stdout.flush()
+                rows += found
         version = str(running.sql("SHOW server_version")[0][0])
     finish(f"house-{wanted.cases}" + (f"-{wanted.only}" if wanted.only else ""), version, rows)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import cpu_count, getloadavg
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,6 +25,7 @@ class Machine:
     python: str
     postgresql: str
     load: float  # of the last minute: what else the machine was doing
+    loop_ms: float  # of a million additions, best of five: what a core was worth at that moment
 
 
 def machine(postgresql: str) -> Machine:
@@ -37,7 +39,15 @@ def machine(postgresql: str) -> Machine:
         python=platform.python_version(),
         postgresql=postgresql,
         load=round(getloadavg()[0], 1),
+        loop_ms=min(_loop_ms() for _ in range(5)),
     )
+
+
+def _loop_ms() -> float:
+    begun, total = perf_counter(), 0
+    for number in range(1_000_000):
+        total += number
+    return round(1000 * (perf_counter() - begun), 1)
 
 
 def keep(name: str, where: Machine, rows: list[dict[str, Any]]) -> Path:

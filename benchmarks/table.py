@@ -38,7 +38,8 @@ def finish(name: str, postgresql: str, rows: list[Row]) -> None:
     """Print the table and keep it in benchmarks/results with commit and machine."""
     where = machine(postgresql)
     sys.stdout.write(
-        f"\n{name}: commit {where.commit}, {where.cores} cores, {where.cpu}, PostgreSQL {postgresql}\n"
+        f"\n{name}: commit {where.commit}, {where.cores} cores, {where.cpu}, PostgreSQL {postgresql},"
+        f" a million additions in {where.loop_ms:g} ms\n"
     )
     for row in rows:
         sys.stdout.write(row.line() + "\n")
