@@ -83,7 +83,7 @@ def memory(running: House, cookie: str, *, contacts: int, shows: int) -> list[Ro
     accepted = 0
     while accepted < contacts:
         accepted += closed_loop(running.port, updates(), connections=64, seconds=5).good
-    paths = ["/desk/lists/open", "/desk/lists/new", "/", "/reports/", "/desk/search?q=lamba"]
+    paths = ["/desk/lists/open", "/desk/lists/new", "/", "/cases/", "/desk/search?q=lamba"]
     before, shown = running.memory_mb(), 0
     while shown < shows:
         shown += closed_loop(running.port, pages(paths, cookie), connections=4, seconds=10).good
@@ -102,7 +102,7 @@ def heaviest(running: House, cookie: str, paths: list[str]) -> float:
     most = 0.0
     case = str(running.sql("SELECT id FROM cases_case ORDER BY id DESC LIMIT 1")[0][0])
     with httpx.Client(base_url=f"http://{LOOPBACK}:{running.port}", timeout=30) as browser:
-        for path in [*paths, f"/desk/cases/{case}", "/map/", "/report/"]:
+        for path in [*paths, f"/desk/cases/{case}", "/cases/map", "/report"]:
             before = running.memory_mb()
             browser.get(path, headers={"Cookie": cookie}, follow_redirects=True)
             most = max(most, running.memory_mb() - before)
