@@ -171,7 +171,9 @@ def test_news_arrive_without_touching_what_is_typed(chromium, live_server, town,
     page.context.close()
 
 
-def test_no_screen_is_wider_than_a_small_telephone(chromium, live_server, town, pothole_case):
+def test_no_screen_is_wider_than_a_small_telephone(chromium, live_server, town, wrote, now):
+    address = "http://pinarova.example/r/26-00099-4/dSkfeQeD1G-rypKwbqO8Ayoq"
+    pothole_case = wrote("رضا", "7001", f"جلوی مدرسه چاله است، این را ببینید: {address}", now=now)
     page = seat(chromium, live_server, town.derya)
     page.set_viewport_size({"width": 320, "height": 700})
     for address in (

@@ -18,7 +18,7 @@ PHONE = '<bdi dir="ltr" class="ltr">+98 912 555 0142</bdi>'
         ("پلاک 34 ABC 127 بود.", '<bdi dir="ltr" class="ltr">34 ABC 127</bdi>'),
         (
             "ببینید https://vefa.example/?a=1&b=2 را",
-            '<bdi dir="ltr" class="ltr">https://vefa.example/?a=1&amp;b=2</bdi>',
+            '<bdi dir="ltr" class="ltr long">https://vefa.example/?a=1&amp;b=2</bdi>',
         ),
         ("شمارهٔ 26-04127-3.", '<bdi dir="ltr" class="ltr">26-04127-3</bdi>.'),
         ("تلفن (0232) 555 01 53 است", '<bdi dir="ltr" class="ltr">(0232) 555 01 53</bdi>'),

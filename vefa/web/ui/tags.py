@@ -27,6 +27,7 @@ register = template.Library()
 MIRRORED = frozenset({"back", "forward", "answer", "pass", "undo", "leave", "mark"})
 ARABIC = re.compile("[\u0600-\u06ff]")
 PIECE = r"[A-Za-z0-9+#@](?:[A-Za-z0-9@:/._+%#?=&~-]*[A-Za-z0-9/])?"
+LONGEST_UNBROKEN = 24
 LATIN_RUN = re.compile(rf"((?:\([+0-9]+\)|{PIECE})(?: {PIECE})*)")
 CHIP = '<span class="clock clock-{}" title="{}">{}<span>{}</span></span>'
 DIAL = (
@@ -104,8 +105,12 @@ def bdi(text: object) -> SafeString:
 
 @register.filter
 def ltr(text: object) -> SafeString:
-    """A telephone number, reference, plate, address of mail or web: left to right in every language."""
-    return format_html('<bdi dir="ltr" class="ltr">{}</bdi>', text)
+    """A telephone number, reference, plate, address of mail or web: left to right in every language.
+
+    What is longer than a small telephone's line may be broken.
+    """
+    name = "ltr" if len(str(text)) <= LONGEST_UNBROKEN else "ltr long"
+    return format_html('<bdi dir="ltr" class="{}">{}</bdi>', name, text)
 
 
 @register.filter
