@@ -259,6 +259,10 @@ class Promise(models.Model):
     broken_why = models.TextField(blank=True, default="")
     dropped_at = models.DateTimeField(null=True)  # no longer owed (withdrawn, duplicate)
 
+    # An extension that nobody has decided yet, where a query adds it (`queries.promises_of`).
+    wished_until: datetime | None
+    wished_by: str | None
+
     class Meta:
         indexes = [
             models.Index(fields=["case", "kind"], name="promise_case"),

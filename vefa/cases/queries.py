@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from vefa.cases import filters as asked
 from vefa.cases import paging
@@ -148,7 +148,9 @@ def history(case: Case) -> list[Entry]:
 
 
 def promises_of(case: Case, *, with_extensions: bool = True) -> list[Promise]:
-    """Every promise of a case, the first first; its extensions cost a second statement."""
+    """Every promise of a case, the first first, with an extension that waits; all extensions cost a second
+    statement.
+    """
     return (_PROMISES_WITH_EXTENSIONS if with_extensions else _PROMISES)(case.pk)
 
 
@@ -183,15 +185,19 @@ _ROWS = Prepared(
     list,
     planned=True,
 )
-_PROMISES = Prepared(
-    lambda case_id: Promise.objects.filter(case_id=case_id).order_by("started_at", "id"), int, planned=True
-)
-_PROMISES_WITH_EXTENSIONS = Prepared(
-    lambda case_id: (
-        Promise.objects.filter(case_id=case_id).order_by("started_at", "id").prefetch_related("extensions")
-    ),
-    int,
-)
+
+
+def _promises(case_id: int) -> QuerySet[Promise]:
+    wish = Extension.objects.filter(promise=OuterRef("pk"), decided_at=None).order_by("-id")
+    wishes = {
+        "wished_until": Subquery(wish.values("new_due_at")[:1]),
+        "wished_by": Subquery(wish.values("asked_by__name")[:1]),
+    }
+    return Promise.objects.filter(case_id=case_id).order_by("started_at", "id").annotate(**wishes)
+
+
+_PROMISES = Prepared(_promises, int, planned=True)
+_PROMISES_WITH_EXTENSIONS = Prepared(lambda case_id: _promises(case_id).prefetch_related("extensions"), int)
 _RELATED = ("staff", "citizen", "conversation__address", "conversation__endpoint")
 
 

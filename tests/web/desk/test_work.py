@@ -90,6 +90,8 @@ def test_more_time_is_asked_for_and_granted_by_somebody_else(town, pothole_case)
     asked = seated(town.derya).post(address("act", pothole_case.pk, "extend"), words)
     assert asked.status_code == 302, asked.content.decode()
     extension = Extension.objects.get()
+    shown = seated(town.derya).get(address("case", pothole_case.pk)).content.decode()
+    assert "Derya Aksoy</bdi>" in shown.split("henüz karar verilmedi")[0].rpartition("<p")[2]
 
     murat = seated(town.murat)
     assert "Asfalt santrali kapalı" in murat.get(address("extensions")).content.decode()
@@ -99,6 +101,7 @@ def test_more_time_is_asked_for_and_granted_by_somebody_else(town, pothole_case)
     promise.refresh_from_db()
     assert (extension.approved, extension.decided_by) == (True, town.murat)
     assert promise.due_at == extension.new_due_at
+    assert "henüz karar verilmedi" not in murat.get(address("case", pothole_case.pk)).content.decode()
 
 
 def test_nobody_grants_what_they_asked_for(town, pothole_case):

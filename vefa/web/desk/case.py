@@ -212,6 +212,8 @@ def promise_cards(found: Case, promised: Sequence[Promise], now: datetime) -> li
             clock=read(_owed(promise), now),
             due_at=promise.due_at,
             basis=promise.legal_basis,
+            wished_until=promise.wished_until,
+            wished_by=promise.wished_by or "",
         )
         for promise in promised
     ]

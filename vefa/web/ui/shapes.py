@@ -120,6 +120,8 @@ class Promise:
     clock: Clock
     due_at: datetime | None = None
     basis: str = ""
+    wished_until: datetime | None = None  # somebody asks for time until then, and nobody has decided
+    wished_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
