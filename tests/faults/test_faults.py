@@ -83,11 +83,13 @@ def storm(machine: Machine) -> Ledger:
 def test_poison_is_parked_and_holds_up_nobody_else(machine: Machine, storm: Ledger):
     began, poison = time.monotonic(), storm.marked("poison")
     judge(machine)
-    parked = {row["external_id"]: row for row in Tables.read(machine.database).contacts if row["tries"] >= 5}
+    # Not by tries: a sound message may need the fifth, where its worker was killed four times.
+    rows = Tables.read(machine.database).contacts
+    parked = {row["external_id"]: row for row in rows if row["state"] == "parked"}
 
     assert len(poison) >= MESSAGES // POISON_EVERY
     assert parked.keys() == poison.keys()
-    assert {(row["state"], row["tries"]) for row in parked.values()} == {("parked", 5)}
+    assert {row["tries"] for row in parked.values()} == {5}
     assert all("poison" in row["trouble"] for row in parked.values())
     assert all(poison[key] in json.loads(row["raw"])["message"]["text"] for key, row in parked.items())
     machine.cure()
