@@ -89,6 +89,20 @@ def test_commits_wait_for_the_disk_even_where_the_server_would_not(town, now):
         assert cursor.fetchone() == ("on",)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_hint_to_the_workers_makes_no_commit_less_durable():
+    def waits_for_the_disk():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone() == ("on",)
+
+    with transaction.atomic():
+        intake.wake()
+        assert waits_for_the_disk()
+    intake.wake()
+    assert waits_for_the_disk()
+
+
 def handed_over(town, now, external_id, **changes):
     facts = {"endpoint_id": town.bot.id, "lane": "77", "raw": b"{}", "received_at": now}
     return Bare(external_id=external_id, **{**facts, **changes})

@@ -152,11 +152,13 @@ def keep(arrivals: Sequence[Bare]) -> None:
 def wake() -> None:
     """Tell the workers that something came: a hint, may be lost. Never in a transaction: it slows commits.
 
-    It need not reach the disk, and would otherwise ask the disk as each arrival does.
+    It need not reach the disk, and would otherwise ask the disk as each arrival does; whatever it is told
+    together with by mistake must.
     """
     connection.ensure_connection()
+    lazily = "" if connection.in_atomic_block else "SET LOCAL synchronous_commit = off; "
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(f"SET LOCAL synchronous_commit = off; NOTIFY {WAKE}".encode(), prepare=False)
+        cursor.execute(f"{lazily}NOTIFY {WAKE}".encode(), prepare=False)
 
 
 def _insert(incoming: Sequence[Incoming]) -> dict[Key, bulk.Row]:

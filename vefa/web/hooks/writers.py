@@ -55,7 +55,7 @@ class Bell:
         self._rung.set()
 
     def end(self) -> None:
-        """Tell what is still to be told, and no more."""
+        """Stop; what was not told yet is found a second later without."""
         self._over = True
         self._rung.set()
         self._thread.join()
