@@ -96,6 +96,8 @@ def test_a_hint_to_the_workers_makes_no_commit_less_durable():
             cursor.execute("SHOW synchronous_commit")
             return cursor.fetchone() == ("on",)
 
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
     with transaction.atomic():
         intake.wake()
         assert waits_for_the_disk()
