@@ -2,6 +2,7 @@
 
 python -m tools.tables            after a migration was added
 python -m tools.tables check      exit code 1 if the file is not what the migrations do
+python -m tools.tables new ROOM NAME     write the migration that a changed models.py needs, then the file
 """
 
 import os
@@ -32,6 +33,9 @@ Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 def main(words: list[str]) -> int:
     """Write or check the file; the returned number is the exit code."""
     with _empty_database():
+        if words[:1] == ["new"]:
+            _, room, name = words
+            call_command("makemigrations", room, name=name)
         told = BEGINNING + "".join(f"{statement};\n" for statement in migrate())
     if words == ["check"]:
         return int(told != LAYOUT.read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
+from django.conf import settings
 from django.db import transaction
 
 from vefa.channels.models import Endpoint
@@ -118,8 +119,15 @@ def replace_secret(key: str, secret: str) -> None:
 
 def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:
     """The endpoint's adapter. Raises UnsealableError, UnknownChannelError."""
-    settings = {name: str(value) for name, value in endpoint.settings.items()}
-    return build(endpoint.channel, Account(settings=settings, secrets=unseal(endpoint.sealed), http=http))
+    given = {name: str(value) for name, value in endpoint.settings.items()}
+    account = Account(settings=given, secrets=unseal(endpoint.sealed), http=http, url=hook_url(endpoint))
+    return build(endpoint.channel, account)
+
+
+def hook_url(endpoint: Endpoint) -> str:
+    """Where a provider reaches this endpoint from outside."""
+    base = str(endpoint.settings.get("public_url") or settings.PUBLIC_URL).rstrip("/")
+    return f"{base}/hooks/{endpoint.channel}/{endpoint.key}"
 
 
 def _check_secret(secret: str) -> None:

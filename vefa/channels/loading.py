@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from vefa.channels.models import Endpoint, Owner
-from vefa.channels.registry import BUILDERS
+from vefa.channels.registry import CHANNELS
 from vefa.kit.loading import LANGUAGES, Line, Reading, Section, Tally
 
 SECRET_WORDS = ("password", "token", "secret", "reply_key")
@@ -47,7 +47,7 @@ class EndpointSection(Section):
             line, "language", LANGUAGES, default=reading.default_language or reading.languages[0]
         )
         columns = {
-            "channel": reading.choice(line, "channel", list(BUILDERS)),
+            "channel": reading.choice(line, "channel", list(CHANNELS)),
             "names": reading.texts(line, "names"),
             "owner": owner,
             "unit_key": unit,

@@ -37,6 +37,11 @@ class Endpoint(models.Model):
     last_out_at = models.DateTimeField(null=True)
     trouble = models.TextField(default="")
     trouble_at = models.DateTimeField(null=True)
+    personal = models.BooleanField(default=False)  # only its owner and delegates see what is not filed yet
+    opening_hours = models.JSONField(default=dict)  # weekday ("0" is Monday) -> [["08:30", "17:30"], …]
+    retention_days = models.PositiveIntegerField(null=True)  # of what never became a case; null: kept
+    health = models.JSONField(default=dict)  # what the last look at the provider found
+    looked_at = models.DateTimeField(null=True)  # the moment of that look
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -48,3 +53,24 @@ class Endpoint(models.Model):
     def name(self, language: str) -> str:
         """The endpoint's name for a reader of that language."""
         return str(self.names.get(language) or self.names.get("en") or self.key)
+
+
+class Template(models.Model):
+    """A text that the provider approved beforehand, as the last look at the account found it."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="templates")
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=16)  # as the provider spells it
+    status = models.CharField(max_length=12)  # approved, pending, rejected, paused, gone
+    category = models.CharField(max_length=40, blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    gaps = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(blank=True, default="")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "language"]
+        constraints = [models.UniqueConstraint(fields=["endpoint", "name", "language"], name="template_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"

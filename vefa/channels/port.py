@@ -72,6 +72,8 @@ class Form(StrEnum):
 
     MESSAGE = "message"
     EDIT = "edit"  # of an earlier message: `edits` holds its id
+    DELETION = "deletion"  # the sender took an earlier message back: `edits` holds its id
+    ECHO = "echo"  # our own side answered with another tool than this one
     COMMAND = "command"  # "/language tr": `command` and `argument`
     START = "start"  # the first step of a conversation, `argument` is the deep link's payload
     REACTION = "reaction"  # a thumb on one of our messages: `reply_to` holds its id
@@ -91,6 +93,15 @@ class Sender(Struct, frozen=True, kw_only=True):
     phone: str = ""  # E.164 with its plus, when it is known to be theirs
     username: str = ""
     space: str = ""  # the address's own space, where it differs from the adapter's
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One knock at a door, untouched: some providers push by GET and sign the address with the body."""
+
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes = b""
+    query: str = ""  # as it stood in the address, not decoded
+    method: str = "POST"
 
 
 class Arrival(Struct, frozen=True):
@@ -128,6 +139,16 @@ class ContactCard(Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     is_sender: bool = False
+
+
+class Post(Struct, frozen=True, kw_only=True):
+    """The public text under which something was said."""
+
+    id: str
+    text: str = ""
+    url: str = ""
+    author: str = ""
+    said_at: datetime | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -176,7 +197,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     contact: ContactCard | None = None
     command: str = ""  # without the slash, lower case
     argument: str = ""
-    edits: str = ""  # id of the message that this one replaces
+    edits: str = ""  # id of the message that this one replaces or takes back
     receipts: tuple[Receipt, ...] = ()  # one report may name several recipients
     event: str = ""  # blocked, unblocked, moved, joined, left
     address_change: AddressChange | None = None
@@ -185,9 +206,19 @@ class Reading(Struct, frozen=True, kw_only=True):
     copied_to: tuple[str, ...] = ()  # mail: shown; never a participant
     forwarded_from: str = ""
     group: bool = False  # said in a group, not in private
+    public: bool = False  # everybody can read it, and would read an answer in the same place
+    post: Post | None = None  # what it was said under
     auto: str = ""  # why it counts as written by a machine, "" when a person wrote it
     verified: bool | None = None  # does the sender own the address; None: nobody could tell
     warnings: tuple[str, ...] = ()
+
+
+class Filled(Struct, frozen=True, kw_only=True):
+    """A text that the provider approved beforehand, with what stands in its gaps, in their order."""
+
+    name: str
+    language: str  # as the provider spells it: "tr", "pt_BR"
+    values: tuple[str, ...] = ()
 
 
 class ParcelFile(Struct, frozen=True, kw_only=True):
@@ -214,6 +245,11 @@ class Parcel(Struct, frozen=True, kw_only=True):
     auto: bool = False  # written by a machine: an acknowledgement
     done: tuple[str, ...] = ()  # parts that an earlier attempt handed over: they are not sent again
     at: datetime | None = None  # the moment of writing, UTC; mail puts it into the Date field
+    heard_at: datetime | None = None  # the resident's last word here, UTC: opens a provider's window
+    way: str = ""  # one of the ways that the channel's `terms` offered, "" for its usual one
+    template: Filled | None = None  # goes out instead of `text` where the window is over
+    buttons: tuple[str, ...] = ()  # short answers to press, where the provider has them
+    place: Place | None = None  # a point that goes out beside the text
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -258,11 +294,11 @@ class Adapter(Protocol):
     def address_space(self) -> str:
         """Inside which world an address is unique: 'email', 'phone', or 'telegram', 'bale'."""
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], /) -> None:
-        """Pass when the caller knows one of `secrets` (header names in lower case); else ForgedError."""
+    def verify(self, call: Call, secrets: Sequence[str], /) -> None:
+        """Pass when the caller knows one of `secrets`; else ForgedError. Constant time."""
 
-    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
-        """Cut one pushed body into arrivals. Raises UnreadableError. Cheap: the door waits for it."""
+    def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
+        """Cut one knock into arrivals. Raises UnreadableError. Cheap: the door waits for it."""
 
     def read(self, raw: bytes) -> Reading:
         """Say what one arrival means. Raises UnreadableError and nothing else."""
@@ -294,6 +330,7 @@ class Account(Struct, frozen=True, kw_only=True):
     settings: Mapping[str, str]
     secrets: Mapping[str, str]
     http: httpx.Client
+    url: str = ""  # where the provider reaches this endpoint's door from outside: https://…/hooks/…
 
 
 def no_webhook(channel: str) -> ForgedError:

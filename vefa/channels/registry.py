@@ -1,24 +1,22 @@
-"""Which adapter speaks which channel: the one line that a new channel adds outside its folder."""
+"""Which channels there are: the one line that a new channel adds outside its folder."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 import httpx
 
 from vefa.channels.byhand import adapter as byhand
 from vefa.channels.email import adapter as email
+from vefa.channels.manners import Channel
 from vefa.channels.port import Account, Adapter
 from vefa.channels.telegram import adapter as telegram
 
-BUILDERS: Mapping[str, Callable[[Account], Adapter]] = {
-    "telegram": telegram.build,
-    "email": email.build,
-    "portal": partial(byhand.build, channel="portal"),
-    "phone": partial(byhand.build, channel="phone"),
-    "counter": partial(byhand.build, channel="counter"),
-    "letter": partial(byhand.build, channel="letter"),
-    "meeting": partial(byhand.build, channel="meeting"),
-    "headman": partial(byhand.build, channel="headman"),
+CHANNELS: Mapping[str, Channel] = {
+    channel.key: channel
+    for channel in (
+        telegram.CHANNEL,
+        email.CHANNEL,
+        *byhand.CHANNELS,
+    )
 }
 
 
@@ -26,11 +24,16 @@ class UnknownChannelError(Exception):
     """No adapter speaks this channel."""
 
 
+def channel_of(key: str) -> Channel:
+    """The channel of that name. Raises UnknownChannelError."""
+    if key not in CHANNELS:
+        raise UnknownChannelError(f"No adapter speaks the channel {key!r}.")
+    return CHANNELS[key]
+
+
 def build(channel: str, account: Account) -> Adapter:
     """The adapter of one endpoint. Raises UnknownChannelError."""
-    if channel not in BUILDERS:
-        raise UnknownChannelError(f"No adapter speaks the channel {channel!r}.")
-    return BUILDERS[channel](account)
+    return channel_of(channel).build(account)
 
 
 def network_client() -> httpx.Client:

@@ -42,6 +42,8 @@ class Reply(models.Model):
         Contact, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     automatic = models.BooleanField(default=False)
+    way = models.CharField(max_length=16, blank=True, default="")  # see channels.manners.Terms.ways
+    extras = models.JSONField(null=True)  # template, buttons and place beside the text; see `extras`
     cause = models.CharField(max_length=60, null=True)  # "event:91": a reaction writes once
     written_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True)

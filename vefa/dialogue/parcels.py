@@ -2,9 +2,20 @@
 
 from datetime import datetime
 
-from vefa.channels.port import Form, Parcel
+import msgspec
+
+from vefa.channels.port import Filled, Form, Parcel, Place
 from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact
+
+
+class Extras(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What goes out beside a reply's text, as `Reply.extras` keeps it."""
+
+    template: Filled | None = None  # instead of the text, where the provider's window is over
+    buttons: tuple[str, ...] = ()
+    place: Place | None = None
+
 
 _THREAD = 20  # how many earlier messages a mail names
 
@@ -22,6 +33,7 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
     )
     answered = reply.answers.message_id if reply.answers else ""
     case = reply.case
+    extras = msgspec.convert(reply.extras or {}, Extras)
     return Parcel(
         to=conversation.address.value,
         text=reply.text,
@@ -37,6 +49,11 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
         auto=reply.automatic,
         done=tuple(delivery.parts),
         at=now,
+        heard_at=conversation.last_contact_at,
+        way=reply.way,
+        template=extras.template,
+        buttons=extras.buttons,
+        place=extras.place,
     )
 
 

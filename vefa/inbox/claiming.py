@@ -67,7 +67,8 @@ READ = {
     "form": "text", "conversation_id": "bigint", "citizen_id": "bigint", "message_id": "text",
     "reply_to_id": "text", "sequence": "bigint", "said_at": "timestamptz", "subject": "text", "text": "text",
     "quoted": "text", "html": "text", "language": "text", "lat": "float8", "lon": "float8",
-    "place_text": "text", "edited_at": "timestamptz", "warnings": "jsonb", "details": "jsonb",
+    "place_text": "text", "edited_at": "timestamptz",
+    "deleted_at": "timestamptz", "warnings": "jsonb", "details": "jsonb",
 }  # fmt: skip
 _FINISH = f"""
 UPDATE inbox_contact AS contact

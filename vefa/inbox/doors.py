@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 import httpx
 from django.db.models import Q
 
-from vefa.channels import registry
+from vefa.channels.accounts import adapter_of
+from vefa.channels.manners import Answer, Greeter, Mannered
 from vefa.channels.models import Endpoint
-from vefa.channels.port import Account, Adapter
+from vefa.channels.port import Adapter
+from vefa.channels.registry import channel_of
 from vefa.channels.sealing import unseal
 
-SECRET_NAMES = ("secret", "old_secret")  # both are good while one replaces the other
+__all__ = ["Door", "adapter_of", "door", "note_heard"]
+_POST = frozenset({"POST"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,9 @@ class Door:
     channel: str
     adapter: Adapter
     secrets: tuple[str, ...]
+    methods: frozenset[str] = _POST
+    thanks: Answer | None = None  # None: our own words
+    greeter: Greeter | None = None
 
 
 def door(key: str) -> Door | None:
@@ -31,15 +37,18 @@ def door(key: str) -> Door | None:
     if endpoint is None:
         return None
     sealed = unseal(endpoint.sealed)
-    secrets = tuple(sealed[name] for name in SECRET_NAMES if sealed.get(name))
-    return Door(endpoint.id, endpoint.channel, adapter_of(endpoint, _no_network), secrets)
-
-
-def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:
-    """The endpoint's adapter. Raises UnsealableError, registry.UnknownChannelError."""
-    settings = {name: str(value) for name, value in endpoint.settings.items()}
-    account = Account(settings=settings, secrets=unseal(endpoint.sealed), http=http)
-    return registry.build(endpoint.channel, account)
+    secrets = tuple(sealed[name] for name in channel_of(endpoint.channel).proofs if sealed.get(name))
+    adapter = adapter_of(endpoint, _no_network)
+    own = adapter if isinstance(adapter, Mannered) else None
+    return Door(
+        endpoint.id,
+        endpoint.channel,
+        adapter,
+        secrets,
+        methods=own.methods if own else _POST,
+        thanks=own.thanks if own else None,
+        greeter=adapter if isinstance(adapter, Greeter) else None,
+    )
 
 
 def note_heard(endpoint_ids: Collection[int], *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""An edited message and the one that it replaces."""
+"""An edited or withdrawn message and the one that it speaks of."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,6 +30,26 @@ def find_edited(contacts: Sequence[Contact], *, now: datetime) -> None:
         else:
             edit.details["edited_contact_id"] = contact_id
     Contact.objects.filter(id__in=found.values()).update(edited_at=now)
+
+
+def find_withdrawn(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Join each deletion to the contact that its sender took back; that one is marked and shown no more.
+
+    Its words stay in the raw form alone, for whoever may see the original. What never came needs no mark.
+    """
+    deletions = [contact for contact in contacts if contact.form == Form.DELETION]
+    if not deletions:
+        return
+    here = {_said(contact): contact for contact in contacts if contact.form != Form.DELETION}
+    found = _kept({_said_before(deletion) for deletion in deletions})
+    for deletion in deletions:
+        earlier = here.get(_said_before(deletion))
+        if earlier:
+            earlier.deleted_at = now
+        contact_id = earlier.pk if earlier else found.get(_said_before(deletion))
+        if contact_id is not None:
+            deletion.details["withdrawn_contact_id"] = contact_id
+    Contact.objects.filter(id__in=found.values()).update(deleted_at=now)
 
 
 def _kept(wanted: set[Said]) -> dict[Said, int]:

@@ -17,7 +17,14 @@ FROM (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS pairs (id, at) OR
 WHERE conversation.id = given.id
     AND (conversation.last_contact_at IS NULL OR conversation.last_contact_at < given.at)
 """
-SILENT = {Form.RECEIPT, Form.BOUNCE, Form.AUTO_REPLY, Form.EVENT}  # not the resident's own word
+SILENT = {
+    Form.RECEIPT,
+    Form.BOUNCE,
+    Form.AUTO_REPLY,
+    Form.EVENT,
+    Form.ECHO,
+    Form.DELETION,
+}  # not the resident's own word
 
 Place = tuple[str, str]  # address space and value
 Heard = tuple[str, Contact, Reading]  # address space, contact, reading

@@ -21,7 +21,7 @@ from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, Reading, UnreadableError
 from vefa.inbox import people
 from vefa.inbox.doors import adapter_of
-from vefa.inbox.edits import find_edited
+from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.inbox.people import Person, Talk
 from vefa.inbox.reach import SILENT, note_moves, note_reach
@@ -30,7 +30,7 @@ UNREADABLE = "unreadable"
 # What a desk or a later step may want, beside the columns.
 _KEPT = (
     "command", "argument", "event", "signature", "reply_address", "copied_to", "forwarded_from", "group",
-    "auto", "verified", "references", "reference",
+    "public", "auto", "verified", "references", "reference",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
     moves = note_moves((space, reading) for space, _, reading in heard)
     _place_in_conversations([_moved(one, moves) for one in found] if moves else found, now=now)
     find_edited(contacts, now=now)
+    find_withdrawn(contacts, now=now)
     note_reach(heard, now=now)
     Attachment.objects.bulk_create(
         (file for one in found if one.reading for file in _files(one.contact, one.reading, now)),
@@ -122,6 +123,8 @@ def _details(reading: Reading) -> dict[str, Any]:
         details["edits"] = reading.edits
     if reading.receipts:
         details["receipts"] = msgspec.to_builtins(reading.receipts)
+    if reading.post:
+        details["post"] = msgspec.to_builtins(reading.post)
     if reading.contact:
         details["card"] = msgspec.to_builtins(reading.contact)
     return details

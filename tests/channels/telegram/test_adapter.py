@@ -11,6 +11,7 @@ from tests.providers.telegram_bot_api import TelegramBotApi, message
 from vefa.channels.port import (
     Account,
     BusyError,
+    Call,
     ForgedError,
     Parcel,
     ParcelFile,
@@ -218,7 +219,7 @@ def test_polling_that_fails_may_be_tried_again(bot, kind):
 def verify(*secrets: str, given: str | None) -> None:
     headers = {} if given is None else {"x-telegram-bot-api-secret-token": given}
     telegram = build(Account(settings={}, secrets={}, http=httpx.Client()))
-    telegram.verify(headers, b"{}", secrets)
+    telegram.verify(Call(headers=headers, body=b"{}"), secrets)
 
 
 def test_the_webhook_secret_opens_the_door_and_during_a_change_so_does_the_old_one():
@@ -241,7 +242,7 @@ def test_without_a_secret_nobody_passes(secrets):
 def test_the_check_up_names_the_bot_and_what_to_do(bot):
     telegram = adapter(bot)
     before = telegram.check()
-    telegram.set_webhook("https://pinarova.example/hooks/telegram/ana", secret="abc")
+    telegram.subscribe("https://pinarova.example/hooks/telegram/ana", secret="abc")
     after = telegram.check()
 
     assert [finding.ok for finding in before] == [True, False]
@@ -251,9 +252,9 @@ def test_the_check_up_names_the_bot_and_what_to_do(bot):
 
 def test_the_check_up_tells_that_a_webhook_hinders_polling(bot):
     telegram = adapter(bot, polling="yes")
-    telegram.set_webhook("https://pinarova.example/hooks/telegram/ana", secret="abc")
+    telegram.subscribe("https://pinarova.example/hooks/telegram/ana", secret="abc")
     hindered = telegram.check()
-    telegram.delete_webhook()
+    telegram.unsubscribe()
 
     assert not hindered[1].ok
     assert telegram.check()[1].ok

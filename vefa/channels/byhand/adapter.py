@@ -1,18 +1,21 @@
 """The channels without a provider: what a person typed is a form in JSON, and answers are given by people."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import phonenumbers
 
 from vefa.channels.cleaning import clean, clean_line
+from vefa.channels.manners import Channel, Field
 from vefa.channels.port import (
     Account,
     Arrival,
+    Call,
     Finding,
     Form,
     Limits,
@@ -25,6 +28,7 @@ from vefa.channels.port import (
     UnreadableError,
     no_webhook,
 )
+from vefa.kit.saying import gettext_noop
 
 _SHOWN = "portal"  # its answers stand on the resident's tracking page
 
@@ -63,14 +67,14 @@ class ByHand:
         """Somebody who calls or leaves a number is known by it; see `Sender.space` for mail."""
         return "phone"
 
-    def verify(self, _headers: Mapping[str, str], _raw: bytes, _secrets: Sequence[str], /) -> None:
+    def verify(self, _call: Call, _secrets: Sequence[str], /) -> None:
         """Nothing is pushed here: ForgedError."""
         raise no_webhook("a door by hand")
 
-    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
+    def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
         """One form, named by its content."""
-        digest = hashlib.sha256(raw).hexdigest()
-        return (Arrival(f"form:{digest}", "", raw),)
+        digest = hashlib.sha256(call.body).hexdigest()
+        return (Arrival(f"form:{digest}", "", call.body),)
 
     def read(self, raw: bytes) -> Reading:
         """What the form says. Raises UnreadableError."""
@@ -130,6 +134,32 @@ class ByHand:
 def build(account: Account, *, channel: str) -> ByHand:
     """The adapter of one door."""
     return ByHand(shows_answers=channel == _SHOWN, region=account.settings.get("region") or "TR")
+
+
+_SUMMARIES = {
+    "portal": "the web form",
+    "phone": "calls that are written down",
+    "counter": "visits at the counter",
+    "letter": "letters on paper",
+    "meeting": "public meetings",
+    "headman": "neighbourhood heads' lists",
+}
+CHANNELS = tuple(
+    Channel(
+        key=key,
+        summary=summary,
+        build=partial(build, channel=key),
+        by_hand=True,
+        fields=(
+            Field(
+                name="region",
+                label=gettext_noop("Country of numbers without a plus"),
+                hint=gettext_noop("Two letters, such as TR, KZ or IR."),
+            ),
+        ),
+    )
+    for key, summary in _SUMMARIES.items()
+)
 
 
 def _filled(found: object) -> object:

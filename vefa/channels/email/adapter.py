@@ -8,10 +8,12 @@ from vefa.channels.email import imap, smtp
 from vefa.channels.email.apart import read_safely
 from vefa.channels.email.reading import Mailbox
 from vefa.channels.email.writing import Writer, letter
+from vefa.channels.manners import Channel, Field
 from vefa.channels.port import (
     Account,
     Arrival,
     BusyError,
+    Call,
     Catch,
     Finding,
     Limits,
@@ -22,6 +24,7 @@ from vefa.channels.port import (
     is_yes,
     no_webhook,
 )
+from vefa.kit.saying import gettext_noop
 
 _LIMITS = Limits(per_second=5, per_address_per_second=0.2)
 _PORTS = {
@@ -57,13 +60,13 @@ class Email:
         """A mail address is the same everywhere."""
         return "email"
 
-    def verify(self, _headers: Mapping[str, str], _raw: bytes, _secrets: Sequence[str], /) -> None:
+    def verify(self, _call: Call, _secrets: Sequence[str], /) -> None:
         """Mail is fetched, never pushed: ForgedError."""
         raise no_webhook("email")
 
-    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
+    def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
         """One mail, as bytes: for an import or a pipe from a mail server."""
-        return (imap.arrival_of(raw),)
+        return (imap.arrival_of(call.body),)
 
     def read(self, raw: bytes) -> Reading:
         """See `reading`; suspicious mail is read in a process of its own."""
@@ -155,3 +158,49 @@ def _outgoing(settings: Mapping[str, str], secrets: Mapping[str, str]) -> smtp.S
 def _port(settings: Mapping[str, str], side: str, security: str) -> int:
     given = settings.get(f"{side}_port", "")
     return int(given) if given else _PORTS.get((side, security)) or _PORTS[side, ""]
+
+
+_SECURITIES = ("tls", "starttls", "none")
+CHANNEL = Channel(
+    key="email",
+    summary="a mailbox",
+    build=build,
+    fields=(
+        Field(name="address", label=gettext_noop("Mail address"), required=True),
+        Field(name="name", label=gettext_noop("Sender's name")),
+        Field(name="imap_host", label=gettext_noop("Server for reading (IMAP)")),
+        Field(name="imap_port", label=gettext_noop("Port for reading")),
+        Field(name="imap_user", label=gettext_noop("User for reading")),
+        Field(name="imap_password", label=gettext_noop("Password for reading"), secret=True),
+        Field(
+            name="imap_security",
+            label=gettext_noop("Encryption for reading"),
+            choices=_SECURITIES,
+            default="tls",
+        ),
+        Field(name="imap_folder", label=gettext_noop("Folder"), default="INBOX"),
+        Field(name="smtp_host", label=gettext_noop("Server for sending (SMTP)")),
+        Field(name="smtp_port", label=gettext_noop("Port for sending")),
+        Field(name="smtp_user", label=gettext_noop("User for sending")),
+        Field(name="smtp_password", label=gettext_noop("Password for sending"), secret=True),
+        Field(
+            name="smtp_security",
+            label=gettext_noop("Encryption for sending"),
+            choices=_SECURITIES,
+            default="starttls",
+        ),
+        Field(
+            name="authserv_id",
+            label=gettext_noop("Our mail server's own name"),
+            hint=gettext_noop(
+                "As it stands in Authentication-Results; without it no sender counts as proved."
+            ),
+        ),
+        Field(
+            name="plus_addressing",
+            label=gettext_noop("Addresses with a plus reach this mailbox"),
+            yes_no=True,
+        ),
+        Field(name="reply_key", label=gettext_noop("Key of the reply mark"), secret=True, made_up=True),
+    ),
+)

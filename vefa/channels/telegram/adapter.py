@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from vefa.channels.cleaning import clean_file_name
+from vefa.channels.manners import Channel, Field
 from vefa.channels.port import (
     Account,
     Arrival,
+    Call,
     Catch,
     Finding,
     ForgedError,
@@ -32,6 +34,7 @@ from vefa.channels.telegram import updates
 from vefa.channels.telegram.bot_api import BotApi
 from vefa.channels.telegram.checkup import findings
 from vefa.channels.telegram.cutting import MESSAGE_UNITS, cut
+from vefa.kit.saying import gettext_noop
 
 DEFAULT_BASE = "https://api.telegram.org"
 PROOF_HEADER = "x-telegram-bot-api-secret-token"
@@ -66,16 +69,16 @@ class Telegram:
         """A person's id is the same for every bot of one messenger."""
         return self.dialect
 
-    def verify(self, headers: Mapping[str, str], _raw: bytes, secrets: Sequence[str], /) -> None:
+    def verify(self, call: Call, secrets: Sequence[str], /) -> None:
         """The shared secret that `setWebhook` was given; the body is not signed."""
-        given = headers.get(PROOF_HEADER, "").encode("utf-8", "surrogateescape")
+        given = call.headers.get(PROOF_HEADER, "").encode("utf-8", "surrogateescape")
         known = [hmac.compare_digest(given, secret.encode()) for secret in secrets if secret]
         if not any(known):
             raise ForgedError("the secret is missing or wrong" if known else "no secret is set")
 
-    def arrivals(self, raw: bytes) -> tuple[Arrival, ...]:
+    def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
         """A webhook brings one update a time."""
-        return (updates.arrival(raw),)
+        return (updates.arrival(call.body),)
 
     def read(self, raw: bytes) -> Reading:
         """See `updates`."""
@@ -171,13 +174,21 @@ class Telegram:
         found = self.api.ask("getUpdates", params, wait_s=wait_s)
         return [msgspec.json.encode(update) for update in found] if isinstance(found, list) else []
 
-    def set_webhook(self, url: str, *, secret: str) -> None:
+    def subscribe(self, url: str, *, secret: str) -> None:
         """Have messages pushed to `url`, `secret` in the header. Raises BusyError or RejectedError."""
         self.api.ask("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": list(WANTED)})
 
-    def delete_webhook(self) -> None:
+    def unsubscribe(self) -> None:
         """End the pushing; what is waiting stays for polling. Raises BusyError or RejectedError."""
         self.api.ask("deleteWebhook", {"drop_pending_updates": False})
+
+    def subscribed(self, url: str) -> bool:
+        """Whether the bot's messages are pushed there, all kinds that we want."""
+        hook = self.api.ask("getWebhookInfo", {})
+        if not isinstance(hook, dict) or hook.get("url") != url:
+            return False
+        kinds = hook.get("allowed_updates")
+        return self.dialect != "telegram" or (isinstance(kinds, list) and set(WANTED) <= set(kinds))
 
 
 def build(account: Account) -> Telegram:
@@ -186,6 +197,41 @@ def build(account: Account) -> Telegram:
     dialect = account.settings.get("dialect") or ("bale" if "bale" in base else "telegram")
     api = BotApi(http=account.http, base=base.rstrip("/"), token=account.secrets.get("token", ""))
     return Telegram(api=api, dialect=dialect, polling=is_yes(account.settings.get("polling", "")))
+
+
+CHANNEL = Channel(
+    key="telegram",
+    summary="a bot of Telegram or Bale",
+    build=build,
+    pushed=True,
+    fields=(
+        Field(
+            name="token",
+            label=gettext_noop("The bot's token"),
+            hint=gettext_noop("@BotFather gives it: digits, a colon, letters."),
+            secret=True,
+            required=True,
+        ),
+        Field(
+            name="secret",
+            label=gettext_noop("Secret of the webhook"),
+            hint=gettext_noop("Proves who calls us; made up where you leave it empty."),
+            secret=True,
+            made_up=True,
+        ),
+        Field(
+            name="api_base",
+            label=gettext_noop("Another server"),
+            hint=gettext_noop("For Bale and others that speak the same language: https://tapi.bale.ai"),
+        ),
+        Field(
+            name="polling",
+            label=gettext_noop("Fetch the messages ourselves"),
+            hint=gettext_noop("Where nobody reaches this machine from outside."),
+            yes_no=True,
+        ),
+    ),
+)
 
 
 def _catch(raws: list[bytes], cursor: str) -> tuple[Catch, list[bool]]:

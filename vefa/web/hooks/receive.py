@@ -14,7 +14,8 @@ import msgspec
 from django.conf import settings
 from django.db import Error
 
-from vefa.channels.port import ForgedError, UnreadableError
+from vefa.channels.manners import Answer
+from vefa.channels.port import Call, ForgedError, UnreadableError
 from vefa.channels.sealing import UnsealableError
 from vefa.inbox.doors import Door
 from vefa.inbox.intake import Bare
@@ -30,6 +31,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
+_METHODS = frozenset({"POST", "GET"})
 _OK = msgspec.json.encode({"ok": True})
 _KEPT = (  # said so often that it is not composed each time
     {
@@ -92,27 +94,54 @@ async def close() -> None:
 async def receive(scope: Scope, receive: Receive, send: Send) -> None:
     """Take one request."""
     try:
-        await _take(scope, receive)
+        answer = await _take(scope, receive)
     except Refusal as refusal:
         await _refuse(send, refusal)
     else:
-        for message in _KEPT:
+        for message in _KEPT if answer is None else _own(answer):
             await send(message)
 
 
-async def _take(scope: Scope, receive: Receive) -> None:
-    """Check in the order that tells a stranger least, keep, and return. Raises Refusal."""
-    if scope["method"] != "POST":
+async def _take(scope: Scope, receive: Receive) -> Answer | None:
+    """Check in the order that tells a stranger least, keep, and say what to answer. Raises Refusal."""
+    method = scope["method"]
+    if method not in _METHODS:
         raise Refusal(405, "Only POST is taken here.")
     channel, _, key = scope["path"].removeprefix("/hooks/").strip("/").partition("/")
     door = _hall.doors.fresh(key) or await _find(key)
     if door is None or door.channel != channel:
         raise Refusal(404, "There is no such endpoint.")
     headers = Headers(scope["headers"])
-    raw = await _body(headers, receive)
-    arrivals = _check(door, headers, raw)
+    query = scope.get("query_string", b"")
+    if method not in door.methods:
+        return _greet(door, Call(headers=headers, query=query.decode("latin-1"), method=method))
+    call = Call(
+        headers=headers,
+        body=await _body(headers, receive),
+        query=query.decode("latin-1") if query else "",
+        method=method,
+    )
+    arrivals = _check(door, call)
     if arrivals:
         await _keep(arrivals)
+    return door.thanks
+
+
+def _greet(door: Door, call: Call) -> Answer:
+    """A provider that tries the door before it uses it. Raises Refusal."""
+    if door.greeter is None or call.method != "GET":
+        raise Refusal(405, "Only POST is taken here.")
+    _need_secret(door)
+    try:
+        return door.greeter.greet(call, door.secrets)
+    except ForgedError as error:
+        log.info("Endpoint %s refused a handshake: %s", door.endpoint_id, error)
+        raise Refusal(401, "The caller did not prove to be the provider.") from error
+
+
+def _need_secret(door: Door) -> None:
+    if not door.secrets:
+        raise Refusal(503, "No secret is set for this endpoint: set one with `vefa endpoint`.")
 
 
 async def _find(key: str) -> Door | None:
@@ -142,17 +171,16 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     return body
 
 
-def _check(door: Door, headers: Headers, raw: bytes) -> list[Bare]:
-    """The arrivals in a body whose sender has proved to be the provider. Raises Refusal."""
-    if not door.secrets:
-        raise Refusal(503, "No secret is set for this endpoint: set one with `vefa endpoint`.")
+def _check(door: Door, call: Call) -> list[Bare]:
+    """The arrivals in a knock whose sender has proved to be the provider. Raises Refusal."""
+    _need_secret(door)
     try:
-        door.adapter.verify(headers, raw, door.secrets)
+        door.adapter.verify(call, door.secrets)
     except ForgedError as error:
         log.info("Endpoint %s refused a caller: %s", door.endpoint_id, error)
         raise Refusal(401, "The caller did not prove to be the provider.") from error
     try:
-        arrivals = door.adapter.arrivals(raw)
+        arrivals = door.adapter.arrivals(call)
     except UnreadableError as error:
         raise Refusal(400, f"The body cannot be read: {error.reason}.") from error
     now = datetime.now(UTC)
@@ -169,6 +197,13 @@ async def _keep(arrivals: list[Bare]) -> None:
         raise Refusal(503, "Too much is waiting; please try again.") from error
     except (Error, TimeoutError) as error:
         raise Refusal(503, "It could not be kept; please try again.") from error
+
+
+def _own(answer: Answer) -> Iterable[MutableMapping[str, Any]]:
+    kind = (b"content-type", answer.content_type.encode())
+    headers = [kind, (b"content-length", b"%d" % len(answer.body))]
+    yield {"type": "http.response.start", "status": 200, "headers": headers}
+    yield {"type": "http.response.body", "body": answer.body}
 
 
 async def _refuse(send: Send, refusal: Refusal) -> None:

@@ -2,7 +2,7 @@
 
 import secrets as randomness
 import sys
-from argparse import ArgumentParser, BooleanOptionalAction, Namespace, _SubParsersAction
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,6 +14,7 @@ from vefa.channels.accounts import (
     add,
     endpoint_of,
     endpoints,
+    hook_url,
     pause,
     replace_secret,
     resume,
@@ -21,10 +22,10 @@ from vefa.channels.accounts import (
     secrets_of,
     set_secrets,
 )
+from vefa.channels.manners import Channel, Field, Subscriber
 from vefa.channels.models import Endpoint
 from vefa.channels.port import SendError
 from vefa.channels.sealing import UnsealableError
-from vefa.channels.telegram.adapter import Telegram
 from vefa.kit.loading import LANGUAGES
 from vefa.wiring.cli.command import CommandError
 
@@ -36,9 +37,8 @@ EXAMPLES = (
     "vefa endpoint list        vefa endpoint check bot        vefa endpoint pause bot",
     "vefa endpoint rotate-secret bot --public-url https://city.example.org",
 )
-_BY_HAND = ("portal", "phone", "counter", "letter", "meeting", "headman")
+_COMMON = frozenset({"key", "name", "language"})  # every channel has them
 
-type _Parsers = _SubParsersAction[ArgumentParser]
 type _Step = Callable[[Namespace], int]
 
 
@@ -55,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     ):
         actions.add_parser(name, help=summary).add_argument("key")
     for name, summary in (
-        ("set-webhook", "tell Telegram where to push messages"),
+        ("set-webhook", "tell the provider where to push messages"),
         ("rotate-secret", "replace the webhook secret; the old one stays good until the next change"),
     ):
         action = actions.add_parser(name, help=summary)
@@ -64,43 +64,34 @@ def add_arguments(parser: ArgumentParser) -> None:
         action.add_argument("--off", action="store_true", help="remove the webhook")
     passwords = actions.add_parser("set-secret", help="enter a password or token anew")
     passwords.add_argument("key")
-    passwords.add_argument("name", choices=("token", "imap_password", "smtp_password"))
+    passwords.add_argument("name", metavar="NAME", help="as the channel's README calls it, such as token")
     passwords.add_argument("value")
 
 
 def _add_parser(parser: ArgumentParser) -> None:
+    """One sub-command for each channel, with an argument for each line of its form."""
     channels = parser.add_subparsers(dest="channel", required=True, metavar="CHANNEL")
-    telegram = _named(channels, "telegram", "a bot of Telegram or Bale")
-    telegram.add_argument("--token", required=True, help="the bot's token")
-    telegram.add_argument("--secret", default="", help="proves the webhook's caller; made up when missing")
-    telegram.add_argument("--api-base", default="", help="another server that speaks the Bot API")
-    telegram.add_argument(
-        "--polling", action="store_true", help="fetch messages: nobody reaches us from outside"
-    )
-    _email_arguments(_named(channels, "email", "a mailbox"))
-    for channel in _BY_HAND:
-        _named(channels, channel, "a door without a provider")
+    for channel in registry.CHANNELS.values():
+        _channel_arguments(channels.add_parser(channel.key, help=channel.summary), channel)
 
 
-def _named(channels: "_Parsers", channel: str, summary: str) -> ArgumentParser:
-    parser = channels.add_parser(channel, help=summary)
+def _channel_arguments(parser: ArgumentParser, channel: Channel) -> None:
     parser.add_argument("--key", required=True, help="its short name; part of the hook's URL")
     parser.add_argument("--name", default="", help="its name for people")
     parser.add_argument("--language", default="tr", choices=LANGUAGES)
-    return parser
+    for line in channel.fields:
+        if line.name not in _COMMON:
+            _field_argument(parser, line)
 
 
-def _email_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--address", required=True)
-    for side, securities in (("imap", "tls"), ("smtp", "starttls")):
-        parser.add_argument(f"--{side}-host", default="")
-        parser.add_argument(f"--{side}-port", default="")
-        parser.add_argument(f"--{side}-user", default="")
-        parser.add_argument(f"--{side}-password", default="")
-        parser.add_argument(f"--{side}-security", default=securities, choices=("tls", "starttls", "none"))
-    parser.add_argument("--imap-folder", default="INBOX")
-    parser.add_argument("--authserv-id", default="", help="our mail server's name in Authentication-Results")
-    parser.add_argument("--plus-addressing", action=BooleanOptionalAction, default=False)
+def _field_argument(parser: ArgumentParser, line: Field) -> None:
+    flag, text = "--" + line.name.replace("_", "-"), f"{line.label}. {line.hint}".strip().replace("%", "%%")
+    if line.yes_no:
+        parser.add_argument(flag, action=BooleanOptionalAction, default=line.default == "yes", help=text)
+    elif line.choices:
+        parser.add_argument(flag, choices=line.choices, default=line.default, help=text)
+    else:
+        parser.add_argument(flag, required=line.required, default=line.default, help=text)
 
 
 def run(options: Namespace) -> int:
@@ -114,44 +105,29 @@ def run(options: Namespace) -> int:
 
 
 def _add(options: Namespace) -> int:
-    settings, secrets = _MAKERS.get(options.channel, _nothing)(options)
+    channel = registry.channel_of(options.channel)
+    given = {line: _given(options, line) for line in channel.fields}
     new = NewEndpoint(
         key=options.key,
         channel=options.channel,
         names={options.language: options.name} if options.name else {},
         language=options.language,
-        settings=settings,
-        secrets=secrets,
+        settings={line.name: text for line, text in given.items() if text and not line.secret},
+        secrets={line.name: text for line, text in given.items() if text and line.secret},
     )
     endpoint = add(new)
     _say(f"Added {endpoint.key} ({endpoint.channel}).")
-    if options.channel == "telegram":
-        _say(f"Its messages come to /hooks/telegram/{endpoint.key}; set-webhook tells Telegram so.")
+    if channel.pushed:
+        _say(f"Its messages come to /hooks/{channel.key}/{endpoint.key}; set-webhook tells the provider so.")
     return 0
 
 
-def _telegram(options: Namespace) -> tuple[dict[str, str], dict[str, str]]:
-    settings = {"api_base": options.api_base, "polling": "yes" if options.polling else ""}
-    secret = options.secret or randomness.token_urlsafe(32)
-    return _filled(settings), {"token": options.token, "secret": secret}
-
-
-def _email(options: Namespace) -> tuple[dict[str, str], dict[str, str]]:
-    sides = [f"{side}_{part}" for side in ("imap", "smtp") for part in ("host", "port", "user", "security")]
-    named = {
-        name: getattr(options, name) for name in [*sides, "address", "authserv_id", "imap_folder", "name"]
-    }
-    plus = {"plus_addressing": "yes" if options.plus_addressing else ""}
-    passwords = {name: getattr(options, name) for name in ("imap_password", "smtp_password")}
-    return _filled({**named, **plus}), _filled({**passwords, "reply_key": randomness.token_urlsafe(32)})
-
-
-def _nothing(_options: Namespace) -> tuple[dict[str, str], dict[str, str]]:
-    return {}, {}
-
-
-def _filled(texts: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in texts.items() if text}
+def _given(options: Namespace, line: Field) -> str:
+    """What stands in one line of the form; a secret that nobody gave is made up where it may be."""
+    value = getattr(options, line.name)
+    if line.yes_no:
+        return "yes" if value else ""
+    return value or (randomness.token_urlsafe(32) if line.made_up else "")
 
 
 def _list(_options: Namespace) -> int:
@@ -200,13 +176,15 @@ def _check(options: Namespace) -> int:
 def _set_webhook(options: Namespace) -> int:
     endpoint = endpoint_of(options.key)
     with registry.network_client() as http:
-        bot = _bot(endpoint, adapter_of(endpoint, http))
+        adapter = adapter_of(endpoint, http)
+        if not isinstance(adapter, Subscriber):
+            raise CommandError(f"{endpoint.key} ({endpoint.channel}) has no webhook that we could set.")
         if options.off:
-            bot.delete_webhook()
+            adapter.unsubscribe()
             _say("The webhook is gone; what waits there comes by polling.")
             return 0
         url = _hook_url(options.public_url, endpoint)
-        bot.set_webhook(url, secret=_secret(endpoint))
+        adapter.subscribe(url, secret=_secret(endpoint))
     _say(f"Messages come to {url}.")
     return 0
 
@@ -224,16 +202,11 @@ def _set_secret(options: Namespace) -> int:
     return 0
 
 
-def _bot(endpoint: Endpoint, adapter: object) -> Telegram:
-    if not isinstance(adapter, Telegram):
-        raise CommandError(f"{endpoint.key} is no bot: only Telegram and Bale have webhooks.")
-    return adapter
-
-
 def _hook_url(public_url: str, endpoint: Endpoint) -> str:
-    if not public_url.startswith(("https://", "http://")):
+    if public_url and not public_url.startswith(("https://", "http://")):
         raise CommandError("Say where the provider reaches us: --public-url https://…")
-    return f"{public_url.rstrip('/')}/hooks/{endpoint.channel}/{endpoint.key}"
+    path = f"/hooks/{endpoint.channel}/{endpoint.key}"
+    return f"{public_url.rstrip('/')}{path}" if public_url else hook_url(endpoint)
 
 
 def _secret(endpoint: Endpoint) -> str:
@@ -247,7 +220,6 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-_MAKERS = {"telegram": _telegram, "email": _email}
 _STEPS: dict[str, _Step] = {
     "add": _add,
     "list": _list,

@@ -1,0 +1,143 @@
+"""What a channel may do beyond the port, and how it describes itself to those who add accounts.
+
+Each protocol is optional: whoever asks looks with `isinstance` and does without where it is missing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from vefa.channels.port import Account, Adapter, Call
+
+PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What a door says to a provider that wants other words than ours."""
+
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@runtime_checkable
+class Greeter(Protocol):
+    """A channel whose provider tries the door before it uses it."""
+
+    def greet(self, call: Call, secrets: Sequence[str], /) -> Answer:
+        """What the provider wants to hear on its GET. Raises ForgedError."""
+
+
+@runtime_checkable
+class Mannered(Protocol):
+    """A channel whose provider knocks or is thanked in its own way."""
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """With which HTTP methods it hands things in."""
+
+    @property
+    def thanks(self) -> Answer:
+        """What it hears with 200 after the commit."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """Where a conversation stands at the moment in which somebody wants to answer."""
+
+    now: datetime
+    heard_at: datetime | None = None  # the resident's last word
+    thread: str = ""
+    public: bool = False  # the last word was said where everybody reads
+    group: bool = False
+    own_written_at: tuple[datetime, ...] = ()  # our answers after that last word, oldest first
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """The provider's rules for one answer, as the composer shows them and `writing` keeps them.
+
+    until    when free writing ends, UTC; None: never
+    ways     how an answer may go now, the usual one first; empty: not at all. "" is a plain answer; others
+             are the channel's own words ("template", "human_agent", "public", "private")
+    counted  what `length` counts: characters, utf16, utf8, or parts of an SMS
+    notices  codes of what the writer must know; `web/ui/terms.py` has the sentences
+    """
+
+    until: datetime | None = None
+    ways: tuple[str, ...] = ("",)
+    length: int = 0  # 0: no limit
+    counted: str = "characters"
+    notices: tuple[str, ...] = ()
+    buttons: int = 0  # how many short answers may be offered, of `button_length` characters
+    button_length: int = 0
+    places: bool = False  # a point can be sent
+    files: bool = True
+
+
+@runtime_checkable
+class Ruled(Protocol):
+    """A channel whose provider says when and how one may answer."""
+
+    def terms(self, standing: Standing, /) -> Terms:
+        """The rules of this moment. Pure."""
+
+
+class TemplateFound(Struct, frozen=True, kw_only=True):
+    """One approved text at the provider. `gaps` counts its placeholders."""
+
+    name: str
+    language: str
+    status: str  # approved, pending, rejected, paused
+    category: str = ""
+    text: str = ""
+    gaps: int = 0
+    reason: str = ""
+
+
+@runtime_checkable
+class Templated(Protocol):
+    """A channel that knows texts which the provider approved beforehand."""
+
+    def templates(self) -> list[TemplateFound]:
+        """All of the account's texts. Raises BusyError or RejectedError."""
+
+
+@runtime_checkable
+class Subscriber(Protocol):
+    """A channel whose provider must be told where to push, and may forget it."""
+
+    def subscribe(self, url: str, *, secret: str) -> None:
+        """Have everything pushed to `url`. May be repeated. Raises BusyError or RejectedError."""
+
+    def unsubscribe(self) -> None:
+        """End the pushing. Raises BusyError or RejectedError."""
+
+    def subscribed(self, url: str) -> bool:
+        """Whether everything that we want is pushed to `url`. Raises BusyError or RejectedError."""
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """One line of the form with which an account is added; `label` and `hint` are English msgids."""
+
+    name: str
+    label: str
+    hint: str = ""
+    secret: bool = False  # sealed, shown never again
+    required: bool = False
+    made_up: bool = False  # a random word where nothing is given
+    yes_no: bool = False
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """What the registry knows of a channel."""
+
+    key: str
+    summary: str  # for `vefa endpoint add --help`
+    build: Callable[[Account], Adapter]
+    fields: tuple[Field, ...] = ()
+    pushed: bool = False  # has a door under /hooks/
+    by_hand: bool = False  # people write it down; no provider
+    proofs: tuple[str, ...] = PROOFS  # the secrets with which a caller proves to be the provider
+    spaces: Mapping[str, str] = {}  # further names under which its accounts are shown, by `address_space`
