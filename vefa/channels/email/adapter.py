@@ -170,7 +170,7 @@ CHANNEL = Channel(
         Field(name="name", label=gettext_noop("Sender's name")),
         Field(name="imap_host", label=gettext_noop("Server for reading (IMAP)")),
         Field(name="imap_port", label=gettext_noop("Port for reading")),
-        Field(name="imap_user", label=gettext_noop("User for reading")),
+        Field(name="imap_user", label=gettext_noop("Sign-in name for reading")),
         Field(name="imap_password", label=gettext_noop("Password for reading"), secret=True),
         Field(
             name="imap_security",
@@ -181,7 +181,7 @@ CHANNEL = Channel(
         Field(name="imap_folder", label=gettext_noop("Folder"), default="INBOX"),
         Field(name="smtp_host", label=gettext_noop("Server for sending (SMTP)")),
         Field(name="smtp_port", label=gettext_noop("Port for sending")),
-        Field(name="smtp_user", label=gettext_noop("User for sending")),
+        Field(name="smtp_user", label=gettext_noop("Sign-in name for sending")),
         Field(name="smtp_password", label=gettext_noop("Password for sending"), secret=True),
         Field(
             name="smtp_security",
