@@ -53,13 +53,21 @@ class Standing(Struct, frozen=True, kw_only=True):
     own_written_at: tuple[datetime, ...] = ()  # our answers after that last word, oldest first
 
 
+class Tariff(Struct, frozen=True, kw_only=True):
+    """What each part of a text costs and which signs go cheaply; `sms/encoding.parts` counts."""
+
+    price: str = ""  # of one part, a decimal number with a point; "": not known
+    currency: str = ""  # three letters: TRY, KZT
+    turkish: bool = False  # the gateway knows the Turkish shift tables
+
+
 class Terms(Struct, frozen=True, kw_only=True):
     """The provider's rules for one answer, as the composer shows them and `writing` keeps them.
 
     until    when free writing ends, UTC; None: never
     ways     how an answer may go now, the usual one first; empty: not at all. "" is a plain answer; others
              are the channel's own words ("template", "human_agent", "public", "private")
-    counted  what `length` counts: characters, utf16, utf8, or parts of an SMS
+    counted  what `length` counts: characters, utf16, utf8, or sms (parts, see `tariff`)
     notices  codes of what the writer must know; `web/ui/terms.py` has the sentences
     """
 
@@ -72,6 +80,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     button_length: int = 0
     places: bool = False  # a point can be sent
     files: bool = True
+    tariff: Tariff | None = None  # where `counted` is "sms"
 
 
 @runtime_checkable
@@ -141,3 +150,4 @@ class Channel(Struct, frozen=True, kw_only=True):
     by_hand: bool = False  # people write it down; no provider
     proofs: tuple[str, ...] = PROOFS  # the secrets with which a caller proves to be the provider
     spaces: Mapping[str, str] = {}  # further names under which its accounts are shown, by `address_space`
+    account: str = ""  # the setting with the provider's name of an account, where a door serves several
