@@ -43,6 +43,7 @@ class Reply(models.Model):
     )
     automatic = models.BooleanField(default=False)
     way = models.CharField(max_length=16, blank=True, default="")  # see channels.manners.Terms.ways
+    voice = models.CharField(max_length=70, blank=True, default="")  # in whose name; see inbox.delegating
     extras = models.JSONField(null=True)  # template, buttons and place beside the text; see `extras`
     cause = models.CharField(max_length=60, null=True)  # "event:91": a reaction writes once
     written_at = models.DateTimeField()
@@ -147,3 +148,23 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Morning(models.Model):
+    """One person's round through what came in, on one day: what stands in it, and what was done.
+
+    `items` are ["private", 5] and ["case", 12] in their order; `steps` say at which place stood what was
+    done, and what is needed to undo it.
+    """
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="mornings", db_index=False)
+    day = models.DateField()
+    items = models.JSONField(default=list)
+    steps = models.JSONField(default=list)
+    begun_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "day"], name="morning_once")]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} on {self.day}"

@@ -6,6 +6,7 @@ from django.db import models
 
 from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address, Citizen
+from vefa.directory.models import Area, Staff
 
 
 class Conversation(models.Model):
@@ -162,3 +163,183 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.key)
+
+
+class PrivateState(models.TextChoices):
+    """What became of a message to somebody's own account."""
+
+    OPEN = "open"  # nobody has decided yet
+    KEPT = "kept"  # stays private
+    ANSWERED = "answered"  # answered without a case
+    FILED = "filed"  # an ordinary contact from now on
+
+
+class PrivateMessage(models.Model):
+    """A message to a personal endpoint: no case until somebody files it, and seen by few (`private`)."""
+
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="private")
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=8, choices=PrivateState, default=PrivateState.OPEN)
+    arrived_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_as = models.CharField(max_length=70, blank=True, default="")  # whose part a delegate took
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["endpoint", "-arrived_at", "-id"], name="private_endpoint"),
+            models.Index(
+                fields=["endpoint", "arrived_at", "id"],
+                name="private_open",
+                condition=models.Q(state="open"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"private {self.contact_id}"
+
+
+class PrivateSight(models.Model):
+    """Who has opened a private message: the first and the last time, and in whose place."""
+
+    message = models.ForeignKey(
+        PrivateMessage, on_delete=models.CASCADE, related_name="sights", db_index=False
+    )
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    seen_as = models.CharField(max_length=70, blank=True, default="")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "staff"], name="private_sight_once")]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} saw {self.message_id}"
+
+
+class Delegation(models.Model):
+    """Somebody may use an endpoint in its owner's place, for a time. Ended, never deleted.
+
+    Reading is always part of it.
+    """
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="delegations")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="delegations")
+    may_answer = models.BooleanField(default=False)
+    may_file = models.BooleanField(default=False)  # also: hand on to a unit or a person
+    from_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # null: until it is ended
+    given_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint", "staff"],
+                name="delegation_once",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} for {self.endpoint_id}"
+
+
+class StaffAddress(models.Model):
+    """A staff member's own account on a channel, proved by a code that was sent from it.
+
+    The code is kept as a digest; a row without `linked_at` waits for it.
+    """
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="addresses")
+    code = models.CharField(max_length=64, blank=True, default="")
+    code_until = models.DateTimeField(null=True)
+    space = models.CharField(max_length=20, blank=True, default="")
+    value = models.CharField(max_length=320, blank=True, default="")
+    linked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "value"],
+                name="staff_address_once",
+                condition=models.Q(linked_at__isnull=False, ended_at__isnull=True),
+            )
+        ]
+        indexes = [models.Index(fields=["code"], name="staff_address_code", condition=~models.Q(code=""))]
+
+    def __str__(self) -> str:
+        return f"{self.space}:{self.value}"
+
+
+class Meeting(models.Model):
+    """A public meeting whose speakers are written down while they speak."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    place = models.CharField(max_length=200, blank=True, default="")
+    day = models.DateField()
+    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MeetingLine(models.Model):
+    """What one speaker said, as it was typed."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="line")
+    reference = models.CharField(max_length=20)
+    text = models.CharField(max_length=2000)
+    name = models.CharField(max_length=200, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["meeting", "id"], name="meeting_line")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class PaperRun(models.Model):
+    """Forms that were printed together, for the day on which nothing works."""
+
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    language = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk} of {self.at:%Y-%m-%d}"
+
+
+class PaperForm(models.Model):
+    """One number on paper, reserved for good; `contact` is what was typed from it later."""
+
+    run = models.ForeignKey(PaperRun, on_delete=models.PROTECT, related_name="forms")
+    reference = models.CharField(max_length=20, unique=True)
+    secret = models.CharField(max_length=40)
+    contact = models.OneToOneField(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(null=True)
+    entered_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.reference
