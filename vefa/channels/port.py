@@ -13,6 +13,8 @@ from typing import Protocol
 import httpx
 from msgspec import Struct
 
+from vefa.channels.telephone import CallNews, SeatNews
+
 
 class SendError(Exception):
     """Something stood between a parcel and its address.
@@ -81,6 +83,7 @@ class Form(StrEnum):
     RECEIPT = "receipt"  # what became of something that we sent
     BOUNCE = "bounce"  # a mail server's report about something that we sent
     AUTO_REPLY = "auto_reply"  # a machine answered: kept, never answered, reopens nothing
+    CALL = "call"  # an exchange tells about a call or an extension: `call`, `seat`
     UNKNOWN = "unknown"  # kept and shown; never an error
 
 
@@ -110,6 +113,9 @@ class Arrival(Struct, frozen=True):
     external_id: str  # unique per endpoint
     lane: str  # things in one lane are read in order: the chat, the sender
     raw: bytes
+    account: str = ""  # the provider's name of the account it came to, where a door serves several
+    strict: bool = False  # dropped where no endpoint has that account: strangers' talk is not ours to keep
+    moved_to: str = ""  # the account goes on under this name
 
 
 class AttachmentRef(Struct, frozen=True, kw_only=True):
@@ -200,6 +206,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     edits: str = ""  # id of the message that this one replaces or takes back
     receipts: tuple[Receipt, ...] = ()  # one report may name several recipients
     event: str = ""  # blocked, unblocked, moved, joined, left
+    call: CallNews | None = None  # a step of a telephone call; voice mail is a message beside it
+    seat: SeatNews | None = None
     address_change: AddressChange | None = None
     unreachable: Unreachable | None = None
     reply_address: str = ""  # mail: a Reply-To that differs from the sender; shown, not obeyed

@@ -13,7 +13,7 @@ from vefa.channels.telegram import adapter as telegram
 CHANNELS: Mapping[str, Channel] = {
     channel.key: channel
     for channel in (
-        telegram.CHANNEL,
+        *telegram.CHANNELS,
         email.CHANNEL,
         *byhand.CHANNELS,
     )

@@ -30,7 +30,7 @@ from vefa.channels.port import (
     UnsureError,
     is_yes,
 )
-from vefa.channels.telegram import updates
+from vefa.channels.telegram import arriving, updates
 from vefa.channels.telegram.bot_api import BotApi
 from vefa.channels.telegram.checkup import findings
 from vefa.channels.telegram.cutting import MESSAGE_UNITS, cut
@@ -78,7 +78,7 @@ class Telegram:
 
     def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
         """A webhook brings one update a time."""
-        return (updates.arrival(call.body),)
+        return (arriving.arrival(call.body),)
 
     def read(self, raw: bytes) -> Reading:
         """See `updates`."""
@@ -232,6 +232,27 @@ CHANNEL = Channel(
         ),
     ),
 )
+GROUP = Channel(
+    key="telegram_group",
+    summary="a group in which such a bot takes part",
+    build=build,
+    account="chat_id",
+    fields=(
+        Field(
+            name="door",
+            label=gettext_noop("The bot in the group"),
+            hint=gettext_noop("The key of the bot's own endpoint: its token serves all its groups."),
+            required=True,
+        ),
+        Field(
+            name="chat_id",
+            label=gettext_noop("Number of the chat"),
+            hint=gettext_noop("A negative number; the bot tells it when somebody adds it to a group."),
+            required=True,
+        ),
+    ),
+)
+CHANNELS = (CHANNEL, GROUP)
 
 
 def _catch(raws: list[bytes], cursor: str) -> tuple[Catch, list[bool]]:
@@ -247,7 +268,7 @@ def _catch(raws: list[bytes], cursor: str) -> tuple[Catch, list[bool]]:
 def _arrival(raw: bytes) -> Arrival:
     """An update without a number is named by its content, so that it neither stops the poll nor is lost."""
     try:
-        return updates.arrival(raw)
+        return arriving.arrival(raw)
     except UnreadableError:
         return Arrival(f"sha256:{hashlib.sha256(raw).hexdigest()}", "", raw)
 

@@ -3,26 +3,23 @@
 Kinds that we do not know stay visible as `unknown`; only bytes that are no update at all are an error.
 """
 
-import json
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.port import (
     AddressChange,
-    Arrival,
     ContactCard,
     Form,
     Place,
     Reading,
     Sender,
     Unreachable,
-    UnreadableError,
 )
+from vefa.channels.telegram.arriving import lane_of, object_of, parts_of
 from vefa.channels.telegram.contents import attachments, forwarded_from, full_text, unread_parts
 from vefa.channels.telegram.shapes import (
     CallbackQuery,
@@ -39,45 +36,9 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL
 _EVENTS = {"kicked": "blocked", "left": "left", "member": "joined", "administrator": "joined"}
 
 
-class _Home(Struct, gc=False):
-    id: int
-
-
-class _Said(Struct, gc=False):
-    chat: _Home
-
-
-class _Slip(Struct, gc=False):
-    """All that the door needs of most updates; whatever has another shape is read at length."""
-
-    update_id: int
-    message: _Said
-
-
-_SLIPS = msgspec.json.Decoder(_Slip)
-
-
-def arrival(raw: bytes) -> Arrival:
-    """One update's id and lane (the chat, so that an edit is never read before its message)."""
-    try:
-        raw.decode()  # the decoder passes over what it is not asked for, broken or not
-        slip = _SLIPS.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return _arrival(raw)
-    return Arrival(str(slip.update_id), _name(slip.message.chat.id), raw)
-
-
-def _arrival(raw: bytes) -> Arrival:
-    update = _object(raw)
-    update_id = update.get("update_id")
-    if not isinstance(update_id, int):
-        raise UnreadableError("the update has no update_id")
-    return Arrival(str(update_id), _lane(update), raw)
-
-
 def read(raw: bytes) -> Reading:
     """What one update says. Raises UnreadableError when it is no JSON object."""
-    found = _object(raw)
+    found = object_of(raw)
     try:
         update = msgspec.convert(_without_nulls(found), Update, strict=False)
     except msgspec.ValidationError as error:
@@ -205,7 +166,7 @@ def _unknown(found: dict[str, Any], why: str) -> Reading:
     return Reading(
         form=Form.UNKNOWN,
         sender=_any_sender(found),
-        thread=_lane(found),
+        thread=lane_of(found),
         text=_any_text(found),
         sequence=update_id if isinstance(update_id, int) else 0,
         message_id=f"unknown:{update_id}",
@@ -214,18 +175,18 @@ def _unknown(found: dict[str, Any], why: str) -> Reading:
 
 
 def _any_sender(found: dict[str, Any]) -> Sender | None:
-    for part in _objects(found):
+    for part in parts_of(found):
         for key in ("from", "user", "chat", "sender_chat"):
             try:
                 user = msgspec.convert(_without_nulls(part.get(key)), User, strict=False)
             except msgspec.ValidationError:
                 continue
-            return _person(user, address=_lane(found) or user.id)
+            return _person(user, address=lane_of(found) or user.id)
     return None
 
 
 def _any_text(found: dict[str, Any]) -> str:
-    texts = (part.get(key) for part in _objects(found) for key in ("text", "caption", "query", "question"))
+    texts = (part.get(key) for part in parts_of(found) for key in ("text", "caption", "query", "question"))
     return next((clean(text) for text in texts if isinstance(text, str) and text), "")
 
 
@@ -308,49 +269,6 @@ def _moment(unix_s: int) -> datetime | None:
         return datetime.fromtimestamp(unix_s, UTC) if unix_s > 0 else None
     except (OverflowError, ValueError, OSError):
         return None
-
-
-def _lane(update: dict[str, Any]) -> str:
-    """The chat's id wherever the update keeps it, else the person's, else nothing."""
-    for part in _objects(update):
-        inner = part.get("message")
-        for holder in (part, inner if isinstance(inner, dict) else {}):
-            chat = holder.get("chat")
-            if isinstance(chat, dict) and isinstance(chat.get("id"), int | str):
-                return _name(chat["id"])
-        for key in ("from", "user"):
-            person = part.get(key)
-            if isinstance(person, dict) and isinstance(person.get("id"), int | str):
-                return _name(person["id"])
-    return ""
-
-
-def _name(number: int | str) -> str:
-    """Digits need no cleaning: every message passes here while its sender waits."""
-    return str(number)[:64] if isinstance(number, int) else clean_line(number, limit=64)
-
-
-def _objects(update: dict[str, Any]) -> list[dict[str, Any]]:
-    return [part for part in update.values() if isinstance(part, dict)]
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    found = _decoded(raw)
-    if not isinstance(found, dict):
-        raise UnreadableError("no JSON object")
-    return found
-
-
-def _decoded(raw: bytes) -> Any:
-    """The quick decoder is strict; the slow one also takes half a surrogate pair, which some phones send."""
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        pass
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"no JSON: {type(error).__name__}") from None
 
 
 def _without_nulls(value: Any) -> Any:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 CHANNELS: dict[str, tuple[str, Promise]] = {
     "telegram": ("telegram", _("Telegram")),
+    "telegram_group": ("people", _("Telegram group")),
     "bale": ("bale", _("Bale")),
     "whatsapp": ("whatsapp", _("WhatsApp")),
     "email": ("email", _("E-mail")),
