@@ -1,7 +1,7 @@
 """Add and change endpoints by hand, and build the adapter of one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from vefa.channels.port import Account, Adapter
 from vefa.channels.queries import forget
 from vefa.channels.registry import build
 from vefa.channels.sealing import seal, unseal
+from vefa.channels.sharing import mains
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what the Bot API allows
@@ -119,9 +120,21 @@ def replace_secret(key: str, secret: str) -> None:
 
 def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:
     """The endpoint's adapter. Raises UnsealableError, UnknownChannelError."""
-    given = {name: str(value) for name, value in endpoint.settings.items()}
-    account = Account(settings=given, secrets=unseal(endpoint.sealed), http=http, url=hook_url(endpoint))
-    return build(endpoint.channel, account)
+    return adapters_of([endpoint], http)[endpoint.pk]
+
+
+def adapters_of(endpoints: Collection[Endpoint], http: httpx.Client) -> dict[int, Adapter]:
+    """The adapters of these endpoints by their ids. Raises UnsealableError, UnknownChannelError."""
+    doors = mains(endpoints)
+    return {one.pk: build(one.channel, _account(one, doors.get(one.pk), http)) for one in endpoints}
+
+
+def _account(endpoint: Endpoint, main: Endpoint | None, http: httpx.Client) -> Account:
+    """Its own settings and secrets, completed by those of the endpoint whose door it uses."""
+    parts = [main, endpoint] if main else [endpoint]
+    settings_ = {name: str(value) for part in parts for name, value in part.settings.items()}
+    secrets = {name: value for part in parts for name, value in unseal(part.sealed).items()}
+    return Account(settings=settings_, secrets=secrets, http=http, url=hook_url(main or endpoint))
 
 
 def hook_url(endpoint: Endpoint) -> str:

@@ -7,7 +7,7 @@ once, every arrival is still kept once.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,8 +16,9 @@ import httpx
 from django.db import Error, connection
 
 from vefa.channels.models import Endpoint
-from vefa.channels.port import BusyError, Catch, Collector, RejectedError, is_yes
+from vefa.channels.port import Arrival, BusyError, Catch, Collector, RejectedError, is_yes
 from vefa.channels.sealing import UnsealableError
+from vefa.channels.sharing import Shared, follow, is_behind, shared
 from vefa.inbox import intake
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import Incoming
@@ -54,7 +55,8 @@ def endpoints_to_collect() -> list[int]:
 
 def collects(endpoint: Endpoint) -> bool:
     """Whether we must ask: a mailbox always, a bot where its settings say `polling: yes`."""
-    return endpoint.channel == "email" or is_yes(str(endpoint.settings.get("polling", "")))
+    asked = endpoint.channel == "email" or is_yes(str(endpoint.settings.get("polling", "")))
+    return asked and not is_behind(endpoint)
 
 
 def keep_collecting(endpoint_id: int, *, http: httpx.Client, clock: Clock, stop: threading.Event) -> None:
@@ -88,22 +90,30 @@ def _round(endpoint: Endpoint, *, http: httpx.Client, clock: Clock, stop: thread
 
 def keep(endpoint: Endpoint, catch: Catch, *, now: datetime) -> None:
     """Keep a handful for good, then remember where we stand, then tell the provider that it may forget."""
-    intake.accept(
-        [
-            Incoming(
-                endpoint_id=endpoint.pk,
-                external_id=arrival.external_id,
-                lane=arrival.lane,
-                raw=arrival.raw,
-                received_at=now,
-            )
-            for arrival in catch.arrivals
-        ]
-    )
+    intake.accept(_incoming(endpoint, catch.arrivals, now=now))
     Endpoint.objects.filter(id=endpoint.pk).update(cursor={"at": catch.cursor})
     catch.accepted()
     if catch.arrivals:
         intake.wake()
+
+
+def _incoming(endpoint: Endpoint, arrivals: Sequence[Arrival], *, now: datetime) -> list[Incoming]:
+    """Each for the endpoint whose account it came to, where one door serves several."""
+    known = Shared(endpoint.pk)
+    if any(arrival.account for arrival in arrivals):
+        known = shared(endpoint)
+        follow(known, arrivals)
+    return [
+        Incoming(
+            endpoint_id=endpoint_id,
+            external_id=arrival.external_id,
+            lane=arrival.lane,
+            raw=arrival.raw,
+            received_at=now,
+        )
+        for arrival in arrivals
+        if (endpoint_id := known.meant(arrival)) is not None
+    ]
 
 
 def _troubled(endpoint_id: int, error: Exception, patience: Patience, clock: Clock) -> float:

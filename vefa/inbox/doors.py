@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 import httpx
 from django.db.models import Q
 
-from vefa.channels.accounts import adapter_of
+from vefa.channels.accounts import adapter_of, adapters_of
 from vefa.channels.manners import Answer, Greeter, Mannered
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter
 from vefa.channels.registry import channel_of
 from vefa.channels.sealing import unseal
+from vefa.channels.sharing import Shared, is_behind, shared
 
-__all__ = ["Door", "adapter_of", "door", "note_heard"]
+__all__ = ["Door", "adapter_of", "adapters_of", "door", "note_heard"]
 _POST = frozenset({"POST"})
 
 
@@ -26,6 +27,7 @@ class Door:
     channel: str
     adapter: Adapter
     secrets: tuple[str, ...]
+    shared: Shared  # who else gets what comes here
     methods: frozenset[str] = _POST
     thanks: Answer | None = None  # None: our own words
     greeter: Greeter | None = None
@@ -34,7 +36,7 @@ class Door:
 def door(key: str) -> Door | None:
     """The door of the active endpoint of that key, None where there is none. Raises UnsealableError."""
     endpoint = Endpoint.objects.filter(key=key, active=True, retired_at=None).first()
-    if endpoint is None:
+    if endpoint is None or is_behind(endpoint):
         return None
     sealed = unseal(endpoint.sealed)
     secrets = tuple(sealed[name] for name in channel_of(endpoint.channel).proofs if sealed.get(name))
@@ -45,6 +47,7 @@ def door(key: str) -> Door | None:
         endpoint.channel,
         adapter,
         secrets,
+        shared(endpoint),
         methods=own.methods if own else _POST,
         thanks=own.thanks if own else None,
         greeter=adapter if isinstance(adapter, Greeter) else None,

@@ -20,7 +20,7 @@ from msgspec import structs
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, Reading, UnreadableError
 from vefa.inbox import people
-from vefa.inbox.doors import adapter_of
+from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.inbox.people import Person, Talk
@@ -64,7 +64,7 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
 
 def _adapters(contacts: Iterable[Contact]) -> dict[int, Adapter]:
     endpoints: dict[int, Endpoint] = {contact.endpoint_id: contact.endpoint for contact in contacts}
-    return {pk: adapter_of(endpoint, no_network) for pk, endpoint in endpoints.items()}
+    return adapters_of(endpoints.values(), no_network)
 
 
 def _space(one: Read, adapters: Mapping[int, Adapter]) -> str:
@@ -125,6 +125,10 @@ def _details(reading: Reading) -> dict[str, Any]:
         details["receipts"] = msgspec.to_builtins(reading.receipts)
     if reading.post:
         details["post"] = msgspec.to_builtins(reading.post)
+    if reading.call:
+        details["call"] = msgspec.to_builtins(reading.call)
+    if reading.seat:
+        details["seat"] = msgspec.to_builtins(reading.seat)
     if reading.contact:
         details["card"] = msgspec.to_builtins(reading.contact)
     return details

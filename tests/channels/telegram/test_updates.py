@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.providers.telegram_bot_api import message
 from vefa.channels.port import Form, Reading, UnreadableError
-from vefa.channels.telegram import updates
+from vefa.channels.telegram import arriving, updates
 
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "telegram-updates"
 DERYA = 4711
@@ -44,7 +44,7 @@ def test_a_text_keeps_its_author_its_chat_its_moment_and_its_place_in_the_order(
 
 def test_an_update_is_named_by_its_number_and_waits_in_the_lane_of_its_chat():
     update = message(DERYA, "Merhaba")
-    arrival = updates.arrival(json.dumps(update).encode())
+    arrival = arriving.arrival(json.dumps(update).encode())
 
     assert (arrival.external_id, arrival.lane) == (str(update["update_id"]), "4711")
 
@@ -62,7 +62,7 @@ def test_an_update_is_named_by_its_number_and_waits_in_the_lane_of_its_chat():
 def test_a_chat_of_another_shape_still_has_a_lane(chat, lane):
     update = {"update_id": 9, "message": {"chat": chat, "from": {"id": 8}, "text": "\ud83d"}}
 
-    assert updates.arrival(json.dumps(update).encode()).lane == lane
+    assert arriving.arrival(json.dumps(update).encode()).lane == lane
 
 
 def test_an_edit_names_the_message_that_it_replaces_and_shares_its_lane():
@@ -72,7 +72,7 @@ def test_an_edit_names_the_message_that_it_replaces_and_shares_its_lane():
 
     assert (reading.form, reading.edits) == (Form.EDIT, str(original["message"]["message_id"]))
     assert reading.said_at == datetime.fromtimestamp(1774749700, UTC)
-    assert updates.arrival(json.dumps(edit).encode()).lane == "4711"
+    assert arriving.arrival(json.dumps(edit).encode()).lane == "4711"
 
 
 def test_of_a_photo_only_the_largest_size_is_kept_and_its_caption_is_the_text():
@@ -298,7 +298,7 @@ def test_bytes_that_are_no_update_are_unreadable(raw):
     with pytest.raises(UnreadableError):
         updates.read(raw)
     with pytest.raises(UnreadableError):
-        updates.arrival(raw)
+        arriving.arrival(raw)
 
 
 @pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded updates are not on this machine")
@@ -327,13 +327,13 @@ def test_a_message_with_anything_anywhere_is_read_as_something(parts):
     update = message(DERYA, **parts)
 
     assert isinstance(read(update), Reading)
-    assert updates.arrival(json.dumps(update).encode()).external_id == str(update["update_id"])
+    assert arriving.arrival(json.dumps(update).encode()).external_id == str(update["update_id"])
 
 
 @given(raw=st.binary(max_size=300))
 def test_random_bytes_are_read_or_unreadable(raw):
     try:
         updates.read(raw)
-        updates.arrival(raw)
+        arriving.arrival(raw)
     except UnreadableError:
         pass

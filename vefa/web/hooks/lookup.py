@@ -2,10 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import Error, connection
 
+from vefa.channels.port import Arrival
+from vefa.channels.sharing import Shared, follow
 from vefa.inbox import doors
 from vefa.inbox.doors import Door
 
@@ -25,6 +28,7 @@ class Doors:
     """Doors by key, at most three seconds old; an old one serves on while the database is away."""
 
     _seen: dict[str, _Seen] = field(default_factory=dict)
+    _strangers: dict[tuple[str, str], float] = field(default_factory=dict)  # key and account: asked at
     _asking: dict[str, "asyncio.Task[Door | None]"] = field(default_factory=dict)
 
     def fresh(self, key: str) -> Door | None:
@@ -46,6 +50,24 @@ class Doors:
             return seen.door
         return await asyncio.shield(task)
 
+    async def look_closer(self, key: str, known: Shared, arrivals: Sequence[Arrival]) -> Shared:
+        """Who stands behind a door at this moment, new names of accounts written down.
+
+        An account that nobody has is asked for once in three seconds. Raises django.db.Error.
+        """
+        now = time.monotonic()
+        strangers = {(key, one.account) for one in arrivals if not known.knows(one)}
+        moved = any(one.moved_to for one in arrivals)
+        if not moved and all(now - self._strangers.get(one, float("-inf")) < FRESH_S for one in strangers):
+            return known
+        if await asyncio.to_thread(_follow, known, arrivals):
+            self._strangers = {}
+        door = await self._ask(key)
+        if len(self._strangers) > MOST_UNKNOWN:
+            self._strangers = {}
+        self._strangers |= dict.fromkeys(strangers, now)
+        return door.shared if door else known
+
     async def _ask(self, key: str) -> Door | None:
         try:
             door = await asyncio.to_thread(_look_up, key)
@@ -63,5 +85,12 @@ def _look_up(key: str) -> Door | None:
     """In a thread of the pool, which keeps no connection."""
     try:
         return doors.door(key)
+    finally:
+        connection.close()
+
+
+def _follow(known: Shared, arrivals: Sequence[Arrival]) -> bool:
+    try:
+        return follow(known, arrivals)
     finally:
         connection.close()

@@ -5,7 +5,7 @@ Raw ASGI: everything that a framework would do first costs more than the commit 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db import Error
 
 from vefa.channels.manners import Answer
-from vefa.channels.port import Call, ForgedError, UnreadableError
+from vefa.channels.port import Arrival, Call, ForgedError, UnreadableError
 from vefa.channels.sealing import UnsealableError
+from vefa.channels.sharing import Shared
 from vefa.inbox.doors import Door
 from vefa.inbox.intake import Bare
 from vefa.web.hooks.lookup import Doors
@@ -122,9 +123,26 @@ async def _take(scope: Scope, receive: Receive) -> Answer | None:
         method=method,
     )
     arrivals = _check(door, call)
-    if arrivals:
-        await _keep(arrivals)
+    known = door.shared
+    if any(one.account and (one.moved_to or not known.knows(one)) for one in arrivals):
+        known = await _look_closer(key, known, arrivals)
+    now = datetime.now(UTC)
+    kept = [
+        Bare(endpoint_id, one.external_id, one.lane, one.raw, now)
+        for one in arrivals
+        if (endpoint_id := known.meant(one)) is not None
+    ]
+    if kept:
+        await _keep(kept)
     return door.thanks
+
+
+async def _look_closer(key: str, known: Shared, arrivals: Sequence[Arrival]) -> Shared:
+    """Who stands behind the door now: an account that we have not met may be new. Raises Refusal."""
+    try:
+        return await asyncio.wait_for(_hall.doors.look_closer(key, known, arrivals), PATIENCE_S)
+    except (Error, TimeoutError) as error:
+        raise Refusal(503, "The database does not answer; please try again.") from error
 
 
 def _greet(door: Door, call: Call) -> Answer:
@@ -171,7 +189,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     return body
 
 
-def _check(door: Door, call: Call) -> list[Bare]:
+def _check(door: Door, call: Call) -> Sequence[Arrival]:
     """The arrivals in a knock whose sender has proved to be the provider. Raises Refusal."""
     _need_secret(door)
     try:
@@ -180,11 +198,9 @@ def _check(door: Door, call: Call) -> list[Bare]:
         log.info("Endpoint %s refused a caller: %s", door.endpoint_id, error)
         raise Refusal(401, "The caller did not prove to be the provider.") from error
     try:
-        arrivals = door.adapter.arrivals(call)
+        return door.adapter.arrivals(call)
     except UnreadableError as error:
         raise Refusal(400, f"The body cannot be read: {error.reason}.") from error
-    now = datetime.now(UTC)
-    return [Bare(door.endpoint_id, one.external_id, one.lane, one.raw, now) for one in arrivals]
 
 
 async def _keep(arrivals: list[Bare]) -> None:
