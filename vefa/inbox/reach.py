@@ -24,6 +24,7 @@ SILENT = {
     Form.EVENT,
     Form.ECHO,
     Form.DELETION,
+    Form.CALL,
 }  # not the resident's own word
 
 Place = tuple[str, str]  # address space and value
