@@ -48,12 +48,17 @@ def calendar_of(municipality: Municipality, *, name: str, now: datetime) -> Work
     zone = ZoneInfo(municipality.timezone)
     year = now.astimezone(zone).year
     first, last = date(year - YEARS_BACK, 1, 1), date(year + YEARS_AHEAD, 12, 31)
+    days = special_days(municipality, range(first.year, last.year + 1))
+    return working_calendar(WeekPlan(zone, shifts, days), first=first, last=last)
+
+
+def special_days(municipality: Municipality, years: Iterable[int]) -> dict[date, SpecialDay]:
+    """The days on which the municipality works differently: holidays of the country, and its own days."""
     days: dict[date, SpecialDay] = {}
     if municipality.library_holidays:
-        country = days_of_country(municipality.country, range(first.year, last.year + 1))
+        country = days_of_country(municipality.country, years)
         days |= {day: SpecialDay(until_half=found.until_half) for day, found in country.items()}
-    days |= _own_days()
-    return working_calendar(WeekPlan(zone, shifts, days), first=first, last=last)
+    return days | _own_days()
 
 
 def days_of_country(country: str, years: Iterable[int]) -> dict[date, CountryDay]:

@@ -6,11 +6,12 @@ Rows that are returned are shared between threads: never alter or save them.
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from vefa.directory.models import Area, Municipality, Service, Unit
-from vefa.directory.rules import WorkingCalendar
+from vefa.directory.rules import SpecialDay, WorkingCalendar
 from vefa.directory.snapshot import Snapshot, take
 from vefa.kit.geo import Point
 
@@ -83,6 +84,11 @@ def is_loaded() -> bool:
 def working_calendar(*, now: datetime, name: str = "office") -> WorkingCalendar:
     """The working time that a service's `calendar` names, around `now`. Raises NobodyWorksError."""
     return directory().working_calendar(name, now)
+
+
+def days_off(*, now: datetime) -> Mapping[date, SpecialDay]:
+    """Holidays, half days and moved days of the municipality, from last year to next year."""
+    return directory().days_off(now)
 
 
 def area_at(latitude: float, longitude: float) -> Area | None:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
-from vefa.directory.hours import calendar_of
+from vefa.directory.hours import calendar_of, special_days
 from vefa.directory.models import Agency, Area, Municipality, Service, ServiceGroup, ServiceUnit, Staff, Unit
-from vefa.directory.rules import WorkingCalendar
+from vefa.directory.rules import SpecialDay, WorkingCalendar
 from vefa.kit.geo import GeoJson, Point, PolygonIndex
 
 
@@ -26,6 +26,7 @@ class Snapshot:
     areas_by_staff: Mapping[int, list[int]]
     polygons: PolygonIndex
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
+    special: dict[int, Mapping[date, SpecialDay]] = field(default_factory=dict)
 
     @cached_property
     def areas_in_use(self) -> tuple[Area, ...]:
@@ -70,6 +71,13 @@ class Snapshot:
         if key not in self.calendars:
             self.calendars[key] = calendar_of(self.municipality, name=name, now=now)
         return self.calendars[key]
+
+    def days_off(self, now: datetime) -> Mapping[date, SpecialDay]:
+        """Holidays and other special days of this year and its neighbours, looked up once a year."""
+        if now.year not in self.special:
+            years = range(now.year - 1, now.year + 2)
+            self.special[now.year] = special_days(self.municipality, years)
+        return self.special[now.year]
 
 
 def take(municipality: Municipality) -> Snapshot:
