@@ -11,6 +11,15 @@ class Owner(models.TextChoices):
     UNIT = "unit"
 
 
+class Subscription(models.TextChoices):
+    """Whether the provider shall push to us; the worker sees to it."""
+
+    NONE = ""  # nobody asked for it
+    KEEP = "keep"  # repaired whenever the provider forgets it
+    ANEW = "anew"  # to be told once more, since a secret changed; then kept
+    OFF = "off"  # to be ended
+
+
 class Endpoint(models.Model):
     """One account on one channel: a bot, a mailbox, a telephone line, the web form.
 
@@ -33,6 +42,7 @@ class Endpoint(models.Model):
     active = models.BooleanField(default=True)
     outbound_paused = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True)  # the provider asked for patience (Retry-After)
+    refusals = models.PositiveSmallIntegerField(default=0)  # in a row, while the provider is down
     last_in_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
     trouble = models.TextField(default="")
@@ -41,7 +51,9 @@ class Endpoint(models.Model):
     opening_hours = models.JSONField(default=dict)  # weekday ("0" is Monday) -> [["08:30", "17:30"], …]
     retention_days = models.PositiveIntegerField(null=True)  # of what never became a case; null: kept
     health = models.JSONField(default=dict)  # what the last look at the provider found
-    looked_at = models.DateTimeField(null=True)  # the moment of that look
+    looked_at = models.DateTimeField(null=True)  # the moment of that look; null: look now
+    alarmed_at = models.DateTimeField(null=True)  # since when somebody should see to it
+    subscription = models.CharField(max_length=4, choices=Subscription, blank=True, default="")
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

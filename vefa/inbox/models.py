@@ -343,3 +343,17 @@ class PaperForm(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Heard(models.Model):
+    """How many contacts came on an endpoint within one hour: what is usual, to notice silence."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="heard", db_index=False)
+    hour = models.DateTimeField()  # its beginning, UTC
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["endpoint", "hour"], name="heard_once")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id} {self.hour:%Y-%m-%d %H}: {self.count}"
