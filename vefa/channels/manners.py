@@ -125,6 +125,25 @@ class Subscriber(Protocol):
         """Whether everything that we want is pushed to `url`. Raises BusyError or RejectedError."""
 
 
+@runtime_checkable
+class Expiring(Protocol):
+    """A channel whose key to the provider ends by itself."""
+
+    def expires_at(self) -> datetime | None:
+        """When the key ends, UTC; None: never. Raises BusyError or RejectedError."""
+
+
+@runtime_checkable
+class Introduced(Protocol):
+    """A channel that can say how residents find the account."""
+
+    def whereto(self) -> str:
+        """What a resident writes to: "@pinarova_bot", a mail address, a number.
+
+        May ask the provider. Raises BusyError or RejectedError.
+        """
+
+
 class Field(Struct, frozen=True, kw_only=True):
     """One line of the form with which an account is added; `label` and `hint` are English msgids."""
 
@@ -149,5 +168,6 @@ class Channel(Struct, frozen=True, kw_only=True):
     pushed: bool = False  # has a door under /hooks/
     by_hand: bool = False  # people write it down; no provider
     proofs: tuple[str, ...] = PROOFS  # the secrets with which a caller proves to be the provider
+    steps: tuple[str, ...] = ()  # what an administrator does at the provider, English msgids in order
     spaces: Mapping[str, str] = {}  # further names under which its accounts are shown, by `address_space`
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
