@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from vefa.channels.port import Account, Adapter, Call
+from vefa.channels.port import Account, Adapter, Arrival, Call
 
 PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
 
@@ -144,6 +144,16 @@ class Introduced(Protocol):
         """
 
 
+class Copied(Struct, frozen=True, kw_only=True):
+    """A public post as a person copied it out of a network."""
+
+    link: str
+    text: str
+    author: str = ""  # the name there, with or without its @
+    language: str = ""
+    said_at: datetime | None = None  # UTC; None: the link may tell
+
+
 class Field(Struct, frozen=True, kw_only=True):
     """One line of the form with which an account is added; `label` and `hint` are English msgids."""
 
@@ -171,3 +181,5 @@ class Channel(Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()  # what an administrator does at the provider, English msgids in order
     spaces: Mapping[str, str] = {}  # further names under which its accounts are shown, by `address_space`
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
+    # the arrival of a copied post, named as if it had been pushed; None where the link is another network's
+    copied: Callable[[Copied], Arrival | None] | None = None
