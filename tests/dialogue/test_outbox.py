@@ -104,6 +104,39 @@ def test_a_provider_that_asks_for_patience_gets_it(answers, courier, provider, t
     assert states() == [DeliveryState.QUEUED]
 
 
+def test_a_provider_that_is_down_is_asked_ever_less_often_until_it_answers(
+    answers, courier, provider, town, now
+):
+    for number in range(10):
+        answers("Bakıyoruz", chat=str(7100 + number))
+    provider.misbehave("500", times=9)
+    after, rests = LATER, []
+    for _ in range(9):
+        assert courier(after=after) == 1  # one try, and the others wait with it
+        town.bot.refresh_from_db()
+        rests.append((town.bot.paused_until - now - after).total_seconds())
+        after = town.bot.paused_until - now
+
+    assert rests == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    courier(after=after)  # the provider is back
+    town.bot.refresh_from_db()
+    assert (town.bot.refusals, town.bot.trouble) == (0, "")
+
+
+def test_patience_that_was_asked_for_is_exact_also_after_refusals(answers, courier, provider, town, now):
+    answers("Bakıyoruz")
+    provider.misbehave("500", times=3)
+    for minute in range(1, 4):
+        courier(after=timedelta(minutes=minute * 10))
+    provider.misbehave("429", retry_after=7)
+
+    courier(after=timedelta(hours=1))
+
+    town.bot.refresh_from_db()
+    assert town.bot.paused_until == now + timedelta(hours=1, seconds=7)
+    assert town.bot.refusals == 3
+
+
 def test_who_blocked_the_bot_is_marked_unreachable(answers, courier, provider):
     reply = answers("Bakıyoruz")
     provider.blocked.add(7001)

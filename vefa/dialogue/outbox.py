@@ -26,6 +26,8 @@ from vefa.kit.ids import token
 
 LEASE = timedelta(seconds=90)
 MAX_TRIES = 25  # with half an hour between the last ones: about ten hours
+# From one try to the next while a provider is down; the first success begins anew.
+RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 80, 160, 300))
 _LOCKS = 0x7EFA  # the space of advisory locks that endpoints use
 
 type Clock = Callable[[], datetime]
@@ -119,7 +121,7 @@ def _handed_over(lease: Lease, sent: Sent, *, now: datetime) -> None:
         "trouble": "",
     }
     if _settle(lease, facts):
-        _endpoint(lease).update(last_out_at=now, trouble="")
+        _endpoint(lease).update(last_out_at=now, trouble="", refusals=0)
 
 
 def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
@@ -129,9 +131,20 @@ def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
     wait = max(wait_after(lease.delivery.tries), timedelta(seconds=error.retry_after_s))
     facts = {"state": S.QUEUED, "due_at": now + wait, "trouble": error.reason, "parts": _parts(lease, error)}
     _settle(lease, facts)
-    rest = timedelta(seconds=error.retry_after_s) if error.retry_after_s else timedelta(seconds=5)
-    _endpoint(lease).update(paused_until=now + rest, trouble=error.reason, trouble_at=now)
+    _let_rest(lease, error, now=now)
     return False
+
+
+def _let_rest(lease: Lease, error: BusyError, *, now: datetime) -> None:
+    """The account rests as long as its provider asked for; where that named no moment, ever longer."""
+    trouble = {"trouble": error.reason, "trouble_at": now}
+    if error.retry_after_s:
+        _endpoint(lease).update(paused_until=now + timedelta(seconds=error.retry_after_s), **trouble)
+        return
+    refusals = _endpoint(lease).values_list("refusals", flat=True).get()
+    rest = RESTS[min(refusals, len(RESTS) - 1)]
+    counted = min(refusals + 1, len(RESTS))
+    _endpoint(lease).update(paused_until=now + rest, refusals=counted, **trouble)
 
 
 def _fail(lease: Lease, error: RejectedError, *, now: datetime) -> None:
