@@ -51,6 +51,7 @@ class Address(models.Model):
     verified_at = models.DateTimeField(null=True)
     unreachable_at = models.DateTimeField(null=True)
     unreachable_why = models.TextField(blank=True, default="")
+    opted_out_at = models.DateTimeField(null=True)  # "do not read me": nothing said in a group is kept
     created_at = models.DateTimeField()
 
     class Meta:

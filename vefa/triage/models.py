@@ -1,9 +1,11 @@
-"""The finding: what triage thinks of a contact, and why."""
+"""The finding: what triage thinks of a contact, and why; and what it made of each message of a group."""
 
 from django.db import models
 
 from vefa.cases.models import Case
-from vefa.directory.models import Area, Service
+from vefa.channels.models import Endpoint
+from vefa.citizens.models import Address
+from vefa.directory.models import Area, Service, Staff
 from vefa.inbox.models import Contact
 
 
@@ -29,3 +31,44 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter} of {self.contact_id}"
+
+
+class Made(models.TextChoices):
+    """What was made of a message in a group."""
+
+    MATTER = "matter"  # opened a case
+    ME_TOO = "me_too"  # stands behind one
+    FOLLOW_UP = "follow_up"  # says more about one
+    CHATTER = "chatter"  # nothing; erased when the group's time is over
+    POST = "post"  # our own words: a post of the city's channel
+
+
+class GroupMessage(models.Model):
+    """One message of a group's stream: what was made of it, how surely, and why."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+", db_index=False)
+    contact = models.OneToOneField(Contact, on_delete=models.CASCADE, related_name="group_message")
+    author = models.ForeignKey(  # who said it; an anonymous administrator is the group itself
+        Address, null=True, on_delete=models.CASCADE, related_name="group_messages"
+    )
+    message_id = models.CharField(max_length=200)  # at the provider
+    thread = models.CharField(max_length=200, blank=True, default="")  # the chat, or a topic of it
+    said_at = models.DateTimeField()
+    made = models.CharField(max_length=10, choices=Made)
+    case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    language = models.CharField(max_length=2, blank=True, default="")
+    confidence = models.FloatField(default=0)  # 0 to 1, that the words are a matter of the city's
+    signs = models.JSONField(default=list)  # [[sign, words, weight]]: why
+    staff = models.ForeignKey(  # a person decided otherwise
+        Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["endpoint", "message_id"], name="group_message_once")]
+        indexes = [
+            models.Index(fields=["endpoint", "-said_at", "-id"], name="group_message_stream"),
+            models.Index(fields=["said_at"], name="group_message_old", condition=models.Q(made="chatter")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id}/{self.message_id} {self.made}"
