@@ -51,6 +51,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     public: bool = False  # the last word was said where everybody reads
     group: bool = False
     own_written_at: tuple[datetime, ...] = ()  # our answers after that last word, oldest first
+    own_ways: tuple[str, ...] = ()  # how they went, in the same order
 
 
 class Tariff(Struct, frozen=True, kw_only=True):
@@ -123,6 +124,14 @@ class Subscriber(Protocol):
 
     def subscribed(self, url: str) -> bool:
         """Whether everything that we want is pushed to `url`. Raises BusyError or RejectedError."""
+
+
+@runtime_checkable
+class Posted(Protocol):
+    """A channel on which people speak under posts whose words it does not push."""
+
+    def post(self, post_id: str, /) -> Post:
+        """The post that `Reading.post` named. Raises BusyError or RejectedError."""
 
 
 @runtime_checkable

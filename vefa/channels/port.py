@@ -157,14 +157,27 @@ class Post(Struct, frozen=True, kw_only=True):
     said_at: datetime | None = None
 
 
+class Forwarded(Struct, frozen=True, kw_only=True):
+    """Somebody else's words that the sender passed on, as far as the forward tells of them."""
+
+    name: str = ""
+    address: str = ""  # in the adapter's space; "" where the first author stays hidden
+    said_at: datetime | None = None  # UTC
+    subject: str = ""
+    text: str = ""  # where it stands apart from the forwarder's own words; "": `Reading.text` holds it
+    note: str = ""  # the forwarder's own words beside it
+
+
 class Receipt(Struct, frozen=True, kw_only=True):
     """What became of something that we sent earlier."""
 
     provider_id: str  # the id that `send` gave, or "" when the report does not name it
-    state: str  # delivered, read, failed, delayed
+    state: str  # sent, delivered, read, failed, delayed
     reason: str = ""
     status: str = ""  # the provider's own code, such as "5.1.1"
     recipient: str = ""
+    until: datetime | None = None  # speaks of everything that went into this conversation up to then, UTC
+    key: str = ""  # the parcel's idempotency key, where the provider gives it back
 
 
 class AddressChange(Struct, frozen=True, kw_only=True):
@@ -213,6 +226,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     reply_address: str = ""  # mail: a Reply-To that differs from the sender; shown, not obeyed
     copied_to: tuple[str, ...] = ()  # mail: shown; never a participant
     forwarded_from: str = ""
+    forwarded: Forwarded | None = None
     group: bool = False  # said in a group, not in private
     public: bool = False  # everybody can read it, and would read an answer in the same place
     post: Post | None = None  # what it was said under
