@@ -8,6 +8,7 @@ from vefa.channels.cleaning import clean_line
 from vefa.channels.email.automatic import answered_by_machine, written_by_machine
 from vefa.channels.email.bodies import Body, body_of
 from vefa.channels.email.bounces import Report, report_of
+from vefa.channels.email.forwarding import enclosed_files, forwarded
 from vefa.channels.email.headers import addresses, field, ids, moment, raw_field
 from vefa.channels.email.identity import verified
 from vefa.channels.email.parsing import parsed
@@ -63,12 +64,13 @@ def _read(message: Message, mailbox: Mailbox) -> Reading:
         reference=_reference(message, references, report, mailbox),
         quoted=layers.quoted,
         signature=layers.signature,
-        attachments=_files(body),
+        attachments=_files(body, message, report),
         receipts=report.receipts if report else (),
         event="complaint" if report and report.kind == "complaint" else "",
         unreachable=_unreachable(report),
         reply_address=_reply_address(message, sender),
         copied_to=_copies(message, mailbox),
+        forwarded=None if report else forwarded(message, body, text=body.text()),
         auto=f"{report.kind} report" if report else written_by_machine(message),
         verified=verified(message, _domain(sender), mailbox.authserv_id),
         warnings=_warnings(message, sender, body),
@@ -115,8 +117,9 @@ def _reference(message: Message, references: tuple[str, ...], report: Report | N
     return opened([*addressed, *references, *returned], mailbox.reply_keys)
 
 
-def _files(body: Body) -> tuple[AttachmentRef, ...]:
-    return tuple(body.files)
+def _files(body: Body, message: Message, report: Report | None) -> tuple[AttachmentRef, ...]:
+    """The mail's own files, then those of a mail that it encloses."""
+    return (*body.files, *(() if report else enclosed_files(message)))
 
 
 def _unreachable(report: Report | None) -> Unreachable | None:

@@ -1,9 +1,10 @@
 """What a message carries: its text with the links made visible, its files, whence it was forwarded."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from vefa.channels.cleaning import clean, clean_file_name, clean_line
-from vefa.channels.port import AttachmentRef
+from vefa.channels.port import AttachmentRef, Forwarded
 from vefa.channels.telegram.shapes import Entity, File, Message
 
 _SINGLE_FILES = ("voice", "audio", "video", "video_note", "animation", "document", "sticker")
@@ -68,6 +69,25 @@ def forwarded_from(message: Message) -> str:
     if chat:
         return clean_line(chat.title or chat.first_name) or str(chat.id)
     return clean_line(message.forward_sender_name or (origin.sender_user_name if origin else ""))
+
+
+def forwarded(message: Message) -> Forwarded | None:
+    """What was passed on: its author (with the account where it is not hidden) and its moment."""
+    name = forwarded_from(message)
+    if not name:
+        return None
+    origin = message.forward_origin
+    user = message.forward_from or (origin.sender_user if origin else None)
+    said_s = message.forward_date or (origin.date if origin else 0)
+    return Forwarded(name=name, address=str(user.id) if user else "", said_at=moment(said_s))
+
+
+def moment(unix_s: int) -> datetime | None:
+    """A moment in UTC; None for 0 and for a year that no calendar holds."""
+    try:
+        return datetime.fromtimestamp(unix_s, UTC) if unix_s > 0 else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def unread_parts(update: dict[str, Any]) -> str:

@@ -80,6 +80,7 @@ class Origin(Struct, frozen=True):
     sender_user_name: str = ""
     sender_chat: Chat | None = None
     chat: Chat | None = None
+    date: int = 0  # Unix time, s: when it was said first
 
 
 class Answered(Struct, frozen=True):
@@ -118,6 +119,7 @@ class Message(Struct, frozen=True, rename={"from_user": "from"}):
     forward_from: User | None = None
     forward_from_chat: Chat | None = None
     forward_sender_name: str = ""
+    forward_date: int = 0  # Unix time, s
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
 

@@ -4,7 +4,6 @@ Kinds that we do not know stay visible as `unknown`; only bytes that are no upda
 """
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,7 +19,14 @@ from vefa.channels.port import (
     Unreachable,
 )
 from vefa.channels.telegram.arriving import lane_of, object_of, parts_of
-from vefa.channels.telegram.contents import attachments, forwarded_from, full_text, unread_parts
+from vefa.channels.telegram.contents import (
+    attachments,
+    forwarded,
+    forwarded_from,
+    full_text,
+    moment,
+    unread_parts,
+)
 from vefa.channels.telegram.shapes import (
     CallbackQuery,
     Chat,
@@ -73,7 +79,7 @@ def _message(update: Update, message: Message | None, found: dict[str, Any], *, 
         sender=_author(message),
         thread=_thread(message),
         text=text,
-        said_at=_moment((message.edit_date if edited else 0) or message.date),
+        said_at=moment((message.edit_date if edited else 0) or message.date),
         sequence=update.update_id,
         message_id=str(message.message_id),
         reply_to=str(message.reply_to_message.message_id) if message.reply_to_message else "",
@@ -82,6 +88,7 @@ def _message(update: Update, message: Message | None, found: dict[str, Any], *, 
         contact=_card(message),
         edits=str(message.message_id) if edited else "",
         forwarded_from=forwarded_from(message),
+        forwarded=forwarded(message),
         group=message.chat.type != "private",
         verified=True,
         warnings=place_warnings,
@@ -130,7 +137,7 @@ def _reaction(update_id: int, reaction: MessageReaction) -> Reading:
         sender=_person(user, address=reaction.chat.id) if user else _place_of(reaction.chat),
         thread=str(reaction.chat.id),
         text=clean(" ".join(kind.emoji or kind.type for kind in reaction.new_reaction)),
-        said_at=_moment(reaction.date),
+        said_at=moment(reaction.date),
         sequence=update_id,
         message_id=f"reaction:{update_id}",
         reply_to=str(reaction.message_id),
@@ -151,7 +158,7 @@ def _membership(update_id: int, change: MemberChange) -> Reading:
         event=event,
         sender=_person(change.from_user, address=chat.id),
         thread=str(chat.id),
-        said_at=_moment(change.date),
+        said_at=moment(change.date),
         sequence=update_id,
         message_id=f"event:{update_id}",
         unreachable=gone if event in {"blocked", "left"} else None,
@@ -261,14 +268,6 @@ def _moved(message: Message) -> AddressChange | None:
     if message.migrate_from_chat_id is not None:
         return AddressChange(old=str(message.migrate_from_chat_id), new=here)
     return None
-
-
-def _moment(unix_s: int) -> datetime | None:
-    """A moment in UTC; None for 0 and for a year that no calendar holds."""
-    try:
-        return datetime.fromtimestamp(unix_s, UTC) if unix_s > 0 else None
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def _without_nulls(value: Any) -> Any:
