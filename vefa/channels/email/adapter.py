@@ -107,6 +107,10 @@ class Email:
         except BusyError as error:
             return Finding(ok=False, text=f"Mail cannot be sent: {error.reason}.")
 
+    def whereto(self) -> str:
+        """The mailbox itself."""
+        return self.mailbox.address
+
     def collect(self, cursor: str, *, wait_s: float) -> Iterator[Catch]:
         """What is new in the mailbox; see `imap`."""
         return imap.collected(self.incoming, cursor, wait_s=wait_s) if self.incoming else iter(())
@@ -165,6 +169,13 @@ CHANNEL = Channel(
     key="email",
     summary="a mailbox",
     build=build,
+    steps=(
+        gettext_noop(
+            "Ask whoever runs the mail server for a mailbox that no person reads, with IMAP and SMTP."
+        ),
+        gettext_noop("Google and Microsoft want a password of its own for this program: make one there."),
+        gettext_noop("We read the inbox and mark what we have as seen; nothing is deleted."),
+    ),
     fields=(
         Field(name="address", label=gettext_noop("Mail address"), required=True),
         Field(name="name", label=gettext_noop("Sender's name")),

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from vefa.channels.cleaning import clean_file_name
+from vefa.channels.cleaning import clean_file_name, clean_line
 from vefa.channels.manners import Channel, Field
 from vefa.channels.port import (
     Account,
@@ -154,6 +154,12 @@ class Telegram:
         """Who the bot is, and how its messages come."""
         return findings(self.api, polling=self.polling)
 
+    def whereto(self) -> str:
+        """The bot's name, as residents look for it."""
+        me = self.api.ask("getMe", {})
+        name = clean_line(str(me.get("username", ""))) if isinstance(me, dict) else ""
+        return f"@{name}" if name else ""
+
     def collect(self, cursor: str, *, wait_s: float) -> Iterator[Catch]:
         """Long polling: Telegram forgets what lies before the offset of the next call, never earlier."""
         wait = wait_s
@@ -204,6 +210,11 @@ CHANNEL = Channel(
     summary="a bot of Telegram or Bale",
     build=build,
     pushed=True,
+    steps=(
+        gettext_noop("Open Telegram, write to @BotFather and send /newbot. In Bale write to @botfather."),
+        gettext_noop("Choose a name and a short name that ends in “bot”; copy the token of the answer."),
+        gettext_noop("We tell the messenger ourselves where to push messages; nothing is to be done there."),
+    ),
     fields=(
         Field(
             name="token",
