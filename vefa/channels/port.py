@@ -28,11 +28,21 @@ class SendError(Exception):
 
 
 class BusyError(SendError):
-    """The provider cannot take it now, but later it may. `retry_after_s` is 0 when it named no moment."""
+    """The provider cannot take it now, but later it may. `retry_after_s` is 0 when it named no moment.
 
-    def __init__(self, reason: str, *, retry_after_s: float = 0, done: tuple[str, ...] = ()) -> None:
+    address_only  it is this one address that must wait; all others may be written to
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retry_after_s: float = 0,
+        address_only: bool = False,
+        done: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(reason, done=done)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s, self.address_only = retry_after_s, address_only
 
 
 class RejectedError(SendError):
@@ -230,6 +240,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     group: bool = False  # said in a group, not in private
     public: bool = False  # everybody can read it, and would read an answer in the same place
     post: Post | None = None  # what it was said under
+    root: str = ""  # provider id of the first message of the chain of answers that this one stands in
+    album: str = ""  # files with the same name here were sent as one message
     auto: str = ""  # why it counts as written by a machine, "" when a person wrote it
     verified: bool | None = None  # does the sender own the address; None: nobody could tell
     warnings: tuple[str, ...] = ()
@@ -241,6 +253,7 @@ class Filled(Struct, frozen=True, kw_only=True):
     name: str
     language: str  # as the provider spells it: "tr", "pt_BR"
     values: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # of the gaps, where the provider names them instead of counting
 
 
 class ParcelFile(Struct, frozen=True, kw_only=True):
