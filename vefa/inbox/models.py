@@ -256,7 +256,7 @@ class StaffAddress(models.Model):
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="addresses")
     code = models.CharField(max_length=64, blank=True, default="")
     code_until = models.DateTimeField(null=True)
-    space = models.CharField(max_length=20, blank=True, default="")
+    space = models.CharField(max_length=60, blank=True, default="")
     value = models.CharField(max_length=320, blank=True, default="")
     linked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
