@@ -35,6 +35,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 HOOK_BODY_LIMIT_KB = env.count("VEFA_HOOK_BODY_LIMIT_KB", default=3072)
 WORKER_BATCH = env.count("VEFA_WORKER_BATCH", default=400)
 UNDO_S = env.count("VEFA_UNDO_S", default=10)
+ALARM_MAIL = env.words("VEFA_ALARM_MAIL")
 MAP_TILES_URL = env.text("VEFA_MAP_TILES_URL", default="")
 
 INSTALLED_APPS = [
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "vefa.citizens",
     "vefa.inbox",
     "vefa.cases",
+    "vefa.calls",
     "vefa.dialogue",
     "vefa.triage",
 ]
