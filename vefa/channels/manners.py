@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from vefa.channels.port import Account, Adapter, Arrival, Call
+from vefa.channels.port import Account, Adapter, Arrival, Call, Post
 
 PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
 
@@ -189,6 +189,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     proofs: tuple[str, ...] = PROOFS  # the secrets with which a caller proves to be the provider
     steps: tuple[str, ...] = ()  # what an administrator does at the provider, English msgids in order
     spaces: Mapping[str, str] = {}  # further names under which its accounts are shown, by `address_space`
+    crowd: bool = False  # many people talk in one chat, and everybody there reads an answer
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
     # the arrival of a copied post, named as if it had been pushed; None where the link is another network's
     copied: Callable[[Copied], Arrival | None] | None = None

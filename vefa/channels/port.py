@@ -299,6 +299,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     per_second: float = 0  # whole endpoint
     per_address_per_second: float = 0
+    per_minute: int = 0  # whole endpoint; what is too much waits for the next minute
     text_length: int = 0  # of one message, as the provider counts; longer texts are cut in parts
     file_bytes: int = 25 * 1024 * 1024  # largest file that `fetch` can bring
 

@@ -4,17 +4,21 @@ from collections.abc import Mapping
 
 import httpx
 
+from vefa.channels.asterisk import adapter as asterisk
 from vefa.channels.byhand import adapter as byhand
 from vefa.channels.email import adapter as email
 from vefa.channels.manners import Channel
 from vefa.channels.port import Account, Adapter
-from vefa.channels.telegram import adapter as telegram
+from vefa.channels.telegram import describing as telegram
+from vefa.channels.telephony import adapter as telephony
 
 CHANNELS: Mapping[str, Channel] = {
     channel.key: channel
     for channel in (
         *telegram.CHANNELS,
         email.CHANNEL,
+        telephony.CHANNEL,
+        asterisk.CHANNEL,
         *byhand.CHANNELS,
     )
 }

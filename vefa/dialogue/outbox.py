@@ -25,6 +25,7 @@ from vefa.kit.claim import wait_after
 from vefa.kit.ids import token
 
 LEASE = timedelta(seconds=90)
+MINUTE = timedelta(minutes=1)
 MAX_TRIES = 25  # with half an hour between the last ones: about ten hours
 # From one try to the next while a provider is down; the first success begins anew.
 RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 80, 160, 300))
@@ -63,6 +64,8 @@ def deliver_due(*, endpoint: Endpoint, adapter: Adapter, clock: Clock, limit: in
     try:
         pace = Pace(adapter.limits)
         for sent in range(limit):
+            if adapter.limits.per_minute and _is_full(endpoint, adapter.limits.per_minute, now=clock()):
+                return sent
             lease = lease_next(endpoint_id=endpoint.id, now=clock())
             if lease is None:
                 return sent
@@ -72,6 +75,16 @@ def deliver_due(*, endpoint: Endpoint, adapter: Adapter, clock: Clock, limit: in
         return limit
     finally:
         _unlock(endpoint.id)
+
+
+def _is_full(endpoint: Endpoint, most: int, *, now: datetime) -> bool:
+    """Whether the minute's measure is used up; then the endpoint rests until there is room again."""
+    went = Delivery.objects.filter(endpoint=endpoint, handed_over_at__gt=now - MINUTE).exclude(provider_id="")
+    moments = [at for at, parts in went.values_list("handed_over_at", "parts") for _ in parts or ("",) if at]
+    if len(moments) < most:
+        return False
+    Endpoint.objects.filter(id=endpoint.pk).update(paused_until=sorted(moments)[-most] + MINUTE)
+    return True
 
 
 def lease_next(*, endpoint_id: int, now: datetime) -> Lease | None:

@@ -19,7 +19,7 @@ from msgspec import structs
 
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, Reading, UnreadableError
-from vefa.inbox import people
+from vefa.inbox import passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
@@ -30,7 +30,8 @@ UNREADABLE = "unreadable"
 # What a desk or a later step may want, beside the columns.
 _KEPT = (
     "command", "argument", "event", "signature", "reply_address", "copied_to", "forwarded_from", "group",
-    "public", "auto", "verified", "references", "reference",
+    "public", "auto", "verified", "references", "reference", "root",
+    "album",
 )  # fmt: skip
 
 
@@ -50,12 +51,14 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
     """
     adapters = _adapters(contacts)
     found = [_read_one(contact, adapters[contact.endpoint_id]) for contact in contacts]
+    found = _first_authors(found, adapters)
     heard = [(_space(one, adapters), one.contact, one.reading) for one in found if one.reading]
     moves = note_moves((space, reading) for space, _, reading in heard)
     _place_in_conversations([_moved(one, moves) for one in found] if moves else found, now=now)
     find_edited(contacts, now=now)
     find_withdrawn(contacts, now=now)
-    note_reach(heard, now=now)
+    note_reach([one for one in heard if passing.PASSED_ON not in one[1].details], now=now)
+    passing.note_strangers(contacts, now=now)
     Attachment.objects.bulk_create(
         (file for one in found if one.reading for file in _files(one.contact, one.reading, now)),
         ignore_conflicts=True,
@@ -65,6 +68,22 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
 def _adapters(contacts: Iterable[Contact]) -> dict[int, Adapter]:
     endpoints: dict[int, Endpoint] = {contact.endpoint_id: contact.endpoint for contact in contacts}
     return adapters_of(endpoints.values(), no_network)
+
+
+def _first_authors(found: list[Read], adapters: Mapping[int, Adapter]) -> list[Read]:
+    """What staff passed on, as its first authors' words; nobody is looked up where nothing was passed on."""
+    passed = {
+        one.contact.pk: (one.contact, one.reading, one.person)
+        for one in found
+        if one.reading and one.person and passing.passed_on(one.reading, one.person)
+    }
+    if not passed:
+        return found
+    turned = {
+        pk: passing.turned(passed[pk], by, space=adapters[passed[pk][0].endpoint_id].address_space)
+        for pk, by in passing.staff_behind(list(passed.values())).items()
+    }
+    return [Read(one.contact, *turned[one.contact.pk]) if one.contact.pk in turned else one for one in found]
 
 
 def _space(one: Read, adapters: Mapping[int, Adapter]) -> str:
@@ -137,7 +156,11 @@ def _details(reading: Reading) -> dict[str, Any]:
 def _place_in_conversations(found: Sequence[Read], *, now: datetime) -> None:
     """Know the people, then join each contact to its conversation; without an address there is none."""
     addresses = people.known_addresses([one.person for one in found if one.person], now=now)
-    named = [one for one in found if one.person and not one.person.place and one.person.name]
+    named = [
+        one
+        for one in found
+        if one.person and not one.person.place and one.person.name and one.contact.citizen_id is None
+    ]
     citizens = people.nameless_home([one.person for one in named if one.person], now=now)
     for one, citizen in zip(named, citizens, strict=True):
         one.contact.citizen = citizen
@@ -162,7 +185,8 @@ def _last_words(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, 
     last: dict[Talk, datetime | None] = dict.fromkeys(talks.values())
     for one in found:
         talk = talks.get(one.contact.pk)
-        if talk and one.reading and one.reading.form not in SILENT:
+        own = passing.PASSED_ON not in one.contact.details
+        if talk and own and one.reading and one.reading.form not in SILENT:
             said_at = one.contact.said_at or one.contact.received_at
             last[talk] = max(said_at, last[talk] or said_at)
     return last

@@ -217,7 +217,7 @@ def test_a_group_that_moved_tells_both_addresses():
 
 def test_a_topic_of_a_group_is_a_thread_of_its_own():
     group = {"id": -100200, "type": "supergroup", "title": "Çınar Mahallesi"}
-    reading = derya_sends(text="Su yok", chat=group, message_thread_id=12)
+    reading = derya_sends(text="Su yok", chat=group, message_thread_id=12, is_topic_message=True)
 
     assert (reading.thread, reading.group) == ("-100200/12", True)
 

@@ -73,14 +73,12 @@ def test_a_group_that_was_switched_off_is_a_strange_one(groups, end):
 
 
 def test_a_group_that_is_added_while_the_door_is_open_is_met_at_once(groups):
-    Endpoint.objects.filter(key="street").delete()
+    Endpoint.objects.filter(key="street").update(active=False)
 
     class Later(Request):
         async def knock(self):
             await Request(said(1, SQUARE)).knock()
-            await Endpoint.objects.acreate(
-                key="street", channel="telegram_group", settings={"door": "city-bot", "chat_id": str(STREET)}
-            )
+            await Endpoint.objects.filter(key="street").aupdate(active=True)
             return await super().knock()
 
     knock(Later(said(2, STREET)))

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from vefa.channels.cleaning import clean_file_name, clean_line
-from vefa.channels.manners import Channel, Field
 from vefa.channels.port import (
     Account,
     Arrival,
+    BusyError,
     Call,
     Catch,
     Finding,
@@ -32,9 +32,8 @@ from vefa.channels.port import (
 )
 from vefa.channels.telegram import arriving, updates
 from vefa.channels.telegram.bot_api import BotApi
-from vefa.channels.telegram.checkup import findings
+from vefa.channels.telegram.checkup import findings, findings_of_chat
 from vefa.channels.telegram.cutting import MESSAGE_UNITS, cut
-from vefa.kit.saying import gettext_noop
 
 DEFAULT_BASE = "https://api.telegram.org"
 PROOF_HEADER = "x-telegram-bot-api-secret-token"
@@ -42,27 +41,29 @@ WANTED = (
     "message", "edited_message", "channel_post", "edited_channel_post",
     "callback_query", "message_reaction", "my_chat_member",
 )  # fmt: skip
-_LIMITS = Limits(
-    per_second=30, per_address_per_second=1, text_length=MESSAGE_UNITS, file_bytes=20 * 1024 * 1024
-)
+MOVED_S = 30  # until the house knows a group's new number
+_FILES = 20 * 1024 * 1024
+_LIMITS = Limits(per_second=30, per_address_per_second=1, text_length=MESSAGE_UNITS, file_bytes=_FILES)
+_MANY = Limits(per_second=1, per_minute=20, text_length=MESSAGE_UNITS, file_bytes=_FILES)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Telegram:
-    """One bot: private chats first, groups are read too.
+    """One bot and its private chats, or one group or channel in which it takes part (`chat`).
 
-    settings  api_base, dialect ("telegram" or "bale"), polling ("yes" or "")
+    settings  api_base, dialect ("telegram" or "bale"), polling ("yes" or ""), chat_id
     secrets   token
     """
 
     api: BotApi
     dialect: str = "telegram"
     polling: bool = False
+    chat: str = ""  # of a group or channel: whatever the thread says, for a group may have moved
 
     @property
     def limits(self) -> Limits:
-        """30 messages a second, 1 per chat: guidance of the provider, who answers 429 above it."""
-        return _LIMITS
+        """30 messages a second, 1 per chat, 20 a minute in a group: the provider answers 429 above it."""
+        return _MANY if self.chat else _LIMITS
 
     @property
     def address_space(self) -> str:
@@ -93,9 +94,10 @@ class Telegram:
         for step in steps[len(done) :]:
             try:
                 done.append(self._send_step(parcel, step, first=not done))
+            except RejectedError as error:
+                raise _of_many(error, tuple(done)) if self.chat else _with(error, tuple(done)) from None
             except SendError as error:
-                error.done = tuple(done)
-                raise
+                raise _with(error, tuple(done)) from None
         return Sent(provider_id=done[0], parts=tuple(done))
 
     def _send_step(self, parcel: Parcel, step: str | ParcelFile, *, first: bool) -> str:
@@ -121,7 +123,7 @@ class Telegram:
 
     def _heading(self, parcel: Parcel, *, answering: bool) -> dict[str, Any]:
         """Whereto, and under which message. A topic of a forum stands behind the slash of `thread`."""
-        heading: dict[str, Any] = {"chat_id": _number(parcel.to)}
+        heading: dict[str, Any] = {"chat_id": _number(self.chat or parcel.to)}
         _, slash, topic = parcel.thread.partition("/")
         if slash and topic.isdecimal():
             heading["message_thread_id"] = int(topic)
@@ -151,7 +153,9 @@ class Telegram:
             yield chunks
 
     def check(self) -> list[Finding]:
-        """Who the bot is, and how its messages come."""
+        """Who the bot is, and how its messages come; of a group, whether it hears and may speak there."""
+        if self.chat:
+            return findings_of_chat(self.api, _number(self.chat))
         return findings(self.api, polling=self.polling)
 
     def whereto(self) -> str:
@@ -202,68 +206,12 @@ def build(account: Account) -> Telegram:
     base = account.settings.get("api_base") or DEFAULT_BASE
     dialect = account.settings.get("dialect") or ("bale" if "bale" in base else "telegram")
     api = BotApi(http=account.http, base=base.rstrip("/"), token=account.secrets.get("token", ""))
-    return Telegram(api=api, dialect=dialect, polling=is_yes(account.settings.get("polling", "")))
-
-
-CHANNEL = Channel(
-    key="telegram",
-    summary="a bot of Telegram or Bale",
-    build=build,
-    pushed=True,
-    steps=(
-        gettext_noop("Open Telegram, write to @BotFather and send /newbot. In Bale write to @botfather."),
-        gettext_noop("Choose a name and a short name that ends in “bot”; copy the token of the answer."),
-        gettext_noop("We tell the messenger ourselves where to push messages; nothing is to be done there."),
-    ),
-    fields=(
-        Field(
-            name="token",
-            label=gettext_noop("The bot's token"),
-            hint=gettext_noop("@BotFather gives it: digits, a colon, letters."),
-            secret=True,
-            required=True,
-        ),
-        Field(
-            name="secret",
-            label=gettext_noop("Secret of the webhook"),
-            hint=gettext_noop("Proves who calls us; made up where you leave it empty."),
-            secret=True,
-            made_up=True,
-        ),
-        Field(
-            name="api_base",
-            label=gettext_noop("Another server"),
-            hint=gettext_noop("For Bale and others that speak the same language: https://tapi.bale.ai"),
-        ),
-        Field(
-            name="polling",
-            label=gettext_noop("Fetch the messages ourselves"),
-            hint=gettext_noop("Where nobody reaches this machine from outside."),
-            yes_no=True,
-        ),
-    ),
-)
-GROUP = Channel(
-    key="telegram_group",
-    summary="a group in which such a bot takes part",
-    build=build,
-    account="chat_id",
-    fields=(
-        Field(
-            name="door",
-            label=gettext_noop("The bot in the group"),
-            hint=gettext_noop("The key of the bot's own endpoint: its token serves all its groups."),
-            required=True,
-        ),
-        Field(
-            name="chat_id",
-            label=gettext_noop("Number of the chat"),
-            hint=gettext_noop("A negative number; the bot tells it when somebody adds it to a group."),
-            required=True,
-        ),
-    ),
-)
-CHANNELS = (CHANNEL, GROUP)
+    return Telegram(
+        api=api,
+        dialect=dialect,
+        polling=is_yes(account.settings.get("polling", "")),
+        chat=account.settings.get("chat_id", "").strip(),
+    )
 
 
 def _catch(raws: list[bytes], cursor: str) -> tuple[Catch, list[bool]]:
@@ -282,6 +230,18 @@ def _arrival(raw: bytes) -> Arrival:
         return arriving.arrival(raw)
     except UnreadableError:
         return Arrival(f"sha256:{hashlib.sha256(raw).hexdigest()}", "", raw)
+
+
+def _with[Error: SendError](error: Error, done: tuple[str, ...]) -> Error:
+    error.done = done
+    return error
+
+
+def _of_many(error: RejectedError, done: tuple[str, ...]) -> SendError:
+    """A refusal in a group is no person's: nobody becomes unreachable, and a moved group is tried again."""
+    if error.moved_to:
+        return BusyError(f"{error.reason}: it goes on as {error.moved_to}", retry_after_s=MOVED_S, done=done)
+    return RejectedError(error.reason, done=done)
 
 
 def _number(address: str) -> int | str:

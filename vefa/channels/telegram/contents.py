@@ -5,7 +5,7 @@ from typing import Any
 
 from vefa.channels.cleaning import clean, clean_file_name, clean_line
 from vefa.channels.port import AttachmentRef, Forwarded
-from vefa.channels.telegram.shapes import Entity, File, Message
+from vefa.channels.telegram.shapes import Answered, Entity, File, Message
 
 _SINGLE_FILES = ("voice", "audio", "video", "video_note", "animation", "document", "sticker")
 _KINDS = {"video_note": "video"}
@@ -16,7 +16,7 @@ _PLAIN = {
 }  # fmt: skip
 
 
-def full_text(message: Message) -> str:
+def full_text(message: Message | Answered) -> str:
     """Text or caption; an address that hides behind a word stands after it in brackets."""
     text = message.text or message.caption
     marks = message.entities if message.text else message.caption_entities

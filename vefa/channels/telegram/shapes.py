@@ -13,6 +13,7 @@ class User(Struct, frozen=True):
     last_name: str = ""
     username: str = ""
     language_code: str = ""
+    is_bot: bool = False
 
 
 class Chat(Struct, frozen=True):
@@ -81,12 +82,22 @@ class Origin(Struct, frozen=True):
     sender_chat: Chat | None = None
     chat: Chat | None = None
     date: int = 0  # Unix time, s: when it was said first
+    message_id: int = 0  # in the channel
 
 
 class Answered(Struct, frozen=True):
-    """The message that was answered."""
+    """The message that was answered, as far as it is a post of a channel."""
 
     message_id: int
+    chat: Chat | None = None
+    sender_chat: Chat | None = None
+    is_automatic_forward: bool = False
+    forward_origin: Origin | None = None
+    date: int = 0  # Unix time, s
+    text: str = ""
+    caption: str = ""
+    entities: list[Entity] = []
+    caption_entities: list[Entity] = []
 
 
 class Message(Struct, frozen=True, rename={"from_user": "from"}):
@@ -99,6 +110,9 @@ class Message(Struct, frozen=True, rename={"from_user": "from"}):
     from_user: User | None = None
     sender_chat: Chat | None = None
     message_thread_id: int | None = None
+    is_topic_message: bool = False
+    is_automatic_forward: bool = False
+    media_group_id: str = ""
     text: str = ""
     caption: str = ""
     entities: list[Entity] = []

@@ -18,6 +18,7 @@ from vefa.channels.port import (
     Sender,
     Unreachable,
 )
+from vefa.channels.telegram import many
 from vefa.channels.telegram.arriving import lane_of, object_of, parts_of
 from vefa.channels.telegram.contents import (
     attachments,
@@ -77,7 +78,7 @@ def _message(update: Update, message: Message | None, found: dict[str, Any], *, 
     reading = Reading(
         form=Form.EDIT if edited else Form.MESSAGE,
         sender=_author(message),
-        thread=_thread(message),
+        thread=str(message.chat.id),
         text=text,
         said_at=moment((message.edit_date if edited else 0) or message.date),
         sequence=update.update_id,
@@ -93,7 +94,8 @@ def _message(update: Update, message: Message | None, found: dict[str, Any], *, 
         verified=True,
         warnings=place_warnings,
     )
-    return _specialised(reading, message, found)
+    said = _specialised(reading, message, found)
+    return many.of_many(said, message, found) if said.group else said
 
 
 def _specialised(reading: Reading, message: Message, found: dict[str, Any]) -> Reading:
@@ -132,7 +134,7 @@ def _button(update_id: int, query: CallbackQuery) -> Reading:
 def _reaction(update_id: int, reaction: MessageReaction) -> Reading:
     """Emoji under one of our messages; an empty text means that it was taken back."""
     user = reaction.user
-    return Reading(
+    reading = Reading(
         form=Form.REACTION,
         sender=_person(user, address=reaction.chat.id) if user else _place_of(reaction.chat),
         thread=str(reaction.chat.id),
@@ -144,6 +146,7 @@ def _reaction(update_id: int, reaction: MessageReaction) -> Reading:
         group=reaction.chat.type != "private",
         verified=True,
     )
+    return many.reacted(reading, reaction) if reading.group else reading
 
 
 def _membership(update_id: int, change: MemberChange) -> Reading:
@@ -153,7 +156,7 @@ def _membership(update_id: int, change: MemberChange) -> Reading:
     if chat.type == "private" and event == "joined":
         event = "unblocked"
     gone = Unreachable(address=str(chat.id), reason="the bot was blocked or removed")
-    return Reading(
+    reading = Reading(
         form=Form.EVENT,
         event=event,
         sender=_person(change.from_user, address=chat.id),
@@ -165,6 +168,7 @@ def _membership(update_id: int, change: MemberChange) -> Reading:
         group=chat.type != "private",
         verified=True,
     )
+    return many.joined(reading, change) if reading.group else reading
 
 
 def _unknown(found: dict[str, Any], why: str) -> Reading:
@@ -198,7 +202,7 @@ def _any_text(found: dict[str, Any]) -> str:
 
 
 def _author(message: Message) -> Sender:
-    """Who said it. The address is the chat: in a group the reply goes to the group."""
+    """Who said it in private: the address is the chat."""
     if message.from_user:
         return _person(message.from_user, address=message.chat.id, phone=_own_phone(message))
     return _place_of(message.sender_chat or message.chat, address=message.chat.id)
@@ -251,13 +255,6 @@ def _place(message: Message) -> tuple[Place | None, tuple[str, ...]]:
         accuracy_m=where.horizontal_accuracy,
     )
     return place, ()
-
-
-def _thread(message: Message) -> str:
-    """The chat, and inside a forum group its topic, as `chat/topic`."""
-    if message.message_thread_id is None or message.chat.type == "private":
-        return str(message.chat.id)
-    return f"{message.chat.id}/{message.message_thread_id}"
 
 
 def _moved(message: Message) -> AddressChange | None:
