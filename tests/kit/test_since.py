@@ -29,6 +29,7 @@ def letters(town, now):
 def test_the_first_since_a_moment(letters, now, minute, found):
     first = first_since(Contact.objects.all(), "received_at", now + timedelta(minutes=minute))
     kept = Contact.objects.filter(pk__gte=first).order_by("pk").first()
+    assert kept is not None
     assert kept.external_id == str(found)
 
 

@@ -48,6 +48,11 @@ class Look:
         return next((one.text for one in self.findings if not one.ok), "")
 
 
+def client() -> httpx.Client:
+    """The client for one look: a provider that is slow is as good as away."""
+    return httpx.Client(timeout=PATIENCE, follow_redirects=False)
+
+
 def due(*, now: datetime) -> list[int]:
     """The accounts to look at now: hourly, sooner while something is wrong, at once where it is asked for."""
     by_hand = [channel.key for channel in CHANNELS.values() if channel.by_hand]
@@ -82,6 +87,9 @@ def look(endpoint: Endpoint, http: httpx.Client) -> Look:
     """Ask the provider. Never raises, and touches no table but for an account behind another's door."""
     asked = Look(asked=endpoint.subscription, subscription=endpoint.subscription)
     try:
+        if lacking := missing_keys(endpoint):
+            text = f"It waits for its keys: {', '.join(lacking)}."
+            return replace(asked, findings=(Finding(ok=False, text=text),))
         adapter = adapter_of(endpoint, http)
         found = _with_subscription(asked, endpoint, adapter)
         return _with_particulars(replace(found, findings=tuple(adapter.check())), adapter)
@@ -93,6 +101,15 @@ def look(endpoint: Endpoint, http: httpx.Client) -> Look:
         log.exception("Looking at endpoint %s stumbled", endpoint.pk)
         text = f"The look itself failed: {type(error).__name__}."
         return replace(asked, findings=(Finding(ok=False, text=text),))
+
+
+def missing_keys(endpoint: Endpoint) -> list[str]:
+    """The secrets without which its provider need not be asked. Raises UnsealableError."""
+    if is_behind(endpoint):
+        return []
+    held = secrets_of(endpoint)
+    wanted = [line for line in channel_of(endpoint.channel).fields if line.required and line.secret]
+    return [line.name for line in wanted if not held.get(line.name)]
 
 
 def _with_particulars(found: Look, adapter: Adapter) -> Look:

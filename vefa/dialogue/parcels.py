@@ -7,6 +7,7 @@ import msgspec
 from vefa.channels.port import Filled, Form, Parcel, Place
 from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact
+from vefa.kit.text import first_line
 
 
 class Extras(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,7 +43,9 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
         in_reply_to=answered or (earlier[0][0] if earlier else ""),
         references=tuple(message_id for message_id, _ in reversed(earlier)),
         subject=_subject(
-            earlier[0][1] if earlier else "", case.title if case else "", reference=_number(delivery)
+            earlier[0][1] if earlier else "",
+            case.title if case else _opening(reply.text),
+            reference=_number(delivery),
         ),
         idempotency_key=str(delivery.key),
         reference=_number(delivery),
@@ -55,6 +58,10 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
         buttons=extras.buttons,
         place=extras.place,
     )
+
+
+def _opening(text: str) -> str:
+    return first_line(text.partition("\n")[0])
 
 
 def _number(delivery: Delivery) -> str:

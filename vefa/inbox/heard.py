@@ -37,7 +37,7 @@ def tally(*, now: datetime) -> int:
 
 
 def heard_by(endpoint_id: int) -> Mapping[datetime, int]:
-    """Contacts of one account by hour (its beginning, UTC), of the last ten weeks; quiet hours are missing."""
+    """Contacts of one account by hour (its beginning, UTC), of ten weeks; quiet hours are missing."""
     return dict(Heard.objects.filter(endpoint_id=endpoint_id).order_by("hour").values_list("hour", "count"))
 
 

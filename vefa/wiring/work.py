@@ -20,11 +20,12 @@ from django.db import Error, connection
 from vefa.cases import proofs
 from vefa.cases.promises import sweep_broken
 from vefa.cases.queries import places_of
+from vefa.channels import looking
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
-from vefa.dialogue import outbox, sweeping
-from vefa.inbox import attachments, claiming, collect, orphans
+from vefa.dialogue import outbox, sweeping, watching
+from vefa.inbox import attachments, claiming, collect, heard, orphans
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
 from vefa.journal import replay
@@ -38,6 +39,9 @@ POLL_S = 1.0  # what the bell is for, found without it
 REST_S = 0.1  # from one look to the next
 BEAT_S = 5.0
 SWEEP_S = 15.0
+LOOK_S = 5.0  # to which account somebody wants a look
+WATCH_S = 60.0
+TALLY_S = 300.0
 STUCK_S = 180.0  # a batch in hand for so long hangs: this process ends, its leases run out
 FAREWELL_S = 25.0
 EVENTS = 500
@@ -84,6 +88,7 @@ class Worker:
         self.hands = (Hands(clock, settings.WORKER_BATCH), Hands(clock, settings.WORKER_BATCH))
         self.senders = Crew("outbox", self._send)
         self.collectors = Crew("collect", self._collect)
+        self.lookers = Crew("look", self._look)
         self.loops = (
             Loop("contacts", self.hands[0].handle_some, POLL_S, self.bell, REST_S),
             Loop("more contacts", self.hands[1].handle_some, POLL_S),
@@ -92,6 +97,9 @@ class Worker:
             Loop("files", self._fetch, POLL_S, self.bell, REST_S),
             Loop("collectors", self._collect_crew, BEAT_S),
             Loop("sweeping", self._sweep, SWEEP_S),
+            Loop("looking", self._look_crew, LOOK_S),
+            Loop("watching", self._watch, WATCH_S),
+            Loop("tally", self._tally, TALLY_S),
             Loop("heartbeat", self._beat, BEAT_S),
             Loop("bell", self._listen, 0.0),
         )
@@ -149,6 +157,33 @@ class Worker:
             log.exception("Collecting endpoint %s stumbled", endpoint_id)
         finally:
             connection.close()
+
+    def _look_crew(self) -> bool:
+        self.lookers.send_to(looking.due(now=clock()))
+        return False
+
+    def _look(self, endpoint_id: int) -> None:
+        """Look at one account, in its own thread: a slow provider holds up nobody's look but its own."""
+        try:
+            endpoint = looking.take(endpoint_id, now=clock())
+            if endpoint is not None:
+                with looking.client() as http:
+                    found = looking.look(endpoint, http)
+                looking.keep(endpoint_id, found, now=clock())
+                watching.note_measures(endpoint_id, now=clock())
+                watching.watch(now=clock())
+        except Exception:  # it is looked at again within the hour
+            log.exception("Looking at endpoint %s stumbled", endpoint_id)
+        finally:
+            connection.close()
+
+    def _watch(self) -> bool:
+        watching.watch(now=clock())
+        return False
+
+    def _tally(self) -> bool:
+        heard.tally(now=clock())
+        return False
 
     def _fetch(self) -> bool:
         return attachments.fetch_due(http=self.http, clock=clock, limit=FILES) == FILES
