@@ -55,7 +55,7 @@ def endpoints_to_collect() -> list[int]:
 
 def collects(endpoint: Endpoint) -> bool:
     """Whether we must ask: a mailbox always, a bot where its settings say `polling: yes`."""
-    asked = endpoint.channel == "email" or is_yes(str(endpoint.settings.get("polling", "")))
+    asked = endpoint.channel in {"email", "asterisk"} or is_yes(str(endpoint.settings.get("polling", "")))
     return asked and not is_behind(endpoint)
 
 

@@ -1,0 +1,1 @@
+"""Asterisk and what is built on it (FreePBX, Issabel, Wazo), by its manager interface: see README.md."""

@@ -1,0 +1,1 @@
+"""Any exchange that can push its calls by HTTP: see README.md beside this file."""
