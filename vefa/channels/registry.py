@@ -11,6 +11,7 @@ from vefa.channels.manners import Channel
 from vefa.channels.port import Account, Adapter
 from vefa.channels.telegram import describing as telegram
 from vefa.channels.telephony import adapter as telephony
+from vefa.channels.x import adapter as x
 
 CHANNELS: Mapping[str, Channel] = {
     channel.key: channel
@@ -19,6 +20,7 @@ CHANNELS: Mapping[str, Channel] = {
         email.CHANNEL,
         telephony.CHANNEL,
         asterisk.CHANNEL,
+        x.CHANNEL,
         *byhand.CHANNELS,
     )
 }

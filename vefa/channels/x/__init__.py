@@ -1,0 +1,1 @@
+"""X: public posts and direct messages of one account; see README.md beside this file."""
