@@ -40,7 +40,7 @@ def add(new: NewEndpoint) -> Endpoint:
     """Store a new endpoint. Raises AccountError when the key is taken or a value cannot work."""
     if not _KEY.fullmatch(new.key):
         raise AccountError(f"The key “{new.key}” may have small letters, digits, - and _ only.")
-    _check_secret(new.secrets.get("secret", ""))
+    check_secret(new.secrets.get("secret", ""))
     known = Endpoint.objects.filter(key=new.key).first()
     endpoint = _woken(known, new) if known else _made(new)
     forget()
@@ -107,7 +107,7 @@ def secrets_of(endpoint: Endpoint) -> dict[str, str]:
 def set_secrets(key: str, changed: Mapping[str, str]) -> None:
     """Replace some secrets and leave the others. Raises AccountError, UnsealableError."""
     endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_of(key).pk)
-    _check_secret(changed.get("secret", ""))
+    check_secret(changed.get("secret", ""))
     endpoint.sealed = seal({**unseal(endpoint.sealed), **changed})
     endpoint.save(update_fields=["sealed"])
 
@@ -143,6 +143,7 @@ def hook_url(endpoint: Endpoint) -> str:
     return f"{base}/hooks/{endpoint.channel}/{endpoint.key}"
 
 
-def _check_secret(secret: str) -> None:
+def check_secret(secret: str) -> None:
+    """Whether a header can carry a webhook secret. Raises AccountError."""
     if secret and not _WEBHOOK_SECRET.fullmatch(secret):
         raise AccountError("A webhook secret may have Latin letters, digits, - and _ only, 256 at most.")

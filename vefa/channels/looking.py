@@ -56,8 +56,9 @@ def client() -> httpx.Client:
 def due(*, now: datetime) -> list[int]:
     """The accounts to look at now: hourly, sooner while something is wrong, at once where it is asked for."""
     by_hand = [channel.key for channel in CHANNELS.values() if channel.by_hand]
-    rows = Endpoint.objects.filter(active=True, retired_at=None).exclude(channel__in=by_hand).order_by("id")
-    return list(rows.filter(_wanted(now)).values_list("pk", flat=True))
+    in_use = Q(active=True, retired_at=None) | Q(subscription=Subscription.OFF)
+    rows = Endpoint.objects.filter(in_use, _wanted(now)).exclude(channel__in=by_hand).order_by("id")
+    return list(rows.values_list("pk", flat=True))
 
 
 def _wanted(now: datetime) -> Q:
@@ -81,6 +82,14 @@ def pushes(endpoint: Endpoint) -> bool:
     """Whether its provider pushes to a door of its own here."""
     fetched = is_yes(str(endpoint.settings.get("polling", "")))
     return channel_of(endpoint.channel).pushed and not fetched and not is_behind(endpoint)
+
+
+def subscribes(endpoint: Endpoint) -> bool:
+    """Whether its provider must be told where to push."""
+    try:
+        return pushes(endpoint) and isinstance(adapter_of(endpoint, _no_network), Subscriber)
+    except (UnsealableError, UnknownChannelError):
+        return False
 
 
 def look(endpoint: Endpoint, http: httpx.Client) -> Look:
@@ -186,3 +195,10 @@ def _as_json(found: Look, before: dict[str, Any], *, now: datetime, repaired: bo
         "whereto": found.whereto or before.get("whereto", ""),
         "repaired_at": now.isoformat() if repaired else before.get("repaired_at", ""),
     }
+
+
+def _refuse(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("only the worker asks a provider", request=request)
+
+
+_no_network = httpx.Client(transport=httpx.MockTransport(_refuse))
