@@ -196,9 +196,15 @@ def _opened(case_id: int, facts: Mapping[str, Any], opening: Opening, now: datet
         "parent_id": facts["parent_id"],
         "due": facts["due_at"].isoformat() if facts["due_at"] else None,
     }
+    data |= _ways(opening.contact)
     if opening.contact.details.get("imported"):
         data["told"] = True  # what was said elsewhere long ago is not acknowledged again
     return Happening(kind="case.opened", subject=f"case:{case_id}", actor=opening.actor, at=now, data=data)
+
+
+def _ways(contact: Contact) -> dict[str, Any]:
+    """Who passed it on or filed it, where somebody did."""
+    return {name: contact.details[name] for name in ("passed_on", "filed") if contact.details.get(name)}
 
 
 def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> Happening:
@@ -215,4 +221,5 @@ def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> Ha
     case.changed_at = now
     case.version += 1
     data = {"contact_id": contact.pk, "reopened": reopened, "resumed": not quiet and before == State.WAITING}
+    data |= _ways(contact)
     return Happening(kind="case.followed", subject=f"case:{case.pk}", actor="resident", at=now, data=data)

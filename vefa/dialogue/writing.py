@@ -1,7 +1,7 @@
 """A reply is written once and laid down as deliveries; nothing is sent here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from vefa.dialogue.audience import Listener, endpoint_for, listeners, mailbox
 from vefa.dialogue.drafts import discard
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.phrases import check_resolved
+from vefa.dialogue.voices import check_voice, signed
 from vefa.directory.models import Staff
 from vefa.inbox.models import Contact, Conversation
 from vefa.journal.record import Happening, record
@@ -34,13 +35,17 @@ class TooLateError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What a reply says. `cause` makes a reaction's reply unique: "event:91:7"."""
+    """What a reply says. `cause` makes a reaction's reply unique: "event:91:7".
+
+    `voice` is in whose name: "" the institution, "mayor", "unit:roads"; see `voices`.
+    """
 
     text: str
     language: str
     phrase_key: str = ""
     answers: Contact | None = None
     cause: str | None = None
+    voice: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,17 @@ class Leaving:
 def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = True) -> Reply:
     """A person's answer to everybody who hears of the case; it leaves after the time for taking it back.
 
-    Raises EmptyReplyError or UnresolvedError.
+    Raises EmptyReplyError, UnresolvedError or VoiceError.
     """
     check_text(words.text)
+    words = _spoken(case, words, by, now)
     reply = _reply(case, words, staff=by, now=now)
     reply.save(force_insert=True)
     heard = listeners(case) if to_all else [Listener(case.conversation, case)]
     leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
     Delivery.objects.bulk_create([delivery(reply, one, leaves) for one in heard])
     answered(case_id=case.id, by=by, now=now)
-    data = {"reply_id": reply.id, "phrase": words.phrase_key}
+    data = {"reply_id": reply.id, "phrase": words.phrase_key, "voice": words.voice}
     record(
         [
             Happening(
@@ -75,6 +81,14 @@ def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = 
     )
     discard(case_id=case.id, staff=by, box="reply")
     return reply
+
+
+def _spoken(case: Case, words: Words, by: Staff, now: datetime) -> Words:
+    """The words with the signature of the name that they are spoken in."""
+    if not words.voice:
+        return words
+    check_voice(by, case.conversation.endpoint if case.conversation else None, words.voice, now=now)
+    return replace(words, text=signed(words.text, words.voice, language=words.language))
 
 
 def write_automatic(said: Sequence[tuple[Listener, Words]], *, now: datetime) -> None:
@@ -166,5 +180,6 @@ def _said(words: Words, now: datetime) -> dict[str, Any]:
         "language": words.language,
         "phrase_key": words.phrase_key,
         "cause": words.cause,
+        "voice": words.voice,
         "written_at": now,
     }

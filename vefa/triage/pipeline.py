@@ -8,25 +8,23 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-from django.utils.translation import override
-
 from vefa.cases.lifecycle import MoveNotAllowedError, double, reopen
 from vefa.cases.models import Case
-from vefa.cases.opening import Opening, follow, open_cases
+from vefa.cases.opening import follow, open_cases
 from vefa.channels.port import Form
+from vefa.dialogue.confirming import answer_links
 from vefa.dialogue.receipts import apply_receipts
-from vefa.directory.queries import municipality
+from vefa.inbox import linking, private
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
 from vefa.kit import rows
 from vefa.kit.text import first_line
-from vefa.triage.advice import VERSION, Advice, Asked, advise
-from vefa.triage.guess import Guess
+from vefa.triage.advice import advise
+from vefa.triage.drawing import UNREADABLE, asked_of, finding_of, opening_of
+from vefa.triage.filing import hand_on
 from vefa.triage.matter import Matter, matter_of, remember
 from vefa.triage.models import Finding
 
-UNREADABLE = "unreadable"
 _MATTERS = {Form.MESSAGE, UNREADABLE}
 
 
@@ -34,6 +32,8 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     """Do with each contact what it asks for. Call it inside the transaction that marks them handled."""
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
     _greet([contact for contact in contacts if contact.form == Form.START], now=now)
+    answer_links(linking.link([one for one in contacts if linking.asks_to_link(one)], now=now), now=now)
+    contacts = private.hold(contacts, now=now)
     matters = [contact for contact in contacts if contact.form in _MATTERS]
     added = [
         contact for contact in matters if contact.details.get("of")
@@ -58,19 +58,20 @@ def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
 
 def _take(contacts: list[Contact], *, now: datetime) -> None:
     past = remember(contacts, now=now)
-    advised = [(contact, advise(_asked(contact))) for contact in contacts]
+    advised = [(contact, advise(asked_of(contact))) for contact in contacts]
     for contact, advice in advised:
         contact.language = contact.language or advice.language.value  # written with the mark "handled"
     decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
-    case_ids = open_cases([_opening(contact, advice) for contact, advice in fresh], now=now)
+    case_ids = open_cases([opening_of(contact, advice) for contact, advice in fresh], now=now)
     opened = {contact.id: case_id for (contact, _advice), case_id in zip(fresh, case_ids, strict=True)}
     _stand_behind([(contact, opened[contact.id]) for contact, _advice in fresh], now=now)
     _join([(matter, contact) for contact, _advice, matter in decided], now=now)
-    findings = [_finding(advice, matter, now) for _contact, advice, matter in decided]
+    findings = [finding_of(advice, matter, now) for _contact, advice, matter in decided]
     for facts, (contact, _advice, matter) in zip(findings, decided, strict=True):
         facts |= {"contact_id": contact.id, "case_id": matter.case_id or opened.get(contact.id)}
     rows.insert(Finding, findings, once=True)
+    hand_on([(contact, matter.case_id or opened.get(contact.id)) for contact, _, matter in decided], now=now)
 
 
 def _stand_behind(opened: Sequence[tuple[Contact, int]], *, now: datetime) -> None:
@@ -96,72 +97,6 @@ def _reopen(case_id: int, contact: Contact, now: datetime) -> None:
     reason = first_line(contact.text, limit=400)
     with suppress(MoveNotAllowedError):  # two people may say so at once: the first opened it
         reopen(case_id=case_id, by="resident", reason=reason, now=now)
-
-
-def _asked(contact: Contact) -> Asked:
-    details = contact.details
-    conversation = contact.conversation
-    return Asked(
-        text=f"{contact.subject}\n{contact.text}" if contact.subject else contact.text,
-        hint=_hint(contact),
-        lat=contact.lat,
-        lon=contact.lon,
-        place_text=contact.place_text,
-        service=str(details.get("service") or ""),
-        area_id=details.get("area_id") if conversation is None or details.get("area_id") else None,
-    )
-
-
-def _hint(contact: Contact) -> str:
-    conversation = contact.conversation
-    own = contact.language or (conversation.language if conversation else "")
-    return own or contact.endpoint.language or municipality().default_language
-
-
-def _opening(contact: Contact, advice: Advice) -> Opening:
-    text = contact.text or contact.subject
-    return Opening(
-        contact=contact,
-        title=first_line(contact.subject or text, limit=120) or _untold(contact),
-        text=text,
-        language=advice.language.value,
-        kind=contact.details.get("kind") or advice.kind.value,
-        urgency=advice.urgency.value,
-        service=advice.service if advice.sure else None,
-        area_id=advice.area.value if advice.area and advice.area.confidence >= 0.5 else None,
-        unsure=not advice.sure or contact.form == UNREADABLE,
-        actor="triage",
-    )
-
-
-def _untold(contact: Contact) -> str:
-    """A title for what came without words."""
-    with override(municipality().default_language):
-        if contact.form == UNREADABLE:
-            return _("A message that could not be read")
-        return _("A message without words")
-
-
-def _finding(advice: Advice, matter: Matter, now: datetime) -> dict[str, object]:
-    """The columns of a finding, without its contact and case."""
-    return {
-        "version": VERSION,
-        "language": advice.language.value,
-        "kind": advice.kind.value,
-        "service_id": advice.service.pk if advice.service else None,
-        "area_id": advice.area.value if advice.area else None,
-        "urgency": advice.urgency.value,
-        "confidence": advice.confidence,
-        "sure": advice.sure,
-        "matter": matter.name,
-        "evidence": [*advice.evidence(), matter.as_evidence()],
-        "suggestions": [_suggestion(guess) for guess in advice.services],
-        "found_at": now,
-    }
-
-
-def _suggestion(guess: Guess[str]) -> dict[str, object]:
-    return {"code": guess.value, "confidence": guess.confidence, "because": guess.because}
 
 
 def _greet(contacts: Sequence[Contact], *, now: datetime) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from vefa.dialogue import announcements
+from vefa.dialogue import alarms, announcements, confirming
 from vefa.journal.replay import Reaction
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "contact.started": [announcements.greeted],
-    "case.opened": [announcements.opened],
+    "case.opened": [announcements.opened, confirming.passed_on],
+    "case.followed": [confirming.passed_on],
     "case.supported": [announcements.supported],
     "case.doubled": [announcements.doubled],
     "case.planned": [announcements.planned],
@@ -16,4 +17,6 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "case.ended": [announcements.ended],
     "case.reopened": [announcements.reopened],
     "promise.extended": [announcements.slipped],
+    "endpoint.troubled": [alarms.troubled],
+    "endpoint.recovered": [alarms.recovered],
 }

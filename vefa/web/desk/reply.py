@@ -20,6 +20,7 @@ from vefa.dialogue.drafts import BOXES, discard, keep
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import UnresolvedError
 from vefa.dialogue.queries import channel_truth, last_reply
+from vefa.dialogue.voices import VoiceError
 from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError, Words
 from vefa.directory.access import Action, can
 from vefa.web.desk.case import Said, case_page, found_case
@@ -45,6 +46,9 @@ def reply(request: StaffRequest, case_id: int) -> HttpResponse:
             hers = _just_answered(request, found)
             if hers is None:
                 _send(request, found, text)
+    except VoiceError:
+        notice = gettext("Nothing was sent: you may not answer in this name here.")
+        return case_page(request, found, Said(draft=text, notice=notice, status=422))
     except EmptyReplyError:
         return case_page(
             request, found, Said(draft=text, notice=gettext("Write an answer first."), status=422)
@@ -75,7 +79,7 @@ def _just_answered(request: StaffRequest, found: Case) -> Reply | None:
 
 def _send(request: StaffRequest, found: Case, text: str) -> None:
     language = channel_truth(found).language
-    said = Words(text=text, language=language)
+    said = Words(text=text, language=language, voice=request.POST.get("voice", ""))
     writing.write(case=found, words=said, by=request.staff, now=timezone.now())
     seconds = words.digits(settings.UNDO_S)
     messages.success(request, gettext("The answer leaves in %(seconds)s seconds.") % {"seconds": seconds})

@@ -1,0 +1,93 @@
+"""Answers to private messages: no case, but written, delivered and kept like every other answer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from vefa.dialogue.audience import endpoint_for, mailbox
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.voices import check_voice, signed
+from vefa.dialogue.writing import LIMIT, Leaving, TooLateError, check_text, delivery_to
+from vefa.directory.models import Staff
+from vefa.inbox import private
+from vefa.inbox.private import Found
+from vefa.journal.record import Happening, record
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer to a private message and its way."""
+
+    reply: Reply
+    delivery: Delivery
+
+
+def reachable(one: Found) -> bool:
+    """Whether an answer can leave as a message; else it is told by voice or on paper."""
+    talk = one.contact.conversation
+    return endpoint_for(talk, post=mailbox() if talk else None) is not None
+
+
+def language_of(one: Found) -> str:
+    """The language in which the sender is answered."""
+    talk = one.contact.conversation
+    return one.contact.language or (talk.language if talk else "") or one.contact.endpoint.language
+
+
+@transaction.atomic
+def answer(one: Found, *, text: str, voice: str, by: Staff, now: datetime) -> Reply:
+    """Answer without a case; it leaves after the time for taking it back.
+
+    Raises EmptyReplyError, UnresolvedError, VoiceError, private.NotAllowedError, private.SettledError.
+    """
+    check_text(text)
+    check_voice(by, one.contact.endpoint, voice, now=now)
+    private.answered(one, by=by, now=now)
+    language = language_of(one)
+    reply = Reply(
+        staff=by, text=signed(text, voice, language=language)[:LIMIT], language=language,
+        answers=one.contact, voice=voice, written_at=now,
+    )  # fmt: skip
+    reply.save(force_insert=True)
+    leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
+    delivery_to(reply, one.contact.conversation, leaves).save(force_insert=True)
+    _tell("reply.written", one, reply, by, now)
+    return reply
+
+
+@transaction.atomic
+def take_back(one: Found, *, reply_id: int, by: Staff, now: datetime) -> str:
+    """Stop one's own answer before it leaves; its words. Raises LookupError, TooLateError, SettledError."""
+    mine = Reply.objects.select_for_update().filter(
+        id=reply_id, staff=by, answers=one.contact, case=None, taken_back_at=None
+    )
+    reply = mine.first()
+    if reply is None:
+        raise LookupError(f"no answer {reply_id} of this person")
+    ways = list(reply.deliveries.select_for_update())
+    if any(way.state not in {DeliveryState.QUEUED, DeliveryState.SHOWN} for way in ways):
+        raise TooLateError(f"reply {reply_id} is on its way")
+    reply.deliveries.update(state=DeliveryState.TAKEN_BACK, ended_at=now)
+    reply.taken_back_at = now
+    reply.save(update_fields=["taken_back_at"])
+    private.again(one, by=by, now=now)
+    _tell("reply.taken_back", one, reply, by, now)
+    return reply.text
+
+
+def answers_to(one: Found) -> list[Answered]:
+    """What was answered to this message so far, the first first."""
+    rows = Delivery.objects.filter(reply__answers=one.contact, reply__case=None)
+    related = rows.select_related("reply__staff", "endpoint").order_by("id")
+    return [Answered(row.reply, row) for row in related if row.reply.taken_back_at is None]
+
+
+def _tell(kind: str, one: Found, reply: Reply, by: Staff, now: datetime) -> None:
+    data = {
+        "reply_id": reply.pk, "phrase": "", "contact_id": one.contact.pk, "voice": reply.voice,
+        "as": one.part.acts_as,
+    }  # fmt: skip
+    subject = f"endpoint:{one.message.endpoint_id}"
+    record([Happening(kind=kind, subject=subject, actor=f"staff:{by.pk}", at=now, data=data)])

@@ -1,0 +1,86 @@
+"""What a staff member passes on from their own telephone or mailbox counts as said by its first author.
+
+Only accounts that are known to be a staff member's are believed (`linking.staff_at`): anybody else's forward
+is their own message. Where the author stays hidden, only the name is known, and somebody must tell them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import structs
+
+from vefa.channels.port import Form, Forwarded, Reading, Sender
+from vefa.citizens.models import Address
+from vefa.inbox import people
+from vefa.inbox.linking import staff_at
+from vefa.inbox.models import Contact, Conversation
+from vefa.inbox.people import Person
+
+PASSED_ON = "passed_on"  # in `Contact.details`; also why an address that never wrote to us takes nothing
+_ALWAYS_REACHED = "email"
+
+Passed = tuple[Contact, Reading, Person]
+
+
+@dataclass(frozen=True)
+class Forwarder:
+    """The staff member who passed it on."""
+
+    staff_id: int
+    name: str
+
+
+def passed_on(one: Reading, person: Person) -> bool:
+    """Whether somebody with an account of their own passed on something, in private."""
+    whole = one.form == Form.MESSAGE and one.forwarded is not None and not one.group
+    return whole and person.place is not None and one.verified is not False
+
+
+def staff_behind(passed: Sequence[Passed]) -> Mapping[int, Forwarder]:
+    """Who passed it on, by contact, as far as it was staff; what was found at first stays true."""
+    known = {
+        contact.pk: Forwarder(contact.details[PASSED_ON]["staff_id"], contact.details[PASSED_ON]["name"])
+        for contact, _, _ in passed
+        if PASSED_ON in contact.details
+    }
+    asked = {contact.pk: person.place for contact, _, person in passed if contact.pk not in known}
+    staff = staff_at({place for place in asked.values() if place}) if asked else {}
+    found = {pk: staff[place] for pk, place in asked.items() if place in staff}
+    return known | {pk: Forwarder(one.pk, one.name) for pk, one in found.items()}
+
+
+def turned(one: Passed, by: Forwarder, *, space: str) -> tuple[Reading, Person]:
+    """The same arrival as its first author's; the contact remembers who passed it on, and from where."""
+    contact, reading, forwarder = one
+    said = reading.forwarded or Forwarded()
+    contact.details = {
+        **contact.details,
+        PASSED_ON: {
+            "staff_id": by.staff_id,
+            "name": by.name,
+            "at": (contact.said_at or contact.received_at).isoformat(),
+            "from": list(forwarder.place or ()),
+            "note": said.note,
+            "hidden": not said.address,
+        },
+    }
+    contact.said_at = said.said_at or contact.said_at
+    contact.text, contact.quoted = said.text or contact.text, ""
+    contact.subject = (said.subject or contact.subject)[:400]
+    contact.message_id, contact.reply_to_id = "", ""  # those are of the forwarder's own conversation
+    sender = Sender(address=said.address, name=said.name)
+    thread = said.address if space != _ALWAYS_REACHED else f"passed:{contact.external_id}"
+    return structs.replace(reading, sender=sender, thread=thread), people.person(space, sender, verified=None)
+
+
+def note_strangers(contacts: Iterable[Contact], *, now: datetime) -> None:
+    """Who never wrote to us on a messenger cannot be written to there: say so before anybody tries."""
+    talks = [one.conversation for one in contacts if PASSED_ON in one.details and one.conversation]
+    silent = {one.address_id for one in talks if one.address.space != _ALWAYS_REACHED}
+    if not silent:
+        return
+    heard = Conversation.objects.filter(address__in=silent, last_contact_at__isnull=False)
+    strangers = silent - set(heard.values_list("address_id", flat=True))
+    rows = Address.objects.filter(pk__in=strangers, unreachable_at=None)
+    rows.update(unreachable_at=now, unreachable_why=PASSED_ON)
