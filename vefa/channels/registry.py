@@ -6,6 +6,7 @@ import httpx
 
 from vefa.channels.asterisk import adapter as asterisk
 from vefa.channels.byhand import adapter as byhand
+from vefa.channels.chat import adapter as chat
 from vefa.channels.email import adapter as email
 from vefa.channels.manners import Channel
 from vefa.channels.port import Account, Adapter
@@ -21,6 +22,7 @@ CHANNELS: Mapping[str, Channel] = {
         telephony.CHANNEL,
         asterisk.CHANNEL,
         x.CHANNEL,
+        chat.CHANNEL,
         *byhand.CHANNELS,
     )
 }

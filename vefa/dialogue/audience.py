@@ -9,7 +9,7 @@ from vefa.cases.models import Case, State, Supporter
 from vefa.channels.models import Endpoint
 from vefa.inbox.models import Conversation
 
-BY_HAND = frozenset({"portal", "phone", "counter", "letter", "meeting", "headman"})
+BY_HAND = frozenset({"portal", "chat", "phone", "counter", "letter", "meeting", "headman"})
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ CHANNELS: dict[str, tuple[str, Promise]] = {
     "sms": ("sms", _("SMS")),
     "instagram": ("photo", _("Instagram")),
     "facebook": ("people", _("Facebook")),
+    "chat": ("bubble", _("Chat")),
     "x": ("comment", _("X (Twitter)")),
     "comment": ("comment", _("Public comment")),
     "open311": ("link", _("Partner application")),
