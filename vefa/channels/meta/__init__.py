@@ -1,0 +1,1 @@
+"""Messenger and Instagram: private messages and public comments of one provider."""
