@@ -9,6 +9,7 @@ from vefa.channels.byhand import adapter as byhand
 from vefa.channels.chat import adapter as chat
 from vefa.channels.email import adapter as email
 from vefa.channels.manners import Channel
+from vefa.channels.meta import adapter as meta
 from vefa.channels.port import Account, Adapter
 from vefa.channels.telegram import describing as telegram
 from vefa.channels.telephony import adapter as telephony
@@ -23,6 +24,7 @@ CHANNELS: Mapping[str, Channel] = {
         asterisk.CHANNEL,
         x.CHANNEL,
         chat.CHANNEL,
+        *meta.CHANNELS,
         *byhand.CHANNELS,
     )
 }

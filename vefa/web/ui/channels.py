@@ -21,6 +21,7 @@ CHANNELS: dict[str, tuple[str, Promise]] = {
     "headman": ("muhtar", _("Neighbourhood head")),
     "sms": ("sms", _("SMS")),
     "instagram": ("photo", _("Instagram")),
+    "messenger": ("people", _("Messenger")),
     "facebook": ("people", _("Facebook")),
     "chat": ("bubble", _("Chat")),
     "x": ("comment", _("X (Twitter)")),
