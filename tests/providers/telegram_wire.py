@@ -67,7 +67,7 @@ class BotApiHandler(BaseHTTPRequestHandler):
         try:
             if planned and not self.taken_although(planned):
                 return
-            params, files = _parameters(self.headers.get("Content-Type", ""), body)
+            params, files = parameters(self.headers.get("Content-Type", ""), body)
             result = self.bot.answer(method, params, files)
         except RefusalError as refusal:
             self.refuse(refusal)
@@ -113,7 +113,7 @@ class BotApiHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _parameters(content_type: str, body: bytes) -> tuple[dict[str, Any], dict[str, tuple[str, bytes]]]:
+def parameters(content_type: str, body: bytes) -> tuple[dict[str, Any], dict[str, tuple[str, bytes]]]:
     """Parameters and files of a JSON or a multipart call."""
     if content_type.startswith("application/json"):
         return json.loads(body), {}

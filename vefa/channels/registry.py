@@ -13,6 +13,7 @@ from vefa.channels.meta import adapter as meta
 from vefa.channels.port import Account, Adapter
 from vefa.channels.telegram import describing as telegram
 from vefa.channels.telephony import adapter as telephony
+from vefa.channels.whatsapp import adapter as whatsapp
 from vefa.channels.x import adapter as x
 
 CHANNELS: Mapping[str, Channel] = {
@@ -20,6 +21,7 @@ CHANNELS: Mapping[str, Channel] = {
     for channel in (
         *telegram.CHANNELS,
         email.CHANNEL,
+        whatsapp.CHANNEL,
         telephony.CHANNEL,
         asterisk.CHANNEL,
         x.CHANNEL,

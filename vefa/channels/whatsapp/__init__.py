@@ -1,0 +1,1 @@
+"""WhatsApp through the Cloud API: see README.md beside this file."""

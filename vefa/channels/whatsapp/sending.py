@@ -1,0 +1,155 @@
+"""Hand one parcel over: free words inside the window, an approved text outside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from vefa.channels.cleaning import clean_file_name
+from vefa.channels.graph.api import Graph
+from vefa.channels.port import Filled, Parcel, ParcelFile, RejectedError, SendError, Sent, UnsureError
+from vefa.channels.whatsapp.codes import told
+from vefa.channels.whatsapp.words import TEXT, cut, head_and_body
+
+WINDOW = timedelta(hours=24)
+MOST_BUTTONS, BUTTON_LENGTH, BODY = 3, 20, 1024
+_MB = 1024 * 1024
+# By type: the kind of message, and the largest file that it takes. Everything else goes as a document.
+_MEDIA = {
+    "image/jpeg": ("image", 5 * _MB),
+    "image/png": ("image", 5 * _MB),
+    "video/mp4": ("video", 16 * _MB),
+    "video/3gpp": ("video", 16 * _MB),
+    "audio/aac": ("audio", 16 * _MB),
+    "audio/amr": ("audio", 16 * _MB),
+    "audio/mpeg": ("audio", 16 * _MB),
+    "audio/mp4": ("audio", 16 * _MB),
+    "audio/ogg": ("audio", 16 * _MB),
+}
+_DOCUMENT = ("document", 100 * _MB)
+
+type Content = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """One of our numbers."""
+
+    graph: Graph
+    number_id: str
+
+    def send(self, parcel: Parcel) -> Sent:
+        """Every message of a parcel but those in `parcel.done`. Raises what `Adapter.send` raises."""
+        steps = self._steps(parcel)
+        if not steps:
+            raise RejectedError("there is nothing to send")
+        done = list(parcel.done[: len(steps)])
+        for step in steps[len(done) :]:
+            try:
+                done.append(self._step(parcel, step, first=not done))
+            except SendError as error:
+                error.done = tuple(done)
+                raise
+        return Sent(provider_id=done[0], parts=tuple(done))
+
+    def _steps(self, parcel: Parcel) -> list[Content | ParcelFile]:
+        """What goes out, in order. Raises RejectedError where only an approved text may and none is there."""
+        if parcel.way == "template" or not is_open(parcel):
+            if parcel.template is None:
+                raise RejectedError(told(131047, ""))
+            return [approved(parcel.template)]
+        places = [location(parcel)] if parcel.place else []
+        return [*worded(parcel.text, parcel.buttons), *places, *parcel.attachments]
+
+    def _step(self, parcel: Parcel, step: Content | ParcelFile, *, first: bool) -> str:
+        content = self._uploaded(step) if isinstance(step, ParcelFile) else step
+        heading: Content = {"messaging_product": "whatsapp", "recipient_type": "individual", **_to(parcel.to)}
+        if first and parcel.in_reply_to.startswith("wamid."):
+            heading["context"] = {"message_id": parcel.in_reply_to}
+        if parcel.idempotency_key:
+            heading["biz_opaque_callback_data"] = parcel.idempotency_key
+        return _message_id(self.graph.tell(f"{self.number_id}/messages", heading | content))
+
+    def _uploaded(self, file: ParcelFile) -> Content:
+        """Hand the file over first: the message only names it."""
+        kind, most = _MEDIA.get(file.content_type, _DOCUMENT)
+        if len(file.content) > most:
+            kind, most = _DOCUMENT
+        if len(file.content) > most:
+            raise RejectedError(f"the file is larger than {most // _MB} MB")
+        name = clean_file_name(file.name) or "file"
+        about = {"messaging_product": "whatsapp", "type": file.content_type}
+        found = self.graph.upload(
+            f"{self.number_id}/media", about, {"file": (name, file.content, file.content_type)}
+        )
+        media: Content = {"id": str(found.get("id", ""))}
+        if kind == "document":
+            media["filename"] = name
+        return {"type": kind, kind: media}
+
+
+def is_open(parcel: Parcel) -> bool:
+    """Whether free words may go: the person wrote within the last 24 hours."""
+    return bool(parcel.heard_at and parcel.at and parcel.at - parcel.heard_at < WINDOW)
+
+
+def worded(text: str, buttons: Sequence[str]) -> list[Content]:
+    """The text, cut where it is too long; with buttons under its last part."""
+    if not buttons:
+        return [_text(part) for part in cut(text, limit=TEXT)]
+    head, body = head_and_body(text, limit=BODY)
+    return [*(_text(part) for part in cut(head, limit=TEXT)), _pressable(body, buttons)]
+
+
+def approved(filled: Filled) -> Content:
+    """An approved text with its gaps filled, in order or by name."""
+    names = filled.names or ("",) * len(filled.values)
+    parameters = [
+        {"type": "text", "text": " ".join(value.split()) or "-", **({"parameter_name": name} if name else {})}
+        for value, name in zip(filled.values, names, strict=True)
+    ]
+    template: Content = {"name": filled.name, "language": {"code": filled.language}}
+    if parameters:
+        template["components"] = [{"type": "body", "parameters": parameters}]
+    return {"type": "template", "template": template}
+
+
+def location(parcel: Parcel) -> Content:
+    """A point on the map."""
+    place = parcel.place
+    assert place is not None
+    point: Content = {"latitude": place.latitude, "longitude": place.longitude}
+    if place.label:
+        point["name"] = place.label[:100]
+    return {"type": "location", "location": point}
+
+
+def _text(body: str) -> Content:
+    """No preview of a linked page: it would fetch a resident's tracking page to draw it."""
+    return {"type": "text", "text": {"body": body, "preview_url": False}}
+
+
+def _pressable(body: str, buttons: Sequence[str]) -> Content:
+    if len(buttons) > MOST_BUTTONS or any(not 0 < len(one) <= BUTTON_LENGTH for one in buttons):
+        raise RejectedError(f"at most {MOST_BUTTONS} buttons of {BUTTON_LENGTH} characters")
+    offered = [
+        {"type": "reply", "reply": {"id": f"button-{number}", "title": title}}
+        for number, title in enumerate(buttons, start=1)
+    ]
+    interactive = {"type": "button", "body": {"text": body}, "action": {"buttons": offered}}
+    return {"type": "interactive", "interactive": interactive}
+
+
+def _to(address: str) -> Content:
+    """A number, or the id of somebody who hides theirs."""
+    plain = address.removeprefix("+")
+    return {"to": plain} if plain.isdigit() else {"recipient": address}
+
+
+def _message_id(answer: Any) -> str:
+    messages = answer.get("messages") if isinstance(answer, dict) else None
+    first = messages[0] if isinstance(messages, list) and messages else None
+    message_id = first.get("id") if isinstance(first, dict) else None
+    if not isinstance(message_id, str) or not message_id:
+        raise UnsureError("the answer names no message")
+    return message_id
