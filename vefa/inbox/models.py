@@ -17,11 +17,17 @@ class Conversation(models.Model):
     thread = models.CharField(max_length=200, blank=True, default="")
     language = models.CharField(max_length=2, blank=True, default="")
     last_contact_at = models.DateTimeField(null=True)  # the resident's last word: opens a provider's window
+    public = models.BooleanField(default=False)  # everybody, or a whole group, reads what is said here
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["endpoint", "address", "thread"], name="conversation_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["endpoint", "thread"], name="conversation_public", condition=models.Q(public=True)
+            )
         ]
 
     def __str__(self) -> str:
@@ -143,7 +149,7 @@ class Attachment(models.Model):
     key = models.UUIDField(default=random_key, unique=True)
     kind = models.CharField(max_length=12)  # photo, voice, audio, video, document
     position = models.PositiveSmallIntegerField(default=0)  # among the files of its contact
-    provider_ref = models.CharField(max_length=400, blank=True, default="")  # "": its bytes are in `raw`
+    provider_ref = models.TextField(blank=True, default="")  # "": its bytes are in `raw`
     content_id = models.CharField(max_length=200, blank=True, default="")  # how a mail's HTML names it
     name = models.CharField(max_length=255, blank=True, default="")
     content_type = models.CharField(max_length=100, blank=True, default="")
@@ -357,3 +363,33 @@ class Heard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint_id} {self.hour:%Y-%m-%d %H}: {self.count}"
+
+
+class PostState(models.TextChoices):
+    """Whether the words of a post are here."""
+
+    WAITING = "waiting"  # to be looked up at the provider
+    FOUND = "found"
+    GONE = "gone"  # the provider does not give it
+
+
+class Post(models.Model):
+    """What residents speak under in public: of many contacts, and looked up once."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="posts", db_index=False)
+    post_id = models.CharField(max_length=200)
+    text = models.TextField(blank=True, default="")
+    url = models.TextField(blank=True, default="")
+    author = models.CharField(max_length=200, blank=True, default="")
+    said_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=PostState, default=PostState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    trouble = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["endpoint", "post_id"], name="post_once")]
+        indexes = [models.Index(fields=["due_at"], name="post_waiting", condition=models.Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id}/{self.post_id}"
