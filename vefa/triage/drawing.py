@@ -1,0 +1,84 @@
+"""What is drawn up from a contact and the advice about it: the question, the case, the finding."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from vefa.cases.opening import Opening
+from vefa.directory.queries import municipality
+from vefa.inbox.models import Contact
+from vefa.kit.text import first_line
+from vefa.triage.advice import VERSION, Advice, Asked
+from vefa.triage.guess import Guess
+from vefa.triage.matter import Matter
+
+UNREADABLE = "unreadable"
+
+
+def asked_of(contact: Contact) -> Asked:
+    """What triage is asked about a contact."""
+    details = contact.details
+    conversation = contact.conversation
+    return Asked(
+        text=f"{contact.subject}\n{contact.text}" if contact.subject else contact.text,
+        hint=_hint(contact),
+        lat=contact.lat,
+        lon=contact.lon,
+        place_text=contact.place_text,
+        service=str(details.get("service") or ""),
+        area_id=details.get("area_id") if conversation is None or details.get("area_id") else None,
+    )
+
+
+def _hint(contact: Contact) -> str:
+    conversation = contact.conversation
+    own = contact.language or (conversation.language if conversation else "")
+    return own or contact.endpoint.language or municipality().default_language
+
+
+def opening_of(contact: Contact, advice: Advice) -> Opening:
+    """The case that a contact opens."""
+    text = contact.text or contact.subject
+    return Opening(
+        contact=contact,
+        title=first_line(contact.subject or text, limit=120) or _untold(contact),
+        text=text,
+        language=advice.language.value,
+        kind=contact.details.get("kind") or advice.kind.value,
+        urgency=advice.urgency.value,
+        service=advice.service if advice.sure else None,
+        area_id=advice.area.value if advice.area and advice.area.confidence >= 0.5 else None,
+        unsure=not advice.sure or contact.form == UNREADABLE,
+        actor="triage",
+    )
+
+
+def _untold(contact: Contact) -> str:
+    """A title for what came without words."""
+    with override(municipality().default_language):
+        if contact.form == UNREADABLE:
+            return _("A message that could not be read")
+        return _("A message without words")
+
+
+def finding_of(advice: Advice, matter: Matter, now: datetime) -> dict[str, object]:
+    """The columns of a finding, without its contact and case."""
+    return {
+        "version": VERSION,
+        "language": advice.language.value,
+        "kind": advice.kind.value,
+        "service_id": advice.service.pk if advice.service else None,
+        "area_id": advice.area.value if advice.area else None,
+        "urgency": advice.urgency.value,
+        "confidence": advice.confidence,
+        "sure": advice.sure,
+        "matter": matter.name,
+        "evidence": [*advice.evidence(), matter.as_evidence()],
+        "suggestions": [_suggestion(guess) for guess in advice.services],
+        "found_at": now,
+    }
+
+
+def _suggestion(guess: Guess[str]) -> dict[str, object]:
+    return {"code": guess.value, "confidence": guess.confidence, "because": guess.because}
