@@ -1,6 +1,6 @@
 """Reads about people for the rooms above."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Q, Subquery
 from django.db.models.functions import Coalesce
@@ -27,6 +27,14 @@ def same_person(citizen_id: int) -> list[int]:
     )  # asked once, before: both sides of the "or" then use their index
     rows = Citizen.objects.filter(Q(id=root) | Q(merged_into_id=root)).order_by("id")
     return list(rows.values_list("id", flat=True))
+
+
+def owners_of(numbers: Collection[str]) -> dict[str, int]:
+    """Whose these telephone numbers (E.164) are, after merges; those that nobody has are left out."""
+    if not numbers:
+        return {}
+    rows = Address.objects.filter(space="phone", value__in=numbers).select_related("citizen")
+    return {row.value: row.citizen.root_id for row in rows}
 
 
 def addresses_of(citizen_id: int) -> list[Address]:

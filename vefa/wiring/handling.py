@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import Error, InterfaceError, OperationalError, ProgrammingError, connection, transaction
 
+from vefa.calls import applying
 from vefa.inbox import claiming, reading
 from vefa.inbox.claiming import Claim, LeaseLostError
 from vefa.inbox.doors import note_heard
@@ -99,6 +100,7 @@ def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Excepti
     try:
         with transaction.atomic():
             reading.read(contacts, now=now)
+            applying.apply(contacts, now=now)
             pipeline.handle(contacts, now=now)
             claiming.finish(lease, contacts, now=now)
     except LeaseLostError:

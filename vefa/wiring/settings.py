@@ -36,6 +36,8 @@ HOOK_BODY_LIMIT_KB = env.count("VEFA_HOOK_BODY_LIMIT_KB", default=3072)
 WORKER_BATCH = env.count("VEFA_WORKER_BATCH", default=400)
 UNDO_S = env.count("VEFA_UNDO_S", default=10)
 ALARM_MAIL = env.words("VEFA_ALARM_MAIL")
+CALL_WRAP_UP_S = env.count("VEFA_CALL_WRAP_UP_S", default=30)
+CALL_IN_TIME_S = env.count("VEFA_CALL_IN_TIME_S", default=20)
 MAP_TILES_URL = env.text("VEFA_MAP_TILES_URL", default="")
 
 INSTALLED_APPS = [

@@ -17,6 +17,7 @@ import psycopg
 from django.conf import settings
 from django.db import Error, connection
 
+from vefa.calls import dialling
 from vefa.cases import proofs
 from vefa.cases.promises import sweep_broken
 from vefa.cases.queries import places_of
@@ -94,6 +95,7 @@ class Worker:
             Loop("more contacts", self.hands[1].handle_some, POLL_S),
             Loop("events", self._react, POLL_S, self.bell, REST_S),
             Loop("outbox", self._send_crew, POLL_S, self.bell, REST_S),
+            Loop("dialling", self._dial, POLL_S, self.bell, REST_S),
             Loop("files", self._fetch, POLL_S, self.bell, REST_S),
             Loop("collectors", self._collect_crew, BEAT_S),
             Loop("sweeping", self._sweep, SWEEP_S),
@@ -184,6 +186,9 @@ class Worker:
     def _tally(self) -> bool:
         heard.tally(now=clock())
         return False
+
+    def _dial(self) -> bool:
+        return dialling.dial_due(http=self.http, clock=clock)
 
     def _fetch(self) -> bool:
         return attachments.fetch_due(http=self.http, clock=clock, limit=FILES) == FILES

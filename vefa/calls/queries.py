@@ -1,0 +1,215 @@
+"""Reads about calls for the rooms above. What a screen shows goes through `visible_to`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from vefa.calls.models import Call, CallBack, Dialling, Seat
+from vefa.calls.rules import LONGEST_RING, Figures, Timed, measure, seat_state
+from vefa.calls.screens import concerned
+from vefa.calls.seats import Seats, everybody
+from vefa.channels.models import Endpoint, Owner
+from vefa.directory.access import scope_of
+from vefa.directory.models import Role, Staff
+from vefa.directory.queries import directory
+from vefa.inbox.models import Attachment, AttachmentState
+
+EXCHANGES = ("asterisk", "telephony")
+LINES = ("asterisk", "phone", "telephony")
+SHOWN = timedelta(minutes=10)  # an ended call that nobody wrote down stays in sight so long
+MOST_RINGING = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How the log is narrowed; "" and None: not at all."""
+
+    state: str = ""  # answered, missed, ringing, talking, spot, open
+    direction: str = ""
+    line: int | None = None
+    mine: bool = False
+    number: str = ""
+    since: datetime | None = None
+    before: int | None = None  # calls older than this one
+
+
+def visible_to(staff: Staff) -> QuerySet[Call]:
+    """The calls that this person may see: on the city's lines who sees everybody's cases, else their own.
+
+    A personal line is seen by whose it is, and each call by who took it.
+    """
+    own = Q(staff=staff)
+    if scope_of(staff).everything:
+        own |= Q(endpoint__personal=False)
+    return Call.objects.filter(own | _owned(staff))
+
+
+def _owned(staff: Staff) -> Q:
+    """The lines that belong to this person or to their unit."""
+    unit = directory().units.get(staff.unit_id or 0)
+    owned = Q(endpoint__owner=Owner.UNIT, endpoint__unit_key=unit.key) if unit else Q(pk__in=[])
+    return owned | Q(endpoint__owner=Owner.MAYOR) if staff.role == Role.MAYOR else owned
+
+
+def call_of(staff: Staff, call_id: int) -> Call | None:
+    """One call with whom and what it names, if this person may see it."""
+    return _whole(visible_to(staff).filter(pk=call_id)).first()
+
+
+def _whole(calls: QuerySet[Call]) -> QuerySet[Call]:
+    related = ("citizen", "staff", "service", "endpoint", "contact", "call_back")
+    return calls.select_related(*related).defer("contact__raw")
+
+
+def log(staff: Staff, asked: Asked, *, limit: int = 50) -> list[Call]:
+    """The newest calls that fit, one more than `limit` where there are more."""
+    calls = visible_to(staff).filter(_condition(staff, asked))
+    if asked.before is not None:
+        edge = Call.objects.filter(pk=asked.before).values_list("began_at", "id").first()
+        if edge:
+            calls = calls.filter(Q(began_at__lt=edge[0]) | Q(began_at=edge[0], id__lt=edge[1]))
+    return list(_whole(calls).order_by("-began_at", "-id")[: limit + 1])
+
+
+def _condition(staff: Staff, asked: Asked) -> Q:
+    found = Q()
+    if asked.state == "spot":
+        found &= Q(on_the_spot=True)
+    elif asked.state == "open":
+        found &= Q(state="answered", contact=None)
+    elif asked.state:
+        found &= Q(state=asked.state)
+    if asked.direction:
+        found &= Q(direction=asked.direction)
+    if asked.line:
+        found &= Q(endpoint_id=asked.line)
+    if asked.mine:
+        found &= Q(staff=staff)
+    if asked.number:
+        found &= Q(caller=asked.number) | Q(called=asked.number)
+    return found & Q(began_at__gte=asked.since) if asked.since else found
+
+
+def at_hand(staff: Staff, *, now: datetime) -> list[Call]:
+    """What rings for this person or is on their line, and what they ended just now and have not noted."""
+    known = everybody()
+    open_calls = visible_to(staff).filter(ended_at=None, began_at__gt=now - LONGEST_RING)
+    just_now = Q(staff=staff, state="answered", contact=None, source="exchange", ended_at__gt=now - SHOWN)
+    rows = list(_whole(open_calls).exclude(direction="internal").order_by("began_at", "id")[:200])
+    mine = [call for call in rows if _is_mine(call, staff, known)]
+    return mine[:MOST_RINGING] + list(_whole(visible_to(staff).filter(just_now)).order_by("-ended_at")[:3])
+
+
+def _is_mine(call: Call, staff: Staff, known: Seats) -> bool:
+    if call.state == "talking":
+        return call.staff_id == staff.pk
+    return staff.pk in concerned(call, known) and call.state == "ringing"
+
+
+def open_call_backs(staff: Staff, *, limit: int = 100) -> list[CallBack]:
+    """Whom to call back, the one who has waited longest first."""
+    rows = CallBack.objects.filter(done_at=None).filter(_task_condition(staff))
+    return list(rows.select_related("citizen", "taken_by", "endpoint").order_by("first_at", "id")[:limit])
+
+
+def call_back_of(staff: Staff, task_id: int) -> CallBack | None:
+    """One task, done or not, if this person may see its line."""
+    rows = CallBack.objects.filter(_task_condition(staff), pk=task_id)
+    return rows.select_related("citizen", "taken_by", "endpoint").first()
+
+
+def _task_condition(staff: Staff) -> Q:
+    seen = Q(endpoint__personal=False) if scope_of(staff).everything else Q(taken_by=staff)
+    return seen | _owned(staff)
+
+
+def file_of(staff: Staff, call_id: int, which: str) -> tuple[Call, Attachment] | None:
+    """A call with its recording or the message on the machine, where the file is here and may be heard."""
+    call = call_of(staff, call_id)
+    if call is None:
+        return None
+    contact_id = {"recording": call.recording_id, "voicemail": call.voicemail_id}.get(which)
+    found = Attachment.objects.filter(contact_id=contact_id or 0, state=AttachmentState.STORED).first()
+    return (call, found) if found else None
+
+
+def with_files(calls: Sequence[Call]) -> frozenset[int]:
+    """Of which arrivals the recorded file is here."""
+    wanted = {pk for call in calls for pk in (call.recording_id, call.voicemail_id) if pk}
+    rows = Attachment.objects.filter(contact_id__in=wanted, state=AttachmentState.STORED)
+    return frozenset(rows.values_list("contact_id", flat=True)) if wanted else frozenset()
+
+
+def lines() -> list[Endpoint]:
+    """The telephone lines of the house, those of an exchange, by hand and of persons."""
+    return list(Endpoint.objects.filter(channel__in=LINES, active=True, retired_at=None).order_by("key"))
+
+
+def has_exchange() -> bool:
+    """Whether any exchange tells us of its calls."""
+    rows = Endpoint.objects.filter(channel__in=EXCHANGES, active=True, retired_at=None)
+    return rows.exclude(sealed=b"").exists()  # without a secret it is only a handset's log
+
+
+def wallboard(*, now: datetime, since: datetime, in_time_s: int, queue: str = "") -> Figures:
+    """The figures of the incoming calls that began between `since` and `now`."""
+    rows = _offered(since, queue).values("began_at", "queued_at", "answered_at", "ended_at", "left_at")
+    calls = [
+        Timed(
+            began_at=row["began_at"],
+            queued_at=row["queued_at"],
+            answered_at=row["answered_at"],
+            ended_at=row["ended_at"] or (None if row["answered_at"] else row["left_at"]),
+        )
+        for row in rows.iterator(chunk_size=5000)
+    ]
+    return measure(calls, now=now, in_time_s=in_time_s)
+
+
+def _offered(since: datetime, queue: str) -> QuerySet[Call]:
+    own = Call.objects.filter(
+        began_at__gte=since, direction="in", source="exchange", endpoint__personal=False
+    )
+    return own.filter(queue=queue) if queue else own
+
+
+def queues_since(since: datetime) -> list[str]:
+    """The queues in which somebody waited."""
+    found = _offered(since, "").exclude(queue="").order_by("queue")
+    return list(found.values_list("queue", flat=True).distinct()[:50])
+
+
+def at_seats(*, now: datetime) -> list[Seat]:
+    """Everybody who is at a telephone, with what they do now, free ones first."""
+    order = {"available": 0, "on_call": 1, "wrap_up": 2, "break": 3}
+    rows = [row for row in everybody().rows if row.state != "away"]
+    for row in rows:
+        row.state = seat_state(row.state, row.until, now=now)
+    return sorted(rows, key=lambda row: (order.get(row.state, 9), row.since))
+
+
+def subjects_since(since: datetime, *, limit: int = 9) -> list[tuple[int, int]]:
+    """What was answered while people spoke: services and how often, the most frequent first."""
+    rows = Call.objects.filter(on_the_spot=True, began_at__gte=since, service__isnull=False)
+    counted = rows.values("service").annotate(count=Count("id")).order_by("-count", "service")
+    return [(row["service"], row["count"]) for row in counted[:limit]]
+
+
+def counts_since(staff: Staff, since: datetime) -> Mapping[str, int]:
+    """How many calls there were, by state, and how many were answered on the spot."""
+    rows = visible_to(staff).filter(began_at__gte=since)
+    return rows.aggregate(
+        calls=Count("id"),
+        answered=Count("id", filter=Q(state="answered")),
+        missed=Count("id", filter=Q(state="missed", direction="in")),
+        spot=Count("id", filter=Q(on_the_spot=True)),
+        hand=Count("id", filter=Q(source="hand")),
+    )
+
+
+def last_dialling(staff: Staff, *, now: datetime) -> Dialling | None:
+    """What became of the number that this person had dialled a moment ago."""
+    rows = Dialling.objects.filter(seat__staff=staff, asked_at__gt=now - timedelta(minutes=1))
+    return rows.order_by("-id").first()
