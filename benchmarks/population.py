@@ -84,8 +84,8 @@ _AROUND = {
             now()
         FROM generate_series(1, %(citizens)s) AS i""",
     "conversations": """
-        INSERT INTO inbox_conversation (id, endpoint_id, address_id, thread, language, created_at)
-        SELECT i, 1, i, '', 'tr', now() FROM generate_series(1, %(citizens)s) AS i""",
+        INSERT INTO inbox_conversation (id, endpoint_id, address_id, thread, language, created_at, public)
+        SELECT i, 1, i, '', 'tr', now(), false FROM generate_series(1, %(citizens)s) AS i""",
 }
 _AFTER = {
     "contacts": """

@@ -59,5 +59,5 @@ def _conversation(note: Note, now: datetime) -> Conversation:
     one = people.person(note.space, Sender(address=note.to), verified=None)
     (address,) = people.known_addresses([one], now=now).values()
     talk = (note.endpoint.pk, address.pk, "")
-    (conversation,) = people.known_conversations({talk: None}, [address], now=now).values()
+    (conversation,) = people.known_conversations({talk: people.Opened()}, [address], now=now).values()
     return conversation

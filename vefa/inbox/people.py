@@ -45,10 +45,11 @@ WITH given AS MATERIALIZED (
 SELECT addresses.id, citizen_id, space, value FROM given LEFT JOIN addresses USING (citizen_id)
 """
 _NEW_CONVERSATIONS = """
-INSERT INTO inbox_conversation (endpoint_id, address_id, thread, language, created_at, last_contact_at)
-SELECT endpoint_id, address_id, thread, '', %s, last_contact_at
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[])
-    AS given (endpoint_id, address_id, thread, last_contact_at)
+INSERT INTO inbox_conversation (
+    endpoint_id, address_id, thread, language, created_at, last_contact_at, public)
+SELECT endpoint_id, address_id, thread, '', %s, last_contact_at, public
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::boolean[])
+    AS given (endpoint_id, address_id, thread, last_contact_at, public)
 ORDER BY endpoint_id, address_id, thread
 ON CONFLICT (endpoint_id, address_id, thread) DO NOTHING
 RETURNING id, endpoint_id, address_id, thread
@@ -108,23 +109,28 @@ def nameless_home(people: Iterable[Person], *, now: datetime) -> list[Citizen]:
     return Citizen.objects.bulk_create([Citizen(**_citizen_facts(one, now)) for one in people])
 
 
-def known_conversations(
-    wanted: Mapping[Talk, datetime | None], addresses: Iterable[Address], *, now: datetime
-) -> dict[Talk, Conversation]:
-    """The conversation of each endpoint, address and thread, made where it is new; people attached.
+@dataclass
+class Opened:
+    """What a conversation is made with: the resident's last word there, and whether everybody reads it."""
 
-    `wanted` names the moment of the resident's last word there, for those that are made.
-    """
+    last_word_at: datetime | None = None
+    public: bool = False
+
+
+def known_conversations(
+    wanted: Mapping[Talk, Opened], addresses: Iterable[Address], *, now: datetime
+) -> dict[Talk, Conversation]:
+    """The conversation of each endpoint, address and thread, made where it is new; people attached."""
     found = _conversations(wanted.keys())
     if missing := [talk for talk in wanted if talk not in found]:
         known = {address.pk: address for address in addresses}
-        columns = _columns((*talk, wanted[talk]) for talk in missing)
+        columns = _columns((*talk, wanted[talk].last_word_at, wanted[talk].public) for talk in missing)
         for pk, *facts in bulk.run(_NEW_CONVERSATIONS, [now, *columns]):
             endpoint_id, address_id, thread = facts
             talk = (endpoint_id, address_id, thread)
             found[talk] = Conversation(
                 pk=pk, endpoint_id=endpoint_id, address=known[address_id], thread=thread,
-                created_at=now, last_contact_at=wanted[talk],
+                created_at=now, last_contact_at=wanted[talk].last_word_at, public=wanted[talk].public,
             )  # fmt: skip
         found |= _conversations([talk for talk in missing if talk not in found])
     return found

@@ -23,7 +23,7 @@ from vefa.inbox import passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
-from vefa.inbox.people import Person, Talk
+from vefa.inbox.people import Opened, Person, Talk
 from vefa.inbox.reach import SILENT, note_moves, note_reach
 
 UNREADABLE = "unreadable"
@@ -173,23 +173,26 @@ def _place_in_conversations(found: Sequence[Read], *, now: datetime) -> None:
         for one in found
         if one.reading and one.person and one.person.place
     }
-    conversations = people.known_conversations(_last_words(found, talks), addresses.values(), now=now)
+    conversations = people.known_conversations(_openings(found, talks), addresses.values(), now=now)
     for one in found:
         if talk := talks.get(one.contact.pk):
             one.contact.conversation = conversations[talk]
             one.contact.citizen_id = conversations[talk].address.citizen.root_id
 
 
-def _last_words(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, datetime | None]:
-    """Every conversation, with the moment at which the resident said the last of these words in it."""
-    last: dict[Talk, datetime | None] = dict.fromkeys(talks.values())
+def _openings(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, Opened]:
+    """Every conversation, with the last word that the resident says in it here, and who reads along."""
+    openings: dict[Talk, Opened] = {}
     for one in found:
         talk = talks.get(one.contact.pk)
-        own = passing.PASSED_ON not in one.contact.details
-        if talk and own and one.reading and one.reading.form not in SILENT:
+        if talk is None or one.reading is None:
+            continue
+        opened = openings.setdefault(talk, Opened())
+        opened.public = opened.public or one.reading.public or one.reading.group
+        if one.reading.form not in SILENT:
             said_at = one.contact.said_at or one.contact.received_at
-            last[talk] = max(said_at, last[talk] or said_at)
-    return last
+            opened.last_word_at = max(said_at, opened.last_word_at or said_at)
+    return openings
 
 
 def _files(contact: Contact, reading: Reading, now: datetime) -> Iterable[Attachment]:
