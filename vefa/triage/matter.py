@@ -37,7 +37,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Matter:
-    """new_case, same_case, not_solved, solved or nothing; with the case and the reason."""
+    """new_case, same_case, not_solved, solved, answered or nothing; with the case and the reason."""
 
     name: str
     case_id: int | None = None
@@ -127,6 +127,8 @@ def _numbers(contact: Contact) -> list[str]:
 
 def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     """Decide for one contact; every answer names its reason."""
+    if contact.details.get("on_the_spot"):
+        return Matter("answered", None, "answered while the person spoke")
     stated = contact.details.get("case") or past.by_receipt.get(contact.details.get("of", ""))
     if stated is not None:
         return _stated(contact, int(stated))
