@@ -2,10 +2,13 @@
 
 import time
 
+from django.db.models import QuerySet
+
 from vefa.channels.models import Endpoint
 
 KEPT_S = 10.0
 _remembered: dict[str, tuple[float, int]] = {}
+_asked: dict[str, tuple[float, bool]] = {}
 
 
 class NoDoorError(Exception):
@@ -29,6 +32,52 @@ def door_of(channel: str) -> int:
     return found
 
 
+def accounts() -> list[Endpoint]:
+    """Every account, retired ones last, by whose it is and by key."""
+    rows = Endpoint.objects.order_by("key")
+    return sorted(rows, key=lambda row: (row.retired_at is not None, row.owner, row.unit_key, row.key))
+
+
+def account(endpoint_id: int) -> Endpoint | None:
+    """One account."""
+    return Endpoint.objects.filter(pk=endpoint_id).first()
+
+
+def is_taken(key: str) -> bool:
+    """Whether an account has this key and is not waiting for its own."""
+    return Endpoint.objects.filter(key=key).exclude(sealed=b"", active=False, retired_at=None).exists()
+
+
+def ailing() -> list[Endpoint]:
+    """Accounts in use that somebody should see to, the longest in trouble first."""
+    return list(_ailing().order_by("alarmed_at", "id"))
+
+
+def ailing_count() -> int:
+    """How many accounts in use somebody should see to."""
+    return _ailing().count()
+
+
+def _ailing() -> QuerySet[Endpoint]:
+    return Endpoint.objects.filter(alarmed_at__isnull=False, active=True, retired_at=None)
+
+
+def account_of(channel: str) -> Endpoint | None:
+    """The account that takes what comes by this channel, read anew; None where there is none."""
+    doors = Endpoint.objects.filter(channel=channel, active=True, retired_at=None).order_by("key")
+    return doors.first()
+
+
+def has_door(channel: str) -> bool:
+    """Whether something is taken by this channel; at most ten seconds old, also where nothing is."""
+    read_at, there = _asked.get(channel, (float("-inf"), False))
+    if time.monotonic() - read_at >= KEPT_S:
+        there = account_of(channel) is not None
+        _asked[channel] = (time.monotonic(), there)
+    return there
+
+
 def forget() -> None:
     """Read again at the next question; for loads and tests."""
     _remembered.clear()
+    _asked.clear()

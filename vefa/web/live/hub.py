@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections import deque
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connection
@@ -27,10 +27,19 @@ _NOT_OURS = {"cursor_factory", "context", "pool", "row_factory"}
 log = logging.getLogger(__name__)
 
 
-class Screen:
-    """One open stream's queue."""
+class Told(NamedTuple):
+    """A message that was given: its number, its words, and to whom (None: to everybody)."""
 
-    def __init__(self) -> None:
+    number: int
+    piece: bytes
+    staff_ids: frozenset[int] | None = None
+
+
+class Screen:
+    """One open stream's queue, of one member of staff."""
+
+    def __init__(self, staff_id: int = 0) -> None:
+        self.staff_id = staff_id
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
 
     def give(self, piece: bytes, *, instead: bytes) -> None:
@@ -53,7 +62,7 @@ class Hub:
         self._screens: set[Screen] = set()
         self._boot = secrets.token_hex(4)
         self._number = 0
-        self._past: deque[tuple[int, bytes]] = deque(maxlen=REMEMBERED)
+        self._past: deque[Told] = deque(maxlen=REMEMBERED)
         self._tasks: list[asyncio.Task[None]] = []
 
     def open(self) -> None:
@@ -68,10 +77,10 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
-    def join(self, last_id: str) -> Screen:
+    def join(self, last_id: str, staff_id: int = 0) -> Screen:
         """A new screen that has seen everything up to `last_id` ("" for the first time)."""
-        screen = Screen()
-        for piece in self._missed(last_id):
+        screen = Screen(staff_id)
+        for piece in self._missed(last_id, staff_id):
             screen.give(piece, instead=self._look_anew())
         self._screens.add(screen)
         return screen
@@ -84,21 +93,28 @@ class Hub:
         """Give a notification of the database to every screen."""
         facts = json.loads(payload)
         self._number += 1
-        if facts.get("more"):
+        staff_ids = frozenset(facts["calls"]) if "calls" in facts else None
+        if staff_ids is not None:
+            piece = self._piece("calls", {})
+        elif facts.get("more"):
             piece = self._look_anew()
         else:
             piece = self._piece("cases", {"cases": facts.get("cases", [])})
-        self._past.append((self._number, piece))
-        self._give_all(piece)
+        self._past.append(Told(self._number, piece, staff_ids))
+        self._give_all(piece, staff_ids)
 
-    def _missed(self, last_id: str) -> list[bytes]:
+    def _missed(self, last_id: str, staff_id: int) -> list[bytes]:
         boot, _, seen = last_id.partition("-")
         if not last_id:
             return [self._piece("hello", {})]
-        oldest = self._past[0][0] if self._past else self._number + 1
+        oldest = self._past[0].number if self._past else self._number + 1
         if boot != self._boot or not seen.isdecimal() or int(seen) + 1 < oldest:
             return [self._look_anew()]
-        return [piece for number, piece in self._past if number > int(seen)]
+        return [
+            told.piece
+            for told in self._past
+            if told.number > int(seen) and (told.staff_ids is None or staff_id in told.staff_ids)
+        ]
 
     def _look_anew(self) -> bytes:
         return self._piece("resync", {})
@@ -106,9 +122,12 @@ class Hub:
     def _piece(self, event: str, data: dict[str, Any]) -> bytes:
         return f"id: {self._boot}-{self._number}\nevent: {event}\ndata: {json.dumps(data)}\n\n".encode()
 
-    def _give_all(self, piece: bytes) -> None:
+    def _give_all(self, piece: bytes, staff_ids: frozenset[int] | None = None) -> None:
+        """To everybody, or to the screens of some; a telephone that rings concerns few."""
         anew = self._look_anew()
         for screen in self._screens:
+            if staff_ids is not None and screen.staff_id not in staff_ids:
+                continue
             screen.give(piece, instead=anew)
 
     async def _listen(self) -> None:

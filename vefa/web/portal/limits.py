@@ -4,12 +4,13 @@ from django.http import HttpRequest
 
 from vefa.web.ui.limiting import LOOPBACK, Limit, caller
 
-__all__ = ["Limit", "caller", "lookups", "lookups_of_one", "may_report", "reports", "searches"]
+__all__ = ["Limit", "caller", "lines", "lookups", "lookups_of_one", "may_report", "reports", "searches"]
 
 # A mobile network shows thousands of residents under one address, so a report has a generous limit;
 # guessing four digits of a telephone number has a narrow one, per address and per reference.
 reports = Limit(times=120, window_s=600)
 searches = Limit(times=600, window_s=600)
+lines = Limit(times=40, window_s=600)  # of one conversation
 lookups = Limit(times=20, window_s=900)
 lookups_of_one = Limit(times=8, window_s=3600)
 

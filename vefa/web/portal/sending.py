@@ -44,12 +44,12 @@ def send(report: Report, *, token: str, now: datetime) -> Accepted:
     """Keep a new report: it survives a crash from now on. The same token gets the first receipt again."""
     reference = drawer.take(at=now)
     arrival = _arrival(report, token=token, now=now, reference=reference, secret=ids.secret())
-    return _accepted(arrival)
+    return keep(arrival)
 
 
 def add(report: Report, *, token: str, lane: str, now: datetime) -> Accepted:
     """Keep a further word on something that was sent before; `lane` keeps such words in order."""
-    return _accepted(_arrival(report, token=token, now=now, lane=lane))
+    return keep(_arrival(report, token=token, now=now, lane=lane))
 
 
 def receipt_address(accepted: Accepted) -> str:
@@ -101,7 +101,8 @@ def _kept_details(report: Report) -> dict[str, Any]:
     return {**{name: value for name, value in chosen.items() if value}, **report.details}
 
 
-def _accepted(arrival: Incoming) -> Accepted:
+def keep(arrival: Incoming) -> Accepted:
+    """Keep one arrival for good and wake the workers now and then; who comes together shares a commit."""
     accepted = together.row.keep(arrival)
     _wake_sometimes()
     return accepted

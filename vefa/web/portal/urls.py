@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vefa.web.portal import board, city_map, follow, home, look, outlines, pages, received, say, send, track
+from vefa.web.portal.chat import pages as chat
 from vefa.web.portal.report import about, check, danger, draft, questions, reach, same, what, where
 
 app_name = "portal"
@@ -19,6 +20,8 @@ urlpatterns = [
     path("report/check", check.check, name="report-check"),
     path("report/photo/<uuid:key>", draft.photo, name="draft-photo"),
     path("report/send", send.send, name="send"),
+    path("chat", chat.begin, name="chat"),
+    path("chat/<str:reference>/<str:secret>", chat.talk, name="talk"),
     path("r", look.look, name="look"),
     path("r/<str:reference>/<str:secret>", track.track, name="track"),
     path("r/<str:reference>/<str:secret>/received", received.received, name="received"),

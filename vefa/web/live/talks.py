@@ -1,0 +1,130 @@
+"""Live chats: `GET /live/chat/<reference>/<secret>` tells a resident that something was said.
+
+Only that it was: the words are asked for by an ordinary request behind the same secret.
+"""
+
+import asyncio
+import json
+import random
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import Error, connection
+
+from vefa.cases.tracking import track
+from vefa.inbox.waiting import by_receipt
+from vefa.web.live.hub import BEAT, END, Hub, Screen
+from vefa.web.live.wire import Receive, Scope, Send, begin, finish, header, refuse, until_gone
+
+PATH = "/live/chat/"
+LONGEST_S = 600.0
+MOST = 2000  # streams of residents in one process: whoever comes later reloads by hand
+LOOK_EVERY_S = 1.0  # while there is no case yet
+SAID = b"event: said\ndata: {}\n\n"
+
+
+@dataclass
+class Watched:
+    """One conversation: its case, once there is one, and when to look again (the event loop's clock)."""
+
+    reference: str
+    secret: str
+    case_id: int = 0
+    looked_at: float = float("-inf")
+    again_at: float | None = None
+
+    def concerns(self, piece: bytes) -> bool:
+        """Whether a piece of the hub's stream speaks of this case."""
+        name, _, data = piece.partition(b"\ndata: ")
+        if name.endswith(b"event: cases"):
+            return self.case_id in json.loads(data).get("cases", ())
+        return b"event: " in name
+
+
+class _Open:
+    count = 0
+
+
+async def stream(scope: Scope, receive: Receive, send: Send, *, hub: Hub | None) -> None:
+    """Serve one conversation's page until it leaves, for ten minutes at most."""
+    watched, status = await _asked(scope, hub)
+    if watched is None or hub is None:
+        await refuse(send, status)
+        return
+    _Open.count += 1
+    await begin(send)
+    screen = hub.join(header(scope, b"last-event-id"))
+    leaving = asyncio.create_task(until_gone(receive, screen))
+    try:
+        async with asyncio.timeout(LONGEST_S * random.uniform(0.8, 1.0)):  # noqa: S311 - spreads the returns
+            await _pour(screen, watched, send)
+    except TimeoutError:
+        pass
+    finally:
+        hub.leave(screen)
+        leaving.cancel()
+        _Open.count -= 1
+    await finish(send)
+
+
+async def _pour(screen: Screen, watched: Watched, send: Send) -> None:
+    """Say "look" for each change of this case, and once more when an answer can no longer be taken back."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        wait_s = None if watched.again_at is None else max(0.0, watched.again_at - clock())
+        try:
+            async with asyncio.timeout(wait_s):
+                piece = await screen.next()
+        except TimeoutError:
+            watched.again_at, piece = None, b"event: again"
+        if piece == END:
+            return
+        if piece == BEAT:
+            await _give(send, BEAT)
+            continue
+        if not watched.case_id:
+            await _look(watched, now=clock())
+        if watched.concerns(piece):
+            if piece != b"event: again":
+                watched.again_at = clock() + settings.UNDO_S + 0.5
+            await _give(send, SAID)
+
+
+async def _look(watched: Watched, *, now: float) -> None:
+    """The case of a conversation that had none when the page was opened; asked for once a second at most."""
+    if now - watched.looked_at < LOOK_EVERY_S:
+        return
+    watched.looked_at = now
+    found = await asyncio.to_thread(_case_of, watched.reference, watched.secret)
+    if found:
+        watched.case_id = found
+        watched.again_at = now + LOOK_EVERY_S
+
+
+async def _give(send: Send, piece: bytes) -> None:
+    await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+async def _asked(scope: Scope, hub: Hub | None) -> tuple[Watched | None, int]:
+    """The conversation behind the address, or the status of a refusal."""
+    reference, _, secret = scope["path"].removeprefix(PATH).strip("/").partition("/")
+    if scope["method"] != "GET":
+        return None, 405
+    if hub is None or _Open.count >= MOST:
+        return None, 503
+    try:
+        case_id = await asyncio.to_thread(_case_of, reference, secret)
+    except Error:
+        return None, 503
+    return (None, 404) if case_id is None else (Watched(reference, secret, case_id), 200)
+
+
+def _case_of(reference: str, secret: str) -> int | None:
+    """The case behind a secret, 0 while there is none yet, None where the secret is wrong; in a thread."""
+    try:
+        tracked = track(reference, secret=secret)
+        if tracked is not None:
+            return tracked.case.pk
+        return None if by_receipt(reference=reference, secret=secret) is None else 0
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""The chat: write a line, read the answer on the same page."""

@@ -1,0 +1,98 @@
+// The chat without reloading: answers appear as they come, a line goes out without losing the page, and what is
+// typed stays on this device until it is sent. Without this file everything works by reloading.
+
+const UNSENT = "vefa-chat:";
+const CALM_MS = 300;
+
+const root = document.querySelector("[data-talk]");
+const form = document.getElementById("write");
+const field = document.getElementById("id_text");
+const store = UNSENT + location.pathname;
+
+// What is typed survives a reload, a lost connection and a closed tab.
+if (field) {
+  const kept = localStorage.getItem(store);
+  if (kept && !field.value) field.value = kept;
+  field.addEventListener("input", () => localStorage.setItem(store, field.value));
+  if (root) localStorage.removeItem(`${UNSENT}/chat`); // what was written there has arrived here
+}
+
+const talk = document.getElementById("talk");
+const isNear = () => innerHeight + scrollY > document.documentElement.scrollHeight - 400;
+
+// Only what is new is put in, so that a screen reader reads only that.
+const show = (text) => {
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-token]");
+  if (!fresh) return false;
+  const here = talk.querySelector("[data-token]");
+  const near = isNear();
+  const [old, now] = [[...here.children], [...fresh.children]];
+  now.forEach((message, at) => {
+    if (!old[at]) here.append(message);
+    else if (old[at].innerHTML !== message.innerHTML) old[at].replaceWith(message);
+  });
+  for (const left of old.slice(now.length)) left.remove();
+  form.elements.token.value = fresh.dataset.token;
+  if (near) form.scrollIntoView({ block: "nearest" });
+  return true;
+};
+
+let asking = 0;
+const look = () => {
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    const answer = await fetch(root.dataset.talk).catch(() => null);
+    if (!answer?.ok) return;
+    const typed = form.elements.token.value;
+    show(await answer.text());
+    form.elements.token.value = typed; // a line on its way keeps the token of its first attempt
+  }, CALM_MS);
+};
+
+const listen = () => {
+  const stream = new EventSource(root.dataset.talkLive);
+  stream.addEventListener("said", look);
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
+  });
+  addEventListener("pagehide", () => stream.close(), { once: true });
+};
+
+let sending = false;
+const send = async () => {
+  const failed = form.querySelector("[data-not-sent]");
+  const button = form.querySelector("button.primary");
+  sending = true;
+  button.setAttribute("aria-disabled", "true");
+  failed.hidden = true;
+  try {
+    const answer = await fetch(root.dataset.talk, { method: "POST", body: new FormData(form) });
+    if (answer.status === 422 || answer.status === 429) {
+      form.submit(); // the page itself says what is wrong
+      return;
+    }
+    if (!answer.ok || !show(await answer.text())) throw new Error(String(answer.status));
+    const token = form.elements.token.value;
+    form.reset();
+    form.elements.token.value = token;
+    field.value = "";
+    localStorage.removeItem(store);
+    field.focus();
+  } catch {
+    failed.hidden = false;
+  } finally {
+    sending = false;
+    button.removeAttribute("aria-disabled");
+  }
+};
+
+if (root) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!sending) send();
+  });
+  listen();
+}
+field?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
