@@ -11,6 +11,7 @@ from vefa.channels.email import adapter as email
 from vefa.channels.manners import Channel
 from vefa.channels.meta import adapter as meta
 from vefa.channels.port import Account, Adapter
+from vefa.channels.sms import adapter as sms
 from vefa.channels.telegram import describing as telegram
 from vefa.channels.telephony import adapter as telephony
 from vefa.channels.whatsapp import adapter as whatsapp
@@ -26,6 +27,7 @@ CHANNELS: Mapping[str, Channel] = {
         asterisk.CHANNEL,
         x.CHANNEL,
         chat.CHANNEL,
+        sms.CHANNEL,
         *meta.CHANNELS,
         *byhand.CHANNELS,
     )

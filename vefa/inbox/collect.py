@@ -54,9 +54,10 @@ def endpoints_to_collect() -> list[int]:
 
 
 def collects(endpoint: Endpoint) -> bool:
-    """Whether we must ask: a mailbox always, a bot where its settings say `polling: yes`."""
-    asked = endpoint.channel in {"email", "asterisk"} or is_yes(str(endpoint.settings.get("polling", "")))
-    return asked and not is_behind(endpoint)
+    """Whether we must ask: a mailbox always, a bot where its settings say `polling: yes`, SMS over SMPP."""
+    settings = endpoint.settings
+    asked = endpoint.channel in {"email", "asterisk"} or is_yes(str(settings.get("polling", "")))
+    return (asked or settings.get("gateway") == "smpp") and not is_behind(endpoint)
 
 
 def keep_collecting(endpoint_id: int, *, http: httpx.Client, clock: Clock, stop: threading.Event) -> None:

@@ -1,0 +1,250 @@
+"""Any gateway that speaks HTTP, talked to as its description says."""
+
+import hashlib
+import hmac
+from base64 import b64decode
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import httpx
+import msgspec
+from msgspec import structs
+
+from vefa.channels.cleaning import clean_line
+from vefa.channels.manners import Answer
+from vefa.channels.port import (
+    Arrival,
+    BusyError,
+    Call,
+    Finding,
+    ForgedError,
+    Form,
+    Parcel,
+    Reading,
+    Receipt,
+    RejectedError,
+    SendError,
+    Sent,
+    UnreadableError,
+    UnsureError,
+)
+from vefa.channels.sms import numbers
+from vefa.channels.sms.alphabets import Encoding
+from vefa.channels.sms.calling import DEFAULT_PAUSE_S, REPAIR_PAUSE_S, call
+from vefa.channels.sms.describing import Description, DescriptionError, described, filled
+from vefa.channels.sms.encoding import parts
+from vefa.channels.sms.knocks import Knock, arrival, fields, knock_of, reread, text_at
+from vefa.channels.sms.line import Line, check_sendable, known_as
+from vefa.channels.sms.moments import from_words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described(Line):
+    """One account at such a gateway. `description` is a name of ours (netgsm, smsc) or TOML."""
+
+    @cached_property
+    def described(self) -> Description:
+        """The description. Raises DescriptionError."""
+        return described(self.setting("description"))
+
+    @property
+    def turkish(self) -> bool:
+        """As the description says; the account may overrule it."""
+        with suppress(DescriptionError):
+            return self.described.turkish or super().turkish
+        return False
+
+    @property
+    def thanks(self) -> Answer:
+        """What the gateway wants to hear."""
+        with suppress(DescriptionError):
+            return Answer(body=self.described.thanks.encode())
+        return Answer()
+
+    def verify(self, call: Call, secrets: Sequence[str], /) -> None:
+        """By secret in the query, by Basic authentication, or by HMAC-SHA256 of the body (GET: the query)."""
+        try:
+            proof, header = self.described.proof, self.described.proof_header
+        except DescriptionError as error:
+            raise ForgedError(str(error)) from None
+        if proof == "query":
+            super().verify(call, secrets)
+        elif proof == "basic":
+            known_as(_password(call.headers.get("authorization", "")), secrets)
+        else:
+            _check_hmac(call, call.headers.get(header.lower(), ""), secrets)
+
+    def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
+        """One for each message or report; several where the body is a list."""
+        knock = knock_of(call)
+        found = fields(knock)
+        if not (several := self._several(found)):
+            return (self._arrival(knock, found),)
+        return tuple(
+            self._arrival(Knock(kind="application/json", body=msgspec.json.encode(one).decode()), one)
+            for one in several
+        )
+
+    def _several(self, found: dict[str, Any]) -> list[Any]:
+        at = self._plan().list_at
+        if not at:
+            return list(found.values()) if found and all(name.isdecimal() for name in found) else []
+        inner: Any = found
+        for step in at.split("."):
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        return inner if isinstance(inner, list) else []
+
+    def _arrival(self, knock: Knock, found: Any) -> Arrival:
+        plan = self._plan()
+        sender, state = text_at(found, plan.inbound.sender), text_at(found, plan.report.state)
+        message, report = text_at(found, plan.inbound.id), text_at(found, plan.report.id)
+        if self._is_message(found):
+            return arrival(knock, f"message:{message}"[:200] if message else "", self.lane(sender))
+        if state and report:
+            return arrival(knock, f"report:{report}:{state}"[:200], report)
+        raise UnreadableError("neither a message nor a report, by the gateway's description")
+
+    def _is_message(self, found: Any) -> bool:
+        plan = self._plan().inbound
+        given = found.get(plan.text) if isinstance(found, dict) else None
+        return bool(text_at(found, plan.sender)) and (given is not None or bool(text_at(found, plan.text)))
+
+    def _plan(self) -> Description:
+        try:
+            return self.described
+        except DescriptionError as error:
+            raise UnreadableError(str(error)) from None
+
+    def read(self, raw: bytes) -> Reading:
+        """See `arrivals`."""
+        plan, found = self._plan(), fields(reread(raw))
+        if not self._is_message(found):
+            return _report(plan, found)
+        message = self.message(text_at(found, plan.inbound.sender), text_at(found, plan.inbound.text))
+        said_at, number = from_words(text_at(found, plan.inbound.at)), text_at(found, plan.inbound.id)
+        return structs.replace(message, said_at=said_at, message_id=number)
+
+    def send(self, parcel: Parcel) -> Sent:
+        """One call with the whole text; the gateway cuts it."""
+        check_sendable(parcel)
+        try:
+            plan = self.described
+        except DescriptionError as error:
+            raise BusyError(str(error), retry_after_s=REPAIR_PAUSE_S) from None
+        request = filled(plan.request, self._values(plan, parcel))
+        url, how = self.setting("url") or plan.url, {**_body(plan, request), **self._key(plan)}
+        return _judged(plan, call(self.account.http, plan.method, url, **how))
+
+    def _values(self, plan: Description, parcel: Parcel) -> dict[str, str]:
+        encoding = parts(parcel.text, turkish=self.turkish).encoding
+        kind = encoding if encoding in {Encoding.GSM, Encoding.UCS2} else "turkish"
+        return {
+            "to": parcel.to,
+            "digits": parcel.to.removeprefix("+"),
+            "national": numbers.national(parcel.to),
+            "text": parcel.text,
+            "sender": self.setting("sender"),
+            "account": self.setting("account"),
+            "password": self.secret("password"),
+            "key": parcel.idempotency_key,
+            "coding": plan.codings.get(kind, plan.codings.get("other", "")),
+            "report_url": self.account.url,
+        }
+
+    def _key(self, plan: Description) -> dict[str, Any]:
+        if plan.auth == "basic":
+            return {"auth": httpx.BasicAuth(self.setting("account"), self.secret("password"))}
+        if plan.auth == "bearer":
+            return {"headers": {"Authorization": f"Bearer {self.secret('password')}"}}
+        return {}
+
+    def check(self) -> list[Finding]:
+        """Whether the description can be used and somebody answers at its address; nothing is sent."""
+        try:
+            plan = self.described
+        except DescriptionError as error:
+            return [Finding(ok=False, text=str(error))]
+        try:
+            call(self.account.http, "HEAD", self.setting("url") or plan.url)
+        except SendError as error:
+            return [Finding(ok=False, text=f"The gateway does not answer: {error.reason}.")]
+        text = "The gateway answers; whether it knows the account shows the first message."
+        return [Finding(ok=True, text=text)]
+
+
+def _body(plan: Description, request: Any) -> dict[str, Any]:
+    if plan.shape == "json":
+        return {"json": request}
+    flat = {name: str(value) for name, value in request.items()}
+    return {"query": flat} if plan.shape == "query" or plan.method == "GET" else {"data": flat}
+
+
+def _judged(plan: Description, answer: httpx.Response) -> Sent:
+    """What the answer says, in the order: mend it, later, dead, refused, taken."""
+    found, means = _decoded(answer), plan.answer
+    said = clean_line(text_at(found, means.reason) or answer.text, limit=200)
+    reason = f"{answer.status_code} {said}".strip()
+    if means.repair.shows(found) or answer.status_code in {401, 403, 404}:
+        raise BusyError(f"{reason} (the account or its settings are wrong)", retry_after_s=REPAIR_PAUSE_S)
+    if means.later.shows(found):
+        raise BusyError(reason, retry_after_s=DEFAULT_PAUSE_S)
+    gone = means.gone.shows(found)
+    if gone or not answer.is_success or means.bad.shows(found):
+        raise RejectedError(reason, unreachable=gone)
+    number = _id(means.id, found, answer)
+    if number and (means.good.shows(found) or not means.good.at):
+        return Sent(provider_id=number[:200])
+    if text_at(found, means.good.at) and not means.good.shows(found):
+        raise RejectedError(reason)
+    raise UnsureError(f"{answer.status_code} without what the description names")
+
+
+def _id(path: str, found: Any, answer: httpx.Response) -> str:
+    if not path.startswith("#"):
+        return text_at(found, path)
+    words, place = answer.text.split(), path[1:]
+    return words[int(place) - 1] if place.isdecimal() and 0 < int(place) <= len(words) else ""
+
+
+def _decoded(answer: httpx.Response) -> Any:
+    """JSON, or the words of a plain text by their number."""
+    try:
+        return msgspec.json.decode(answer.content)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return {f"#{at}": word for at, word in enumerate(answer.text.split()[:9], start=1)}
+
+
+def _report(plan: Description, found: Any) -> Reading:
+    number, state = text_at(found, plan.report.id), text_at(found, plan.report.state)
+    if not number or not state:
+        raise UnreadableError("neither a message nor a report, by the gateway's description")
+    known = "delivered" if state in plan.report.delivered else "delayed"
+    known = "failed" if state in plan.report.failed else known
+    reason = clean_line(text_at(found, plan.report.reason)) if known == "failed" else ""
+    receipt = Receipt(provider_id=number, key=number, state=known, reason=reason, status=state)
+    return Reading(form=Form.RECEIPT, receipts=(receipt,))
+
+
+def _password(header: str) -> str:
+    kind, _, token = header.partition(" ")
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return b64decode(token.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:  # binascii.Error and UnicodeDecodeError are ones
+        return ""
+
+
+def _check_hmac(call: Call, given: str, secrets: Sequence[str]) -> None:
+    told = call.query.encode("latin-1", "replace") if call.method == "GET" else call.body
+    proof = given.removeprefix("sha256=").encode("utf-8", "surrogateescape")
+    known = [
+        hmac.compare_digest(proof, hmac.digest(secret.encode(), told, hashlib.sha256).hex().encode())
+        for secret in secrets
+        if secret
+    ]
+    if not any(known):
+        raise ForgedError("the signature is missing or wrong" if known else "no secret is set")

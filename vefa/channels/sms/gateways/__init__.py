@@ -1,0 +1,1 @@
+"""Descriptions of HTTP gateways that come with Vefa."""

@@ -1,0 +1,116 @@
+"""One knock of a gateway, kept as it came but for the secret in its address, and the fields in it."""
+
+import codecs
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+
+from vefa.channels.port import Arrival, Call, UnreadableError
+
+SECRET = "secret"  # noqa: S105 - the name of a parameter, not a secret
+MOST_FIELDS = 200
+
+
+class Knock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is kept of a call: enough to read it again, nothing that would open the door."""
+
+    query: str = ""
+    kind: str = ""  # the content type
+    body: str = ""  # UTF-8, or as Latin-1 where it is none
+    latin: bool = False
+    headers: dict[str, str] = {}  # those that a gateway gives facts in
+
+
+def knock_of(call: Call, *, headers: str = "") -> Knock:
+    """The call without its secret; `headers` is the beginning of the names of those worth keeping."""
+    pairs = parse_qsl(call.query, keep_blank_values=True, encoding="latin-1")
+    kept = [(name, value) for name, value in pairs if name != SECRET]
+    try:
+        body, latin = call.body.decode(), False
+    except UnicodeDecodeError:
+        body, latin = call.body.decode("latin-1"), True
+    return Knock(
+        query=urlencode(kept, encoding="latin-1"),
+        kind=call.headers.get("content-type", ""),
+        body=body,
+        latin=latin,
+        headers={name: call.headers[name] for name in call.headers if headers and name.startswith(headers)},
+    )
+
+
+def arrival(knock: Knock, external_id: str, lane: str) -> Arrival:
+    """The knock on its way to the inbox; without an id its content names it."""
+    raw = msgspec.json.encode(knock)
+    return Arrival(external_id or f"sha256:{hashlib.sha256(raw).hexdigest()}", lane[:200], raw)
+
+
+def reread(raw: bytes) -> Knock:
+    """The knock that was kept. Raises UnreadableError."""
+    try:
+        return msgspec.json.decode(raw, type=Knock)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"no knock of a gateway: {type(error).__name__}") from None
+
+
+def fields(knock: Knock) -> dict[str, Any]:
+    """What stands in the query and in a form or JSON body, the body first. Raises UnreadableError."""
+    return {**_decoded(knock.query), **_body(knock)}
+
+
+def text_at(found: Any, path: str) -> str:
+    """The text under a path such as `message.from` or `0.id`; "" where there is none."""
+    for step in path.split(".") if path else ():
+        if isinstance(found, Mapping):
+            found = found.get(step)
+        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
+            found = found[int(step)]
+        else:
+            return ""
+    return str(found) if path and isinstance(found, str | int | float) else ""
+
+
+def octets(knock: Knock) -> bytes:
+    """The body as it came."""
+    return knock.body.encode("latin-1" if knock.latin else "utf-8", "replace")
+
+
+def _body(knock: Knock) -> dict[str, Any]:
+    if not knock.body:
+        return {}
+    if "json" in knock.kind or knock.body.lstrip()[:1] in ("{", "["):
+        try:
+            found = msgspec.json.decode(knock.body)
+        except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
+            raise UnreadableError(f"no JSON: {type(error).__name__}") from None
+        return found if isinstance(found, dict) else {str(at): one for at, one in enumerate(_list(found))}
+    return _decoded(knock.body) if "=" in knock.body else {}
+
+
+def _list(found: Any) -> list[Any]:
+    return found[:MOST_FIELDS] if isinstance(found, list) else []
+
+
+def _decoded(text: str) -> dict[str, str]:
+    """Parameters as texts, in the charset that one of them names, in UTF-8 where none does."""
+    charset = _known(dict(_pairs(text, "utf-8")).get("charset", ""))
+    return dict(_pairs(text, charset))
+
+
+def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            text, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=MOST_FIELDS
+        )
+    except ValueError as error:
+        raise UnreadableError(f"no parameters: {error}") from None
+
+
+def _known(charset: str) -> str:
+    try:
+        name = codecs.lookup(charset or "utf-8").name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return name if not name.startswith(("idna", "punycode", "unicode", "raw", "undefined")) else "utf-8"

@@ -1,0 +1,48 @@
+"""A sender as gateways write it, brought to the one form under which a person is known."""
+
+import phonenumbers
+
+from vefa.channels.cleaning import clean_line
+
+SHORTEST = 7  # digits; below that it is a short code of the network
+
+
+def normal(written: str, *, region: str) -> str:
+    """E.164 for a telephone; a short code or a name such as BANK stays as it is.
+
+    `region` (two letters) is whose local numbers are meant: 0532…, 532… and 90532… are all +90532….
+    """
+    plain = clean_line("".join(str(int(char)) if char.isdecimal() else char for char in written), limit=40)
+    if any(char.isalpha() for char in plain):
+        return plain
+    digits = "".join(char for char in plain if char.isdecimal())
+    if len(digits) < SHORTEST:
+        return digits or plain
+    local = plain.removeprefix("00") if plain.startswith("00") else plain
+    for text, country in ((plain, region), (f"+{local.removeprefix('+')}", None)):
+        if found := _possible(text, country):
+            return found
+    return digits
+
+
+def is_telephone(address: str) -> bool:
+    """Whether it can be answered: a number or a short code; a name cannot."""
+    return address.removeprefix("+").isdecimal()
+
+
+def national(number: str) -> str:
+    """The digits of an E.164 number without its country."""
+    try:
+        return str(phonenumbers.national_significant_number(phonenumbers.parse(number, None)))
+    except phonenumbers.NumberParseException:
+        return number.removeprefix("+")
+
+
+def _possible(text: str, country: str | None) -> str:
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
