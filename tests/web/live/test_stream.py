@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 
+from vefa.calls import screens
 from vefa.journal.record import Happening, record
 from vefa.web.live import stream as live
 
@@ -19,10 +20,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def cookie(town):
     """The cookie of Derya, who is signed in at the desk."""
+    return cookie_of(town.derya)
+
+
+def cookie_of(staff):
     client = Client()
-    client.force_login(town.derya)
+    client.force_login(staff)
     session = client.session
-    session.update({"epoch": town.derya.session_epoch, "second": True})
+    session.update({"epoch": staff.session_epoch, "second": True})
     session.save()
     return f"other=1; {settings.SESSION_COOKIE_NAME}={session.session_key}"
 
@@ -78,6 +83,11 @@ def change(*cases):
     connection.close()
 
 
+def ring(*staff_ids):
+    screens.tell_people(staff_ids)
+    connection.close()
+
+
 def cut_listener():
     with connection.cursor() as cursor:
         cursor.execute(
@@ -128,6 +138,28 @@ def test_who_was_away_too_long_or_met_another_process_looks_at_everything(cookie
         screen = Screen(cookie, last_id="deadbeef-12")
         await screen.watch(lambda text: "resync" in text)
         assert screen.events[0] == ("resync", {})
+
+    run(story)
+
+
+def test_a_telephone_that_rings_is_told_to_those_whom_it_concerns(town, cookie):
+    rezas = cookie_of(town.reza)
+
+    async def story():
+        own, others = Screen(cookie), Screen(rezas)
+        for screen in (own, others):
+            await screen.watch(lambda text: "event" in text)
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(ring, town.derya.pk)
+        await wait(lambda: "calls" in own.text)
+        await asyncio.to_thread(change, 7)
+        await wait(lambda: "[7]" in others.text)
+        assert ("calls", {}) in own.events
+        assert ("calls", {}) not in others.events
+
+        back = Screen(rezas, last_id=own.last_id.rpartition("-")[0] + "-1")
+        await back.watch(lambda text: "[7]" in text or "resync" in text)
+        assert ("calls", {}) not in back.events
 
     run(story)
 

@@ -2,6 +2,7 @@
 // body data-live="/live/desk" opens one stream. Its events are JSON:
 //   counts  {"mine": 12, ...}     the numbers beside the lists ([data-count="mine"]) change in place
 //   cases   {"cases": [4, 9]}     rows on screen get a mark; others raise the notice "3 new", which reloads on demand
+//   calls   {}                    a telephone of this person rings: the region of calls looks at them again
 //   resync  {}                    something was missed: every part that shows a case looks at it again
 // Elements with data-live-case="4" and hx-trigger="vefa:refresh" fetch their own part, except while being typed in.
 
@@ -57,14 +58,18 @@ const touch = (cases) => {
   count();
 };
 
+const ring = () => document.getElementById("calls")?.dispatchEvent(new CustomEvent("vefa:calls"));
+
 const lost = document.querySelector("[data-live-lost]");
 
 const open = () => {
   const stream = new EventSource(url);
   stream.addEventListener("counts", (event) => setCounts(JSON.parse(event.data)));
   stream.addEventListener("cases", (event) => touch(JSON.parse(event.data).cases));
+  stream.addEventListener("calls", ring);
   stream.addEventListener("resync", () => {
     count();
+    ring();
     touch([...document.querySelectorAll("[data-live-case]")].map((part) => part.dataset.liveCase));
   });
   stream.addEventListener("open", () => lost && (lost.hidden = true));
