@@ -190,6 +190,8 @@ class Channel(Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()  # what an administrator does at the provider, English msgids in order
     spaces: Mapping[str, str] = {}  # further names under which its accounts are shown, by `address_space`
     crowd: bool = False  # many people talk in one chat, and everybody there reads an answer
+    comments: bool = False  # people also speak under posts, and may then be answered in private
+    templated: bool = False  # its provider approves texts beforehand, see `Templated`
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
     # the arrival of a copied post, named as if it had been pushed; None where the link is another network's
     copied: Callable[[Copied], Arrival | None] | None = None

@@ -17,13 +17,15 @@ import msgspec
 from django.conf import settings
 from msgspec import structs
 
+from vefa.channels.manners import Posted
 from vefa.channels.models import Endpoint
-from vefa.channels.port import Adapter, Reading, UnreadableError
+from vefa.channels.port import Adapter, Form, Reading, UnreadableError
 from vefa.inbox import passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.inbox.people import Opened, Person, Talk
+from vefa.inbox.posts import note_posts
 from vefa.inbox.reach import SILENT, note_moves, note_reach
 
 UNREADABLE = "unreadable"
@@ -33,6 +35,8 @@ _KEPT = (
     "public", "auto", "verified", "references", "reference", "root",
     "album",
 )  # fmt: skip
+# What is a shape of its own, by the name under which it is kept.
+_PARTS = {"receipts": "receipts", "post": "post", "call": "call", "seat": "seat", "contact": "card"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
     heard = [(_space(one, adapters), one.contact, one.reading) for one in found if one.reading]
     moves = note_moves((space, reading) for space, _, reading in heard)
     _place_in_conversations([_moved(one, moves) for one in found] if moves else found, now=now)
+    _note_posts(found, adapters, now=now)
     find_edited(contacts, now=now)
     find_withdrawn(contacts, now=now)
     note_reach([one for one in heard if passing.PASSED_ON not in one[1].details], now=now)
@@ -138,18 +143,15 @@ def _details(reading: Reading) -> dict[str, Any]:
     details = {
         name: value for name in _KEPT if (value := getattr(reading, name)) not in ("", (), None, False)
     }
+    details |= {
+        name: msgspec.to_builtins(value) for part, name in _PARTS.items() if (value := getattr(reading, part))
+    }
+    if reading.group and reading.attachments:
+        details["files"] = [file.kind for file in reading.attachments]
     if reading.edits:
         details["edits"] = reading.edits
-    if reading.receipts:
-        details["receipts"] = msgspec.to_builtins(reading.receipts)
-    if reading.post:
-        details["post"] = msgspec.to_builtins(reading.post)
-    if reading.call:
-        details["call"] = msgspec.to_builtins(reading.call)
-    if reading.seat:
-        details["seat"] = msgspec.to_builtins(reading.seat)
-    if reading.contact:
-        details["card"] = msgspec.to_builtins(reading.contact)
+    if reading.form is Form.ECHO and reading.thread:
+        details["thread"] = reading.thread  # nobody but the account is named beside it
     return details
 
 
@@ -178,6 +180,17 @@ def _place_in_conversations(found: Sequence[Read], *, now: datetime) -> None:
         if talk := talks.get(one.contact.pk):
             one.contact.conversation = conversations[talk]
             one.contact.citizen_id = conversations[talk].address.citizen.root_id
+
+
+def _note_posts(found: Iterable[Read], adapters: Mapping[int, Adapter], *, now: datetime) -> None:
+    """Posts whose channel gives their words only when it is asked."""
+    spoken = [
+        (one.contact.endpoint_id, one.reading.post)
+        for one in found
+        if one.reading and one.reading.post and isinstance(adapters[one.contact.endpoint_id], Posted)
+    ]
+    if spoken:
+        note_posts(spoken, now=now)
 
 
 def _openings(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, Opened]:

@@ -2,12 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from vefa.cases.models import Case, State
+from vefa.channels.registry import channel_of
 from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact
 from vefa.kit.ids import BadReferenceError, read_reference
@@ -17,6 +18,7 @@ from vefa.triage.tone import verdict_of
 CONTINUES_WITHIN = timedelta(minutes=15)  # a photo or a place sent right after the words belongs to them
 REMEMBERS = timedelta(days=30)  # an ended case that a resident may still mean
 SHORT = 6  # words
+PRIVATE = "private"  # the way of an answer to a comment that only its author reads
 _NUMBER = re.compile(r"(?<!\d)\d{2}[-–/. ]\d{5,8}[-–/. ]\d(?!\d)")
 
 
@@ -43,6 +45,7 @@ class Matter:
     case_id: int | None = None
     because: str = ""
     quiet: bool = False  # moves nothing: thanks, or "it is solved"
+    in_private: bool = False  # what began in public goes on here
 
     def as_evidence(self) -> dict[str, Any]:
         """The decision as a finding keeps it."""
@@ -57,6 +60,7 @@ class Past:
     by_message: dict[tuple[int, str], Known] = field(default_factory=dict)
     by_reference: dict[tuple[str, int], Known] = field(default_factory=dict)  # reference, citizen
     by_receipt: dict[str, int] = field(default_factory=dict)  # reference on whose own page it was written
+    by_private_answer: dict[int, Known] = field(default_factory=dict)  # conversation that we began in private
 
 
 def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
@@ -70,7 +74,13 @@ def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
     by_conversation = defaultdict(list)
     for row in rows:
         by_conversation[row.conversation_id or 0].append(_known(row))
-    return Past(dict(by_conversation), _by_message(contacts), _by_reference(contacts), _by_receipt(contacts))
+    return Past(
+        dict(by_conversation),
+        _by_message(contacts),
+        _by_reference(contacts),
+        _by_receipt(contacts),
+        _by_private_answer(contacts, by_conversation, now=now),
+    )
 
 
 def answered_ids(contact: Contact) -> list[str]:
@@ -111,6 +121,44 @@ def _by_receipt(contacts: Iterable[Contact]) -> dict[str, int]:
     return dict(Case.objects.filter(reference__in=wanted).values_list("reference", "id"))
 
 
+def _by_private_answer(
+    contacts: Iterable[Contact], recent: Mapping[int, Sequence[Known]], *, now: datetime
+) -> dict[int, Known]:
+    """Cases because of which we wrote in private to who had commented in public, where these answer first.
+
+    No statement where no channel of these has comments.
+    """
+    talks = {
+        talk.pk: talk
+        for contact in contacts
+        if (talk := contact.conversation)
+        and not talk.public
+        and talk.pk not in recent
+        and channel_of(contact.endpoint.channel).comments
+    }
+    if not talks:
+        return {}
+    rows = (
+        Delivery.objects.filter(
+            endpoint_id__in={talk.endpoint_id for talk in talks.values()},
+            conversation__address_id__in={talk.address_id for talk in talks.values()},
+            conversation__public=True,
+            reply__way=PRIVATE,
+            reply__case__isnull=False,
+        )
+        .exclude(reply__case__ended_at__lt=now - REMEMBERS)
+        .select_related("reply__case", "conversation")
+        .order_by("id")
+    )
+    asked = {
+        (row.endpoint_id, row.conversation.address_id): _known(row.reply.case)
+        for row in rows
+        if row.conversation and row.reply.case
+    }
+    found = {pk: asked.get((talk.endpoint_id, talk.address_id)) for pk, talk in talks.items()}
+    return {pk: known for pk, known in found.items() if known}
+
+
 def _known(case: Case) -> Known:
     return Known(case.id, case.state, case.said_at, case.ended_at)
 
@@ -134,6 +182,9 @@ def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
         return _stated(contact, int(stated))
     if contact.reference is not None:
         return Matter("new_case", None, "a form with a receipt of its own")
+    begun = past.by_private_answer.get(contact.conversation_id or 0)
+    if begun is not None:
+        return Matter("same_case", begun.id, "answers what we wrote in private", in_private=True)
     meant, because = _meant(contact, past)
     verdict = verdict_of(advice.said, language=advice.language.value)
     if meant is not None:

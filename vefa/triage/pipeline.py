@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from vefa.cases.elsewhere import continue_in
 from vefa.cases.lifecycle import MoveNotAllowedError, double, reopen
 from vefa.cases.models import Case
 from vefa.cases.opening import follow, open_cases
@@ -21,6 +22,7 @@ from vefa.kit import rows
 from vefa.kit.text import first_line
 from vefa.triage.advice import advise
 from vefa.triage.drawing import UNREADABLE, asked_of, finding_of, opening_of
+from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.matter import Matter, matter_of, remember
 from vefa.triage.models import Finding
@@ -41,6 +43,7 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     for turn in [*_turns([contact for contact in matters if contact not in added]), *_turns(added)]:
         _take(turn, now=now)
     _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
+    take_echoes(contacts, now=now)
 
 
 def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
@@ -90,7 +93,13 @@ def _join(decided: Sequence[tuple[Matter, Contact]], *, now: datetime) -> None:
     for matter, contact in known:
         if matter.name == "not_solved" and matter.case_id is not None:
             _reopen(matter.case_id, contact, now)
+    continue_in([(pk, contact) for pk, contact in pairs if contact.pk in _gone_private(known)], now=now)
     follow(pairs, now=now, quiet={contact.id for matter, contact in known if matter.quiet})
+
+
+def _gone_private(known: Sequence[tuple[Matter, Contact]]) -> set[int]:
+    """The contacts with which a talk that began in public goes on in private."""
+    return {contact.pk for matter, contact in known if matter.in_private}
 
 
 def _reopen(case_id: int, contact: Contact, now: datetime) -> None:

@@ -26,7 +26,7 @@ from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
 from vefa.dialogue import outbox, sweeping, watching
-from vefa.inbox import attachments, claiming, collect, heard, orphans
+from vefa.inbox import attachments, claiming, collect, heard, orphans, posts
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
 from vefa.journal import replay
@@ -191,7 +191,9 @@ class Worker:
         return dialling.dial_due(http=self.http, clock=clock)
 
     def _fetch(self) -> bool:
-        return attachments.fetch_due(http=self.http, clock=clock, limit=FILES) == FILES
+        looked_up = posts.look_up_due(http=self.http, clock=clock, limit=FILES)
+        fetched = attachments.fetch_due(http=self.http, clock=clock, limit=FILES)
+        return FILES in {looked_up, fetched}
 
     def _sweep(self) -> bool:
         claiming.park_dead(now=clock())

@@ -220,6 +220,7 @@ CHANNELS = (
         build=build_messenger,
         pushed=True,
         account="page_id",
+        comments=True,
         steps=_STEPS,
         fields=(
             Field(
@@ -237,6 +238,7 @@ CHANNELS = (
         build=build_instagram,
         pushed=True,
         account="instagram_id",
+        comments=True,
         steps=_STEPS,
         fields=(
             Field(
