@@ -71,6 +71,7 @@ class Prepared[M: Model, R]:
     def __init__(self, make: Callable[..., QuerySet[M, R]], *kinds: type, planned: bool = False) -> None:
         self._make, self._kinds, self._planned = make, kinds, planned
         self._known: tuple[QuerySet[M, R], SQLCompiler, _Statement] | None = None
+        self._converters: Any = None
 
     def __call__(self, *asked: object) -> list[R]:
         """The rows for these values; as many statements as the queryset costs."""
@@ -84,8 +85,15 @@ class Prepared[M: Model, R]:
         planned = self._planned and not _driver_plans(connection)
         ready = statement.planned(connection, asked) if planned else statement.plain(asked)
         vars(mine)["as_sql"] = lambda *_args, **_more: ready
+        vars(mine)["get_converters"] = lambda columns: self._converted(compiler, columns)
         vars(answer.query)["get_compiler"] = lambda *_args, **_more: mine
         return list(answer)
+
+    def _converted(self, compiler: SQLCompiler, columns: Any) -> Any:
+        """How each column becomes a Python value: found once, for the columns are always the same."""
+        if self._converters is None:
+            self._converters = compiler.get_converters(columns)
+        return self._converters
 
     def _composed(self) -> tuple[QuerySet[M, R], SQLCompiler, "_Statement"]:
         standing = stand_ins(self._kinds)

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "vefa.triage",
 ]
 AUTH_USER_MODEL = "directory.Staff"
+AUTHENTICATION_BACKENDS = ["vefa.directory.sign_in.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -100,6 +101,8 @@ TEMPLATES = [
                 "vefa.web.ui.tags",
                 "vefa.web.ui.listed",
                 "vefa.web.ui.frozen",
+                "vefa.web.ui.linking",
+                "vefa.web.desk.sides",
             ],
         },
     }

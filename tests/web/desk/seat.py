@@ -16,7 +16,7 @@ def seated(staff: Staff, *, enforce_csrf_checks: bool = False) -> Client:
     client = Client(enforce_csrf_checks=enforce_csrf_checks)
     session = client.session
     session[SESSION_KEY] = str(staff.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "vefa.directory.sign_in.StaffBackend"
     session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
     session[EPOCH], session[SECOND] = staff.session_epoch, True
     session.save()

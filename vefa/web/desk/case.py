@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -29,13 +30,15 @@ from vefa.triage.queries import findings_of, suggestions_for
 from vefa.web.desk import histories, reasons
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
-from vefa.web.desk.possible import Shown, act_forms, promise_names
+from vefa.web.desk.possible import ActForm, Shown, act_forms, promise_names
 from vefa.web.desk.rows import KINDS, URGENCIES, clock_of, rows_of, state_of
 from vefa.web.desk.talk import messages, truth_of
 from vefa.web.ui.clock import Owed, read
+from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import Person, Place, Route, Suggestion
 from vefa.web.ui.shapes import Promise as PromiseCard
 from vefa.web.ui.show import show
+from vefa.web.ui.stencil import stencil
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ def talk(request: StaffRequest, case_id: int) -> HttpResponse:
     """Only the conversation, for a screen that is open while something happens; else the whole page."""
     found = found_case(request.staff, case_id)
     if request.headers.get("HX-Request") != "true":
-        return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
+        return HttpResponseRedirect(link_to("desk:case", case_id))
     now = timezone.now()
     entries = conversation_of(found, with_notes=can(request.staff, Action.NOTE))
     context = {"case": found, **_conversation(request.staff, case_id, entries, now)}
@@ -126,20 +129,37 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "draft": said.draft or drafts.get("reply", ""),
         "note": said.note or drafts.get("note", ""),
         "note_url": f"{reverse('desk:draft', args=[found.pk])}?box=note",
-        "areas": reverse("portal:areas"),
+        "areas": link_to("portal:areas"),
         "knowing": _knowing(said.colleague),
-        "draft_url": reverse("desk:draft", args=[found.pk]),
+        "draft_url": link_to("desk:draft", found.pk),
         "truth": truth_of(channel_truth(found), case=found, now=now, private=private),
-        "acts": acts,
-        "version": found.version,
-        "more_open": any(one.open and not one.act.first for one in acts),
-        "more": any(not one.act.first for one in acts),
+        "acts_drawn": _acts_drawn(found, acts),
+        **_acts(found, acts),
         "can_answer": can(staff, Action.ANSWER),
         "can_note": can(staff, Action.NOTE),
         **_facts(found, private=private),
         **_conversation(staff, found.pk, entries, now),
     }
     return show(request, "desk/case.html", None, context, status=said.status)
+
+
+def _acts(found: Case, acts: Sequence[ActForm]) -> dict[str, Any]:
+    return {
+        "acts": acts,
+        "case_id": found.pk,
+        "version": found.version,
+        "more_open": any(one.open and not one.act.first for one in acts),
+        "more": any(not one.act.first for one in acts),
+    }
+
+
+def _acts_drawn(found: Case, acts: Sequence[ActForm]) -> str:
+    """The acts as they stand on most cases alike, none of them unfolded; "" where one is."""
+    if not acts or any(one.open for one in acts):
+        return ""
+    shape = tuple(one.act.name for one in acts)
+    facts = partial(_acts, found, acts)
+    return stencil("desk/acts.html", shape, facts, case_id=found.pk, version=found.version)
 
 
 def _knowing(colleague: Reply | None) -> str:
@@ -162,7 +182,7 @@ def _facts(found: Case, *, private: bool) -> dict[str, Any]:
     if private and found.citizen is not None:
         person = Person(
             name=found.citizen.name or (address.shown_name if address else "") or gettext("no name given"),
-            href=reverse("desk:citizen", args=[found.citizen.root_id]),
+            href=link_to("desk:citizen", found.citizen.root_id),
             phone=_number(found.citizen.root_id, address),
             language=found.language,
         )

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
+from vefa.web.desk import counting
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EPOCH, SECOND = "epoch", "second"
 
 
@@ -44,6 +46,8 @@ def staff_only(action: Action) -> Callable[[StaffView], StaffView]:
                 raise PermissionDenied
             request.staff = staff
             response = view(request, *args, **kwargs)
+            if request.method not in SAFE:
+                counting.forget(staff.pk)  # they want to see what they did
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 

@@ -5,32 +5,32 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from vefa.cases.filters import View as CaseView
-from vefa.cases.queries import MOST_COUNTED, counts
+from vefa.cases.queries import MOST_COUNTED
 from vefa.dialogue.queries import doubtful
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.inbox.quarantine import parked_count
+from vefa.web.desk import counting
 from vefa.web.desk.door import StaffRequest
 from vefa.web.desk.frame import Alarm, Frame, Link, View
 from vefa.web.ui import words
+from vefa.web.ui.linking import link_to
 
 FRESH_S = 5.0
-_counting: dict[int, tuple[float, Mapping[CaseView, int]]] = {}  # by staff; a town has some hundred
 _alarming: dict[str, tuple[float, tuple[int, int]]] = {}
 
 
 def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searched: str = "") -> Frame:
-    """Lists with counts, alarms and menu; one statement, and two more every five seconds for the alarms.
+    """Lists with counts, alarms and menu; three statements every five seconds, none in between.
 
-    Beside a page that is no list the counts may be some seconds old.
+    What the reader did a moment ago is counted; what others did may be missing for that long.
     """
     staff = request.staff
-    counted = _counted(staff, now=now, exactly=bool(current))
+    counted = counting.counted(staff, now=now)
     here = directory()
     unit = here.units.get(staff.unit_id or 0)
     language = get_language() or "en"
@@ -40,22 +40,14 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         views=views(counted, current),
         alarms=alarms(staff),
         links=links(staff),
-        search_href=reverse("desk:search"),
+        search_href=link_to("desk:search"),
         searched=searched,
-        new_href=reverse("desk:enter") if can(staff, Action.ENTER) else "",
-        leave_href=reverse("desk:sign-out"),
-        counts_href=reverse("desk:counts"),
+        new_href=link_to("desk:enter") if can(staff, Action.ENTER) else "",
+        leave_href=link_to("desk:sign-out"),
+        counts_href=link_to("desk:counts"),
         compact=bool(staff.preferences.get("compact")),
         keys_off=bool(staff.preferences.get("keys_off")),
     )
-
-
-def _counted(staff: Staff, *, now: datetime, exactly: bool) -> Mapping[CaseView, int]:
-    looked_at, known = _counting.get(staff.pk, (float("-inf"), {}))
-    if exactly or time.monotonic() - looked_at >= FRESH_S:
-        known = counts(staff, now=now)
-        _counting[staff.pk] = (time.monotonic(), known)
-    return known
 
 
 def names() -> dict[CaseView, tuple[str, str, str]]:
@@ -90,7 +82,7 @@ def views(counted: Mapping[CaseView, int], current: str) -> list[View]:
 
 @cache
 def _address(view: str) -> str:
-    return reverse("desk:list", args=[view])
+    return link_to("desk:list", view)
 
 
 def shown(count: int) -> str:
@@ -107,11 +99,11 @@ def alarms(staff: Staff) -> list[Alarm]:
     if uncertain:
         said = gettext("Sending uncertain")
         found.append(
-            Alarm(words=f"{said} {words.digits(uncertain)}", href=reverse("desk:troubles"), icon="uncertain")
+            Alarm(words=f"{said} {words.digits(uncertain)}", href=link_to("desk:troubles"), icon="uncertain")
         )
     if parked:
         said = gettext("Could not be handled")
-        found.append(Alarm(words=f"{said} {words.digits(parked)}", href=reverse("desk:troubles")))
+        found.append(Alarm(words=f"{said} {words.digits(parked)}", href=link_to("desk:troubles")))
     return found
 
 
@@ -126,19 +118,19 @@ def _alarming_now() -> tuple[int, int]:
 def forget() -> None:
     """Count anew at the next page."""
     _alarming.clear()
-    _counting.clear()
+    counting.forget()
 
 
 def links(staff: Staff) -> list[Link]:
     """The person's menu."""
     found = []
     if can(staff, Action.NOTE):
-        found.append(Link(name=gettext("My drafts"), href=reverse("desk:drafts")))
+        found.append(Link(name=gettext("My drafts"), href=link_to("desk:drafts")))
     if can(staff, Action.APPROVE):
-        found.append(Link(name=gettext("More time asked for"), href=reverse("desk:extensions")))
-    found.append(Link(name=gettext("Profile"), href=reverse("desk:profile")))
+        found.append(Link(name=gettext("More time asked for"), href=link_to("desk:extensions")))
+    found.append(Link(name=gettext("Profile"), href=link_to("desk:profile")))
     if can(staff, Action.REQUEUE):
-        found.append(Link(name=gettext("Troubles"), href=reverse("desk:troubles")))
+        found.append(Link(name=gettext("Troubles"), href=link_to("desk:troubles")))
     if can(staff, Action.ADMINISTER):
-        found.append(Link(name=gettext("The parts"), href=reverse("desk:gallery")))
+        found.append(Link(name=gettext("The parts"), href=link_to("desk:gallery")))
     return found

@@ -1,6 +1,6 @@
 """What can be done with a case: each act with its form, its right and where it may begin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,10 +131,11 @@ class Shown:
 
 def act_forms(staff: Staff, case: Case, promises: Sequence[Promise], *, shown: Shown) -> list[ActForm]:
     """Everything that this person may do with this case now, with the form of the one that is unfolded."""
+    place = place_of(case, promises)
     return [
         opened(act, case, promises, shown=shown) if act.name == shown.act else ActForm(act)
         for act in ACTS
-        if can(staff, act.action) and fits(act, case, promises)
+        if place.fits(act) and can(staff, act.action)
     ]
 
 
@@ -186,23 +187,40 @@ def stands_still(promises: Sequence[Promise]) -> bool:
     return any(owed(one) and one.due_at is None for one in promises)
 
 
-def fits(act: Act, case: Case, promises: Sequence[Promise] = ()) -> bool:
-    """Whether the case stands where the act may begin."""
+@dataclass(frozen=True)
+class Standing:
+    """Where a case stands: the moves that it allows, and the acts for which more must be known."""
+
+    going: bool
+    moves: Collection[Move]
+    special: Mapping[str, bool]
+
+    def fits(self, act: Act) -> bool:
+        """Whether the act may begin here."""
+        if act.name in self.special:
+            return self.special[act.name]
+        return act.move in self.moves if act.move is not None else self.going
+
+
+def place_of(case: Case, promises: Sequence[Promise] = ()) -> Standing:
+    """Where the case stands, with what is owed on it."""
     still, going = stands_still(promises), case.state != State.ENDED
-    special: Mapping[str, bool] = {
+    running = [one for one in promises if runs(one)]
+    special = {
         "undouble": case.master_id is not None,
         "reopen": not going and case.master_id is None,
         "private": not case.private,
         "part": case.parent_id is None and going,
-        "extend": going and any(runs(one) for one in promises),
-        "pause": going and not still and any(runs(one) and one.minutes is not None for one in promises),
+        "extend": going and bool(running),
+        "pause": going and not still and any(one.minutes is not None for one in running),
         "run": going and still and case.state != State.WAITING,
     }
-    if act.name in special:
-        return special[act.name]
-    if act.move is not None:
-        return act.move in allowed(case)
-    return going
+    return Standing(going, allowed(case), special)
+
+
+def fits(act: Act, case: Case, promises: Sequence[Promise] = ()) -> bool:
+    """Whether the case stands where the act may begin."""
+    return place_of(case, promises).fits(act)
 
 
 def initial(act: Act, case: Case) -> dict[str, Any]:

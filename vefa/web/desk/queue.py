@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -17,30 +18,34 @@ from vefa.cases.paging import CursorError
 from vefa.cases.search import search as search_cases
 from vefa.directory.access import Action, can
 from vefa.directory.queries import directory
+from vefa.directory.snapshot import Snapshot
+from vefa.web.desk import counting
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of, names, shown
 from vefa.web.desk.rows import KINDS, STATES, URGENCIES, rows_of
 from vefa.web.ui import channels, words
 from vefa.web.ui.shapes import Option, Pages, Tag
 from vefa.web.ui.show import show
+from vefa.web.ui.tags import choose, options
 
 FIELDS = ("state", "unit", "service", "area", "channel", "kind", "urgency", "language", "sort")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One filter: its name in the address, its name for people, and its options."""
+    """One filter: its name in the address, its name for people, its options, the chosen one's name."""
 
     field: str
     label: str
-    options: list[Option]
+    options: SafeString
+    chosen: str
 
 
 @require_safe
 @staff_only(Action.READ)
 def home(request: StaffRequest) -> HttpResponse:
     """The desk opens on what is mine, or on what is new where nothing is."""
-    counted = queries.counts(request.staff, now=timezone.now())
+    counted = counting.counted(request.staff, now=timezone.now())
     view = View.MINE if counted[View.MINE] else View.NEW
     return HttpResponseRedirect(reverse("desk:list", args=[view.value]))
 
@@ -78,7 +83,7 @@ def queue(request: StaffRequest, view: str) -> HttpResponse:
 @staff_only(Action.READ)
 def counts(request: StaffRequest) -> HttpResponse:
     """The numbers beside the lists, by each list's letter, for a page that is open while things change."""
-    counted = queries.counts(request.staff, now=timezone.now())
+    counted = counting.recount(request.staff, now=timezone.now())
     return JsonResponse(
         {key: words.digits(shown(counted[view])) for view, (_, key, _) in names().items() if view in counted}
     )
@@ -131,7 +136,30 @@ def read_filters(asked: QueryDict, *, view: View) -> Filters:
 
 def choices(asked: QueryDict) -> list[Choice]:
     """Every filter with its options, for the form above the list."""
+    found = []
+    for field, label, known, drawn in _offered():
+        value = asked.get(field, "")
+        chosen = known.get(value, "")
+        found.append(Choice(field, label, choose(drawn, value) if chosen else drawn, chosen))
+    return found
+
+
+type Offered = tuple[
+    str, str, Mapping[str, str], SafeString
+]  # field, label, names by value, its options drawn
+_kept: dict[str, tuple[Snapshot, list[Offered]]] = {}  # by language, as long as the directory stays as it is
+
+
+def _offered() -> list[Offered]:
     here, language = directory(), get_language() or "en"
+    kept = _kept.get(language)
+    if kept is None or kept[0] is not here:
+        kept = _kept[language] = (here, list(_offer(here, language)))
+    return kept[1]
+
+
+def _offer(here: Snapshot, language: str) -> Iterable[Offered]:
+    """What each filter offers; a town has some hundred of all."""
     units = [(unit.key, unit.name(language), unit.path.count("/")) for unit in here.units.values()]
     areas = [(area.key, area.name(language), area.path.count("/")) for area in here.areas.values()]
     services = [(one.code, one.name(language), 0) for one in here.services.values()]
@@ -151,20 +179,18 @@ def choices(asked: QueryDict) -> list[Choice]:
         ),
         "language": (gettext("Language"), [(key, str(name), 0) for key, name in channels.LANGUAGES.items()]),
     }
-    return [
-        Choice(field, label, [Option(key, name, asked.get(field) == key, depth) for key, name, depth in rows])
-        for field, (label, rows) in plain.items()
-    ]
+    for field, (label, rows) in plain.items():
+        drawn = options(Option(key, name, chosen=False, depth=depth) for key, name, depth in rows)
+        yield field, label, {key: name for key, name, _ in rows}, drawn
 
 
 def tags(asked: QueryDict, offered: Iterable[Choice]) -> list[Tag]:
     """The filters in force, each with the way to the list without it."""
-    found = []
-    for choice in offered:
-        chosen = next((option for option in choice.options if option.chosen), None)
-        if chosen is not None:
-            found.append(Tag(name=choice.label, value=chosen.name, href=_without(asked, choice.field)))
-    return found
+    return [
+        Tag(name=choice.label, value=choice.chosen, href=_without(asked, choice.field))
+        for choice in offered
+        if choice.chosen
+    ]
 
 
 def _without(asked: QueryDict, *fields: str) -> str:

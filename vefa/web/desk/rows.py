@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
-from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from vefa.cases.models import Case, Outcome, State, Urgency
 from vefa.web.ui.clock import Clock, Owed, read
+from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import Row
+from vefa.web.ui.words import said
 
 STATES = {
     State.NEW: _("new"),
@@ -40,7 +42,7 @@ KINDS = {
 
 def rows_of(cases: Iterable[Case], *, now: datetime, current: int = 0, query: str = "") -> list[Row]:
     """One row a case; `query` is kept in each link, so that the list stays as it was."""
-    language, case_page = get_language() or "en", reverse("desk:case", args=[0]).removesuffix("0")
+    language, case_page = get_language() or "en", link_to("desk:case", 0).removesuffix("0")
     asked = f"?{query}" if query else ""
     return [
         row_of(case, now=now, language=language, current=current, href=f"{case_page}{case.pk}{asked}")
@@ -58,7 +60,7 @@ def row_of(case: Case, *, now: datetime, language: str, current: int, href: str)
         language=case.language,
         clock=clock_of(case, now),
         said_at=case.said_at,
-        service=case.service.name(language) if case.service else gettext("to decide"),
+        service=case.service.name(language) if case.service else said("to decide"),
         area=case.area.name(language) if case.area else case.place_text[:40],
         channel=case.channel,
         unit=case.unit.name(language) if case.unit else "",
@@ -75,15 +77,20 @@ def row_of(case: Case, *, now: datetime, language: str, current: int, href: str)
 def clock_of(case: Case, now: datetime) -> Clock:
     """The clock of a row: what is owed next, or the outcome in words."""
     if case.state == State.ENDED:
-        return Clock("kept", 100, str(OUTCOMES.get(Outcome(case.outcome), "")) if case.outcome else "")
+        return Clock("kept", 100, _standing(case.state, case.outcome, get_language()) if case.outcome else "")
     paused = case.state == State.WAITING and case.due_at is None
     if paused:
-        return Clock("paused", 0, gettext("waiting for the resident"))
+        return Clock("paused", 0, said("waiting for the resident"))
     return read(Owed(due_at=case.due_at, opened_at=case.opened_at), now)
 
 
 def state_of(case: Case) -> str:
     """The state in words; of an ended case, its outcome."""
-    if case.state == State.ENDED and case.outcome:
-        return str(OUTCOMES[Outcome(case.outcome)])
-    return str(STATES[State(case.state)])
+    return _standing(case.state, case.outcome, get_language())
+
+
+@lru_cache(maxsize=256)
+def _standing(state: str, outcome: str, _language: str | None) -> str:
+    if state == State.ENDED and outcome:
+        return str(OUTCOMES[Outcome(outcome)])
+    return str(STATES[State(state)])

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from vefa.cases.models import Case
@@ -11,6 +10,7 @@ from vefa.dialogue.models import DeliveryState
 from vefa.dialogue.queries import ChannelTruth, Entry
 from vefa.inbox.models import Attachment, AttachmentState
 from vefa.web.ui import words
+from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import File, Message, Truth
 
 _SHOWN_STATE = {DeliveryState.HANDED_OVER: "handed", DeliveryState.SHOWN: ""}
@@ -49,7 +49,7 @@ def _said(entry: Entry, *, case_id: int, private: bool) -> Message:
         channel=contact.endpoint.channel,
         trouble=trouble or changed,
         files=[file_of(one) for one in entry.attachments],
-        original=reverse("desk:original", args=[case_id, contact.pk]) if private else "",
+        original=link_to("desk:original", case_id, contact.pk) if private else "",
     )
 
 
@@ -74,7 +74,7 @@ def file_of(attachment: Attachment) -> File:
     """One file; what is not here yet says so."""
     if attachment.state != AttachmentState.STORED:
         return File(href="#main", name=attachment.name or gettext("a file"), size=_why(attachment))
-    href = reverse("desk:file", args=[attachment.key])
+    href = link_to("desk:file", attachment.key)
     picture = attachment.content_type.startswith("image/")
     name = attachment.name or attachment.kind
     return File(href=href, name=name, size=size_of(attachment.size), thumbnail=href if picture else "")

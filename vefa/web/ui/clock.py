@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext
-
 from vefa.web.ui import words
+from vefa.web.ui.words import said
 
 SOON_SHARE = 0.25  # of the time given: from here on the clock asks for a look
 
@@ -33,26 +32,26 @@ class Owed:
 def read(owed: Owed, now: datetime) -> Clock:
     """The clock as it stands at `now`."""
     if owed.due_at is None:
-        return Clock("none", 0, gettext("no promise yet"))
+        return Clock("none", 0, said("no promise yet"))
     if owed.kept_at is not None:
         return _kept(owed.due_at, owed.kept_at)
     if owed.paused:
-        return Clock("paused", _share(owed, now), gettext("clock paused"), owed.due_at)
+        return Clock("paused", _share(owed, now), said("clock paused"), owed.due_at)
     return _running(owed, now, owed.due_at - now)
 
 
 def _kept(due_at: datetime, kept_at: datetime) -> Clock:
     if kept_at <= due_at:
-        return Clock("kept", 100, gettext("kept on time"), due_at)
-    return Clock("kept-late", 100, gettext("kept %(span)s late") % _span(kept_at - due_at), due_at)
+        return Clock("kept", 100, said("kept on time"), due_at)
+    return Clock("kept-late", 100, said("kept %(span)s late") % _span(kept_at - due_at), due_at)
 
 
 def _running(owed: Owed, now: datetime, ahead: timedelta) -> Clock:
     if ahead <= timedelta(0):
-        return Clock("late", 100, gettext("late by %(span)s") % _span(-ahead), owed.due_at)
+        return Clock("late", 100, said("late by %(span)s") % _span(-ahead), owed.due_at)
     left = _share(owed, now)
     state = "soon" if left <= SOON_SHARE * 100 else "calm"
-    return Clock(state, left, gettext("%(span)s left") % _span(ahead), owed.due_at)
+    return Clock(state, left, said("%(span)s left") % _span(ahead), owed.due_at)
 
 
 def _span(length: timedelta) -> dict[str, str]:

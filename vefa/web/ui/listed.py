@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
 from vefa.web.ui import words
+from vefa.web.ui.context import Choice
 from vefa.web.ui.shapes import Row
 from vefa.web.ui.tags import channel_sign, chip_for, icon
 
@@ -22,6 +23,19 @@ def listed(rows: Iterable[Row]) -> SafeString:
     """One list item a case. The words that every row says are looked up once."""
     say = _Words()
     return mark_safe("".join(_row(row, say) for row in rows))  # noqa: S308 - every value below is escaped
+
+
+@register.filter
+def as_links(languages: Iterable[Choice]) -> SafeString:
+    """This page in each language of the city."""
+    return mark_safe("".join(_language(choice) for choice in languages))  # noqa: S308 - escaped below
+
+
+def _language(choice: Choice) -> str:
+    code, name = escape(choice.code), escape(choice.name)
+    if choice.chosen:
+        return f'<li><span lang="{code}" aria-current="true">{name}</span></li>'
+    return f'<li><a href="{escape(choice.href)}" lang="{code}" hreflang="{code}">{name}</a></li>'
 
 
 class _Words:

@@ -16,7 +16,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from vefa.web.ui import channels, styles, words
 from vefa.web.ui.clock import Clock
@@ -197,7 +197,6 @@ def delivery(state: str) -> SafeString:
     )
 
 
-@register.filter
 def options(rows: Iterable[Option]) -> SafeString:
     """The options of a filter; some hundred stand above a list."""
     texts = (
@@ -206,6 +205,12 @@ def options(rows: Iterable[Option]) -> SafeString:
         for row in rows
     )
     return mark_safe("".join(texts))  # noqa: S308 - both values are escaped
+
+
+def choose(drawn: SafeString, value: str) -> SafeString:
+    """The same options with one of them chosen."""
+    there = f'<option value="{escape(value)}"'
+    return mark_safe(drawn.replace(f"{there}>", f"{there} selected>", 1))  # noqa: S308 - it was safe before
 
 
 @register.filter
@@ -219,7 +224,7 @@ def chip_for(clock: Clock, reading: words.Reader) -> SafeString:
     drawing = channels.CLOCK_ICONS.get(clock.state)
     dial = drawn(drawing) if drawing else DIAL.format(clock.left)
     due = words.exact(clock.due_at, reading) if clock.due_at else ""
-    title = escape(gettext("Due %(moment)s") % {"moment": due}) if due else ""
+    title = escape(words.said("Due %(moment)s") % {"moment": due}) if due else ""
     shown = CHIP.format(escape(clock.state), title, dial, escape(clock.words))
     return mark_safe(shown)  # noqa: S308 - both texts are escaped, the dial is ours
 

@@ -25,6 +25,16 @@ class Reader:
     now: datetime
 
 
+def said(sentence: str) -> str:
+    """`gettext`, looked up once for each language: for what stands in every row of a list."""
+    return _said(sentence, get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _said(sentence: str, _language: str) -> str:
+    return gettext(sentence)
+
+
 def reader(now: datetime | None = None) -> Reader:
     """The reader of this request; Jalali for Persian, and wherever the municipality keeps that calendar."""
     here = city.now_served()
@@ -118,13 +128,16 @@ def _exact(moment: datetime, zone: ZoneInfo, language: str, jalali: bool) -> str
 
 def span(length: timedelta) -> str:
     """A length of time by its largest unit: "2 days", "3 hours", "20 minutes"; never less than a minute."""
-    if length >= 2 * DAY:
-        count = int(length / DAY)
+    unit = DAY if length >= 2 * DAY else HOUR if length >= HOUR else MINUTE
+    return _span(unit, max(1, int(length / unit)), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _span(unit: timedelta, count: int, _language: str) -> str:
+    if unit == DAY:
         return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
-    if length >= HOUR:
-        count = int(length / HOUR)
+    if unit == HOUR:
         return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
-    count = max(1, int(length / MINUTE))
     return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
 
 
