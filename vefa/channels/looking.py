@@ -176,10 +176,17 @@ def keep(endpoint_id: int, found: Look, *, now: datetime) -> None:
         endpoint.subscription = found.subscription
     endpoint.save(update_fields=["health", "subscription"])
     if found.told:
-        kind = "endpoint.repaired" if repaired else "endpoint.subscribed"
-        data = {"url": hook_url(endpoint)}
-        subject = f"endpoint:{endpoint_id}"
-        record([Happening(kind=kind, subject=subject, actor="system", at=now, data=data)])
+        record([_told(endpoint, now, repaired=repaired)])
+
+
+def _told(endpoint: Endpoint, now: datetime, *, repaired: bool) -> Happening:
+    return Happening(
+        kind="endpoint.repaired" if repaired else "endpoint.subscribed",
+        subject=f"endpoint:{endpoint.pk}",
+        actor="system",
+        at=now,
+        data={"url": hook_url(endpoint)},
+    )
 
 
 def _as_json(found: Look, before: dict[str, Any], *, now: datetime, repaired: bool) -> dict[str, Any]:

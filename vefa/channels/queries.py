@@ -77,6 +77,12 @@ def has_door(channel: str) -> bool:
     return there
 
 
+def messengers() -> list[Endpoint]:
+    """The active accounts to which a staff member can send a code and forward things."""
+    rows = Endpoint.objects.filter(active=True, retired_at=None, channel__in=("telegram", "bale"))
+    return list(rows.order_by("owner", "key"))
+
+
 def forget() -> None:
     """Read again at the next question; for loads and tests."""
     _remembered.clear()

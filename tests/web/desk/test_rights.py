@@ -86,13 +86,34 @@ RULES: dict[str, list[Rule]] = {
     "citizen": [Rule(Action.PRIVATE, about="citizen")],
     "merge": [Rule(Action.MERGE, "POST", "likeness", {"do": "different"})],
     "unmerge": [Rule(Action.MERGE, "POST", "merge")],
+    "endpoints": [Rule(Action.ADMINISTER)],
+    "endpoint-new": [Rule(Action.ADMINISTER)],
+    "endpoint-add": [Rule(Action.ADMINISTER), Rule(Action.ADMINISTER, "POST", data={"key": "x"})],
+    "endpoint": [Rule(Action.ADMINISTER)],
+    "endpoint-particulars": [Rule(Action.ADMINISTER), Rule(Action.ADMINISTER, "POST")],
+    "endpoint-settings": [Rule(Action.ADMINISTER), Rule(Action.ADMINISTER, "POST")],
+    "endpoint-hours": [Rule(Action.ADMINISTER), Rule(Action.ADMINISTER, "POST")],
+    "endpoint-try": [Rule(Action.ADMINISTER), Rule(Action.ADMINISTER, "POST", data={"to": "7"})],
+    "endpoint-act": [Rule(Action.ADMINISTER, "POST")],
     "gallery": [Rule(None)],  # invented samples only
     "gallery-areas": [Rule(None)],
 }
 # Not there even for those who may: the file is not on this disk, the town has no ready sentences, and the
 # answer to take back is a colleague's.
 MISSING = {"file", ("phrases", "POST"), "take-back"}
-PLAIN = {"list": ["open"], "bulk-act": ["take"], "entered": ["26-00001-1"]}
+BOT = 1001  # as the town numbers its accounts
+PLAIN: dict[str, list[Any]] = {
+    "endpoint-add": ["telegram"],
+    "endpoint": [BOT],
+    "endpoint-particulars": [BOT],
+    "endpoint-settings": [BOT],
+    "endpoint-hours": [BOT],
+    "endpoint-try": [BOT],
+    "endpoint-act": [BOT, "pause"],
+    "list": ["open"],
+    "bulk-act": ["take"],
+    "entered": ["26-00001-1"],
+}
 
 
 class Folder:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 
 from vefa.cases.filters import View as CaseView
 from vefa.cases.queries import MOST_COUNTED
+from vefa.channels.queries import ailing_count
 from vefa.dialogue.queries import doubtful
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
@@ -21,11 +22,11 @@ from vefa.web.ui import words
 from vefa.web.ui.linking import link_to
 
 FRESH_S = 5.0
-_alarming: dict[str, tuple[float, tuple[int, int]]] = {}
+_alarming: dict[str, tuple[float, tuple[int, int, int]]] = {}
 
 
 def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searched: str = "") -> Frame:
-    """Lists with counts, alarms and menu; three statements every five seconds, none in between.
+    """Lists with counts, alarms and menu; four statements every five seconds, none in between.
 
     What the reader did a moment ago is counted; what others did may be missing for that long.
     """
@@ -94,8 +95,12 @@ def alarms(staff: Staff) -> list[Alarm]:
     """What nobody may overlook: sendings in doubt, and contacts that could not be handled."""
     if not can(staff, Action.REQUEUE):
         return []
-    uncertain, parked = _alarming_now()
+    uncertain, parked, ill = _alarming_now()
     found = []
+    if ill:
+        said = gettext("Accounts in trouble")
+        where = "desk:endpoints" if can(staff, Action.ADMINISTER) else "desk:troubles"
+        found.append(Alarm(words=f"{said} {words.digits(ill)}", href=link_to(where)))
     if uncertain:
         said = gettext("Sending uncertain")
         found.append(
@@ -107,10 +112,10 @@ def alarms(staff: Staff) -> list[Alarm]:
     return found
 
 
-def _alarming_now() -> tuple[int, int]:
-    looked_at, known = _alarming.get("now", (float("-inf"), (0, 0)))
+def _alarming_now() -> tuple[int, int, int]:
+    looked_at, known = _alarming.get("now", (float("-inf"), (0, 0, 0)))
     if time.monotonic() - looked_at >= FRESH_S:
-        known = doubtful(), parked_count()
+        known = doubtful(), parked_count(), ailing_count()
         _alarming["now"] = (time.monotonic(), known)
     return known
 
@@ -132,5 +137,6 @@ def links(staff: Staff) -> list[Link]:
     if can(staff, Action.REQUEUE):
         found.append(Link(name=gettext("Troubles"), href=link_to("desk:troubles")))
     if can(staff, Action.ADMINISTER):
+        found.append(Link(name=gettext("Accounts"), href=link_to("desk:endpoints")))
         found.append(Link(name=gettext("The parts"), href=link_to("desk:gallery")))
     return found

@@ -4,15 +4,17 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from vefa.cases import queries
+from vefa.channels.queries import ailing
 from vefa.dialogue import sweeping
 from vefa.dialogue.queries import drafts_of, troubled_delivery, troubles
-from vefa.directory.access import Action
+from vefa.directory.access import Action, can
 from vefa.inbox.quarantine import NotParkedError, parked, retry
 from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.endpoint_words import ills
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui.show import show
 
@@ -30,6 +32,8 @@ def page(request: StaffRequest) -> HttpResponse:
         "parked": [(one, bytes(one.raw[:RAW_SHOWN]).decode("utf-8", "replace")) for one in parked()],
         "uncertain": found.uncertain,
         "failed": found.failed,
+        "ailing": [(row, row.name(get_language() or "en"), ills(row)) for row in ailing()],
+        "administers": can(request.staff, Action.ADMINISTER),
     }
     return show(request, "desk/troubles.html", None, context)
 
