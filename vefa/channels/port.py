@@ -228,7 +228,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     argument: str = ""
     edits: str = ""  # id of the message that this one replaces or takes back
     receipts: tuple[Receipt, ...] = ()  # one report may name several recipients
-    event: str = ""  # blocked, unblocked, moved, joined, left
+    # blocked, unblocked, moved, joined, left; template: `argument` is name/language, `command` its new state
+    event: str = ""
     call: CallNews | None = None  # a step of a telephone call; voice mail is a message beside it
     seat: SeatNews | None = None
     address_change: AddressChange | None = None

@@ -28,10 +28,21 @@ _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 # What is read of a case: many are acknowledged at once.
 _READ = (
     "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
-    "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
+    "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language", "conversation__public",
     "conversation__address__space", "conversation__address__shown_name",
     "conversation__address__unreachable_at",
 )  # fmt: skip
+# What may be said where everybody reads: short, without a link and without what staff wrote; nothing else is.
+_IN_PUBLIC = {
+    "received": "received_public",
+    "thanks_received": "thanks_received",
+    "emergency_notice": "emergency_notice",
+    "needs_from_you": "news_public",
+    "done": "news_public",
+    "not_possible": "news_public",
+    "passed_on": "news_public",
+    "answered": "news_public",
+}
 type Row = tuple[Listener, Words]
 
 
@@ -62,7 +73,7 @@ def opened(events: Sequence[Event], now: datetime) -> None:
             keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
             if case.urgency == Urgency.EMERGENCY:
                 keys.insert(0, "emergency_notice")
-            rows.append(_row(event, 0, Listener(case.conversation, case), keys))
+            rows += _rows(event, 0, Listener(case.conversation, case), keys)
     write_automatic(rows, now=now)
 
 
@@ -100,9 +111,10 @@ def doubled(events: Sequence[Event], now: datetime) -> None:
     """The case follows another one from now on: only its own reporter is told."""
     cases = _cases(events)
     rows = [
-        _row(event, 0, Listener(case.conversation, case), ["duplicate_follows"])
+        row
         for event in events
         if (case := cases.get(_case_id(event))) is not None and not event.data.get("undone")
+        for row in _rows(event, 0, Listener(case.conversation, case), ["duplicate_follows"])
     ]
     write_automatic(rows, now=now)
 
@@ -115,11 +127,11 @@ def supported(events: Sequence[Event], now: datetime) -> None:
         row.id: row
         for row in Conversation.objects.filter(id__in=wanted).select_related("address", "endpoint")
     }
-    rows = []
+    rows: list[Row] = []
     for event in events:
         case, conversation = cases.get(_case_id(event)), conversations.get(event.data.get("conversation_id"))
         if case is not None and conversation is not None:
-            rows.append(_row(event, 0, Listener(conversation, case, supporter=True), ["received_brief"]))
+            rows += _rows(event, 0, Listener(conversation, case, supporter=True), ["received_brief"])
     write_automatic(rows, now=now)
 
 
@@ -133,18 +145,32 @@ def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, 
         for number, one in enumerate(listeners(case, followers=event.kind in _HEARD_BY_FOLLOWERS)):
             key = phrase(event, one)
             if key:
-                rows.append(_row(event, number, one, [key]))
+                rows += _rows(event, number, one, [key])
     write_automatic(rows, now=now)
+
+
+def _rows(event: Event, number: int, one: Listener, keys: Sequence[str]) -> list[Row]:
+    """The words to one listener; nothing where everybody would read what is meant for one."""
+    if one.conversation is None or not one.conversation.public:
+        return [_row(event, number, one, keys)]
+    fit = [_IN_PUBLIC[key] for key in keys if key in _IN_PUBLIC]
+    return [_row(event, number, one, fit)] if fit else []
 
 
 def _row(event: Event, number: int, one: Listener, keys: Iterable[str]) -> Row:
     found = [sentence(key).text(one.language) for key in keys]
     language = found[0][1]
     text = "\n\n".join(text for text, _language in found)
-    values = values_for(one, language=language, data=event.data, names=variables(text))
-    text = fill(text, values)
-    cause = f"event:{event.id}:{number}"
-    return one, Words(text=text, language=language, phrase_key="+".join(keys), cause=cause)
+    names = variables(text)
+    values = values_for(one, language=language, data=event.data, names=names)
+    said = Words(
+        text=fill(text, values),
+        language=language,
+        phrase_key="+".join(keys),
+        cause=f"event:{event.id}:{number}",
+        gaps={name: values[name] for name in names},
+    )
+    return one, said
 
 
 def _case_id(event: Event) -> int:

@@ -26,6 +26,7 @@ from vefa.kit.ids import token
 
 LEASE = timedelta(seconds=90)
 MINUTE = timedelta(minutes=1)
+LONG_S = 1.5  # nobody else waits for longer than this because one person must not be written to yet
 MAX_TRIES = 25  # with half an hour between the last ones: about ten hours
 # From one try to the next while a provider is down; the first success begins anew.
 RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 80, 160, 300))
@@ -69,12 +70,22 @@ def deliver_due(*, endpoint: Endpoint, adapter: Adapter, clock: Clock, limit: in
             lease = lease_next(endpoint_id=endpoint.id, now=clock())
             if lease is None:
                 return sent
+            early_s = pace.early_s(lease.delivery.conversation_id)
+            if early_s > LONG_S:
+                _hold_back(lease, early_s, now=clock())
+                continue
             pace.wait(lease.delivery.conversation_id)
             if not deliver(lease, adapter=adapter, clock=clock):
                 return sent + 1
         return limit
     finally:
         _unlock(endpoint.id)
+
+
+def _hold_back(lease: Lease, seconds: float, *, now: datetime) -> None:
+    """Lay it back until its address may be written to again; it was not tried."""
+    due_at, tries = now + timedelta(seconds=seconds), lease.delivery.tries - 1
+    _settle(lease, {"state": S.QUEUED, "due_at": due_at, "tries": tries})
 
 
 def _is_full(endpoint: Endpoint, most: int, *, now: datetime) -> bool:
@@ -144,6 +155,8 @@ def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
     wait = max(wait_after(lease.delivery.tries), timedelta(seconds=error.retry_after_s))
     facts = {"state": S.QUEUED, "due_at": now + wait, "trouble": error.reason, "parts": _parts(lease, error)}
     _settle(lease, facts)
+    if error.address_only:
+        return True
     _let_rest(lease, error, now=now)
     return False
 

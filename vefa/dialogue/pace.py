@@ -23,6 +23,10 @@ class Pace:
         self._last = float("-inf")
         self._last_to: dict[int | None, float] = {}
 
+    def early_s(self, conversation_id: int | None) -> float:
+        """For how many seconds nothing may go to this conversation yet; others may go meanwhile."""
+        return self._last_to.get(conversation_id, float("-inf")) + self._address_gap - self._clock()
+
     def wait(self, conversation_id: int | None) -> None:
         """Wait until the next parcel may go to this conversation, and take note of it."""
         now = self._clock()

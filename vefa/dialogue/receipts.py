@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
 
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
 
 S = DeliveryState
+type Report = tuple[int, dict[str, Any]]  # an endpoint and what it reports
+SENT = "sent"  # the provider has it: news only where we were in doubt
 # From which states each report is believed; anything else is late or doubled and changes nothing.
 BELIEVED: dict[str, frozenset[str]] = {
+    SENT: frozenset({S.UNCERTAIN}),
     S.DELIVERED: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN}),
     S.READ: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN, S.DELIVERED}),
     S.FAILED: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN}),
@@ -21,23 +28,38 @@ def apply_receipts(contacts: Sequence[Contact], *, now: datetime) -> None:
     reports = [
         (contact.endpoint_id, report) for contact in contacts for report in contact.details["receipts"]
     ]
-    wanted = {report["provider_id"] for _endpoint_id, report in reports if report["provider_id"]}
-    if not wanted:
+    rows = _spoken_of(reports)
+    if not rows:
         return
-    rows = (
-        Delivery.objects.select_for_update()
-        .filter(endpoint_id__in={endpoint_id for endpoint_id, _ in reports}, provider_id__in=wanted)
-        .order_by("id")
-    )
-    known = {(row.endpoint_id, row.provider_id): row for row in rows}
+    by_id = {(row.endpoint_id, row.provider_id): row for row in rows if row.provider_id}
+    by_key = {(row.endpoint_id, str(row.key)): row for row in rows}
     failed = []
     for endpoint_id, report in reports:
-        row = known.get((endpoint_id, report["provider_id"]))
+        named = by_id.get((endpoint_id, report["provider_id"])) if report["provider_id"] else None
+        row = named or by_key.get((endpoint_id, report.get("key", "")))
         if row is not None and _believe(row, report, now=now) and row.state == S.FAILED:
             failed.append(row)
-    fields = ["state", "trouble", "delivered_at", "read_at", "ended_at"]
-    Delivery.objects.bulk_update(known.values(), fields)
+    fields = ["state", "trouble", "provider_id", "handed_over_at", "delivered_at", "read_at", "ended_at"]
+    Delivery.objects.bulk_update(rows, fields)
     tell_failed(failed, now=now)
+
+
+def _spoken_of(reports: Sequence[Report]) -> list[Delivery]:
+    """The deliveries that these reports name, by the provider's id or by the key that it gives back."""
+    ids = {report["provider_id"] for _, report in reports if report["provider_id"]}
+    keys = {key for _, report in reports if (key := _uuid(report.get("key", "")))}
+    if not ids and not keys:
+        return []
+    named = Q(endpoint_id__in={endpoint_id for endpoint_id, _ in reports}, provider_id__in=ids)
+    rows = Delivery.objects.select_for_update().filter(named | Q(key__in=keys) if keys else named)
+    return list(rows.order_by("id"))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def tell_failed(rows: Iterable[Delivery], *, now: datetime) -> None:
@@ -59,8 +81,13 @@ def _believe(row: Delivery, report: dict[str, str], *, now: datetime) -> bool:
     state = report["state"]
     if row.state not in BELIEVED.get(state, frozenset()):
         return False
-    row.state = state
-    if state == S.DELIVERED:
+    row.state = state if state != SENT else S.HANDED_OVER
+    row.provider_id = row.provider_id or report["provider_id"]
+    row.handed_over_at = row.handed_over_at or now
+    row.trouble = ""
+    if state == SENT:
+        row.ended_at = None
+    elif state == S.DELIVERED:
         row.delivered_at = row.ended_at = now
     elif state == S.READ:
         row.read_at = row.ended_at = now

@@ -1,19 +1,22 @@
 """A reply is written once and laid down as deliveries; nothing is sent here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 
 from vefa.cases.models import Case
 from vefa.cases.promises import answered
 from vefa.channels.models import Endpoint
+from vefa.dialogue import approved, terms
 from vefa.dialogue.audience import Listener, endpoint_for, listeners, mailbox
 from vefa.dialogue.drafts import discard
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.parcels import Extras
 from vefa.dialogue.phrases import check_resolved
 from vefa.dialogue.voices import check_voice, signed
 from vefa.directory.models import Staff
@@ -37,7 +40,8 @@ class TooLateError(Exception):
 class Words:
     """What a reply says. `cause` makes a reaction's reply unique: "event:91:7".
 
-    `voice` is in whose name: "" the institution, "mayor", "unit:roads"; see `voices`.
+    `voice` is in whose name: "" the institution, "mayor", "unit:roads"; see `voices`. `way` is one of those
+    that the channel's terms offer, "" the usual one. `gaps` are a phrase's variables and what fills them.
     """
 
     text: str
@@ -46,6 +50,9 @@ class Words:
     answers: Contact | None = None
     cause: str | None = None
     voice: str = ""
+    way: str = ""
+    extras: Extras | None = None
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,14 +68,14 @@ class Leaving:
 def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = True) -> Reply:
     """A person's answer to everybody who hears of the case; it leaves after the time for taking it back.
 
-    Raises EmptyReplyError, UnresolvedError or VoiceError.
+    Raises EmptyReplyError, UnresolvedError, VoiceError; NotNowError where the provider's rules say no.
     """
     check_text(words.text)
-    words = _spoken(case, words, by, now)
+    leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
+    words = _allowed(case, _spoken(case, words, by, now), leaves)
     reply = _reply(case, words, staff=by, now=now)
     reply.save(force_insert=True)
     heard = listeners(case) if to_all else [Listener(case.conversation, case)]
-    leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
     Delivery.objects.bulk_create([delivery(reply, one, leaves) for one in heard])
     answered(case_id=case.id, by=by, now=now)
     data = {"reply_id": reply.id, "phrase": words.phrase_key, "voice": words.voice}
@@ -91,11 +98,32 @@ def _spoken(case: Case, words: Words, by: Staff, now: datetime) -> Words:
     return replace(words, text=signed(words.text, words.voice, language=words.language))
 
 
+def _allowed(case: Case, words: Words, leaves: Leaving) -> Words:
+    """The words by a way that the provider allows now. Raises NotNowError."""
+    rules = terms.terms_now(
+        case.conversation, endpoint_for(case.conversation, post=leaves.post), now=leaves.now
+    )
+    way = terms.way_of(words.way, rules)
+    terms.check(words.text, way=way, extras=words.extras, terms=rules)
+    return replace(words, way=way)
+
+
 def write_automatic(said: Sequence[tuple[Listener, Words]], *, now: datetime) -> None:
-    """The system's own replies, all in three statements; a cause that has been answered is passed over."""
+    """The system's own replies, all in three statements; a cause that has been answered is passed over.
+
+    Where the provider may want an approved text when it is sent, the one that says the same goes along.
+    """
     if not said:
         return
-    replies = [{**_said(words, now), "case_id": one.case.pk, "automatic": True} for one, words in said]
+    spoken = approved.speaking([(one, words.phrase_key, words.gaps) for one, words in said])
+    replies = [
+        {
+            **_said(words, now, Extras(template=filled) if filled else None),
+            "case_id": one.case.pk,
+            "automatic": True,
+        }
+        for (one, words), filled in zip(said, spoken, strict=True)
+    ]
     ids = rows.insert(Reply, replies, key="cause", once=True)
     leaves = Leaving(now, now, mailbox())
     ways = [(ids.get(words.cause), one) for one, words in said]
@@ -169,11 +197,11 @@ def _way(conversation: Conversation | None, leaves: Leaving) -> dict[str, Any]:
 
 
 def _reply(case: Case | None, words: Words, *, staff: Staff | None, now: datetime) -> Reply:
-    said = _said(words, now)
+    said = _said(words, now, words.extras)
     return Reply(case=case, staff=staff, answers=words.answers, automatic=staff is None, **said)
 
 
-def _said(words: Words, now: datetime) -> dict[str, Any]:
+def _said(words: Words, now: datetime, extras: Extras | None) -> dict[str, Any]:
     """The columns of a reply that its words alone decide."""
     return {
         "text": words.text.strip()[:LIMIT],
@@ -181,5 +209,7 @@ def _said(words: Words, now: datetime) -> dict[str, Any]:
         "phrase_key": words.phrase_key,
         "cause": words.cause,
         "voice": words.voice,
+        "way": words.way,
+        "extras": msgspec.to_builtins(extras) if extras else None,
         "written_at": now,
     }

@@ -17,6 +17,7 @@ import msgspec
 from django.conf import settings
 from msgspec import structs
 
+from vefa.channels import templates
 from vefa.channels.manners import Posted
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, Form, Reading, UnreadableError
@@ -64,10 +65,25 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
     find_withdrawn(contacts, now=now)
     note_reach([one for one in heard if passing.PASSED_ON not in one[1].details], now=now)
     passing.note_strangers(contacts, now=now)
+    _note_templates(found)
     Attachment.objects.bulk_create(
         (file for one in found if one.reading for file in _files(one.contact, one.reading, now)),
         ignore_conflicts=True,
     )
+
+
+def _note_templates(found: Iterable[Read]) -> None:
+    """What a provider tells of the texts that it approves."""
+    for one in found:
+        if one.reading and one.reading.event == "template" and one.reading.command:
+            name, _, language = one.reading.argument.rpartition("/")
+            templates.note(
+                one.contact.endpoint_id,
+                name=name,
+                language=language,
+                status=one.reading.command,
+                reason=one.reading.text,
+            )
 
 
 def _adapters(contacts: Iterable[Contact]) -> dict[int, Adapter]:

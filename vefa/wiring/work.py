@@ -21,7 +21,7 @@ from vefa.calls import dialling
 from vefa.cases import proofs
 from vefa.cases.promises import sweep_broken
 from vefa.cases.queries import places_of
-from vefa.channels import looking
+from vefa.channels import looking, templates
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
@@ -170,8 +170,8 @@ class Worker:
             endpoint = looking.take(endpoint_id, now=clock())
             if endpoint is not None:
                 with looking.client() as http:
-                    found = looking.look(endpoint, http)
-                looking.keep(endpoint_id, found, now=clock())
+                    looking.keep(endpoint_id, looking.look(endpoint, http), now=clock())
+                    templates.refresh(endpoint, http=http, now=clock())
                 watching.note_measures(endpoint_id, now=clock())
                 watching.watch(now=clock())
         except Exception:  # it is looked at again within the hour

@@ -157,6 +157,7 @@ CHANNEL = Channel(
     build=build,
     pushed=True,
     account="phone_number_id",
+    templated=True,
     fields=(
         Field(
             name="phone_number_id",

@@ -22,6 +22,7 @@ from vefa.channels.whatsapp.contents import attachments, card, place, without_wo
 from vefa.channels.whatsapp.cutting import decoded
 from vefa.channels.whatsapp.receipts import receipt, unreachable
 from vefa.channels.whatsapp.shapes import CallEvent, Change, Known, Message, Push, Status, Value
+from vefa.channels.whatsapp.texts import state_of
 
 _NEWS = ("message_template_status_update", "message_template_quality_update", "template_category_update")
 
@@ -172,9 +173,13 @@ def _call(call: CallEvent, value: Value) -> Reading:
 def _template(field: str, value: Value) -> Reading:
     """News of an approved text: the next look at the account writes it down in full."""
     name, language = clean_line(value.message_template_name), clean_line(value.message_template_language)
-    said = " ".join(part for part in (value.event, value.reason or "") if part and part != "NONE")
+    reason = clean_line(value.reason or "")
     return Reading(
-        form=Form.EVENT, event="template", command=field, argument=f"{name}/{language}", text=clean_line(said)
+        form=Form.EVENT,
+        event="template",
+        command=state_of(value.event) if field == _NEWS[0] else "",
+        argument=f"{name}/{language}",
+        text="" if reason == "NONE" else reason,
     )
 
 

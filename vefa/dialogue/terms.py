@@ -1,0 +1,117 @@
+"""What the provider's rules allow at this moment for one answer, and the refusal of what they do not."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from vefa.channels.accounts import adapter_of
+from vefa.channels.counting import used
+from vefa.channels.manners import Ruled, Standing, Terms
+from vefa.channels.models import Endpoint
+from vefa.channels.registry import UnknownChannelError
+from vefa.channels.sealing import UnsealableError
+from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.parcels import Extras
+from vefa.inbox.models import Contact, Conversation
+from vefa.inbox.reach import SILENT
+from vefa.inbox.reading import no_network
+
+TEMPLATE = "template"  # the way that needs an approved text
+
+
+class NotNowError(Exception):
+    """The provider's rules do not let this answer go; `code` says why (`web/ui/terms.py` has the words).
+
+    closed, no_such_way, needs_template, too_long, buttons, place
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def rules_of(endpoint: Endpoint | None, standing: Standing) -> Terms | None:
+    """The rules of this account at this moment; None where its provider has none. Asks nobody."""
+    if endpoint is None:
+        return None
+    try:
+        adapter = adapter_of(endpoint, no_network)
+    except (UnsealableError, UnknownChannelError):
+        return None
+    return adapter.terms(standing) if isinstance(adapter, Ruled) else None
+
+
+def standing_of(
+    conversation: Conversation,
+    contacts: Iterable[Contact],
+    ours: Iterable[Delivery],
+    *,
+    now: datetime,
+) -> Standing:
+    """Where a conversation stands, from what was said in it and what we answered there."""
+    said = [one for one in contacts if one.conversation_id == conversation.pk and one.form not in SILENT]
+    last = max(said, key=lambda one: (one.said_at or one.received_at, one.pk), default=None)
+    heard_at = conversation.last_contact_at
+    after = [
+        (one.reply.written_at, one.reply.way)
+        for one in ours
+        if one.conversation_id == conversation.pk
+        and one.state != DeliveryState.TAKEN_BACK
+        and (heard_at is None or one.reply.written_at >= heard_at)
+    ]
+    return Standing(
+        now=now,
+        heard_at=heard_at,
+        thread=conversation.thread,
+        public=bool(last and last.details.get("public")),
+        group=bool(last and last.details.get("group")),
+        own_written_at=tuple(at for at, _way in sorted(after)),
+        own_ways=tuple(way for _at, way in sorted(after)),
+    )
+
+
+def terms_now(conversation: Conversation | None, endpoint: Endpoint | None, *, now: datetime) -> Terms | None:
+    """The rules at the moment of writing: everything in the conversation counts, two statements.
+
+    None without a conversation, and where the account has no rules; then nothing is read.
+    """
+    if conversation is None or rules_of(endpoint, Standing(now=now)) is None:
+        return None
+    spoken = Contact.objects.filter(conversation=conversation).exclude(form__in=[str(one) for one in SILENT])
+    latest = spoken.order_by("-said_at", "-sequence", "-id").defer("raw", "html", "quoted")[:1]
+    ours = Delivery.objects.filter(conversation=conversation).select_related("reply")
+    if conversation.last_contact_at:
+        ours = ours.filter(reply__written_at__gte=conversation.last_contact_at)
+    return rules_of(endpoint, standing_of(conversation, latest, ours, now=now))
+
+
+def way_of(way: str, terms: Terms | None) -> str:
+    """The way that is meant: where none is named, the usual one."""
+    if terms is None or way or not terms.ways:
+        return way
+    return terms.ways[0]
+
+
+def check(text: str, *, way: str, extras: Extras | None, terms: Terms | None) -> None:
+    """Raises NotNowError for what may not go."""
+    if terms is None:
+        return
+    extras = extras or Extras()
+    if not terms.ways:
+        raise NotNowError("closed")
+    if way not in terms.ways:
+        raise NotNowError("no_such_way")
+    if way == TEMPLATE:
+        if extras.template is None:
+            raise NotNowError("needs_template")
+        return
+    if terms.length and used(text, terms) > terms.length:
+        raise NotNowError("too_long")
+    _check_extras(extras, terms)
+
+
+def _check_extras(extras: Extras, terms: Terms) -> None:
+    fits = all(0 < len(one) <= terms.button_length for one in extras.buttons)
+    if extras.buttons and (len(extras.buttons) > terms.buttons or not fits):
+        raise NotNowError("buttons")
+    if extras.place and not terms.places:
+        raise NotNowError("place")
