@@ -76,6 +76,12 @@ def discard(file: StoredFile) -> None:
         Path(settings.MEDIA_ROOT, file.path).unlink(missing_ok=True)
 
 
+def remove(path: str) -> None:
+    """Remove a stored file for good. Raises ValueError for a path that leaves the folder."""
+    with suppress(OSError):
+        full_path(path).unlink(missing_ok=True)
+
+
 def stay(paths: Iterable[str]) -> None:
     """Files of a report in the making: they count as new again, so that nobody sweeps them away."""
     for path in paths:

@@ -24,6 +24,7 @@ from vefa.triage.advice import advise
 from vefa.triage.drawing import UNREADABLE, asked_of, finding_of, opening_of
 from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
+from vefa.triage.groups.taking import take as take_groups
 from vefa.triage.matter import Matter, matter_of, remember
 from vefa.triage.models import Finding
 
@@ -32,6 +33,7 @@ _MATTERS = {Form.MESSAGE, UNREADABLE}
 
 def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     """Do with each contact what it asks for. Call it inside the transaction that marks them handled."""
+    contacts = take_groups(contacts, now=now)
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
     _greet([contact for contact in contacts if contact.form == Form.START], now=now)
     answer_links(linking.link([one for one in contacts if linking.asks_to_link(one)], now=now), now=now)

@@ -1,0 +1,1 @@
+"""Groups: matters found in talk, and whose they are."""
