@@ -11,16 +11,16 @@
     administrator  everybody                                          x    x     x    x      x      x
     auditor        everybody                                          x    -     -    -      -      -
 
-    role           resolve merge approve requeue private export audit administer
-    operator       x       x     -       x       x       x      -     -
-    head           x       -     x       -       x       x      -     -
-    district_head  x       -     x       -       x       x      -     -
-    crew           x       -     -       -       x       -      -     -
-    headman        -       -     -       -       -       -      -     -
-    mayor          x       -     x       -       x       x      -     -
-    expert         -       -     -       -       -       -      -     -
-    administrator  x       x     x       x       x       x      x     x
-    auditor        -       -     -       -       -       x      x     -
+    role           resolve merge approve delegate requeue private export audit administer
+    operator       x       x     -       -        x       x       x      -     -
+    head           x       -     x       x        -       x       x      -     -
+    district_head  x       -     x       x        -       x       x      -     -
+    crew           x       -     -       -        -       x       -      -     -
+    headman        -       -     -       -        -       -       -      -     -
+    mayor          x       -     x       x        -       x       x      -     -
+    expert         -       -     -       -        -       -       -      -     -
+    administrator  x       x     x       x        x       x       x      x     x
+    auditor        -       -     -       -        -       -       x      x     -
 
 Who does not see everybody's cases also sees those given to themselves by name. Who is retired or not active
 sees nothing and may do nothing.
@@ -46,6 +46,7 @@ class Action(StrEnum):
     RESOLVE = "resolve"  # report the outcome: done, not possible, passed on
     MERGE = "merge"  # join cases or citizens, and undo it
     APPROVE = "approve"  # grant the extension of a promise
+    DELEGATE = "delegate"  # let others use one's own accounts in one's place
     REQUEUE = "requeue"  # send parked and uncertain items on their way again
     PRIVATE = "private"  # see names, addresses and what is marked private
     EXPORT = "export"  # take lists out of the house
@@ -59,7 +60,7 @@ _SEE_AREAS = {Role.DISTRICT_HEAD, Role.HEADMAN}
 
 _SPEAK = {Action.READ, Action.ENTER, Action.NOTE, Action.ANSWER}
 _DESK = _SPEAK | {Action.ASSIGN, Action.TRANSFER, Action.RESOLVE}
-_HEAD = frozenset(_DESK | {Action.APPROVE, Action.PRIVATE, Action.EXPORT})
+_HEAD = frozenset(_DESK | {Action.APPROVE, Action.PRIVATE, Action.EXPORT, Action.DELEGATE})
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.OPERATOR: frozenset(_DESK | {Action.MERGE, Action.REQUEUE, Action.PRIVATE, Action.EXPORT}),

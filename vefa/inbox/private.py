@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from vefa.channels.port import Form
 from vefa.directory.models import Staff
@@ -30,7 +30,10 @@ from vefa.journal.record import Happening, record
 from vefa.kit import rows
 
 _HELD = {str(Form.MESSAGE), "unreadable"}
-_RELATED = ("contact__endpoint", "contact__conversation__address", "contact__conversation__endpoint")
+_RELATED = (
+    "contact__endpoint", "contact__citizen", "contact__conversation__address",
+    "contact__conversation__endpoint",
+)  # fmt: skip
 _SEEN = """
 INSERT INTO inbox_privatesight (message_id, staff_id, seen_as, first_at, last_at) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (message_id, staff_id) DO UPDATE SET last_at = excluded.last_at, seen_as = excluded.seen_as
@@ -115,6 +118,15 @@ def open_ids(staff: Staff, *, now: datetime, limit: int) -> list[int]:
     """What nobody has decided about, the oldest first; what its sender took back is not asked about."""
     waiting = visible_to(staff, now=now).filter(state=PrivateState.OPEN, contact__deleted_at=None)
     return list(waiting.order_by("arrived_at", "id").values_list("pk", flat=True)[:limit])
+
+
+def latest(staff: Staff, *, now: datetime, limit: int) -> list[Found]:
+    """The latest messages of all accounts in which this person has a part, what waits first."""
+    parts = parts_of(staff, now=now)
+    mine = PrivateMessage.objects.filter(endpoint__in=list(parts)).select_related(*_RELATED)
+    waiting = Case(When(state=PrivateState.OPEN, then=Value(0)), default=Value(1))
+    rows = mine.order_by(waiting, "-arrived_at", "-id")[:limit]
+    return [Found(one, parts[one.endpoint_id]) for one in rows]
 
 
 def many(staff: Staff, ids: Sequence[int], *, now: datetime) -> dict[int, Found]:
@@ -240,6 +252,14 @@ def acts_on(endpoint_ids: Sequence[int], *, limit: int = 50) -> list[Event]:
     """What was done with these accounts and their delegations, the latest first."""
     subjects = [f"endpoint:{pk}" for pk in endpoint_ids]
     return list(Event.objects.filter(subject__in=subjects).order_by("-id")[:limit])
+
+
+def people_of(events: Sequence[Event]) -> dict[str, str]:
+    """The names of who acted and of who is meant, by "staff:3"."""
+    ids = {event.actor.partition(":")[2] for event in events if event.actor.startswith("staff:")}
+    ids |= {str(event.data["staff_id"]) for event in events if event.data.get("staff_id")}
+    found = Staff.objects.filter(pk__in={int(pk) for pk in ids}).values_list("pk", "name")
+    return {f"staff:{pk}": name for pk, name in found}
 
 
 def _locked(one: Found, wanted: set[PrivateState]) -> PrivateMessage:

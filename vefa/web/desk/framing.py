@@ -129,6 +129,9 @@ def forget() -> None:
 def links(staff: Staff) -> list[Link]:
     """The person's menu."""
     found = []
+    if can(staff, Action.ANSWER):
+        found.append(Link(name=gettext("My morning"), href=reverse("desk:morning")))
+        found.append(Link(name=gettext("Private messages"), href=reverse("desk:private")))
     if can(staff, Action.NOTE):
         found.append(Link(name=gettext("My drafts"), href=link_to("desk:drafts")))
     if can(staff, Action.APPROVE):

@@ -1,0 +1,275 @@
+"""The morning on a telephone: what came to me and what is worst, ten seconds each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from vefa.cases import lifecycle
+from vefa.cases.lifecycle import Assignment
+from vefa.cases.models import Case
+from vefa.dialogue import morning, writing
+from vefa.dialogue.morning import NothingToUndoError, Round, Thing
+from vefa.dialogue.queries import channel_truth
+from vefa.dialogue.voices import voices_for
+from vefa.dialogue.writing import Words
+from vefa.directory.access import Action
+from vefa.inbox import private
+from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.framing import frame_of
+from vefa.web.desk.privately import (
+    REFUSALS,
+    Done,
+    Target,
+    card_of,
+    do,
+    handing,
+    ready_answers,
+    refused,
+    targets,
+    undo,
+    who_of,
+)
+from vefa.web.desk.rows import clock_of
+from vefa.web.ui import words
+from vefa.web.ui.show import show
+
+EXCERPT = 160
+LONGEST = 900  # characters of a case's text on a card
+TROUBLES = (*REFUSALS, LookupError, lifecycle.MoveNotAllowedError, lifecycle.StaleError, Case.DoesNotExist)
+
+
+@require_safe
+@staff_only(Action.ANSWER)
+def page(request: StaffRequest) -> HttpResponse:
+    """The short list, or what was done where nothing waits."""
+    now = timezone.now()
+    found = morning.round_of(request.staff, now=now)
+    context = {
+        **_around(request, found),
+        "things": [_line(one) for one in found.waiting],
+        "first": found.waiting[0].place if found.waiting else 0,
+        "tally": _tally(found),
+    }
+    return show(request, "desk/morning.html", None, context)
+
+
+@require_safe
+@staff_only(Action.ANSWER)
+def thing(request: StaffRequest, place: int) -> HttpResponse:
+    """One thing, as large as the screen; what is settled meanwhile gives way to the next."""
+    found = morning.round_of(request.staff, now=timezone.now())
+    here = found.at(place)
+    if here is None:
+        return _onward(found, place)
+    return _card(request, found, here)
+
+
+@require_POST
+@staff_only(Action.ANSWER)
+def act(request: StaffRequest, place: int) -> HttpResponse:
+    """Answer, file, hand on, keep or leave; then the next thing."""
+    now = timezone.now()
+    found = morning.round_of(request.staff, now=now)
+    here = found.at(place)
+    if here is None:
+        return _onward(found, place)
+    try:
+        done = _do(request, here)
+    except TROUBLES as error:
+        return _card(request, found, here, notice=_refused(error))
+    morning.step(request.staff, found.morning, place=place, did=done.did, now=now, **done.undo)
+    return _onward(morning.round_of(request.staff, now=now), place)
+
+
+@require_POST
+@staff_only(Action.ANSWER)
+def back(request: StaffRequest) -> HttpResponse:
+    """Undo the last step, where it can be undone, and show its thing again."""
+    now = timezone.now()
+    found = morning.round_of(request.staff, now=now)
+    last = morning.last_step(found.morning)
+    if last is None:
+        return HttpResponseRedirect(reverse("desk:morning"))
+    try:
+        _undo(request, found, last)
+        morning.step_back(found.morning)
+    except (*TROUBLES, NothingToUndoError) as error:
+        messages.error(request, _refused(error))
+        return HttpResponseRedirect(reverse("desk:morning"))
+    return HttpResponseRedirect(reverse("desk:morning-thing", args=[last["place"]]))
+
+
+def _do(request: StaffRequest, here: Thing) -> Done:
+    now = timezone.now()
+    if here.message is not None:
+        return do(here.message, request.POST, request.staff, now=now)
+    assert here.case is not None  # a thing is a message or a case
+    act_name = request.POST.get("do", "")
+    if act_name == "leave":
+        return Done("left")
+    if act_name == "answer":
+        reply = writing.write(case=here.case, words=_words(request, here.case), by=request.staff, now=now)
+        return Done("answered", {"reply_id": reply.pk, "case_id": here.case.pk})
+    if act_name == "hand":
+        return _hand(request, here.case)
+    raise Http404
+
+
+def _words(request: StaffRequest, case: Case) -> Words:
+    language = channel_truth(case).language
+    ready = {one.key: one.text for one in ready_answers(language)}
+    text = ready.get(request.POST.get("ready", "")) or request.POST.get("text", "")
+    return Words(text=text, language=language, voice=request.POST.get("voice", ""))
+
+
+def _hand(request: StaffRequest, case: Case) -> Done:
+    to = handing(request.POST.get("to", ""))
+    if to is None:
+        raise LookupError("nobody of that name")
+    before = {"case_id": case.pk, "unit_id": case.unit_id, "staff_id": case.staff_id}
+    given = Assignment(unit_id=to.unit_id, staff_id=to.staff_id)
+    lifecycle.assign(case_id=case.pk, to=given, by=request.staff, now=timezone.now())
+    return Done("handed", before)
+
+
+def _undo(request: StaffRequest, found: Round, last: Mapping[str, Any]) -> None:
+    """What the step did is undone in the operation itself; a thing that was left needs nothing."""
+    item, facts, now = found.morning.items[last["place"] - 1], last["undo"], timezone.now()
+    if item["kind"] == morning.PRIVATE:
+        message = private.found(request.staff, item["id"], now=now)
+        if message is None:
+            raise LookupError("it is not there any more")
+        undo(message, request.staff, now=now, reply_id=facts.get("reply_id"))
+    elif last["did"] == "answered":
+        writing.take_back(reply_id=facts["reply_id"], case_id=facts["case_id"], by=request.staff, now=now)
+    elif last["did"] == "handed":
+        was = Assignment(unit_id=facts["unit_id"], staff_id=facts["staff_id"])
+        lifecycle.assign(case_id=facts["case_id"], to=was, by=request.staff, now=now)
+
+
+def _onward(found: Round, place: int) -> HttpResponse:
+    following = found.after(place)
+    if following is None:
+        return HttpResponseRedirect(reverse("desk:morning"))
+    return HttpResponseRedirect(reverse("desk:morning-thing", args=[following.place]))
+
+
+def _card(request: StaffRequest, found: Round, here: Thing, *, notice: str = "") -> HttpResponse:
+    now, staff = timezone.now(), request.staff
+    context: dict[str, Any] = {
+        **_around(request, found),
+        "why": _why(here),
+        "action": reverse("desk:morning-act", args=[here.place]),
+        "skip": found.after(here.place),
+        "place": here.place,
+        "targets": targets(staff),
+        "notice": notice,
+        "draft": request.POST.get("text", "") if notice else "",
+    }
+    if here.message is not None:
+        private.see(here.message, staff, now=now)
+        context["card"] = card_of(here.message, staff, now=now)
+    else:
+        assert here.case is not None  # a thing is a message or a case
+        lifecycle.see(case=here.case, staff=staff, now=now)
+        context |= _case(request, here.case)
+    return show(request, "desk/morning_thing.html", None, context, status=422 if notice else 200)
+
+
+def _case(request: StaffRequest, case: Case) -> dict[str, Any]:
+    now, language = timezone.now(), get_language() or "en"
+    talk = case.conversation
+    truth = channel_truth(case)
+    head = Target(f"unit:{case.unit.pk}", case.unit.name(language)) if case.unit else None
+    return {
+        "case": case,
+        "text": case.text if len(case.text) <= LONGEST else f"{case.text[:LONGEST]}…",
+        "clock": clock_of(case, now),
+        "unit": head,
+        "where": case.place_text or (case.area.name(language) if case.area else ""),
+        "voices": voices_for(request.staff, talk.endpoint if talk else None, now=now, language=language),
+        "ready": ready_answers(truth.language),
+        "reached": truth.reachable,
+        "answer_language": truth.language,
+    }
+
+
+def _around(request: StaffRequest, found: Round) -> dict[str, Any]:
+    last = morning.last_step(found.morning)
+    said = gettext("%(done)s of %(total)s")
+    return {
+        "frame": frame_of(request, now=timezone.now()),
+        "done": found.done,
+        "total": found.total,
+        "progress": said % {"done": words.digits(found.done), "total": words.digits(found.total)},
+        "last": _did(last["did"]) if last else "",
+    }
+
+
+def _line(one: Thing) -> dict[str, Any]:
+    """One row of the short list."""
+    contact = one.message.contact if one.message else None
+    case = one.case
+    text = contact.text if contact else case.title if case else ""
+    return {
+        "place": one.place,
+        "why": _why(one),
+        "urgent": one.why in {"urgent", "late"},
+        "who": who_of(contact) if contact else "",
+        "text": " ".join(text.split())[:EXCERPT],
+        "language": contact.language if contact else case.language if case else "",
+        "channel": contact.endpoint.channel if contact else case.channel if case else "",
+        "at": (contact.said_at or contact.received_at) if contact else case.said_at if case else None,
+    }
+
+
+def _why(one: Thing) -> str:
+    """Why it stands in the morning."""
+    if one.why == "supported" and one.case is not None:
+        count = one.case.supporters + 1
+        said = ngettext("%(count)s voice stands behind it", "%(count)s voices stand behind it", count)
+        return said % {"count": words.digits(count)}
+    return {
+        "private": gettext("To you alone"),
+        "mine": gettext("To your account"),
+        "unit": gettext("For your unit"),
+        "urgent": gettext("Urgent"),
+        "late": gettext("A promise is broken"),
+    }.get(one.why, "")
+
+
+def _did(name: str) -> str:
+    return {
+        "answered": gettext("Answered."),
+        "filed": gettext("Made a case."),
+        "handed": gettext("Handed on."),
+        "kept": gettext("Kept private."),
+        "left": gettext("Left as it is."),
+    }.get(name, "")
+
+
+def _tally(found: Round) -> list[tuple[str, int]]:
+    """What was done this morning, in words and numbers."""
+    counted = morning.tally(found.morning)
+    names = {
+        "answered": gettext("answered"),
+        "filed": gettext("made cases"),
+        "handed": gettext("handed on"),
+        "kept": gettext("kept private"),
+        "left": gettext("left as they are"),
+    }
+    rows = [(name, counted[key]) for key, name in names.items() if counted.get(key)]
+    others = found.done - sum(count for _, count in rows)
+    return [*rows, *([(gettext("settled by others"), others)] if others > 0 else [])]
+
+
+def _refused(error: Exception) -> str:
+    if isinstance(error, lifecycle.MoveNotAllowedError | lifecycle.StaleError | Case.DoesNotExist):
+        return gettext("This is not possible any more: the case stands elsewhere now.")
+    return refused(error)
