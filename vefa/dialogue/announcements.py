@@ -28,8 +28,8 @@ _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 # What is read of a case: many are acknowledged at once.
 _READ = (
     "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
-    "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language", "conversation__public",
-    "conversation__address__space", "conversation__address__shown_name",
+    "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
+    "conversation__public", "conversation__address__space", "conversation__address__shown_name",
     "conversation__address__unreachable_at",
 )  # fmt: skip
 # What may be said where everybody reads: short, without a link and without what staff wrote; nothing else is.

@@ -49,9 +49,9 @@ def values_for_stranger(conversation: Conversation, *, language: str) -> dict[st
 
 
 def link(one: Listener) -> str:
-    """The address of the page on which this listener follows the matter."""
+    """The page on which this listener follows the matter; where everybody reads, the one for everybody."""
     known = one.case.parent or one.case
-    if one.supporter:
+    if one.supporter or (one.conversation is not None and one.conversation.public):
         return f"{settings.PUBLIC_URL}/cases/{known.pk}"
     return f"{settings.PUBLIC_URL}/r/{known.reference}/{known.secret}"
 
