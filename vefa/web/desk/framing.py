@@ -130,12 +130,16 @@ def links(staff: Staff) -> list[Link]:
     """The person's menu."""
     found = []
     if can(staff, Action.ANSWER):
-        found.append(Link(name=gettext("My morning"), href=reverse("desk:morning")))
-        found.append(Link(name=gettext("Private messages"), href=reverse("desk:private")))
+        found.append(Link(name=gettext("My morning"), href=link_to("desk:morning")))
+        found.append(Link(name=gettext("Private messages"), href=link_to("desk:private")))
     if can(staff, Action.NOTE):
         found.append(Link(name=gettext("My drafts"), href=link_to("desk:drafts")))
     if can(staff, Action.APPROVE):
         found.append(Link(name=gettext("More time asked for"), href=link_to("desk:extensions")))
+    if can(staff, Action.DELEGATE):
+        found.append(Link(name=gettext("Accounts and delegates"), href=link_to("desk:delegations")))
+    if can(staff, Action.ENTER):
+        found.append(Link(name=gettext("My own telephone"), href=link_to("desk:telephones")))
     found.append(Link(name=gettext("Profile"), href=link_to("desk:profile")))
     if can(staff, Action.REQUEUE):
         found.append(Link(name=gettext("Troubles"), href=link_to("desk:troubles")))
