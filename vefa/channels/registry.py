@@ -14,6 +14,7 @@ from vefa.channels.port import Account, Adapter
 from vefa.channels.sms import adapter as sms
 from vefa.channels.telegram import describing as telegram
 from vefa.channels.telephony import adapter as telephony
+from vefa.channels.viber import adapter as viber
 from vefa.channels.whatsapp import adapter as whatsapp
 from vefa.channels.x import adapter as x
 
@@ -26,6 +27,7 @@ CHANNELS: Mapping[str, Channel] = {
         telephony.CHANNEL,
         asterisk.CHANNEL,
         x.CHANNEL,
+        viber.CHANNEL,
         chat.CHANNEL,
         sms.CHANNEL,
         *meta.CHANNELS,

@@ -24,6 +24,7 @@ CHANNELS: dict[str, tuple[str, Promise]] = {
     "messenger": ("people", _("Messenger")),
     "facebook": ("people", _("Facebook")),
     "chat": ("bubble", _("Chat")),
+    "viber": ("bubble", _("Viber")),
     "x": ("comment", _("X (Twitter)")),
     "comment": ("comment", _("Public comment")),
     "open311": ("link", _("Partner application")),

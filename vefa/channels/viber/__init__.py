@@ -1,0 +1,1 @@
+"""Viber: a chatbot of the city; see README.md beside this file."""
