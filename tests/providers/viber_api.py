@@ -9,7 +9,7 @@ Written from developers.viber.com/docs/api/rest-bot-api.
                                                     # "deaf", "drop"
         viber.status(6)                             # the next send is refused with this status
         viber.files["/dl/1.jpg"] = b"…"             # what a download gives
-        viber.sent                                  # everything that residents received, as the request had it
+        viber.sent                                  # everything that residents received
         viber.faults                                # requests that break the documented form: stays empty
 """
 
