@@ -1,0 +1,390 @@
+"""Ayşe, the administrator, adds accounts, changes them, and never sees a secret twice."""
+
+import json
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.web.desk.seat import seated
+from vefa.channels.accounts import secrets_of
+from vefa.channels.looking import Look, keep
+from vefa.channels.models import Endpoint, Owner, Subscription
+from vefa.channels.port import Finding
+from vefa.channels.registry import CHANNELS
+from vefa.channels.sealing import seal
+from vefa.citizens.models import Address, Citizen
+from vefa.dialogue import watching
+from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.directory.queries import directory
+from vefa.inbox.models import Contact, Conversation
+from vefa.journal.models import Event
+from vefa.web.desk.endpoint_forms import lines_of
+
+pytestmark = pytest.mark.django_db
+TOKEN = "700100:a-token-that-nobody-may-see"
+PARTICULARS = {"owner": "institution", "language": "tr", "default_unit": "contact", "name_tr": "Şehir botu"}
+BOT = {"key": "sehir-bot", "field-token": TOKEN, **PARTICULARS}
+
+
+@pytest.fixture
+def ayse(town):
+    """Ayşe, who reads English today."""
+    client = seated(town.ayse)
+    client.cookies["vefa_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def talks(town):
+    """A conversation with somebody who wrote to the bot."""
+
+    def talk(value: str) -> Conversation:
+        now = timezone.now()
+        person = Citizen.objects.create(created_at=now)
+        address = Address.objects.create(space="telegram", value=value, citizen=person, created_at=now)
+        return Conversation.objects.create(endpoint=town.bot, address=address, created_at=now)
+
+    return talk
+
+
+def add(client, channel: str, **data: str):
+    return client.post(reverse("desk:endpoint-add", args=[channel]), data, follow=True)
+
+
+def acts() -> list[str]:
+    return list(
+        Event.objects.filter(subject__startswith="endpoint:").order_by("id").values_list("kind", flat=True)
+    )
+
+
+def do(client, endpoint: Endpoint, name: str, **data: str):
+    return client.post(reverse("desk:endpoint-act", args=[endpoint.pk, name]), data, follow=True)
+
+
+def page_of(client, endpoint: Endpoint, name: str = "endpoint") -> str:
+    return str(client.get(reverse(f"desk:{name}", args=[endpoint.pk])).content.decode())
+
+
+def test_a_bot_is_added_and_waits_to_be_looked_at(ayse, town):
+    page = add(ayse, "telegram", **BOT).content.decode()
+
+    bot = Endpoint.objects.get(key="sehir-bot")
+    assert (bot.names, bot.owner, bot.default_unit_key) == (
+        {"tr": "Şehir botu"},
+        Owner.INSTITUTION,
+        "contact",
+    )
+    assert (bot.subscription, bot.looked_at, bot.active) == (Subscription.ANEW, None, True)
+    held = secrets_of(bot)
+    assert held["token"] == TOKEN
+    assert len(held["secret"]) > 30  # made up, since the provider is told by us
+    assert "/hooks/telegram/sehir-bot" in page
+    assert acts() == ["endpoint.added"]
+    assert Event.objects.get(kind="endpoint.added").actor == f"staff:{town.ayse.pk}"
+
+
+def test_an_account_of_a_unit(ayse, town):
+    add(ayse, "telegram", **BOT | {"owner": "unit:roads", "personal": "on", "retention_days": "30"})
+
+    bot = Endpoint.objects.get(key="sehir-bot")
+    assert (bot.owner, bot.unit_key, bot.personal, bot.retention_days) == (Owner.UNIT, "roads", True, 30)
+    listed = ayse.get(reverse("desk:endpoints")).content.decode()
+    assert "Roads" in listed
+
+
+def required(key: str) -> list[str]:
+    return [line.name for line in lines_of(CHANNELS[key]) if line.required and line.name != "door"]
+
+
+def filled(key: str) -> dict[str, str]:
+    """Everything that a channel demands, with values that could be real."""
+    words = {"address": "sehir@pinarova.example", "door": "city-bot"}
+    lines = [line for line in lines_of(CHANNELS[key]) if line.required]
+    return {
+        f"field-{line.name}": words.get(line.name)
+        or (line.choices[0] if line.choices else "gizli-soz-1" if line.secret else "905")
+        for line in lines
+    }
+
+
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+def test_every_channel_has_a_form_that_asks_for_what_is_missing(ayse, town, channel):
+    page = ayse.get(reverse("desk:endpoint-add", args=[channel])).content.decode()
+    names = [line.name for line in lines_of(CHANNELS[channel])]
+    assert all(f'name="field-{name}"' in page for name in names)
+
+    for missing in required(channel):
+        data = {"key": "yeni", **PARTICULARS, **filled(channel)}
+        del data[f"field-{missing}"]
+        answer = ayse.post(reverse("desk:endpoint-add", args=[channel]), data)
+        assert answer.status_code == 422, missing
+        assert f'id="id_field-{missing}_error"' in answer.content.decode(), missing
+    assert not Endpoint.objects.filter(key="yeni").exists()
+
+
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+def test_every_channel_is_added_with_what_it_demands(ayse, town, channel):
+    answer = add(ayse, channel, key="yeni", **PARTICULARS, **filled(channel))
+
+    assert answer.status_code == 200
+    endpoint = Endpoint.objects.get(key="yeni")
+    assert endpoint.channel == channel
+    secrets = [line.name for line in CHANNELS[channel].fields if line.secret and line.required]
+    assert all(secrets_of(endpoint)[name] == "gizli-soz-1" for name in secrets)
+    assert "gizli-soz-1" not in page_of(ayse, endpoint) + page_of(ayse, endpoint, "endpoint-settings")
+    assert "gizli-soz-1" not in json.dumps(endpoint.settings)
+
+
+@pytest.mark.parametrize("key", ["", "Büyük", "boş luk", "../x", "-a", "a" * 61, "city-bot"])
+def test_a_short_name_that_cannot_be_is_explained(ayse, town, key):
+    answer = ayse.post(reverse("desk:endpoint-add", args=["telegram"]), BOT | {"key": key})
+
+    assert answer.status_code == 422
+    assert 'id="id_key_error"' in answer.content.decode()
+    assert Endpoint.objects.count() == 5
+
+
+def test_a_secret_that_no_header_can_carry_is_explained(ayse, town):
+    answer = ayse.post(reverse("desk:endpoint-add", args=["telegram"]), BOT | {"field-secret": "boş luk"})
+
+    assert answer.status_code == 422
+    assert 'id="id_field-secret_error"' in answer.content.decode()
+
+
+def test_what_was_typed_stays_but_a_secret_does_not(ayse, town):
+    answer = ayse.post(
+        reverse("desk:endpoint-add", args=["telegram"]),
+        BOT | {"key": "Büyük", "field-api_base": "https://b.example"},
+    )
+
+    page = answer.content.decode()
+    assert "https://b.example" in page
+    assert TOKEN not in page
+
+
+def test_an_unknown_channel_is_not_there(ayse, town):
+    assert ayse.get(reverse("desk:endpoint-add", args=["pigeon"])).status_code == 404
+
+
+def test_no_secret_is_ever_told(ayse, town, caplog):
+    """Not on a page, not in the journal, not in a log, not in a settings column, not in a session."""
+    caplog.set_level(logging.DEBUG)
+    add(ayse, "telegram", **BOT)
+    bot = Endpoint.objects.get(key="sehir-bot")
+    ayse.post(reverse("desk:endpoint-settings", args=[bot.pk]), {"field-token": f"{TOKEN}-2"})
+    do(ayse, bot, "rotate", seal=seal_on(page_of(ayse, bot)))
+    bot.refresh_from_db()
+    hidden = {TOKEN, *secrets_of(bot).values()} - {""}
+
+    names = ("endpoint", "endpoint-settings", "endpoint-particulars", "endpoint-hours", "endpoint-try")
+    seen = "".join(page_of(ayse, bot, name) for name in names)
+    seen += ayse.get(reverse("desk:endpoints")).content.decode()
+    seen += json.dumps(list(Event.objects.values_list("data", flat=True))) + caplog.text
+    seen += json.dumps([bot.settings, bot.health]) + str(dict(ayse.session))
+    assert len(hidden) == 4
+    assert not [secret for secret in hidden if secret in seen]
+
+
+def seal_on(page: str) -> str:
+    found = re.search(r'name="seal" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_secret_is_entered_anew_and_the_rest_stays(ayse, town):
+    add(ayse, "telegram", **BOT)
+    bot = Endpoint.objects.get(key="sehir-bot")
+    before = secrets_of(bot)
+
+    ayse.post(reverse("desk:endpoint-settings", args=[bot.pk]), {"field-api_base": "https://tapi.bale.ai"})
+    bot.refresh_from_db()
+    assert (secrets_of(bot), bot.settings["api_base"]) == (before, "https://tapi.bale.ai")
+
+    ayse.post(reverse("desk:endpoint-settings", args=[bot.pk]), {"field-token": "1:yeni"})
+    bot.refresh_from_db()
+    assert secrets_of(bot) == before | {"token": "1:yeni"}
+    assert "api_base" not in bot.settings  # it was emptied
+    told = Event.objects.get(kind="endpoint.secret_entered")
+    assert told.data == {"secret": "token"}
+
+
+def test_an_account_of_the_folder_begins_to_work_when_it_gets_its_keys(ayse, town):
+    Endpoint.objects.filter(pk=town.bot.pk).update(active=False)
+    assert "waits for its keys" in page_of(ayse, town.bot)
+
+    ayse.post(reverse("desk:endpoint-settings", args=[town.bot.pk]), {"field-token": TOKEN})
+
+    town.bot.refresh_from_db()
+    assert town.bot.active
+    assert town.bot.subscription == Subscription.ANEW
+    assert secrets_of(town.bot).keys() == {"token", "secret"}
+
+
+def test_a_secret_is_rotated_shown_once_and_the_old_one_ended(ayse, town):
+    add(ayse, "telegram", **BOT)
+    bot = Endpoint.objects.get(key="sehir-bot")
+    old = secrets_of(bot)["secret"]
+    page = page_of(ayse, bot)
+
+    shown = do(ayse, bot, "rotate", seal=seal_on(page)).content.decode()
+    bot.refresh_from_db()
+    new = secrets_of(bot)["secret"]
+    assert new in shown
+    assert old not in shown
+    assert secrets_of(bot)["old_secret"] == old
+    assert bot.subscription == Subscription.ANEW
+
+    again = do(ayse, bot, "rotate", seal=seal_on(page)).content.decode()  # the button pressed twice
+    bot.refresh_from_db()
+    assert new not in again
+    assert secrets_of(bot)["secret"] == new
+
+    do(ayse, bot, "end-old")
+    bot.refresh_from_db()
+    assert "old_secret" not in secrets_of(bot)
+    assert acts()[-2:] == ["endpoint.secret_rotated", "endpoint.old_secret_ended"]
+
+
+def test_a_channel_whose_provider_gives_the_secret_has_nothing_to_rotate(ayse, town):
+    town.mailbox.sealed = seal({"imap_password": "x"})
+    town.mailbox.save()
+    assert 'name="seal"' not in page_of(ayse, town.mailbox)
+
+    do(ayse, town.mailbox, "rotate", seal="")
+
+    assert secrets_of(Endpoint.objects.get(pk=town.mailbox.pk)) == {"imap_password": "x"}
+
+
+def test_pause_resume_retire_and_back_again(ayse, town):
+    for name in ("pause", "pause", "resume", "retire", "retire", "restore", "look"):
+        assert do(ayse, town.bot, name).status_code == 200
+
+    town.bot.refresh_from_db()
+    assert (town.bot.retired_at, town.bot.outbound_paused) == (None, False)
+    assert acts() == ["endpoint.paused", "endpoint.resumed", "endpoint.retired", "endpoint.restored"]
+    assert do(ayse, town.bot, "explode").status_code == 404
+    assert "Ayşe Kurt" in page_of(ayse, town.bot)
+
+
+def test_particulars_are_changed_and_the_change_is_told(ayse, town):
+    data = {**PARTICULARS, "name_fa": "ربات شهر", "owner": "mayor", "retention_days": "90"}
+    ayse.post(reverse("desk:endpoint-particulars", args=[town.bot.pk]), data)
+    ayse.post(reverse("desk:endpoint-particulars", args=[town.bot.pk]), data)  # nothing new: nothing told
+
+    town.bot.refresh_from_db()
+    assert (town.bot.owner, town.bot.retention_days) == (Owner.MAYOR, 90)
+    assert town.bot.name("fa") == "ربات شهر"
+    told = Event.objects.get(kind="endpoint.changed")
+    assert told.data["changes"]["owner"] == ["institution", "mayor"]
+
+
+def test_the_week_is_typed_day_by_day(ayse, town):
+    week = {f"day_{day}": "08:30-12:30, 13:30–17:30" for day in range(4)} | {"day_4": "۹:۰۰-۱۲:۰۰"}
+    address = reverse("desk:endpoint-hours", args=[town.bot.pk])
+
+    assert ayse.post(address, week | {"day_5": "sabah"}).status_code == 422
+    ayse.post(address, week)
+
+    town.bot.refresh_from_db()
+    assert town.bot.opening_hours["0"] == [["08:30", "12:30"], ["13:30", "17:30"]]
+    assert town.bot.opening_hours["4"] == [["09:00", "12:00"]]
+    assert "5" not in town.bot.opening_hours
+    assert 'value="08:30-12:30, 13:30-17:30"' in page_of(ayse, town.bot, "endpoint-hours")
+
+    ayse.post(address, {})
+    town.bot.refresh_from_db()
+    assert town.bot.opening_hours == {}
+
+
+def test_the_page_says_in_words_what_is_wrong(ayse, town):
+    now = timezone.now()
+    bad = Look(findings=(Finding(ok=False, text="The bot does not answer: 401."),))
+    for _ in range(2):
+        keep(town.bot.pk, bad, now=now)
+    watching.watch(now=now)
+
+    page = page_of(ayse, town.bot)
+    assert "The bot does not answer: 401." in page
+    assert "Compare the keys and settings" in page
+    assert "does not work" in ayse.get(reverse("desk:endpoints")).content.decode()
+    assert 'class="alarm"' in page
+    troubled = seated(town.derya).get(reverse("desk:troubles")).content.decode()
+    assert "The bot does not answer: 401." in troubled
+    assert reverse("desk:endpoint", args=[town.bot.pk]) not in troubled  # an operator may not administer
+
+
+def test_a_message_is_waited_for_and_arrives(ayse, town, talks):
+    page = page_of(ayse, town.bot, "endpoint-try")
+    begin = re.search(r'href="([^"]+after=[^"]+)"', page)
+    assert begin is not None
+    address = begin[1].replace("&amp;", "&")
+    waiting = ayse.get(address).content.decode()
+    assert 'hx-trigger="every 2s"' in waiting
+
+    heard(talks("7001"), "Deneme bir iki")
+
+    arrived = ayse.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Deneme bir iki" in arrived
+    assert "hx-trigger" not in arrived
+    assert "<h1" not in arrived  # only the part
+
+
+def test_of_a_personal_account_nobody_reads_what_arrived(ayse, town, talks):
+    Endpoint.objects.filter(pk=town.bot.pk).update(personal=True)
+    heard(talks("7001"), "Sayın Başkan, gizli")
+
+    page = ayse.get(reverse("desk:endpoint-try", args=[town.bot.pk]), {"after": 0}).content.decode()
+
+    assert "gizli" not in page
+    assert "notice-kept" in page
+
+
+def heard(talk: Conversation, text: str) -> Contact:
+    now = timezone.now()
+    return Contact.objects.create(
+        endpoint=talk.endpoint, conversation=talk, external_id=text, lane="a", raw=b"{}", text=text,
+        received_at=now, due_at=now, form="message",
+    )  # fmt: skip
+
+
+def test_nothing_for_a_minute_says_where_to_look(ayse, town):
+    long_ago = int((timezone.now() - timedelta(minutes=2)).timestamp())
+    page = ayse.get(reverse("desk:endpoint-try", args=[town.bot.pk]), {"after": 0, "since": long_ago})
+    assert "notice-soon" in page.content.decode()
+
+
+def test_a_trial_message_goes_through_the_outbox(ayse, town):
+    address = reverse("desk:endpoint-try", args=[town.bot.pk])
+    assert ayse.post(address, {"to": " "}).status_code == 422
+
+    page = ayse.post(address, {"to": "7001"}, follow=True).content.decode()
+
+    row = Delivery.objects.get()
+    assert (row.state, row.endpoint, row.reply.staff) == (DeliveryState.QUEUED, town.bot, town.ayse)
+    assert row.conversation is not None
+    assert (row.conversation.address.space, row.conversation.address.value) == ("telegram", "7001")
+    assert "hx-trigger" in page
+    assert Event.objects.get(kind="endpoint.tried").data == {"delivery_id": row.pk}
+    other = ayse.get(reverse("desk:endpoint-try", args=[town.mailbox.pk]), {"sent": row.pk})
+    assert "7001" not in other.content.decode()
+
+
+@pytest.mark.parametrize("to", ["ayse", "ayse@", "@example.com", "a b@example.com"])
+def test_an_address_that_a_mailbox_cannot_write_to_is_explained(ayse, town, to):
+    answer = ayse.post(reverse("desk:endpoint-try", args=[town.mailbox.pk]), {"to": to})
+    assert answer.status_code == 422
+    assert 'id="to-error"' in answer.content.decode()
+
+
+def test_what_people_write_down_has_no_provider_to_try(ayse, town):
+    assert ayse.get(reverse("desk:endpoint-try", args=[town.counter.pk])).status_code == 404
+    assert "hook" not in page_of(ayse, town.counter).lower().replace("webhook", "")
+
+
+def test_every_unit_can_own_an_account(ayse, town):
+    page = ayse.get(reverse("desk:endpoint-add", args=["telegram"])).content.decode()
+    assert all(f'value="unit:{unit.key}"' in page for unit in directory().units.values())
