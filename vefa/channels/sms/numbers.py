@@ -19,9 +19,11 @@ def normal(written: str, *, region: str) -> str:
     if len(digits) < SHORTEST:
         return digits or plain
     local = plain.removeprefix("00") if plain.startswith("00") else plain
-    for text, country in ((plain, region), (f"+{local.removeprefix('+')}", None)):
-        if found := _possible(text, country):
-            return found
+    readings = [_read(plain, region), _read(f"+{local.removeprefix('+')}", None)]
+    for fits in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
+        for number in readings:
+            if number is not None and fits(number):
+                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return digits
 
 
@@ -38,11 +40,8 @@ def national(number: str) -> str:
         return number.removeprefix("+")
 
 
-def _possible(text: str, country: str | None) -> str:
+def _read(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(text, country)
+        return phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return None
