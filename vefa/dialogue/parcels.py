@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from vefa.channels.port import Filled, Form, Parcel, Place
+from vefa.dialogue.exposure import is_open, without_secrets
 from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact
 from vefa.kit.text import first_line
@@ -37,7 +38,7 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
     extras = msgspec.convert(reply.extras or {}, Extras)
     return Parcel(
         to=conversation.address.value,
-        text=reply.text,
+        text=without_secrets(reply.text) if is_open(conversation, reply.way) else reply.text,
         language=reply.language,
         thread=conversation.thread,
         in_reply_to=answered or (earlier[0][0] if earlier else ""),

@@ -1,7 +1,7 @@
 """What became of what we sent: receipts and bounces. A receipt never moves a state back."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from vefa.journal.record import Happening, record
 
 S = DeliveryState
 type Report = tuple[int, dict[str, Any]]  # an endpoint and what it reports
+CLOCKS_DIFFER = timedelta(seconds=2)  # the provider's answer and its report were timed by two clocks
+PRIVATE = "private"  # the way of an answer to a comment that only its author reads
 SENT = "sent"  # the provider has it: news only where we were in doubt
 # From which states each report is believed; anything else is late or doubled and changes nothing.
 BELIEVED: dict[str, frozenset[str]] = {
@@ -25,6 +27,7 @@ BELIEVED: dict[str, frozenset[str]] = {
 
 def apply_receipts(contacts: Sequence[Contact], *, now: datetime) -> None:
     """Apply the reports that these contacts carry (`details["receipts"]`), in their order."""
+    _apply_moments(contacts, now=now)
     reports = [
         (contact.endpoint_id, report) for contact in contacts for report in contact.details["receipts"]
     ]
@@ -42,6 +45,41 @@ def apply_receipts(contacts: Sequence[Contact], *, now: datetime) -> None:
     fields = ["state", "trouble", "provider_id", "handed_over_at", "delivered_at", "read_at", "ended_at"]
     Delivery.objects.bulk_update(rows, fields)
     tell_failed(failed, now=now)
+
+
+def _apply_moments(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Reports that speak of everything up to a moment. No statement where there is none."""
+    reports = [
+        (contact, report["state"], datetime.fromisoformat(report["until"]))
+        for contact in contacts
+        for report in contact.details["receipts"]
+        if report.get("until") and contact.conversation
+    ]
+    if not reports:
+        return
+    rows = list(
+        Delivery.objects.select_for_update(of=("self",))
+        .filter(
+            endpoint_id__in={contact.endpoint_id for contact, _, _ in reports},
+            conversation__address_id__in={_address(contact) for contact, _, _ in reports},
+            handed_over_at__isnull=False,
+            state__in=(S.HANDED_OVER, S.UNCERTAIN, S.DELIVERED),
+        )
+        .exclude(Q(conversation__public=True) & ~Q(reply__way=PRIVATE))  # what everybody reads is read by all
+        .select_related("conversation")
+        .order_by("id")
+    )
+    for contact, state, until in reports:
+        meant = contact.endpoint_id, _address(contact)
+        for row in rows:
+            theirs = row.conversation and (row.endpoint_id, row.conversation.address_id) == meant
+            if theirs and row.handed_over_at and row.handed_over_at <= until + CLOCKS_DIFFER:
+                _believe(row, {"state": state, "provider_id": ""}, now=now)
+    Delivery.objects.bulk_update(rows, ["state", "trouble", "delivered_at", "read_at", "ended_at"])
+
+
+def _address(contact: Contact) -> int:
+    return contact.conversation.address_id if contact.conversation else 0
 
 
 def _spoken_of(reports: Sequence[Report]) -> list[Delivery]:

@@ -15,6 +15,7 @@ from vefa.channels.models import Endpoint
 from vefa.dialogue import approved, terms
 from vefa.dialogue.audience import Listener, endpoint_for, listeners, mailbox
 from vefa.dialogue.drafts import discard
+from vefa.dialogue.exposure import check_public, is_open
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.parcels import Extras
 from vefa.dialogue.phrases import check_resolved
@@ -42,6 +43,7 @@ class Words:
 
     `voice` is in whose name: "" the institution, "mayor", "unit:roads"; see `voices`. `way` is one of those
     that the channel's terms offer, "" the usual one. `gaps` are a phrase's variables and what fills them.
+    `insisted`: the writer has seen that everybody will read something about a person.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Words:
     way: str = ""
     extras: Extras | None = None
     gaps: Mapping[str, str] = field(default_factory=dict)
+    insisted: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,15 @@ class Leaving:
 def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = True) -> Reply:
     """A person's answer to everybody who hears of the case; it leaves after the time for taking it back.
 
-    Raises EmptyReplyError, UnresolvedError, VoiceError; NotNowError where the provider's rules say no.
+    Raises EmptyReplyError, UnresolvedError, VoiceError; NotNowError where the provider's rules say no;
+    ExposedError where everybody would read something about a person.
     """
     check_text(words.text)
     leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
     words = _allowed(case, _spoken(case, words, by, now), leaves)
     reply = _reply(case, words, staff=by, now=now)
     reply.save(force_insert=True)
-    heard = listeners(case) if to_all else [Listener(case.conversation, case)]
+    heard = _heard(case, words) if to_all else [Listener(case.conversation, case)]
     Delivery.objects.bulk_create([delivery(reply, one, leaves) for one in heard])
     answered(case_id=case.id, by=by, now=now)
     data = {"reply_id": reply.id, "phrase": words.phrase_key, "voice": words.voice}
@@ -105,7 +109,19 @@ def _allowed(case: Case, words: Words, leaves: Leaving) -> Words:
     )
     way = terms.way_of(words.way, rules)
     terms.check(words.text, way=way, extras=words.extras, terms=rules)
+    if is_open(case.conversation, way):
+        check_public(words.text, case, insisted=words.insisted)
     return replace(words, way=way)
+
+
+def _heard(case: Case, words: Words) -> list[Listener]:
+    """Who hears it; what was written for one person alone does not stand under somebody else's comment."""
+    in_public = is_open(case.conversation, words.way)
+    return [
+        one
+        for one in listeners(case)
+        if in_public or one.conversation == case.conversation or not is_open(one.conversation, "")
+    ]
 
 
 def write_automatic(said: Sequence[tuple[Listener, Words]], *, now: datetime) -> None:

@@ -1,0 +1,79 @@
+"""What must not stand where everybody reads: secret links never, personal details where somebody insists."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from vefa.cases.models import Case
+from vefa.directory.queries import municipality
+from vefa.inbox.models import Conversation
+
+_SECRET_LINK = re.compile(r"(/r/[^\s/?#]+)/[^\s/?#]+")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){6,}")
+_SHORTEST_NAME = 3
+OPEN_WAYS = frozenset({"", "public"})  # by which an answer stands where the words stood
+
+
+class ExposedError(ValueError):
+    """The words would show something about a person to everybody. `found` are those places, `kinds` say what.
+
+    secret: never to be sent; phone, mail, name: a person decides
+    """
+
+    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
+        super().__init__(", ".join(text for _kind, text in found))
+        self.found = tuple(found)
+
+    @property
+    def final(self) -> bool:
+        """Whether nobody may insist."""
+        return any(kind == "secret" for kind, _text in self.found)
+
+
+def is_open(conversation: Conversation | None, way: str) -> bool:
+    """Whether an answer by this way is read by everybody."""
+    return conversation is not None and conversation.public and way in OPEN_WAYS
+
+
+def without_secrets(text: str) -> str:
+    """The text with every secret link cut back to what everybody may know."""
+    return _SECRET_LINK.sub(r"\1", text)
+
+
+def exposed(text: str, case: Case) -> list[tuple[str, str]]:
+    """What the words show about a person, in the order of their weight: kind and place."""
+    found = [("secret", hit[0]) for hit in _SECRET_LINK.finditer(text)]
+    if case.secret and case.secret in text:
+        found = found or [("secret", case.secret)]
+    found += [("mail", hit[0]) for hit in _MAIL.finditer(text)]
+    found += [("phone", number) for number in _numbers(text, case)]
+    folded = text.casefold()
+    found += [("name", name) for name in _names(case) if name.casefold() in folded]
+    return found
+
+
+def check_public(text: str, case: Case, *, insisted: bool) -> None:
+    """Raises ExposedError; `insisted`: the writer has seen the warning and means it."""
+    found = exposed(text, case)
+    if found and (not insisted or ExposedError(found).final):
+        raise ExposedError(found)
+
+
+def _numbers(text: str, case: Case) -> Iterable[str]:
+    """Numbers long enough for a telephone or an identity, but not the city's own and not the case's."""
+    allowed = {_digits(case.reference), _digits(municipality().phone)}
+    for hit in _NUMBER.finditer(text):
+        digits = _digits(hit[0])
+        if not any(one and (digits.endswith(one) or one.endswith(digits)) for one in allowed):
+            yield hit[0]
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(char)) for char in text if char.isdecimal())
+
+
+def _names(case: Case) -> list[str]:
+    """The person's full name and family name, as the account and the register know them."""
+    address = case.conversation.address if case.conversation else None
+    whole = {address.shown_name if address else "", case.citizen.name if case.citizen else ""}
+    return [name for name in sorted(whole) if len(name) >= _SHORTEST_NAME and " " in name.strip()]
