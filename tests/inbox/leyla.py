@@ -25,12 +25,12 @@ def line(owner: str = Owner.MAYOR, *, key: str = "leylas-line", unit_key: str = 
     )  # fmt: skip
 
 
-def update(text: str, *, number: int, chat: int = ALI, **more: Any) -> bytes:
+def update(text: str, *, number: int, account: int = ALI, **more: Any) -> bytes:
     """What Telegram pushes for one message."""
     message = {
         "message_id": number, "date": 1774749600, "text": text,
-        "chat": {"id": chat, "type": "private", "first_name": "Ali"},
-        "from": {"id": chat, "first_name": "Ali", "last_name": "Demir", "language_code": "tr"},
+        "chat": {"id": account, "type": "private", "first_name": "Ali"},
+        "from": {"id": account, "first_name": "Ali", "last_name": "Demir", "language_code": "tr"},
     } | more  # fmt: skip
     return json.dumps({"update_id": number, "message": message}).encode()
 

@@ -218,7 +218,8 @@ def _openings(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, Op
             continue
         opened = openings.setdefault(talk, Opened())
         opened.public = opened.public or one.reading.public or one.reading.group
-        if one.reading.form not in SILENT:
+        own = passing.PASSED_ON not in one.contact.details
+        if own and one.reading.form not in SILENT:
             said_at = one.contact.said_at or one.contact.received_at
             opened.last_word_at = max(said_at, opened.last_word_at or said_at)
     return openings
