@@ -3,8 +3,9 @@
 Each protocol is optional: whoever asks looks with `isinstance` and does without where it is missing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -195,3 +196,5 @@ class Channel(Struct, frozen=True, kw_only=True):
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
     # the arrival of a copied post, named as if it had been pushed; None where the link is another network's
     copied: Callable[[Copied], Arrival | None] | None = None
+    # everything in an archive that the network gives the account's owner. Raises UnreadableError
+    archived: Callable[[Path], Iterator[Arrival]] | None = None

@@ -137,7 +137,7 @@ def test_an_answer_stands_under_the_post_that_it_answers(x):
 
 
 def test_a_private_word_to_who_wrote_in_public_is_seen_by_nobody_else(x):
-    adapter(x).send(public("Telefonunuzu yazar mısınız?", way="direct"))
+    adapter(x).send(public("Telefonunuzu yazar mısınız?", way="private"))
 
     assert [(one.where, one.text) for one in x.direct] == [(DERYA, "Telefonunuzu yazar mısınız?")]
     assert x.posts == []
@@ -151,13 +151,13 @@ def test_what_came_in_private_is_answered_in_private(x):
 
 
 def test_who_was_copied_by_hand_is_found_by_the_handle(x):
-    adapter(x).send(public(to="@derya", way="direct"))
+    adapter(x).send(public(to="@derya", way="private"))
     assert [one.where for one in x.direct] == [DERYA]
 
     with pytest.raises(RejectedError):
-        adapter(x).send(public(to="@nobody", way="direct"))
+        adapter(x).send(public(to="@nobody", way="private"))
     with pytest.raises(RejectedError):
-        adapter(x).send(public(to="@../me", way="direct"))
+        adapter(x).send(public(to="@../me", way="private"))
 
 
 def test_a_long_public_answer_goes_in_parts_each_under_the_one_before(x):
@@ -258,9 +258,9 @@ def test_the_rules_are_those_of_the_place_where_it_was_said(x):
     above = adapter(x).terms(Standing(now=now, thread=POST, public=True))
     within = adapter(x).terms(Standing(now=now, thread="dm"))
 
-    assert (above.ways, above.length, above.counted) == (("public", "direct"), 280, "x")
+    assert (above.ways, above.length, above.counted) == (("public", "private"), 280, "x")
     assert "public" in above.notices
-    assert (within.ways, within.length, within.notices) == (("direct",), 10_000, ())
+    assert (within.ways, within.length, within.notices) == (("private",), 10_000, ())
 
 
 def test_a_picture_is_fetched_with_our_signature_and_only_from_x(x):

@@ -216,8 +216,10 @@ def test_that_our_message_was_read_is_a_receipt():
             "last_read_event_id": "555"}  # fmt: skip
     _, reading = only(older("direct_message_mark_read_events", mark))
 
-    assert reading.form is Form.RECEIPT
-    assert [(one.provider_id, one.state) for one in reading.receipts] == [("555", "read")]
+    assert (reading.form, reading.thread) == (Form.RECEIPT, "dm")
+    (receipt,) = reading.receipts
+    assert (receipt.provider_id, receipt.state) == ("555", "read")
+    assert receipt.until == datetime.fromtimestamp(1795249000, UTC)
 
 
 def test_an_encrypted_message_is_not_lost_though_nobody_can_read_it_here():

@@ -18,7 +18,7 @@ from vefa.channels.port import (
     Sent,
     UnsureError,
 )
-from vefa.channels.x import counting, cutting, door, reading
+from vefa.channels.x import archive, counting, cutting, door, reading
 from vefa.channels.x.api import Keys, XApi
 from vefa.channels.x.checkup import findings
 from vefa.channels.x.links import copied
@@ -27,7 +27,7 @@ from vefa.channels.x.subscribing import Subscriptions
 from vefa.kit.saying import gettext_noop
 
 DEFAULT_BASE = "https://api.x.com"
-PUBLIC, DIRECT = "public", "direct"
+PUBLIC, DIRECT = "public", "private"
 DIRECT_LENGTH = 10_000
 _LIMITS = Limits(per_second=1, text_length=counting.POST_WEIGHT, file_bytes=20 * 1024 * 1024)
 _DIRECT_TERMS = Terms(ways=(DIRECT,), length=DIRECT_LENGTH, files=False)
@@ -186,7 +186,9 @@ CHANNEL = Channel(
     build=build,
     pushed=True,
     proofs=("api_secret", "client_secret", "old_api_secret"),
+    comments=True,
     copied=copied,
+    archived=archive.arrivals,
     steps=(
         gettext_noop("At developer.x.com, make an app with “Read and write and Direct messages”."),
         gettext_noop(

@@ -96,8 +96,15 @@ def _read_mark(event: Any, found: Json) -> Reading:
     mark = _shape(event, ReadMark)
     if mark.sender_id == text_of(found, "for_user_id"):
         return _event("read")
-    receipt = Receipt(provider_id=mark.last_read_event_id, state="read")
-    return Reading(form=Form.RECEIPT, receipts=(receipt,), said_at=posts.of_ms(mark.created_timestamp))
+    at = posts.of_ms(mark.created_timestamp)
+    receipt = Receipt(provider_id=mark.last_read_event_id, state="read", until=at)
+    return Reading(
+        form=Form.RECEIPT,
+        sender=posts.person(mark.sender_id, None),
+        thread=DIRECT_THREAD,
+        receipts=(receipt,),
+        said_at=at,
+    )
 
 
 _OLDER: dict[str, Callable[[Any, Json], Reading]] = {
