@@ -49,7 +49,10 @@ def filtered() -> Iterator[str]:
 
 
 def screens(running: House, cookie: str) -> list[Row]:
-    """Lists, page 200, case pages and searches over HTTP, one connection, with the CPU of all processes."""
+    """Lists, page 200, case pages and searches over HTTP, one connection, with the CPU of web and database.
+
+    The worker rests: what it does in the background would count as theirs.
+    """
     cases = [str(row[0]) for row in running.sql("SELECT id FROM cases_case ORDER BY random() LIMIT 300")]
     words = ("lamba", "çukur yol", "w1234", "n12 cukur", "zxqv")
     wanted: dict[str, tuple[list[str], float, float | None]] = {
@@ -76,6 +79,12 @@ def screens(running: House, cookie: str) -> list[Row]:
             Row(f"{name}, not answered 200", refused, "requests", at_most=0),
         ]
     return rows
+
+
+def at_rest(running: House, part: Callable[[], list[Row]]) -> list[Row]:
+    """Measure while the worker is stopped."""
+    with running.worker_at_rest():
+        return part()
 
 
 def memory(running: House, cookie: str, *, contacts: int, shows: int) -> list[Row]:
@@ -149,7 +158,7 @@ def main() -> None:
         add_bot(running)
         cookie = sign_in(running, OPERATOR)
         parts: dict[str, Callable[[], list[Row]]] = {
-            "screens": lambda: screens(running, cookie),
+            "screens": lambda: at_rest(running, lambda: screens(running, cookie)),
             "live": lambda: live(running, cookie),
             "portal": lambda: portal(running, beside=f"{wanted.cases:,} cases"),
             "memory": lambda: memory(running, cookie, contacts=wanted.contacts, shows=wanted.pages),

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
 from tests.town import town
+from vefa.channels import queries
 from vefa.wiring.env import database
 from vefa.wiring.postgres.cluster import ready_cluster
 from vefa.wiring.postgres.server import start
@@ -59,6 +60,12 @@ def django_db_modify_db_settings(database_url: str) -> None:
     connections.settings["default"].update(
         {name: value for name, value in database(database_url).items() if name != "ENGINE"}
     )
+
+
+@pytest.fixture(autouse=True)
+def _accounts_anew() -> None:
+    """What another test's accounts were is remembered for some seconds; that test took them with it."""
+    queries.forget()
 
 
 @pytest.fixture

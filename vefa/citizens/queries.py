@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from vefa.citizens import numbers
@@ -21,12 +21,15 @@ def root_of(citizen_id: int) -> Citizen:
 
 def same_person(citizen_id: int) -> list[int]:
     """The ids of all rows that stand for the same person, this one included, in one statement."""
+    return list(_same_person(citizen_id).order_by("id"))
+
+
+def _same_person(citizen_id: int) -> QuerySet[Citizen, int]:
     found = Citizen.objects.filter(id=citizen_id).annotate(root=Coalesce("merged_into_id", "id"))
     root = Subquery(
         found.values("root")[:1]
     )  # asked once, before: both sides of the "or" then use their index
-    rows = Citizen.objects.filter(Q(id=root) | Q(merged_into_id=root)).order_by("id")
-    return list(rows.values_list("id", flat=True))
+    return Citizen.objects.filter(Q(id=root) | Q(merged_into_id=root)).values_list("id", flat=True)
 
 
 def owners_of(numbers: Collection[str]) -> dict[str, int]:
@@ -38,8 +41,8 @@ def owners_of(numbers: Collection[str]) -> dict[str, int]:
 
 
 def addresses_of(citizen_id: int) -> list[Address]:
-    """Where a person can be reached, under every row that stands for them."""
-    return list(Address.objects.filter(citizen_id__in=same_person(citizen_id)).order_by("space", "id"))
+    """Where a person can be reached, under every row that stands for them, in one statement."""
+    return list(Address.objects.filter(citizen_id__in=_same_person(citizen_id)).order_by("space", "id"))
 
 
 def last_digits_of(citizen_id: int | None) -> list[str]:

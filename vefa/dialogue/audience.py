@@ -57,13 +57,6 @@ def _once(everybody: Iterable[Listener]) -> list[Listener]:
     return kept
 
 
-def mailbox() -> Endpoint | None:
-    """The mail account through which people are answered who left a mail address elsewhere."""
-    return (
-        Endpoint.objects.filter(channel="email", active=True, retired_at=None).order_by("owner", "id").first()
-    )
-
-
 def endpoint_for(conversation: Conversation | None, *, post: Endpoint | None) -> Endpoint | None:
     """The account through which this conversation is answered, or None where no message can go out.
 

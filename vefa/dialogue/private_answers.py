@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from vefa.dialogue.audience import endpoint_for, mailbox
+from vefa.channels.queries import mailbox
+from vefa.dialogue.audience import endpoint_for
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.voices import check_voice, signed
 from vefa.dialogue.writing import LIMIT, Leaving, TooLateError, check_text, delivery_to

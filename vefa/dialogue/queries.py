@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from vefa.cases.models import Case, Note
 from vefa.channels.models import Endpoint
-from vefa.dialogue.audience import BY_HAND, endpoint_for, mailbox
+from vefa.channels.queries import mailbox
+from vefa.dialogue.audience import BY_HAND, endpoint_for
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.directory.models import Staff
 from vefa.inbox.models import Attachment, Contact

@@ -12,8 +12,9 @@ from django.db import transaction
 from vefa.cases.models import Case
 from vefa.cases.promises import answered
 from vefa.channels.models import Endpoint
+from vefa.channels.queries import mailbox
 from vefa.dialogue import approved, terms
-from vefa.dialogue.audience import Listener, endpoint_for, listeners, mailbox
+from vefa.dialogue.audience import Listener, endpoint_for, listeners
 from vefa.dialogue.drafts import discard
 from vefa.dialogue.exposure import check_public, is_open
 from vefa.dialogue.models import Delivery, DeliveryState, Reply

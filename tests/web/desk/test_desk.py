@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from tests.web.desk.seat import seated
 from vefa.cases.models import Case, Note, Outcome, State
+from vefa.channels.models import Endpoint
+from vefa.citizens.models import Address
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.inbox.models import Attachment, Contact
 
@@ -206,6 +208,23 @@ def test_a_case_costs_at_most_ten_statements(town, pothole_case, django_assert_m
 
     with django_assert_max_num_queries(10):
         page_of(client, pothole_case)
+
+
+def test_a_case_of_a_form_that_is_answered_by_mail_and_has_files_costs_one_more(
+    town, pothole_case, now, django_assert_max_num_queries
+):
+    contact = Contact.objects.get(links__case=pothole_case)
+    Attachment.objects.create(contact=contact, kind="image", name="çukur.jpg", key=uuid4(), due_at=now)
+    Endpoint.objects.create(key="posta", channel="email", language="tr")
+    talk = pothole_case.conversation
+    Endpoint.objects.filter(pk=talk.endpoint_id).update(channel="portal")
+    Address.objects.filter(pk=talk.address_id).update(space="email", value="ali@posta.example")
+    client = seated(town.derya)
+    page_of(client, pothole_case)
+
+    with django_assert_max_num_queries(11):
+        page = page_of(client, pothole_case)
+    assert "ali@posta.example" in page
 
 
 def test_a_case_with_files_drafts_and_notes_costs_no_more(

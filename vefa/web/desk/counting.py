@@ -8,14 +8,13 @@ from vefa.cases.filters import View
 from vefa.cases.queries import counts
 from vefa.directory.models import Staff
 
-FRESH_S = 5.0
 _known: dict[int, tuple[float, Mapping[View, int]]] = {}  # by staff; a town has some hundred
 
 
-def counted(staff: Staff, *, now: datetime) -> Mapping[View, int]:
-    """The numbers as they were at most five seconds ago; one statement where nobody counted since."""
+def counted(staff: Staff, *, now: datetime, at_most_s: float = 5.0) -> Mapping[View, int]:
+    """The numbers as they were at most so many seconds ago; one statement where nobody counted since."""
     looked_at, known = _known.get(staff.pk, (float("-inf"), {}))
-    return known if time.monotonic() - looked_at < FRESH_S else recount(staff, now=now)
+    return known if time.monotonic() - looked_at < at_most_s else recount(staff, now=now)
 
 
 def recount(staff: Staff, *, now: datetime) -> Mapping[View, int]:

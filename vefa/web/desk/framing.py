@@ -21,17 +21,19 @@ from vefa.web.desk.frame import Alarm, Frame, Link, View
 from vefa.web.ui import words
 from vefa.web.ui.linking import link_to
 
-FRESH_S = 5.0
+FRESH_S, STALE_S = 5.0, 60.0  # how old the numbers may be: beside a list, and elsewhere
 _alarming: dict[str, tuple[float, tuple[int, int, int]]] = {}
 
 
 def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searched: str = "") -> Frame:
     """Lists with counts, alarms and menu; four statements every five seconds, none in between.
 
-    What the reader did a moment ago is counted; what others did may be missing for that long.
+    What the reader did a moment ago is counted; what others did may be missing for that long, and for a
+    minute on a page that is no list (an open screen asks for the numbers whenever something changes).
     """
     staff = request.staff
-    counted = counting.counted(staff, now=now)
+    at_most_s = FRESH_S if current else STALE_S
+    counted = counting.counted(staff, now=now, at_most_s=at_most_s)
     here = directory()
     unit = here.units.get(staff.unit_id or 0)
     language = get_language() or "en"
@@ -39,7 +41,7 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         staff=staff.name,
         place=unit.name(language) if unit else "",
         views=views(counted, current),
-        alarms=alarms(staff),
+        alarms=alarms(staff, at_most_s=at_most_s),
         links=links(staff),
         search_href=link_to("desk:search"),
         searched=searched,
@@ -91,11 +93,11 @@ def shown(count: int) -> str:
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
 
 
-def alarms(staff: Staff) -> list[Alarm]:
+def alarms(staff: Staff, *, at_most_s: float = FRESH_S) -> list[Alarm]:
     """What nobody may overlook: sendings in doubt, and contacts that could not be handled."""
     if not can(staff, Action.REQUEUE):
         return []
-    uncertain, parked, ill = _alarming_now()
+    uncertain, parked, ill = _alarming_now(at_most_s)
     found = []
     if ill:
         said = gettext("Accounts in trouble")
@@ -112,9 +114,9 @@ def alarms(staff: Staff) -> list[Alarm]:
     return found
 
 
-def _alarming_now() -> tuple[int, int, int]:
+def _alarming_now(at_most_s: float) -> tuple[int, int, int]:
     looked_at, known = _alarming.get("now", (float("-inf"), (0, 0, 0)))
-    if time.monotonic() - looked_at >= FRESH_S:
+    if time.monotonic() - looked_at >= at_most_s:
         known = doubtful(), parked_count(), ailing_count()
         _alarming["now"] = (time.monotonic(), known)
     return known
