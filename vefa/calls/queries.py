@@ -19,6 +19,7 @@ from vefa.inbox.models import Attachment, AttachmentState
 EXCHANGES = ("asterisk", "telephony")
 LINES = ("asterisk", "phone", "telephony")
 SHOWN = timedelta(minutes=10)  # an ended call that nobody wrote down stays in sight so long
+UNDONE = timedelta(minutes=2)
 MOST_RINGING = 20
 
 
@@ -213,3 +214,9 @@ def last_dialling(staff: Staff, *, now: datetime) -> Dialling | None:
     """What became of the number that this person had dialled a moment ago."""
     rows = Dialling.objects.filter(seat__staff=staff, asked_at__gt=now - timedelta(minutes=1))
     return rows.order_by("-id").first()
+
+
+def spotted(staff: Staff, *, now: datetime) -> list[Call]:
+    """What this person answered on the spot a moment ago: it can be undone."""
+    recent = Call.objects.filter(staff=staff, on_the_spot=True, contact__received_at__gt=now - UNDONE)
+    return list(recent.select_related("service").order_by("-contact__received_at")[:2])

@@ -26,6 +26,8 @@ from vefa.inbox.intake import Accepted, Incoming
 from vefa.kit import ids
 from vefa.kit.geo import Point
 from vefa.triage.advice import Advice, Asked, advise
+from vefa.web.desk import call_entry
+from vefa.web.desk.call_entry import Caller
 from vefa.web.desk.choices import areas, services
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
@@ -69,8 +71,19 @@ class EnterForm(forms.Form):
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
     language = forms.ChoiceField(label=_("Language of the answer"), choices=list(channels.LANGUAGES.items()))
+    line = forms.TypedChoiceField(label=_("Whose line?"), coerce=int, empty_value=None, required=False)
     scan = forms.FileField(label=_("Photo or scan"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput)
+    call = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if lines := call_entry.lines(get_language() or "en"):
+            self.fields["line"].choices = [("", "—"), *lines]  # type: ignore[attr-defined]  # a choice field
+        else:
+            del self.fields["line"]
+        if self.data.get("spot"):  # the subject alone is counted; words are welcome
+            self.fields["text"].required, self.fields["service"].required = False, True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,21 +91,35 @@ class EnterForm(forms.Form):
 def enter(request: StaffRequest) -> HttpResponse:
     """The page for a new case, and its keeping. Pressing twice keeps one."""
     now = timezone.now()
-    form = EnterForm(request.POST or None, request.FILES or None, initial=_initial(request))
+    caller = call_entry.caller_of(request.staff, request)
+    form = EnterForm(request.POST or None, request.FILES or None, initial=_initial(request) | caller.initial)
     if request.method == "POST" and form.is_valid():
         try:
-            accepted = _accept(request, form.cleaned_data, now)
+            accepted = _accept(request, form.cleaned_data, caller, now)
         except files.RefusedFileError:
             form.add_error("scan", gettext("We do not keep this file: too large, empty, or of another type."))
         except (files.NoRoomError, NoDoorError) as error:
             form.add_error(None, str(error))
         else:
             intake.wake()
-            said = gettext("Kept under %(reference)s. It stands in the lists in a moment.")
-            messages.success(request, said % {"reference": accepted.reference})
-            return HttpResponseRedirect(reverse("desk:entered", args=[accepted.reference]))
-    context = {"form": form, "frame": frame_of(request, now=now)}
+            return _entered(request, accepted, caller)
+    context = {"form": form, "frame": frame_of(request, now=now), "caller": caller}
     return show(request, "desk/enter.html", None, context, status=422 if form.errors else 200)
+
+
+def _entered(request: StaffRequest, accepted: Accepted, caller: Caller) -> HttpResponse:
+    """Where the writing goes on: the number to tell, the case that it was about, or the calls."""
+    if accepted.reference:
+        said = gettext("Kept under %(reference)s. It stands in the lists in a moment.")
+        messages.success(request, said % {"reference": accepted.reference})
+        return HttpResponseRedirect(reverse("desk:entered", args=[accepted.reference]))
+    if request.POST.get("spot"):
+        messages.success(request, gettext("Counted as answered on the spot."))
+        return HttpResponseRedirect(
+            reverse("desk:calls" if can(request.staff, Action.PRIVATE) else "desk:enter")
+        )
+    messages.success(request, gettext("Kept with the case; it stands there in a moment."))
+    return HttpResponseRedirect(reverse("desk:case", args=[caller.about]))
 
 
 @require_GET
@@ -116,7 +143,8 @@ def hints(request: StaffRequest) -> HttpResponse:
     people = (
         found_people(asked, country=country, limit=3) if asked and can(request.staff, Action.PRIVATE) else []
     )
-    context = {"suggestions": _suggested(advice), "people": people, "near": _near(advice)}
+    caller = call_entry.caller_of(request.staff, request)
+    context = {"suggestions": _suggested(advice), "people": people, "near": _near(advice), "caller": caller}
     return show(request, "desk/enter.html", "hints", context)
 
 
@@ -126,18 +154,23 @@ def _initial(request: StaffRequest) -> dict[str, Any]:
         "token": uuid4(),
         "channel": request.GET.get("channel", default),
         "phone": request.GET.get("phone", ""),
+        "call": request.GET.get("call", ""),
         "language": directory().municipality.default_language,
     }
 
 
-def _accept(request: StaffRequest, asked: dict[str, Any], now: datetime) -> Accepted:
+def _accept(request: StaffRequest, asked: dict[str, Any], caller: Caller, now: datetime) -> Accepted:
     known = directory()
     service = known.services.get(asked["service"] or 0)
+    spot = bool(request.POST.get("spot"))
+    new = not spot and not caller.about
+    line = asked.get("line")
     details = {
         "service": service.code if service else "",
         "area_id": asked["area"],
         "place_text": asked["place_text"],
         "taken_by": request.staff.pk,
+        **call_entry.details(caller, channel=asked["channel"], spot=spot, line=line),
     }
     return intake.accept(
         [
@@ -147,9 +180,9 @@ def _accept(request: StaffRequest, asked: dict[str, Any], now: datetime) -> Acce
                 lane="",
                 raw=_sheet(asked, now),
                 received_at=now,
-                reference=numbers.draw(1, at=now)[0],
-                secret=ids.secret(),
-                details={name: value for name, value in details.items() if value},
+                reference=numbers.draw(1, at=now)[0] if new else None,
+                secret=ids.secret() if new else "",
+                details={name: value for name, value in details.items() if value or name == "telephone"},
                 files=_scan(asked),
             )
         ]

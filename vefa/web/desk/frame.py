@@ -48,5 +48,6 @@ class Frame:
     new_href: str = ""
     leave_href: str = ""
     counts_href: str = ""
+    calls_href: str = ""  # for those who sit at a telephone
     compact: bool = False
     keys_off: bool = False

@@ -48,9 +48,16 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         new_href=link_to("desk:enter") if can(staff, Action.ENTER) else "",
         leave_href=link_to("desk:sign-out"),
         counts_href=link_to("desk:counts"),
+        calls_href=calls_href(staff),
         compact=bool(staff.preferences.get("compact")),
         keys_off=bool(staff.preferences.get("keys_off")),
     )
+
+
+def calls_href(staff: Staff) -> str:
+    """Where the region of calls comes from, "" for who does not sit at a telephone."""
+    sits = staff.preferences.get("telephone") and can(staff, Action.PRIVATE)
+    return link_to("desk:calls-bar") if sits else ""
 
 
 def names() -> dict[CaseView, tuple[str, str, str]]:
@@ -136,6 +143,9 @@ def links(staff: Staff) -> list[Link]:
         found.append(Link(name=gettext("Private messages"), href=link_to("desk:private")))
     if can(staff, Action.NOTE):
         found.append(Link(name=gettext("My drafts"), href=link_to("desk:drafts")))
+    if can(staff, Action.PRIVATE):
+        found.append(Link(name=gettext("Calls"), href=link_to("desk:calls")))
+    found.append(Link(name=gettext("Wallboard"), href=link_to("desk:wallboard")))
     if can(staff, Action.APPROVE):
         found.append(Link(name=gettext("More time asked for"), href=link_to("desk:extensions")))
     if can(staff, Action.DELEGATE):

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from vefa.calls import seats
 from vefa.directory import second_factor, self_care
-from vefa.directory.access import Action
+from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.web.desk.door import EPOCH, SECOND, StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
@@ -28,6 +29,27 @@ class LookForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the desk"), choices=list(channels.LANGUAGES.items()))
     compact = forms.BooleanField(label=_("Narrow rows"), required=False)
     keys_off = forms.BooleanField(label=_("No single keys"), required=False)
+
+
+class TelephoneForm(forms.Form):
+    """Where this person answers calls."""
+
+    extension = forms.CharField(
+        label=_("Extension"),
+        required=False,
+        max_length=40,
+        help_text=_("The number of your telephone within the house; calls that ring there are shown to you."),
+        widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
+    )
+    queues = forms.CharField(
+        label=_("Queues"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "Their names at the exchange, separated by commas; an Asterisk exchange tells them itself."
+        ),
+        widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
+    )
 
 
 class PasswordForm(forms.Form):
@@ -69,13 +91,24 @@ def profile(request: StaffRequest) -> HttpResponse:
     staff, which = request.staff, request.POST.get("form", "")
     known = {"language": staff.language, **staff.preferences}
     look = LookForm(request.POST if which == "look" else None, initial=known, auto_id="look_%s")
+    telephone = TelephoneForm(
+        request.POST if which == "telephone" else None, initial=_seat(staff), auto_id="telephone_%s"
+    )
     word = PasswordForm(request.POST if which == "password" else None, staff=staff, auto_id="word_%s")
     if which == "look" and look.is_valid():
         return _keep_look(request, look)
     if which == "password" and word.is_valid():
         return _change_password(request, word)
+    if which == "telephone" and telephone.is_valid() and _keep_seat(request, telephone):
+        return HttpResponseRedirect(reverse("desk:profile"))
     frame = frame_of(request, now=timezone.now())
-    context = {"frame": frame, "look": look, "word": word, "staff": staff}
+    context = {
+        "frame": frame,
+        "look": look,
+        "word": word,
+        "staff": staff,
+        "telephone": telephone if can(staff, Action.PRIVATE) else None,
+    }
     return show(request, "desk/profile.html", None, context, status=422 if which else 200)
 
 
@@ -87,6 +120,24 @@ def _keep_look(request: StaffRequest, form: LookForm) -> HttpResponse:
     response = HttpResponseRedirect(reverse("desk:profile"))
     remember(response, asked["language"])
     return response
+
+
+def _seat(staff: Staff) -> dict[str, str]:
+    seat = seats.seat_of(staff) if staff.preferences.get("telephone") else None
+    return {"extension": seat.extension or "", "queues": ", ".join(seat.queues)} if seat else {}
+
+
+def _keep_seat(request: StaffRequest, form: TelephoneForm) -> bool:
+    """Whether the extension is theirs now."""
+    asked = form.cleaned_data
+    queues = asked["queues"].split(",")
+    try:
+        seats.claim(staff=request.staff, extension=asked["extension"], queues=queues, now=timezone.now())
+    except seats.TakenError as error:
+        form.add_error("extension", gettext("This extension is %(name)s's.") % {"name": error.name})
+        return False
+    messages.success(request, gettext("Kept."))
+    return True
 
 
 def _change_password(request: StaffRequest, form: PasswordForm) -> HttpResponse:

@@ -5,6 +5,8 @@ from django.urls import path
 from vefa.web.desk import (
     acts,
     bulk,
+    call_acts,
+    calls,
     case,
     citizen,
     delegations,
@@ -26,6 +28,7 @@ from vefa.web.desk import (
     sign_in,
     telephones,
     troubles,
+    wallboard,
 )
 
 app_name = "desk"
@@ -47,6 +50,15 @@ urlpatterns = [
     path("new", enter.enter, name="enter"),
     path("new/hints", enter.hints, name="hints"),
     path("new/<str:reference>", enter.entered, name="entered"),
+    path("calls", calls.calls, name="calls"),
+    path("calls/bar", calls.bar, name="calls-bar"),
+    path("calls/dial", call_acts.dial, name="dial"),
+    path("calls/seat", call_acts.seat, name="seat"),
+    path("calls/backs/<int:task_id>", call_acts.call_back, name="call-back"),
+    path("calls/<int:call_id>/spot", call_acts.spot, name="spot"),
+    path("calls/<int:call_id>/unspot", call_acts.unspot, name="unspot"),
+    path("calls/<int:call_id>/<slug:which>", call_acts.recording, name="recording"),
+    path("wallboard", wallboard.wallboard, name="wallboard"),
     path("cases/<int:case_id>", case.case, name="case"),
     path("cases/<int:case_id>/talk", case.talk, name="talk"),
     path("cases/<int:case_id>/around", case.around, name="around"),

@@ -85,8 +85,8 @@ document.addEventListener("keydown", (event) => {
   const target = find(chord);
   if (target) press(target);
   else if (onRow[key] && chord === key) onRow[key]();
-  else if (key === "g" && chord === "g") {
-    first = "g";
+  else if (chord === key && document.querySelector(`[data-keys^="${CSS.escape(key)} "]`)) {
+    first = key;
     forgetting = setTimeout(() => (first = ""), CHORD_MS);
   } else return;
   event.preventDefault();
