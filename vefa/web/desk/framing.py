@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from vefa.cases.filters import View as CaseView
 from vefa.cases.queries import MOST_COUNTED
@@ -135,27 +137,23 @@ def forget() -> None:
     counting.forget()
 
 
+# The person's menu: the right that an entry asks for, its name, its address.
+_LINKS: tuple[tuple[Action, Promise, str], ...] = (
+    (Action.ANSWER, _("My morning"), "desk:morning"),
+    (Action.ANSWER, _("Private messages"), "desk:private"),
+    (Action.NOTE, _("My drafts"), "desk:drafts"),
+    (Action.PRIVATE, _("Calls"), "desk:calls"),
+    (Action.READ, _("Wallboard"), "desk:wallboard"),
+    (Action.APPROVE, _("More time asked for"), "desk:extensions"),
+    (Action.DELEGATE, _("Accounts and delegates"), "desk:delegations"),
+    (Action.ENTER, _("My own telephone"), "desk:telephones"),
+    (Action.READ, _("Profile"), "desk:profile"),
+    (Action.REQUEUE, _("Troubles"), "desk:troubles"),
+    (Action.ADMINISTER, _("Accounts"), "desk:endpoints"),
+    (Action.ADMINISTER, _("The parts"), "desk:gallery"),
+)
+
+
 def links(staff: Staff) -> list[Link]:
     """The person's menu."""
-    found = []
-    if can(staff, Action.ANSWER):
-        found.append(Link(name=gettext("My morning"), href=link_to("desk:morning")))
-        found.append(Link(name=gettext("Private messages"), href=link_to("desk:private")))
-    if can(staff, Action.NOTE):
-        found.append(Link(name=gettext("My drafts"), href=link_to("desk:drafts")))
-    if can(staff, Action.PRIVATE):
-        found.append(Link(name=gettext("Calls"), href=link_to("desk:calls")))
-    found.append(Link(name=gettext("Wallboard"), href=link_to("desk:wallboard")))
-    if can(staff, Action.APPROVE):
-        found.append(Link(name=gettext("More time asked for"), href=link_to("desk:extensions")))
-    if can(staff, Action.DELEGATE):
-        found.append(Link(name=gettext("Accounts and delegates"), href=link_to("desk:delegations")))
-    if can(staff, Action.ENTER):
-        found.append(Link(name=gettext("My own telephone"), href=link_to("desk:telephones")))
-    found.append(Link(name=gettext("Profile"), href=link_to("desk:profile")))
-    if can(staff, Action.REQUEUE):
-        found.append(Link(name=gettext("Troubles"), href=link_to("desk:troubles")))
-    if can(staff, Action.ADMINISTER):
-        found.append(Link(name=gettext("Accounts"), href=link_to("desk:endpoints")))
-        found.append(Link(name=gettext("The parts"), href=link_to("desk:gallery")))
-    return found
+    return [Link(name=str(name), href=link_to(view)) for right, name, view in _LINKS if can(staff, right)]
