@@ -11,7 +11,7 @@ _SECRET_LINK = re.compile(r"(/r/[^\s/?#]+)/[^\s/?#]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){6,}")
 _SHORTEST_NAME = 3
-OPEN_WAYS = frozenset({"", "public"})  # by which an answer stands where the words stood
+OPEN_WAYS = frozenset({"", "public", "thread"})  # by which an answer stands where the words stood
 
 
 class ExposedError(ValueError):

@@ -63,11 +63,13 @@ def _message(mine: Mine, entry: Entry) -> Message:
             language=entry.reply.language,
         )
     assert entry.contact is not None
+    if entry.elsewhere:
+        return Message(side="out", who=gettext("The city"), text=entry.contact.text, said_at=entry.at)
     stored = [one for one in entry.attachments if one.state == AttachmentState.STORED]
     return Message(
         side="in",
         who=gettext("You"),
-        text=entry.contact.text,
+        text=gettext("You took this message back.") if entry.contact.deleted_at else entry.contact.text,
         said_at=entry.at,
         language=entry.contact.language,
         files=[shown_file(mine, one) for one in stored],
