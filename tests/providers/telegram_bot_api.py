@@ -218,13 +218,20 @@ class TelegramBotApi:
         return {"file_id": file_id, "file_size": len(self.files[file_id]), "file_path": f"media/{file_id}"}
 
 
+def _webhook_info(webhook: dict[str, Any]) -> dict[str, Any]:
+    """`allowed_updates` is told where it was set."""
+    asked = webhook.get("allowed_updates")
+    kinds = {"allowed_updates": json.loads(asked) if isinstance(asked, str) else asked} if asked else {}
+    return {"url": webhook.get("url", ""), "pending_update_count": 0, **kinds}
+
+
 _ANSWERS: dict[str, Callable[[TelegramBotApi, dict[str, Any]], Any]] = {
     "getUpdates": TelegramBotApi._give_updates,
     "setWebhook": TelegramBotApi._set_webhook,
     "deleteWebhook": TelegramBotApi._delete_webhook,
     "getFile": TelegramBotApi._file,
     "getMe": lambda _bot, _params: {"id": 123456, "is_bot": True, "username": "pinarova_bot"},
-    "getWebhookInfo": lambda bot, _params: {"url": bot.webhook.get("url", ""), "pending_update_count": 0},
+    "getWebhookInfo": lambda bot, _params: _webhook_info(bot.webhook),
 }
 
 
