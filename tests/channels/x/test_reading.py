@@ -48,7 +48,7 @@ def test_a_mention_is_a_public_message_of_its_writer():
         "derya",
     )
     assert (reading.sender.language_hint, reading.verified) == ("tr", True)
-    assert reading.text == "@PinarovaBld Çarşı'da çukur var & derin"
+    assert reading.text == "Çarşı'da çukur var & derin"
     assert (reading.thread, reading.message_id, reading.sequence) == (MENTION, MENTION, int(MENTION))
     assert reading.said_at == datetime(2026, 11, 21, 8, 15, tzinfo=UTC)
 
@@ -60,6 +60,19 @@ def test_the_same_post_is_one_thing_in_both_dialects_and_by_hand():
 
     assert by_hand is not None
     assert newer.external_id == olden.external_id == by_hand.external_id == MENTION
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("@PinarovaBld @derya: çukur var @ali", "çukur var @ali"),
+        ("çukur var @PinarovaBld", "çukur var @PinarovaBld"),
+        ("@PinarovaBld", "@PinarovaBld"),
+        ("ali@example.org yazın", "ali@example.org yazın"),
+    ],
+)
+def test_whom_it_is_addressed_to_is_no_part_of_what_was_said(written, said):
+    assert only(mention(MENTION, written))[1].text == said
 
 
 def test_the_older_dialect_says_the_same():
@@ -261,7 +274,7 @@ def test_an_archive_knows_both_sides():
     )  # fmt: skip
     assert theirs.warnings == ("1 files stayed in the archive",)
     assert ours.form is Form.ECHO
-    assert (post.form, post.text, post.public) == (Form.ECHO, "@derya Bakıyoruz", True)
+    assert (post.form, post.text, post.public) == (Form.ECHO, "Bakıyoruz", True)
     for reading in (theirs, ours, post):
         assert reading.sender is not None
         assert reading.sender.address == DERYA

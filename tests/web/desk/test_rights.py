@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.web.desk.seat import nine_days_more, result_of, seated
+from vefa.calls.models import Call, CallBack
 from vefa.cases import lifecycle, promises
 from vefa.cases.lifecycle import Assignment
 from vefa.cases.models import Case
@@ -63,7 +64,17 @@ RULES: dict[str, list[Rule]] = {
     "decide-extension": [Rule(Action.APPROVE, "POST", "extension", {"do": "refuse"})],
     "enter": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"text": ""})],
     "hints": [Rule(Action.ENTER)],
+    "copied": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"link": ""})],
     "entered": [Rule(Action.ENTER)],
+    "calls": [Rule(Action.PRIVATE)],
+    "calls-bar": [Rule(Action.PRIVATE)],
+    "dial": [Rule(Action.ANSWER, "POST", data={"number": "0532 111 22 33"})],
+    "seat": [Rule(Action.READ, "POST", data={"state": "lunch"})],
+    "call-back": [Rule(Action.ANSWER, "POST", "call back", {"do": "tried"})],
+    "spot": [Rule(Action.ENTER, "POST", "call", {"service": "1"})],
+    "unspot": [Rule(Action.ENTER, "POST", "call")],
+    "recording": [Rule(Action.PRIVATE, about="recording")],
+    "wallboard": [Rule(Action.READ)],
     "case": [Rule(Action.READ, about="case")],
     "talk": [Rule(Action.READ, about="case")],
     "around": [Rule(Action.READ, about="case")],
@@ -100,7 +111,8 @@ RULES: dict[str, list[Rule]] = {
 }
 # Not there even for those who may: the file is not on this disk, the town has no ready sentences, and the
 # answer to take back is a colleague's.
-MISSING = {"file", ("phrases", "POST"), "take-back"}
+MISSING = {"file", ("phrases", "POST"), "take-back", "recording"}
+CALLS = {"call", "call back", "recording"}  # of the city's line: seen by those who see everything
 BOT = 1001  # as the town numbers its accounts
 PLAIN: dict[str, list[Any]] = {
     "endpoint-add": ["telegram"],
@@ -140,7 +152,19 @@ class Folder:
             "case": [case.pk], "contact": [case.pk, contact.pk], "reply": [case.pk, reply.pk],
             "extension": [extension.pk], "file": [attachment.key], "delivery": [sent.pk],
             "citizen": [case.citizen_id], "likeness": [likeness.pk], "merge": [merge.pk],
+            **self._calls(town, now),
         }  # fmt: skip
+
+    def _calls(self, town: Any, now: Any) -> dict[str, list[Any]]:
+        """A call in vain on the hotline, and the task to call back."""
+        task = CallBack.objects.create(
+            number=f"+90532{self.case.pk:07}", endpoint=town.hotline, missed=1, first_at=now, last_at=now
+        )
+        call = Call.objects.create(
+            endpoint=town.hotline, call=f"c{self.case.pk}", began_at=now, ended_at=now, state="missed",
+            call_back=task, caller=task.number,
+        )  # fmt: skip
+        return {"call": [call.pk], "call back": [task.pk], "recording": [call.pk, "recording"]}
 
     def words_of(self, about: str) -> list[Any]:
         """What stands in the address."""
@@ -194,7 +218,9 @@ def test_what_each_role_may(role, town, folders):
     for name, rule in asked():
         if rule.right is None or rule.about == "parked":
             continue
-        places = [(own, True), (foreign, role in SEES_EVERYTHING)] if rule.about else [(None, True)]
+        everything = role in SEES_EVERYTHING
+        near = everything or rule.about not in CALLS
+        places = [(own, near), (foreign, everything)] if rule.about else [(None, True)]
         for folder, seen in places:
             words = folder.words_of(rule.about) if folder else PLAIN.get(name, [])
             answer = ask(client, name, rule, words)

@@ -1,6 +1,7 @@
 """What a public post says, from either dialect of X."""
 
 import html
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from vefa.channels.port import AttachmentRef, Place, Sender
 from vefa.channels.x.shapes import Address, Entities, Includes, Media, Person, Point, Post
 
 PUBLIC_THREAD = "posts"  # where X does not name the conversation: all that one person says in public
+_TO = re.compile(r"\A(?:\s*@\w{1,15}\b)+[\s,:]*")
 _EPOCH_MS = 1288834974657  # X's ids count milliseconds from here in their upper bits
 
 
@@ -56,11 +58,19 @@ def thread_of(post: Post) -> str:
 
 
 def words(post: Post) -> str:
-    """The whole text with its links as they were meant, also of a post beyond 280 characters."""
+    """The whole text with its links as they were meant, also of a post beyond 280 characters.
+
+    The handles at its beginning say whom it answers, as an address on a letter does; X shows them apart.
+    """
     long = post.extended_tweet or post.note_tweet
     text = (long.full_text or long.text) if long else ""
     entities = long.entities if long and text else post.entities
-    return readable(text or post.full_text or post.text, entities)
+    return addressed(readable(text or post.full_text or post.text, entities))
+
+
+def addressed(text: str) -> str:
+    """The text without the handles to which it is addressed; all of it where there is nothing else."""
+    return _TO.sub("", text) or text
 
 
 def readable(text: str, entities: Entities) -> str:

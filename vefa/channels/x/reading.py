@@ -233,7 +233,7 @@ def _pasted(pasted: Pasted) -> Reading:
             language_hint=clean_line(pasted.language).lower(),
         ),
         thread=posts.PUBLIC_THREAD,
-        text=clean(pasted.text),
+        text=posts.addressed(clean(pasted.text)),
         said_at=posts.written_at(pasted.said_at) or posts.of_id(number),
         sequence=_sequence(number),
         message_id=number,
