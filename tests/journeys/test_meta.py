@@ -1,4 +1,4 @@
-"""Derya writes to the city's page and account, in private and in public, and is answered in the same place."""
+"""Derya writes to the page and the account of the city, in private and in public, and is answered there."""
 
 import json
 from collections.abc import Iterator
