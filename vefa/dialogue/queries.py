@@ -2,25 +2,30 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vefa.cases.models import Case, Note
+from vefa.channels.manners import Standing, Terms
 from vefa.channels.models import Endpoint
+from vefa.channels.port import Form, Post
 from vefa.channels.queries import mailbox
 from vefa.dialogue.audience import BY_HAND, endpoint_for
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
+from vefa.dialogue.terms import rules_of, standing_of
 from vefa.directory.models import Staff
-from vefa.inbox.models import Attachment, Contact
+from vefa.inbox.models import Attachment, Contact, Conversation
+from vefa.inbox.posts import posts_of
 from vefa.kit.prepared import Prepared, among
-
-WINDOWS_H = {"whatsapp": 24, "messenger": 24, "instagram": 24}  # free answers after the resident's last word
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a conversation: exactly one of contact, reply and note is set."""
+    """One line of a conversation: exactly one of contact, reply and note is set.
+
+    `post` is what the contact was said under, in public.
+    """
 
     at: datetime
     contact: Contact | None = None
@@ -28,6 +33,12 @@ class Entry:
     note: Note | None = None
     attachments: tuple[Attachment, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    post: Post | None = None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the city said it, with another tool than this one."""
+        return self.contact is not None and self.contact.form == Form.ECHO
 
 
 @dataclass(frozen=True)
@@ -39,10 +50,11 @@ class ChannelTruth:
     address: str
     reachable: bool
     why_not: str = ""
-    window_ends_at: datetime | None = None
+    terms: Terms | None = None  # the provider's rules of this moment, where it has any
     language: str = ""
     others: int = 0  # further people who will hear this answer
     paused: bool = False
+    endpoint_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,14 +66,19 @@ class Troubles:
 
 
 def conversation_of(case: Case, *, with_notes: bool) -> list[Entry]:
-    """Everything that was said on a case, in order, in four statements at the most.
+    """Everything that was said on a case, in order, in four statements at the most; five under a post.
 
     Contacts stand at the moment at which their sender said them.
     """
     contacts = _CONTACTS(case.pk)
-    attached = _attachments_of(contacts)
+    attached, under = _attachments_of(contacts), posts_of(contacts)
     rows = [
-        Entry(one.said_at or one.received_at, contact=one, attachments=tuple(attached.get(one.pk, ())))
+        Entry(
+            one.said_at or one.received_at,
+            contact=one,
+            attachments=tuple(attached.get(one.pk, ())),
+            post=under.get(one.pk),
+        )
         for one in contacts
     ]
     rows += _replies(case)
@@ -120,29 +137,37 @@ def _order(entry: Entry) -> tuple[datetime, int, int]:
     return entry.at, entry.contact.sequence if entry.contact else 0, one.pk
 
 
-def channel_truth(case: Case) -> ChannelTruth:
-    """Where an answer on this case goes, and whether it can."""
+def channel_truth(case: Case, *, now: datetime | None = None, entries: Iterable[Entry] = ()) -> ChannelTruth:
+    """Where an answer on this case goes, and whether it can; at a moment also by which rules.
+
+    entries  what was said, as `conversation_of` gives it: nothing more is read for the rules
+    """
     conversation = case.conversation
     if conversation is None:
         return ChannelTruth(case.channel, "", "", reachable=False, why_not="nowhere", language=case.language)
     by_hand = conversation.endpoint.channel in BY_HAND
     by_mail = conversation.address.space == "email"  # nobody else is answered through the mailbox
     endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox() if by_hand and by_mail else None)
-    hours = WINDOWS_H.get(conversation.endpoint.channel)
-    ends_at = None
-    if hours and conversation.last_contact_at:
-        ends_at = conversation.last_contact_at + _hours(hours)
+    rules = rules_of(endpoint, _standing(conversation, entries, now)) if now else None
     return ChannelTruth(
         channel=endpoint.channel if endpoint else conversation.endpoint.channel,
         endpoint_key=endpoint.key if endpoint else conversation.endpoint.key,
         address=conversation.address.value,
         reachable=endpoint is not None,
         why_not="" if endpoint else _why_not(conversation.address.unreachable_why),
-        window_ends_at=ends_at,
+        terms=rules,
         language=conversation.language or case.language,
         others=case.supporters,
         paused=bool(endpoint and endpoint.outbound_paused),
+        endpoint_id=endpoint.pk if endpoint else 0,
     )
+
+
+def _standing(conversation: Conversation, entries: Iterable[Entry], now: datetime) -> Standing:
+    known = list(entries)
+    contacts = [entry.contact for entry in known if entry.contact]
+    ours = [one for entry in known for one in entry.deliveries]
+    return standing_of(conversation, contacts, ours, now=now)
 
 
 def troubles(visible: QuerySet[Case], *, limit: int = 100) -> Troubles:
@@ -184,11 +209,9 @@ def last_reply(case: Case, *, since: datetime, other_than: Staff) -> Reply | Non
 
 def heard_back(entries: Iterable[Entry]) -> bool:
     """Whether a person (not the system) has answered yet."""
-    return any(entry.reply is not None and not entry.reply.automatic for entry in entries)
-
-
-def _hours(count: int) -> timedelta:
-    return timedelta(hours=count)
+    return any(
+        entry.elsewhere or (entry.reply is not None and not entry.reply.automatic) for entry in entries
+    )
 
 
 def _why_not(unreachable: str) -> str:

@@ -28,11 +28,12 @@ from vefa.directory.models import Role, Staff
 from vefa.directory.queries import directory
 from vefa.triage.queries import findings_of, suggestions_for
 from vefa.web.desk import histories, reasons
+from vefa.web.desk.answering import Given, Typing, truth_of
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.possible import ActForm, Shown, act_forms, promise_names
 from vefa.web.desk.rows import KINDS, URGENCIES, clock_of, rows_of, state_of
-from vefa.web.desk.talk import messages, truth_of
+from vefa.web.desk.talk import messages
 from vefa.web.ui.clock import Owed, read
 from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import Person, Place, Route, Suggestion
@@ -48,6 +49,7 @@ class Said:
     shown: Shown = field(default_factory=Shown)
     draft: str = ""
     note: str = ""
+    given: Given = field(default_factory=dict)  # what else was chosen in the composer
     notice: str = ""
     kept: Sequence[str] = ()  # sentences that were typed into a form that is not there any more
     colleague: Reply | None = None  # whose answer just went out before this one
@@ -113,6 +115,9 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
     every = queries.promises_of(found, with_extensions=False)
     promised = [one for one in every if one.dropped_at is None]
     acts = act_forms(staff, found, promised, shown=said.shown)
+    draft = said.draft or drafts.get("reply", "")
+    typing = Typing(draft=draft, given=said.given, texts="approved" in request.GET)
+    truth = channel_truth(found, now=now, entries=entries)
     context = {
         "case": found,
         "frame": frame_of(request, now=now),
@@ -126,13 +131,13 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "promises": promise_cards(found, promised, now),
         "suggestions": _suggestions(found) if found.unsure else [],
         "asked": found.text if found.text.strip() != found.title.strip() else "",
-        "draft": said.draft or drafts.get("reply", ""),
+        "draft": draft,
         "note": said.note or drafts.get("note", ""),
         "note_url": f"{reverse('desk:draft', args=[found.pk])}?box=note",
         "areas": link_to("portal:areas"),
         "knowing": _knowing(said.colleague),
         "draft_url": link_to("desk:draft", found.pk),
-        "truth": truth_of(channel_truth(found), case=found, now=now, private=private),
+        "truth": truth_of(truth, case=found, now=now, private=private, typing=typing),
         "acts_drawn": _acts_drawn(found, acts),
         **_acts(found, acts),
         "can_answer": can(staff, Action.ANSWER),

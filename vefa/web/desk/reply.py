@@ -1,6 +1,6 @@
 """Writing to the resident, and what keeps it safe: drafts on the server, ten seconds to take it back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,17 +16,21 @@ from vefa.cases import lifecycle
 from vefa.cases.models import Case
 from vefa.cases.moves import locked
 from vefa.dialogue import writing
+from vefa.dialogue.approved import GapsError
 from vefa.dialogue.drafts import BOXES, discard, keep
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import UnresolvedError
 from vefa.dialogue.queries import channel_truth, last_reply
+from vefa.dialogue.terms import NotNowError
 from vefa.dialogue.voices import VoiceError
-from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError, Words
+from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError
 from vefa.directory.access import Action, can
+from vefa.web.desk.answering import Given, words_of
 from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.door import StaffRequest, staff_only
-from vefa.web.ui import words
+from vefa.web.ui import terms, words
 
+_NOT_SENT = (EmptyReplyError, UnresolvedError, GapsError, NotNowError, VoiceError)
 BLIND = timedelta(minutes=2)  # in which two people may answer without knowing of each other
 
 
@@ -45,21 +49,33 @@ def reply(request: StaffRequest, case_id: int) -> HttpResponse:
             locked(found.pk)  # so that of two answers at one moment the second sees the first
             hers = _just_answered(request, found)
             if hers is None:
-                _send(request, found, text)
-    except VoiceError:
-        notice = gettext("Nothing was sent: you may not answer in this name here.")
-        return case_page(request, found, Said(draft=text, notice=notice, status=422))
-    except EmptyReplyError:
-        return case_page(
-            request, found, Said(draft=text, notice=gettext("Write an answer first."), status=422)
-        )
-    except UnresolvedError as error:
-        names = ", ".join("{" + name + "}" for name in error.names)
-        notice = gettext("Nothing was sent: fill in %(names)s first.") % {"names": names}
-        return case_page(request, found, Said(draft=text, notice=notice, status=422))
+                _send(request, found, _given(request))
+    except _NOT_SENT as error:
+        keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
+        said = Said(draft=text, given=_given(request), notice=_why_not(error), status=422)
+        return case_page(request, found, said)
     if hers is not None:
         return _shown_first(request, found, text, hers)
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
+
+
+def _given(request: StaffRequest) -> Given:
+    return {name: [str(value) for value in values] for name, values in request.POST.lists()}
+
+
+def _why_not(error: Exception) -> str:
+    """Why nothing was sent, in words."""
+    if isinstance(error, NotNowError):
+        return terms.refusal(error.code)
+    if isinstance(error, VoiceError):
+        return gettext("Nothing was sent: you may not answer in this name here.")
+    if isinstance(error, GapsError):
+        names = words.listed(*error.names)
+        return gettext("Nothing was sent: fill in the gaps %(names)s first.") % {"names": names}
+    if isinstance(error, UnresolvedError):
+        names = ", ".join("{" + name + "}" for name in error.names)
+        return gettext("Nothing was sent: fill in %(names)s first.") % {"names": names}
+    return gettext("Write an answer first.")
 
 
 def _shown_first(request: StaffRequest, found: Case, text: str, hers: Reply) -> HttpResponse:
@@ -77,10 +93,13 @@ def _just_answered(request: StaffRequest, found: Case) -> Reply | None:
     return None if last is None or request.POST.get("knowing") == str(last.pk) else last
 
 
-def _send(request: StaffRequest, found: Case, text: str) -> None:
-    language = channel_truth(found).language
-    said = Words(text=text, language=language, voice=request.POST.get("voice", ""))
-    writing.write(case=found, words=said, by=request.staff, now=timezone.now())
+def _send(request: StaffRequest, found: Case, given: Given) -> None:
+    now = timezone.now()
+    said = words_of(given, case=found, truth=channel_truth(found))
+    writing.write(case=found, words=said, by=request.staff, now=now)
+    typed = given.get("text", [""])[0]
+    if said.extras and said.extras.template and typed.strip():  # an approved text went instead
+        keep(case_id=found.pk, staff=request.staff, box="reply", text=typed[:LIMIT], now=now)
     seconds = words.digits(settings.UNDO_S)
     messages.success(request, gettext("The answer leaves in %(seconds)s seconds.") % {"seconds": seconds})
 
@@ -106,7 +125,16 @@ def draft(request: StaffRequest, case_id: int) -> HttpResponse:
     if box not in BOXES:
         raise Http404
     keep(case_id=found.pk, staff=request.staff, box=box, text=text[:LIMIT], now=now)
-    return JsonResponse({"saved_at": now.isoformat()})
+    counted = _counted(found, text, now) if box == "reply" else {}
+    return JsonResponse({"saved_at": now.isoformat(), **counted})
+
+
+def _counted(found: Case, text: str, now: datetime) -> dict[str, str | bool]:
+    """How long the words are, where only the server can count as the provider does."""
+    rules = channel_truth(found, now=now).terms
+    if rules is None or rules.counted not in terms.BY_SERVER:
+        return {}
+    return {"length": terms.length(text, rules), "over": terms.is_over(text, rules)}
 
 
 @require_POST

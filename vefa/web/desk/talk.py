@@ -1,56 +1,98 @@
 """The conversation of a case as messages, notes and deliveries, in the reader's words."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext
 
-from vefa.cases.models import Case
+from vefa.channels.port import Form
 from vefa.dialogue.models import DeliveryState
-from vefa.dialogue.queries import ChannelTruth, Entry
-from vefa.inbox.models import Attachment, AttachmentState
-from vefa.web.ui import words
+from vefa.dialogue.queries import Entry
+from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.web.ui import terms, words
 from vefa.web.ui.linking import link_to
-from vefa.web.ui.shapes import File, Message, Truth
+from vefa.web.ui.shapes import File, Message, Under
 
 _SHOWN_STATE = {DeliveryState.HANDED_OVER: "handed", DeliveryState.SHOWN: ""}
-SOON = timedelta(hours=3)
+_SIGNS = frozenset({Form.REACTION.value, Form.DELETION.value})  # said about another message
+_NO_SIGNS: Mapping[str, Mapping[Any, str]] = {}
 
 
 def messages(entries: Iterable[Entry], *, case_id: int, private: bool) -> list[Message]:
-    """Each entry as one bubble or note; names of residents only for those who may see them."""
-    return [message_of(entry, case_id=case_id, private=private) for entry in entries]
+    """Each entry as one bubble or note, emoji under what they speak of; names only for those who may see."""
+    every = list(entries)
+    signs = _signs(every)
+    return [
+        message_of(entry, case_id=case_id, private=private, signs=signs)
+        for entry in every
+        if entry.contact is None or entry.contact.form not in _SIGNS
+    ]
 
 
-def message_of(entry: Entry, *, case_id: int, private: bool) -> Message:
+def message_of(
+    entry: Entry, *, case_id: int, private: bool, signs: Mapping[str, Mapping[Any, str]] = _NO_SIGNS
+) -> Message:
     """One entry."""
     if entry.note is not None:
         return Message(side="note", who=entry.note.staff.name, text=entry.note.text, said_at=entry.at)
     if entry.contact is not None:
-        return _said(entry, case_id=case_id, private=private)
-    return _answered(entry)
+        found = _said(entry.contact, entry, case_id=case_id, private=private)
+        return replace(found, reactions=_under(signs, entry.contact.message_id)) if signs else found
+    found = _answered(entry)
+    names = [name for one in entry.deliveries for name in (one.provider_id, *one.parts)]
+    return replace(found, reactions=_under(signs, *names)) if signs else found
 
 
-def _said(entry: Entry, *, case_id: int, private: bool) -> Message:
-    contact = entry.contact
-    assert contact is not None
+def _signs(entries: Iterable[Entry]) -> dict[str, dict[Any, str]]:
+    """By the message that they speak of: each person's last emoji."""
+    found: dict[str, dict[Any, str]] = {}
+    for entry in entries:
+        one = entry.contact
+        if one is not None and one.form == Form.REACTION.value and one.reply_to_id:
+            found.setdefault(one.reply_to_id, {})[one.conversation_id] = one.text
+    return found
+
+
+def _under(signs: Mapping[str, Mapping[Any, str]], *names: str) -> tuple[str, ...]:
+    return tuple(emoji for name in dict.fromkeys(names) for emoji in signs.get(name, {}).values() if emoji)
+
+
+def _said(contact: Contact, entry: Entry, *, case_id: int, private: bool) -> Message:
     address = contact.conversation.address if contact.conversation else None
     who = address.shown_name or address.value if address and private else ""
     unread = contact.form == "unreadable"
-    trouble = gettext("This message could not be read; its original is kept.") if unread else ""
-    changed = gettext("The resident changed this message later.") if contact.edited_at else ""
+    hidden = contact.deleted_at is not None
+    text = "\n".join(part for part in (contact.subject, contact.text) if part) or gettext("(without words)")
+    ours = contact.form == Form.ECHO.value
     return Message(
-        side="in",
-        who=who or gettext("Resident"),
-        text="\n".join(part for part in (contact.subject, contact.text) if part)
-        or gettext("(without words)"),
+        side="out" if ours else "in",
+        who=gettext("The city, with another program") if ours else who or gettext("Resident"),
+        text=gettext("Taken back by its sender.") if hidden else text,
         said_at=entry.at,
-        language=contact.language,
+        language="" if hidden else contact.language,
         channel=contact.endpoint.channel,
-        trouble=trouble or changed,
-        files=[file_of(one) for one in entry.attachments],
+        trouble=gettext("This message could not be read; its original is kept.") if unread else "",
+        files=[] if hidden else [file_of(one) for one in entry.attachments],
         original=link_to("desk:original", case_id, contact.pk) if private else "",
+        remark="" if hidden else _remark(contact),
+        under=_post(entry),
     )
+
+
+def _remark(contact: Contact) -> str:
+    """What became of the words later."""
+    if contact.edited_at:
+        return gettext("The resident changed this message later.")
+    if contact.form == Form.EDIT.value:
+        return gettext("New words for an earlier message.")
+    return ""
+
+
+def _post(entry: Entry) -> Under | None:
+    """What it was said under, as far as that is known."""
+    post = entry.post
+    return Under(words=post.text, author=post.author, href=post.url) if post else None
 
 
 def _answered(entry: Entry) -> Message:
@@ -66,7 +108,7 @@ def _answered(entry: Entry) -> Message:
         language=reply.language,
         channel=first.endpoint.channel if first and first.endpoint else "portal",
         delivery=_SHOWN_STATE.get(DeliveryState(first.state), first.state) if first else "",
-        trouble=troubled[0].trouble if troubled else "",
+        trouble=terms.told(troubled[0].trouble) if troubled else "",
     )
 
 
@@ -93,44 +135,3 @@ def _why(attachment: Attachment) -> str:
         AttachmentState.WAITING: gettext("still on its way"),
         AttachmentState.REFUSED: gettext("not kept: too large or of a type that we do not take"),
     }.get(AttachmentState(attachment.state), gettext("could not be fetched"))
-
-
-def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool) -> Truth:
-    """What the composer says before anything is sent."""
-    window, soon = _window(truth.window_ends_at, now)
-    return Truth(
-        channel=truth.channel,
-        to=truth.address if private and truth.reachable else "",
-        language=truth.language or case.language,
-        window=window,
-        window_soon=soon,
-        limit=4096 if truth.channel == "telegram" else 20_000,
-        cost=_others(truth.others),
-        nothing="" if truth.reachable else nothing_leaves(truth),
-    )
-
-
-def _window(ends_at: datetime | None, now: datetime) -> tuple[str, bool]:
-    if ends_at is None:
-        return "", False
-    left = ends_at - now
-    if left <= timedelta():
-        return gettext("the time for a free answer is over"), True
-    return gettext("%(span)s left") % {"span": words.digits(words.span(left))}, left < SOON
-
-
-def _others(count: int) -> str:
-    if not count:
-        return ""
-    return gettext("%(count)s more people hear this answer") % {"count": words.digits(count)}
-
-
-def nothing_leaves(truth: ChannelTruth) -> str:
-    """Why no message goes out, and what the resident sees instead."""
-    if truth.why_not == "by_hand":
-        return gettext("No message leaves: they read it on the page of the case. Call them if it matters.")
-    if truth.why_not == "nowhere":
-        return gettext(
-            "No message leaves: nobody left an address. The answer stands on the page of the case."
-        )
-    return gettext("This address takes nothing more: %(why)s") % {"why": truth.why_not}

@@ -50,6 +50,15 @@ class File:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Under:
+    """The public post under which something was said; `words` are empty until they were looked up."""
+
+    words: str = ""
+    author: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """One thing said, in or out, or a note that only staff see (`side` is in, out or note)."""
 
@@ -63,6 +72,9 @@ class Message:
     trouble: str = ""
     files: Sequence[File] = ()
     original: str = ""  # address of the original, for those who may see it
+    under: Under | None = None
+    remark: str = ""  # said quietly below the words: changed, taken back
+    reactions: Sequence[str] = ()  # emoji under it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +137,41 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way in which an answer may go."""
+
+    value: str
+    label: str
+    hint: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A gap of an approved text and what is to stand in it."""
+
+    name: str
+    value: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovedText:
+    """A text that the provider has allowed, as the resident would read it."""
+
+    id: int
+    name: str
+    language: str
+    text: str
+    gaps: Sequence[Gap] = ()
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Truth:
     """What will really happen when an answer is sent: the composer says it before, not after.
 
-    `window` is the time left for a free answer; `limit` counts characters, `part` those of one paid message;
-    `nothing` says why nothing would be sent at all.
+    `window` is the time left for a free answer, until the ISO moment `until`; `limit` is in the unit
+    `counted` and `length` says in words what the draft takes of it; `nothing` says why nothing would be sent.
     """
 
     channel: str
@@ -137,11 +179,22 @@ class Truth:
     language: str = ""
     window: str = ""
     window_soon: bool = False
+    until: str = ""
     limit: int = 0
-    part: int = 0
+    counted: str = "characters"
+    length: str = ""
     cost: str = ""
+    notices: Sequence[str] = ()
+    ways: Sequence[Way] = ()
+    texts: Sequence[ApprovedText] = ()
+    texts_asked: bool = False
+    buttons: Sequence[str] = ()
+    button_length: int = 0
+    place: str = ""
+    place_chosen: bool = False
     public: bool = False
     nothing: str = ""
+    closed: bool = False  # not even by hand: there is nothing to press
 
 
 @dataclass(frozen=True, kw_only=True)

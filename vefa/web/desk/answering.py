@@ -1,0 +1,184 @@
+"""Answering by the provider's rules: what the composer offers, and what was chosen in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from vefa.cases.models import Case
+from vefa.channels.manners import Terms
+from vefa.channels.port import Place
+from vefa.dialogue import approved, phrases
+from vefa.dialogue.approved import Approved
+from vefa.dialogue.audience import Listener
+from vefa.dialogue.parcels import Extras
+from vefa.dialogue.queries import ChannelTruth
+from vefa.dialogue.terms import TEMPLATE
+from vefa.dialogue.values import values_for
+from vefa.dialogue.writing import LIMIT, Words
+from vefa.web.ui import terms as said
+from vefa.web.ui import words
+from vefa.web.ui.shapes import ApprovedText, Gap, Truth, Way
+
+Given = Mapping[str, Sequence[str]]  # a form as it was sent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typing:
+    """What the composer shows again: words, and whatever else was chosen."""
+
+    draft: str = ""
+    given: Given = field(default_factory=dict)
+    texts: bool = False  # the approved texts are asked for
+
+    def first(self, name: str) -> str:
+        """The first value of a field."""
+        values = self.given.get(name, ())
+        return values[0] if values else ""
+
+
+def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool, typing: Typing) -> Truth:
+    """What the composer says before anything is sent."""
+    rules = truth.terms or Terms(length=LIMIT)
+    window, soon = said.left(rules, now)
+    return Truth(
+        channel=truth.channel,
+        to=truth.address if private and truth.reachable else "",
+        language=truth.language or case.language,
+        window=window,
+        window_soon=soon,
+        until=rules.until.isoformat() if rules.until and rules.until > now else "",
+        limit=rules.length,
+        counted=rules.counted,
+        length=said.length(typing.draft, rules),
+        cost=_others(truth.others),
+        notices=_notices(rules),
+        public=bool(said.PUBLIC & set(rules.notices)),
+        nothing=_nothing(truth, rules),
+        closed=truth.reachable and not rules.ways,
+        ways=_ways(rules, typing.first("way")),
+        texts=_texts(truth, case, typing) if _shows_texts(rules, typing) else (),
+        texts_asked=_shows_texts(rules, typing),
+        buttons=_buttons(rules, typing.given.get("button", ())),
+        button_length=rules.button_length,
+        place=_place_words(case) if rules.places and case.lat is not None else "",
+        place_chosen=bool(typing.first("place")),
+    )
+
+
+def words_of(given: Given, *, case: Case, truth: ChannelTruth) -> Words:
+    """What is to be said, by the way that was chosen. Raises GapsError."""
+    typing = Typing(given=given)
+    language = truth.language or case.language
+    way = typing.first("way")
+    chosen = _chosen(typing, truth) if way == TEMPLATE else None
+    if chosen is not None:
+        values = {name: typing.first(f"gap-{chosen.id}-{name}") for name in chosen.gaps}
+        return Words(
+            text=approved.shown(chosen, values),
+            language=chosen.language or language,
+            way=way,
+            extras=Extras(template=approved.filled(chosen, values)),
+        )
+    buttons = tuple(one.strip() for one in given.get("button", ()) if one.strip())
+    place = _place(case) if typing.first("place") else None
+    extras = Extras(buttons=buttons, place=place) if buttons or place else None
+    voice = typing.first("voice")
+    return Words(text=typing.first("text"), language=language, way=way, extras=extras, voice=voice)
+
+
+def _chosen(typing: Typing, truth: ChannelTruth) -> Approved | None:
+    template = typing.first("template")
+    return approved.one_of(truth.endpoint_id, int(template)) if template.isdecimal() else None
+
+
+def _notices(rules: Terms) -> tuple[str, ...]:
+    """Beside the one that the answer is public, which stands in its own place."""
+    return tuple(said.notice(code) for code in rules.notices if code not in said.PUBLIC)
+
+
+def _nothing(truth: ChannelTruth, rules: Terms) -> str:
+    if not truth.reachable:
+        return nothing_leaves(truth)
+    return "" if rules.ways else gettext("Nothing can be sent here now.")
+
+
+def _ways(rules: Terms, chosen: str) -> tuple[Way, ...]:
+    """A choice only where there is one; a single unusual way is told."""
+    if rules.ways in ((), ("",)):
+        return ()
+    usual = chosen if chosen in rules.ways else rules.ways[0]
+    known = [(way, said.WAYS.get(way, (way, ""))) for way in rules.ways]
+    return tuple(
+        Way(value=way, label=str(label), hint=str(hint), chosen=way == usual) for way, (label, hint) in known
+    )
+
+
+def _shows_texts(rules: Terms, typing: Typing) -> bool:
+    """One statement: only where nothing else may go, or somebody asks for them."""
+    return TEMPLATE in rules.ways and (
+        rules.ways[0] == TEMPLATE or typing.texts or typing.first("way") == TEMPLATE
+    )
+
+
+def _texts(truth: ChannelTruth, case: Case, typing: Typing) -> tuple[ApprovedText, ...]:
+    language = truth.language or case.language
+    found = approved.offered(truth.endpoint_id, language=language)
+    return tuple(_text(one, case, typing) for one in found)
+
+
+def _text(one: Approved, case: Case, typing: Typing) -> ApprovedText:
+    """With its gaps filled as far as the case tells, or as they were typed."""
+    guessed = _guesses(one, case) if one.gaps else {}
+    values = {name: typing.first(f"gap-{one.id}-{name}") or guessed.get(name, "") for name in one.gaps}
+    return ApprovedText(
+        id=one.id,
+        name=one.name,
+        language=one.language,
+        text=approved.shown(one, values),
+        gaps=tuple(Gap(name=name, value=values[name]) for name in one.gaps),
+        chosen=typing.first("template") == str(one.id),
+    )
+
+
+def _guesses(one: Approved, case: Case) -> dict[str, str]:
+    """The variables of the phrase for which the text speaks; a gap with a variable's name takes it anyway."""
+    keys = {key.replace("-", "_"): key for key in phrases.sentences()}
+    key = keys.get(one.phrase)
+    order = phrases.variables(phrases.sentence(key).text(one.language)[0]) if key else []
+    values = values_for(Listener(case.conversation, case), language=one.language, data={})
+    return approved.guesses(one, order, values)
+
+
+def _buttons(rules: Terms, typed: Sequence[str]) -> tuple[str, ...]:
+    """As many fields as may be filled, at most three: more than that nobody reads."""
+    count = min(rules.buttons, 3)
+    return tuple([*typed, *[""] * count][:count])
+
+
+def _place(case: Case) -> Place | None:
+    if case.lat is None or case.lon is None:
+        return None
+    return Place(latitude=case.lat, longitude=case.lon, label=_place_words(case))
+
+
+def _place_words(case: Case) -> str:
+    return case.place_text or case.reference
+
+
+def _others(count: int) -> str:
+    if not count:
+        return ""
+    return gettext("%(count)s more people hear this answer") % {"count": words.digits(count)}
+
+
+def nothing_leaves(truth: ChannelTruth) -> str:
+    """Why no message goes out, and what the resident sees instead."""
+    if truth.why_not == "by_hand":
+        return gettext("No message leaves: they read it on the page of the case. Call them if it matters.")
+    if truth.why_not == "nowhere":
+        return gettext(
+            "No message leaves: nobody left an address. The answer stands on the page of the case."
+        )
+    return gettext("This address takes nothing more: %(why)s") % {"why": said.told(truth.why_not)}
