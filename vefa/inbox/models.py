@@ -17,6 +17,7 @@ class Conversation(models.Model):
     thread = models.CharField(max_length=200, blank=True, default="")
     language = models.CharField(max_length=2, blank=True, default="")
     last_contact_at = models.DateTimeField(null=True)  # the resident's last word: opens a provider's window
+    hours_told_at = models.DateTimeField(null=True)  # when it was last said that nobody reads at that hour
     public = models.BooleanField(default=False)  # everybody, or a whole group, reads what is said here
     created_at = models.DateTimeField()
 
