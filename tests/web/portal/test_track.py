@@ -200,6 +200,21 @@ def test_not_solved_begins_again(ayse, done, worker):
     assert (the_case().state, the_case().reopened) == (State.NEW, 1)
 
 
+def test_who_heard_not_possible_is_asked_for_an_objection_and_not_whether_it_is_solved(
+    ayse, mine, town, worker
+):
+    ending = Ending(outcome=Outcome.NOT_POSSIBLE, reason="Private ground", objection="Write to the mayor")
+    end(case_id=the_case().id, ending=ending, by=town.derya, now=timezone.now())
+
+    page = ayse.sees(mine)
+    assert "Do you object?" in page
+    assert "Is it solved?" not in page
+
+    ayse.says(mine, "It is the city's ground", verdict="not_solved")
+    worker.work()
+    assert (the_case().state, the_case().reopened) == (State.NEW, 1)
+
+
 def test_not_solved_needs_a_word_about_what_is_wrong(ayse, done):
     page = ayse.says(done, "", verdict="not_solved")
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from vefa.cases.models import Case, Promise, PromiseKind, State
+from vefa.cases.models import Case, Outcome, Promise, PromiseKind, State
 from vefa.cases.queries import promises_of
 from vefa.inbox.models import AttachmentState
 from vefa.kit import ids
@@ -86,6 +86,7 @@ def _of_case(mine: Mine, case: Case, course: Case, now: datetime) -> dict[str, A
         "proofs": _proofs(mine, course),
         "owed": owed(course, now=now),
         "ended": course.state == State.ENDED,
+        "refused": course.state == State.ENDED and course.outcome == Outcome.NOT_POSSIBLE,
         "waiting": course.state == State.WAITING,
     }
 
