@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,6 +68,24 @@ def store(
         with suppress(OSError):
             draft.unlink()
     return StoredFile(key, path, clean_file_name(name), content_type, size, digest)
+
+
+def share(file: StoredFile, *, key: uuid.UUID) -> StoredFile:
+    """The same file under another key, for another contact: each can go without the other. NoRoomError."""
+    path = f"{key.hex[:2]}/{key.hex}"
+    target = Path(settings.MEDIA_ROOT, path)
+    draft = target.with_suffix(f".{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
+    try:
+        target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        draft.hardlink_to(full_path(file.path))
+        draft.replace(target)
+        _settle(target.parent)
+    except OSError as error:
+        raise NoRoomError(f"The file cannot be kept: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+    return replace(file, key=key, path=path)
 
 
 def discard(file: StoredFile) -> None:

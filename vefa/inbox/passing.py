@@ -74,9 +74,14 @@ def turned(one: Passed, by: Forwarder, *, space: str) -> tuple[Reading, Person]:
     return structs.replace(reading, sender=sender, thread=thread), people.person(space, sender, verified=None)
 
 
+def is_forward(contact: Contact) -> bool:
+    """Whether a staff member's own account passed it on, and its author did not write to us."""
+    return bool(contact.details.get(PASSED_ON, {}).get("from"))
+
+
 def note_strangers(contacts: Iterable[Contact], *, now: datetime) -> None:
     """Who never wrote to us on a messenger cannot be written to there: say so before anybody tries."""
-    talks = [one.conversation for one in contacts if PASSED_ON in one.details and one.conversation]
+    talks = [one.conversation for one in contacts if is_forward(one) and one.conversation]
     silent = {one.address_id for one in talks if one.address.space != _ALWAYS_REACHED}
     if not silent:
         return

@@ -63,7 +63,7 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
     _note_posts(found, adapters, now=now)
     find_edited(contacts, now=now)
     find_withdrawn(contacts, now=now)
-    note_reach([one for one in heard if passing.PASSED_ON not in one[1].details], now=now)
+    note_reach([one for one in heard if not passing.is_forward(one[1])], now=now)
     passing.note_strangers(contacts, now=now)
     _note_templates(found)
     Attachment.objects.bulk_create(
@@ -218,8 +218,7 @@ def _openings(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, Op
             continue
         opened = openings.setdefault(talk, Opened())
         opened.public = opened.public or one.reading.public or one.reading.group
-        own = passing.PASSED_ON not in one.contact.details
-        if own and one.reading.form not in SILENT:
+        if not passing.is_forward(one.contact) and one.reading.form not in SILENT:
             said_at = one.contact.said_at or one.contact.received_at
             opened.last_word_at = max(said_at, opened.last_word_at or said_at)
     return openings
