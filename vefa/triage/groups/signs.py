@@ -13,8 +13,8 @@ from vefa.triage.groups.words import words_of_groups
 
 SURE = 0.5  # from this confidence on a message is a matter by itself
 HALF = 0.12  # from here on it may be the first half of one
-_SHORT, _LONG = 3, 60  # words
-_BASE = -3.2
+_SHORT, _NOD, _LONG = 3, 4, 30  # words
+_BASE = -2.9
 _WEIGHTS: Mapping[str, float] = {
     "service": 3.0,  # times its confidence
     "subject": 0.5,  # the service is what this group is for
@@ -43,7 +43,12 @@ _LAUGH = re.compile(
     r"[😂🤣😅😆😄😁🙈😜😉]|\b(?:[хaаhx]{4,}|(?:ха|ah|ha|хе|he){2,}|[sjkdşğ]{5,}|rofl)\b", re.IGNORECASE
 )
 _PLUS = re.compile(r"^\s*(?:\+{1,3}\s*\d?|➕+|👍[🏻-🏿]*|💯|☝[🏻-🏿]*|🙋\S*)[\s.!+👍]*$")
-_PLUS_INSIDE = re.compile(r"(?:^|\s)\+\s?1?(?:\s|$|[.,!])")
+_PLUS_INSIDE = re.compile(r"(?:^|\s)\+\s?1?(?:\s(?!к\b)|$|[.,!])")
+# "In front of our house too": whose it is, a few words, and the particle.
+_ALSO = re.compile(
+    r"\b(?:біздің|менің|наш\w*|у нас|bizim|benim|beni|bize)\b(?:\s+[\w']+){0,4}?\s+(?:да|де|та|те|da|de|тоже|также)\b",
+    re.IGNORECASE,
+)
 _THUMBS = frozenset("👍💯🙏😡🤬😢😱🤝❤")
 _LINK = re.compile(r"https?://|t\.me/|(?:^|\s)@\w{4,}")
 _PHONE = re.compile(r"(?:\+?\d[\s()-]?){10,}")
@@ -72,6 +77,7 @@ class Weighed:
     confidence: float
     signs: list[tuple[str, str, float]] = field(default_factory=list)  # sign, the words, weight
     me_too: bool = False
+    also: bool = False  # perhaps: "my daughter too"
     agrees: bool = False
     further: bool = False
     against: bool = False  # advert, politics, laughter, small talk, thanks
@@ -92,8 +98,9 @@ def weigh(advice: Advice, shown: Shown) -> Weighed:
     return Weighed(
         confidence=round(1 / (1 + exp(-total)), 3),
         signs=signs,
-        me_too="me_too" in heard or bool(_PLUS_INSIDE.search(shown.text)),
-        agrees="agree" in heard or bool(_PLUS.match(shown.text)),
+        me_too=len(advice.said) <= _LONG and ("me_too" in heard or bool(_PLUS_INSIDE.search(shown.text))),
+        also="self_too" in heard or bool(_ALSO.search(shown.text)),
+        agrees=bool(_PLUS.match(shown.text)) or ("agree" in heard and len(advice.said) <= _NOD),
         further="further" in heard or "point" in met,
         against=bool(met & {"advert", "politics", "laugh", "smalltalk", "neighbours", "link", "solved"}),
         leave_me="leave_me" in heard,
@@ -127,7 +134,7 @@ def _by_advice(advice: Advice, shown: Shown) -> list[tuple[str, str, float]]:
         signs.append(("place", advice.area.because, _WEIGHTS["place"]))
     if advice.urgency.value and advice.urgency.because.startswith("says"):
         signs.append(("danger", advice.urgency.because, _WEIGHTS["danger"]))
-    if advice.kind.value == "complaint":
+    if advice.kind.value == "complaint" and advice.kind.because.startswith("says"):
         signs.append(("complaint", advice.kind.because, _WEIGHTS["complaint"]))
     return signs
 

@@ -121,7 +121,7 @@ class Stream:
             return self._new(said)
         if weighed.against and not sure:
             return Verdict("chatter", None, "answers it, and is talk")
-        if not own and (sure or weighed.me_too or weighed.agrees):
+        if not own and (sure or weighed.me_too or weighed.also or weighed.agrees):
             return Verdict("me_too", matter, "answers it and has it too")
         if own or weighed.said > _FEW or said.wordless:
             return Verdict("follow_up", matter, "answers it")
@@ -152,12 +152,14 @@ class Stream:
         """The matter that "us too" or a bare "+" means."""
         weighed = said.weighed
         if weighed.me_too and not weighed.against:
-            return self._joined(said)
+            return self._joined(said, JOINS)
+        if weighed.also and not weighed.against and weighed.confidence < SURE:
+            return self._joined(said, GOES_ON)
         return self._nodded(said) if weighed.agrees and weighed.confidence < SURE else None
 
     def _new_or_same(self, said: Said, own: MatterHere | None) -> Verdict:
-        if own is not None and not _differs(said, own):
-            return Verdict("follow_up", own, "says it again")
+        if own is not None and (not _differs(said, own) or not _complains(said)):
+            return Verdict("follow_up", own, "says more about it")
         for known in reversed(self._here()):
             if _same(said, known):
                 made = "follow_up" if said.author in known.authors else "me_too"
@@ -209,9 +211,9 @@ class Stream:
         tells = weighed.further or bool(weighed.numbers) or said.area_id is not None
         return (alone and weighed.said > 1) or tells or (bool(said.service) and said.service == own.service)
 
-    def _joined(self, said: Said) -> MatterHere | None:
+    def _joined(self, said: Said, within: timedelta) -> MatterHere | None:
         """The matter that "us too" means: that of the same service, else the one spoken of last."""
-        recent = [one for one in self._here() if said.at - one.said_at <= JOINS]
+        recent = [one for one in self._here() if said.at - one.said_at <= within]
         alike = [one for one in recent if said.service and one.service == said.service]
         return (alike or recent)[-1] if recent else None
 
@@ -266,6 +268,12 @@ def _differs(said: Said, matter: MatterHere) -> bool:
     """Whether the words tell of another thing, or of another place."""
     other = bool(said.service) and bool(matter.service) and said.service != matter.service
     return other or _elsewhere(said, matter)
+
+
+def _complains(said: Said) -> bool:
+    """Whether the words name a trouble of their own, and do not go on about what was said."""
+    names = {name for name, _, _ in said.weighed.signs}
+    return bool(names & {"trouble", "ask", "danger"}) and not said.weighed.further
 
 
 def _elsewhere(said: Said, matter: MatterHere) -> bool:
