@@ -14,6 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vefa.channels.cleaning import clean
+from vefa.channels.manners import Copied
+from vefa.channels.registry import CHANNELS
 from vefa.inbox.intake import Incoming
 from vefa.kit.loading import LANGUAGES
 
@@ -22,6 +24,8 @@ COLUMNS = {
     "text": "what was said; the only column that must not be empty",
     "received_at": "when it arrived; without it, the moment of the import",
     "name": "the person's name",
+    "author": "on a network: the name under which the person writes there",
+    "link": "on a network: the address of the post, which also names it where there is no `external_id`",
     "phone": "a telephone number",
     "email": "a mail address",
     "language": "tr, ru, kk, fa or en; without it, the language is found",
@@ -91,7 +95,8 @@ def incoming(sheet: Sheet, row: Mapping[str, Any], *, endpoint_id: int, now: dat
     if not facts.get("text"):
         raise RowError("there is no text")
     received_at = _moment(facts.pop("received_at", ""), sheet, now)
-    external_id = sheet.prefix + (facts.pop("external_id", "") or _digest(row))
+    given = facts.pop("external_id", "") or _linked(facts.get("link", ""))
+    external_id = sheet.prefix + (given or _digest(row))
     form: dict[str, Any] = {**facts, "said_at": received_at.isoformat(), **_point(facts)}
     kept = {name: facts[name] for name in ("service", "kind", "place_text") if facts.get(name)}
     return Incoming(
@@ -156,6 +161,17 @@ def _point(facts: Mapping[str, str]) -> dict[str, float]:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise RowError(f"{lat}, {lon} lies on no globe")
     return {"lat": lat, "lon": lon}
+
+
+def _linked(link: str) -> str:
+    """The name of a post by its address, as it would have if it were pushed; "" for any other address."""
+    if not link:
+        return ""
+    for channel in CHANNELS.values():
+        arrival = channel.copied(Copied(link=link, text="")) if channel.copied else None
+        if arrival is not None:
+            return arrival.external_id
+    return ""
 
 
 def _digest(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""`vefa import contacts FILE`: what people said elsewhere, taken in like everything else, once."""
+"""`vefa import contacts FILE`: what people said elsewhere, taken in like everything else, once.
+
+`vefa import archive FILE` takes in what a network gives the owner of an account to download.
+"""
 
 import csv
 import json
@@ -14,14 +17,19 @@ from typing import Any, BinaryIO
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vefa.channels.models import Endpoint
+from vefa.channels.port import Adapter, Arrival, UnreadableError
+from vefa.channels.registry import CHANNELS
 from vefa.inbox import intake, sheets
+from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import Incoming
+from vefa.inbox.reading import no_network
 from vefa.inbox.sheets import MappingError, RowError, Sheet
 from vefa.wiring.cli.command import CommandError
 
 EXAMPLES = (
     "vefa import contacts calls.csv --endpoint hotline",
     "vefa import contacts old.jsonl --mapping old.toml      interrupted? run it again: nothing doubles",
+    "vefa import archive twitter-2026-11-22.zip --endpoint x-city",
 )
 BY_HAND = ("portal", "phone", "counter", "letter", "meeting", "headman")
 BATCH = 500
@@ -59,8 +67,10 @@ class Tally:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("what", choices=("contacts",))
-    parser.add_argument("file", type=Path, help="CSV, or one JSON object a line (.jsonl)")
+    parser.add_argument("what", choices=("contacts", "archive"))
+    parser.add_argument(
+        "file", type=Path, help="CSV, or one JSON object a line (.jsonl); of an archive the ZIP or its folder"
+    )
     parser.add_argument(
         "--mapping", type=Path, help="TOML file that says which column is what: docs/import.md"
     )
@@ -69,6 +79,46 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Take the rows in. Raises CommandError."""
+    return _archive(options) if options.what == "archive" else _table_of(options)
+
+
+def _archive(options: Namespace) -> int:
+    """What a network's archive holds, once; what is known already is passed over."""
+    endpoint = Endpoint.objects.filter(key=options.endpoint, retired_at=None).first()
+    channel = CHANNELS.get(endpoint.channel) if endpoint else None
+    if endpoint is None or channel is None or channel.archived is None:
+        known = ", ".join(sorted(key for key, one in CHANNELS.items() if one.archived))
+        raise CommandError(f"Say whose archive it is: --endpoint KEY of an account of {known}.")
+    adapter, tally = adapter_of(endpoint, no_network), Tally()
+    try:
+        for arrivals in batched(channel.archived(options.file), BATCH, strict=False):
+            _keep([_incoming(one, endpoint, adapter) for one in arrivals], tally)
+    except UnreadableError as error:
+        raise CommandError(f"{options.file} cannot be read: {error.reason}") from error
+    intake.wake()
+    print(f"{tally.new} new, {tally.known} known already.")
+    return 0
+
+
+def _incoming(arrival: Arrival, endpoint: Endpoint, adapter: Adapter) -> Incoming:
+    """Received when it was said: an archive is history, and nobody is told again what was said then."""
+    now = datetime.now(UTC)
+    try:
+        said_at = adapter.read(arrival.raw).said_at
+    except UnreadableError:
+        said_at = None
+    return Incoming(
+        endpoint_id=endpoint.pk,
+        external_id=arrival.external_id,
+        lane=arrival.lane,
+        raw=arrival.raw,
+        received_at=min(said_at or now, now),
+        due_at=now,
+        details={"imported": True},
+    )
+
+
+def _table_of(options: Namespace) -> int:
     try:
         sheet = sheets.read_mapping(options.mapping) if options.mapping else Sheet()
         size = options.file.stat().st_size
@@ -104,6 +154,10 @@ def _take(rows: tuple[Row, ...], sheet: Sheet, endpoint: Endpoint, tally: Tally)
             arrivals.append(sheets.incoming(sheet, row, endpoint_id=endpoint.pk, now=now))
         except RowError as error:
             tally.reject(row, str(error))
+    _keep(arrivals, tally)
+
+
+def _keep(arrivals: list[Incoming], tally: Tally) -> None:
     fresh = sum(accepted.fresh for accepted in intake.accept(arrivals))
     tally.new += fresh
     tally.known += len(arrivals) - fresh
@@ -133,8 +187,9 @@ def _endpoint(key: str) -> Endpoint:
     if not key:
         raise CommandError("Say to which endpoint these were said: --endpoint KEY (`vefa endpoint list`).")
     found = Endpoint.objects.filter(key=key, retired_at=None).first()
-    if found is None or found.channel not in BY_HAND:
-        doors = Endpoint.objects.filter(channel__in=BY_HAND, retired_at=None).order_by("key")
+    takes = {*BY_HAND, *(key for key, channel in CHANNELS.items() if channel.copied)}
+    if found is None or found.channel not in takes:
+        doors = Endpoint.objects.filter(channel__in=takes, retired_at=None).order_by("key")
         keys = ", ".join(doors.values_list("key", flat=True))
         raise CommandError(f"{key!r} is no endpoint for forms; there are: {keys}")
     return found

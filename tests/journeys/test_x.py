@@ -1,0 +1,199 @@
+"""Derya complains in public and writes in private; the city answers where it should and shows no link."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+
+from tests.channels.forged import answers, knock
+from tests.channels.x.test_archive import written
+from tests.providers.x_api import DERYA, XApiServer, direct, mention, older, older_post, own_post
+from vefa.cases.lifecycle import Ending, end
+from vefa.cases.models import Case, Outcome, State
+from vefa.channels.manners import Copied
+from vefa.channels.models import Endpoint
+from vefa.channels.port import Call
+from vefa.channels.sealing import seal
+from vefa.dialogue.writing import Words, write
+from vefa.inbox import copied
+from vefa.inbox.models import Contact
+from vefa.wiring.cli import importing
+from vefa.wiring.cli.command import CommandError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+POST, LATER = "2080765813578191303", "2080765813578191500"
+POTHOLE = "@PinarovaBld Çarşı'da yolda büyük bir çukur var"
+
+
+@pytest.fixture
+def x(town, settings) -> Iterator[XApiServer]:
+    settings.UNDO_S = 0
+    with XApiServer.running() as running:
+        Endpoint.objects.create(
+            key="x-city", channel="x", language="tr", default_unit_key="contact",
+            settings={"api_base": running.base}, sealed=seal(running.secrets),
+        )  # fmt: skip
+        yield running
+        assert running.faults == []
+
+
+def door() -> Endpoint:
+    return Endpoint.objects.get(key="x-city")
+
+
+def pushed(x: XApiServer, *events: object) -> None:
+    bodies = [json.dumps(one).encode() for one in events]
+    calls = [Call(headers={"x-twitter-webhooks-signature": x.sign(body)}, body=body) for body in bodies]
+    assert knock(door(), calls) == [200] * len(calls)
+
+
+def test_in_public_everybody_reads_the_answer_and_nobody_the_link(town, x, worker):
+    pushed(
+        x,
+        mention(POST, POTHOLE),
+        mention(POST, POTHOLE),
+        older("tweet_create_events", older_post(POST, POTHOLE)),
+    )
+    worker.work()
+    case = Case.objects.get()
+    assert (case.service, case.area, case.channel) == (town.pothole, town.carsi, "x")
+    assert Contact.objects.count() == 1
+    assert all(case.secret not in one.text and "/r/" not in one.text for one in x.posts)
+    assert all(one.where == POST for one in x.posts)
+    said = len(x.posts)
+
+    words = Words(text="Ekibimiz yarın geliyor.", language="tr", way="public")
+    write(case=case, words=words, by=town.derya, now=timezone.now())
+    worker.work()
+    assert [one.text for one in x.posts[said:]] == ["Ekibimiz yarın geliyor."]
+    assert x.direct == []
+
+    # our own answer comes back as an echo, before and after: it is shown once, and opens nothing
+    back = own_post(
+        x.posts[-1].id, "@derya Ekibimiz yarın geliyor.", in_reply_to_user_id=DERYA, conversation_id=POST
+    )
+    pushed(x, back, back)
+    worker.work()
+    assert Case.objects.count() == 1
+
+    ending = Ending(outcome=Outcome.DONE, reason="Çukur dolduruldu.", waiver="Gece çalışıldı.")
+    end(case_id=case.pk, ending=ending, by=town.derya, now=timezone.now())
+    worker.work()
+    answer = {"in_reply_to_user_id": "1", "conversation_id": POST,
+              "referenced_tweets": [{"type": "replied_to", "id": x.posts[-1].id}]}  # fmt: skip
+    pushed(x, mention(LATER, "@PinarovaBld Hayır, çözülmedi, çukur hâlâ orada", **answer))
+    worker.work()
+    case.refresh_from_db()
+    assert (case.state, case.reopened, Case.objects.count()) == (State.NEW, 1, 1)
+    assert all(case.secret not in one.text for one in x.posts)
+
+
+def test_what_began_in_public_goes_on_in_private_where_we_ask_for_it(town, x, worker):
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+    case = Case.objects.get()
+    words = Words(text="Telefonunuzu yazar mısınız?", language="tr", way="private")
+    write(case=case, words=words, by=town.derya, now=timezone.now())
+    worker.work()
+    assert [(one.where, one.text) for one in x.direct] == [(DERYA, "Telefonunuzu yazar mısınız?")]
+
+    pushed(x, direct("5001", "0532 123 45 67"))
+    worker.work()
+    case.refresh_from_db()
+    assert Case.objects.count() == 1
+    assert case.conversation is not None
+    assert (case.conversation.thread, case.conversation.public) == ("dm", False)
+
+
+def test_in_private_the_acknowledgement_holds_the_link(town, x, worker):
+    pushed(x, direct("5001", "Çarşı'da lamba yanmıyor"))
+    worker.work()
+    case = Case.objects.get()
+
+    assert x.posts == []
+    assert f"/r/{case.reference}/{case.secret}" in x.direct[0].text
+
+
+def test_what_the_city_says_with_another_tool_is_shown_and_taken_back(town, x, worker):
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+    theirs = own_post(LATER, "@derya Bakıyoruz", in_reply_to_user_id=DERYA, conversation_id=POST,
+                      referenced_tweets=[{"type": "replied_to", "id": POST}])  # fmt: skip
+    pushed(x, theirs)
+    worker.work()
+    echo = Contact.objects.get(external_id=LATER)
+    assert (echo.form, Case.objects.count()) == ("echo", 1)
+    assert Case.objects.get().links.filter(contact=echo).exists()
+
+    gone = {"data": {"event_type": "post.delete", "payload": {"id": LATER, "author_id": "1"}}}
+    pushed(x, gone, gone)
+    worker.work()
+    echo.refresh_from_db()
+    assert echo.deleted_at is not None
+
+
+def test_an_older_thing_that_comes_later_and_everything_twice_change_nothing(town, x, worker):
+    first, second = mention(POST, POTHOLE), direct("5001", "Derya ben")
+    for order in ((second, first), (first, second), (second, second, first)):
+        pushed(x, *order)
+        worker.work()
+    assert Contact.objects.count() == 2
+    assert len({one.text for one in x.direct}) == len(x.direct)
+
+
+def test_the_challenge_is_answered_at_the_real_door(x):
+    ((status, body),) = answers(door(), [Call(headers={}, query="crc_token=1", method="GET")])
+    assert (status, json.loads(body)["response_token"]) == (200, x.sign(b"1"))
+
+
+def test_what_was_copied_by_hand_is_answered_in_public(town, x, worker):
+    post = Copied(link=f"https://x.com/Derya/status/{POST}", text=POTHOLE)
+    copied.take(post, taken_by=town.derya.pk, now=timezone.now())
+    worker.work()
+    case = Case.objects.get()
+    words = Words(text="Ekibimiz yarın geliyor.", language="tr", way="public")
+    write(case=case, words=words, by=town.derya, now=timezone.now())
+    worker.work()
+    assert (x.posts[-1].where, x.posts[-1].text) == (POST, "Ekibimiz yarın geliyor.")
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+    assert Case.objects.count() == 1
+
+
+def test_an_archive_is_history_and_meets_what_was_pushed(town, x, worker, tmp_path, capsys):
+    pushed(x, direct("88", "Lamba yanmıyor"))
+    take_in("archive", written(tmp_path), "--endpoint", "x-city")
+    assert "3 new, 1 known already." in capsys.readouterr().out
+    take_in("archive", tmp_path, "--endpoint", "x-city")
+    assert "0 new, 4 known already." in capsys.readouterr().out
+    worker.work()
+
+    assert Case.objects.count() == 1
+    assert Contact.objects.filter(form="echo").count() == 2
+    with pytest.raises(CommandError):
+        take_in("archive", tmp_path, "--endpoint", "hotline")
+    with pytest.raises(CommandError):
+        take_in("archive", tmp_path / "none.zip", "--endpoint", "x-city")
+
+
+def test_a_table_of_posts_is_the_same_posts(town, x, worker, tmp_path, capsys):
+    table = tmp_path / "posts.csv"
+    table.write_text(
+        f"link,author,text,received_at\nhttps://x.com/derya/status/{POST},@derya,{POTHOLE},2026-11-21\n",
+        encoding="utf-8",
+    )
+    take_in("contacts", table, "--endpoint", "x-city")
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+
+    assert Contact.objects.get().external_id == POST
+    assert Case.objects.count() == 1
+    assert x.heard() == []  # what was said elsewhere is not acknowledged again
+
+
+def take_in(*words: object) -> None:
+    parser = ArgumentParser()
+    importing.add_arguments(parser)
+    importing.run(parser.parse_args([str(word) for word in words]))
