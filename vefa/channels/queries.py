@@ -8,6 +8,7 @@ from vefa.channels.models import Endpoint
 
 KEPT_S = 10.0
 _remembered: dict[str, tuple[float, int]] = {}
+_timed: dict[str, tuple[float, frozenset[int]]] = {}
 _asked: dict[str, tuple[float, bool]] = {}
 _mailboxes: list[tuple[float, Endpoint]] = []  # the one that was read last, and when
 
@@ -31,6 +32,16 @@ def door_of(channel: str) -> int:
         raise NoDoorError(f"no active endpoint for {channel}")
     _remembered[channel] = (time.monotonic(), found)
     return found
+
+
+def with_hours() -> frozenset[int]:
+    """The accounts in use that are not always read; at most ten seconds old."""
+    read_at, ids = _timed.get("hours", (float("-inf"), frozenset()))
+    if time.monotonic() - read_at >= KEPT_S:
+        rows = Endpoint.objects.filter(active=True, retired_at=None).exclude(opening_hours={})
+        ids = frozenset(rows.values_list("pk", flat=True))
+        _timed["hours"] = (time.monotonic(), ids)
+    return ids
 
 
 def accounts() -> list[Endpoint]:
@@ -100,5 +111,6 @@ def messengers() -> list[Endpoint]:
 def forget() -> None:
     """Read again at the next question; for loads and tests."""
     _remembered.clear()
+    _timed.clear()
     _mailboxes.clear()
     _asked.clear()

@@ -4,8 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from vefa.cases.models import Case, Kind, Outcome, Urgency
 from vefa.channels.models import Endpoint
+from vefa.dialogue import after_hours
 from vefa.dialogue.audience import Listener, listeners
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import fill, sentence, variables
@@ -16,6 +19,7 @@ from vefa.journal.models import Event
 
 MAILS_A_DAY = 3  # acknowledgements to one mail address, lest a forged sender turn the city into a mail bomb
 MAILS_AN_HOUR = 1
+_ACKNOWLEDGED = Q(phrase_key__endswith="received") | Q(phrase_key__endswith="received+outside_hours")
 _BY_OUTCOME = {
     Outcome.DONE: "done",
     Outcome.NOT_POSSIBLE: "not_possible",
@@ -29,8 +33,8 @@ _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 _READ = (
     "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
     "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
-    "conversation__public", "conversation__address__space", "conversation__address__shown_name",
-    "conversation__address__unreachable_at",
+    "conversation__public", "conversation__hours_told_at", "conversation__address__space",
+    "conversation__address__shown_name", "conversation__address__unreachable_at",
 )  # fmt: skip
 # What may be said where everybody reads: short, without a link and without what staff wrote; nothing else is.
 _IN_PUBLIC = {
@@ -43,6 +47,7 @@ _IN_PUBLIC = {
     "passed_on": "news_public",
     "answered": "news_public",
 }
+_NOTHING: Mapping[str, str] = {}
 type Row = tuple[Listener, Words]
 
 
@@ -64,6 +69,7 @@ def opened(events: Sequence[Event], now: datetime) -> None:
     """Acknowledge each new case: number, what happens next, by when; and the emergency number in danger."""
     cases = _cases(events)
     capped = _capped(cases.values(), now=now)
+    closed = _out_of_hours(events, cases, now)
     rows: list[Row] = []
     for event in events:
         case = cases.get(_case_id(event))
@@ -73,8 +79,34 @@ def opened(events: Sequence[Event], now: datetime) -> None:
             keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
             if case.urgency == Urgency.EMERGENCY:
                 keys.insert(0, "emergency_notice")
-            rows += _rows(event, 0, Listener(case.conversation, case), keys)
+            more = {}
+            if event.pk in closed:
+                keys.append(after_hours.PHRASE)
+                more = {"opens_at": closed[event.pk].isoformat()}
+            rows += _rows(event, 0, Listener(case.conversation, case), keys, more)
     write_automatic(rows, now=now)
+    told = {one.conversation.pk for one, words in rows if one.conversation and _tells_hours(words)}
+    after_hours.mark(told, now=now)
+
+
+def _out_of_hours(events: Sequence[Event], cases: Mapping[int, Case], now: datetime) -> dict[int, datetime]:
+    """Where the acknowledgement says when somebody reads it: in one per conversation, to no machine."""
+    talks = {case.conversation_id: case.conversation for case in cases.values() if case.conversation}
+    opens = after_hours.to_tell([talk for talk in talks.values() if talk], now=now)
+    if not opens:
+        return {}
+    machines = after_hours.machines({event.data.get("contact_id", 0) for event in events})
+    found: dict[int, datetime] = {}
+    for event in events:
+        case = cases.get(_case_id(event))
+        if case is not None and event.data.get("contact_id") not in machines and not event.data.get("told"):
+            moment = opens.pop(case.conversation_id or 0, None)
+            found |= {event.pk: moment} if moment else {}
+    return found
+
+
+def _tells_hours(words: Words) -> bool:
+    return words.phrase_key.endswith(after_hours.PHRASE)
 
 
 def asked(events: Sequence[Event], now: datetime) -> None:
@@ -149,20 +181,24 @@ def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, 
     write_automatic(rows, now=now)
 
 
-def _rows(event: Event, number: int, one: Listener, keys: Sequence[str]) -> list[Row]:
+def _rows(
+    event: Event, number: int, one: Listener, keys: Sequence[str], more: Mapping[str, str] = _NOTHING
+) -> list[Row]:
     """The words to one listener; nothing where everybody would read what is meant for one."""
     if one.conversation is None or not one.conversation.public:
-        return [_row(event, number, one, keys)]
+        return [_row(event, number, one, keys, more)]
     fit = [_IN_PUBLIC[key] for key in keys if key in _IN_PUBLIC]
     return [_row(event, number, one, fit)] if fit else []
 
 
-def _row(event: Event, number: int, one: Listener, keys: Iterable[str]) -> Row:
+def _row(
+    event: Event, number: int, one: Listener, keys: Iterable[str], more: Mapping[str, str] = _NOTHING
+) -> Row:
     found = [sentence(key).text(one.language) for key in keys]
     language = found[0][1]
     text = "\n\n".join(text for text, _language in found)
     names = variables(text)
-    values = values_for(one, language=language, data=event.data, names=names)
+    values = values_for(one, language=language, data={**event.data, **more}, names=names)
     said = Words(
         text=fill(text, values),
         language=language,
@@ -204,8 +240,8 @@ def _capped(cases: Iterable[Case], *, now: datetime) -> set[int]:
     if not mails:
         return set()
     rows = Reply.objects.filter(
+        _ACKNOWLEDGED,
         automatic=True,
-        phrase_key__endswith="received",
         written_at__gt=now - timedelta(days=1),
         deliveries__conversation_id__in=mails,
     ).values_list("deliveries__conversation_id", "written_at")

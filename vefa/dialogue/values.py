@@ -155,6 +155,8 @@ def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:
         day = datetime.fromisoformat(str(data["date"])).date()
         jalali = language == "fa" or here.calendar == "jalali"
         said["date"] = in_digits(day_in_words(day, language=language, jalali=jalali), language)
+    if data.get("opens_at"):
+        said["opens"] = when(datetime.fromisoformat(str(data["opens_at"])), language)
     if data.get("new_due_at"):
         said["due"] = when(datetime.fromisoformat(str(data["new_due_at"])), language)
     return said

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from vefa.dialogue import alarms, announcements, confirming
+from vefa.dialogue import after_hours, alarms, announcements, confirming
 from vefa.journal.replay import Reaction
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "contact.started": [announcements.greeted],
     "case.opened": [announcements.opened, confirming.passed_on],
-    "case.followed": [confirming.passed_on],
+    "case.followed": [confirming.passed_on, after_hours.said_again],
     "case.supported": [announcements.supported],
     "case.doubled": [announcements.doubled],
     "case.planned": [announcements.planned],
