@@ -10,10 +10,10 @@ from vefa.calls.models import Call, CallBack, Dialling, Seat
 from vefa.calls.rules import LONGEST_RING, Figures, Timed, measure, seat_state
 from vefa.calls.screens import concerned
 from vefa.calls.seats import Seats, everybody
-from vefa.channels.models import Endpoint, Owner
+from vefa.channels.models import Endpoint
 from vefa.directory.access import scope_of
-from vefa.directory.models import Role, Staff
-from vefa.directory.queries import directory
+from vefa.directory.models import Staff
+from vefa.inbox.delegating import parts_of
 from vefa.inbox.models import Attachment, AttachmentState
 
 EXCHANGES = ("asterisk", "telephony")
@@ -36,27 +36,23 @@ class Asked:
     before: int | None = None  # calls older than this one
 
 
-def visible_to(staff: Staff) -> QuerySet[Call]:
+def visible_to(staff: Staff, *, now: datetime) -> QuerySet[Call]:
     """The calls that this person may see: on the city's lines who sees everybody's cases, else their own.
 
-    A personal line is seen by whose it is, and each call by who took it.
+    A personal line is seen by whose it is and by their delegates, and each call by who took it.
     """
-    own = Q(staff=staff)
-    if scope_of(staff).everything:
-        own |= Q(endpoint__personal=False)
-    return Call.objects.filter(own | _owned(staff))
+    return Call.objects.filter(Q(staff=staff) | _seen_lines(staff, now))
 
 
-def _owned(staff: Staff) -> Q:
-    """The lines that belong to this person or to their unit."""
-    unit = directory().units.get(staff.unit_id or 0)
-    owned = Q(endpoint__owner=Owner.UNIT, endpoint__unit_key=unit.key) if unit else Q(pk__in=[])
-    return owned | Q(endpoint__owner=Owner.MAYOR) if staff.role == Role.MAYOR else owned
+def _seen_lines(staff: Staff, now: datetime) -> Q:
+    """The lines whose calls this person may see."""
+    seen = Q(endpoint_id__in=list(parts_of(staff, now=now)))
+    return seen | Q(endpoint__personal=False) if scope_of(staff).everything else seen
 
 
-def call_of(staff: Staff, call_id: int) -> Call | None:
+def call_of(staff: Staff, call_id: int, *, now: datetime) -> Call | None:
     """One call with whom and what it names, if this person may see it."""
-    return _whole(visible_to(staff).filter(pk=call_id)).first()
+    return _whole(visible_to(staff, now=now).filter(pk=call_id)).first()
 
 
 def _whole(calls: QuerySet[Call]) -> QuerySet[Call]:
@@ -64,9 +60,9 @@ def _whole(calls: QuerySet[Call]) -> QuerySet[Call]:
     return calls.select_related(*related).defer("contact__raw")
 
 
-def log(staff: Staff, asked: Asked, *, limit: int = 50) -> list[Call]:
+def log(staff: Staff, asked: Asked, *, now: datetime, limit: int = 50) -> list[Call]:
     """The newest calls that fit, one more than `limit` where there are more."""
-    calls = visible_to(staff).filter(_condition(staff, asked))
+    calls = visible_to(staff, now=now).filter(_condition(staff, asked))
     if asked.before is not None:
         edge = Call.objects.filter(pk=asked.before).values_list("began_at", "id").first()
         if edge:
@@ -96,11 +92,13 @@ def _condition(staff: Staff, asked: Asked) -> Q:
 def at_hand(staff: Staff, *, now: datetime) -> list[Call]:
     """What rings for this person or is on their line, and what they ended just now and have not noted."""
     known = everybody()
-    open_calls = visible_to(staff).filter(ended_at=None, began_at__gt=now - LONGEST_RING)
+    open_calls = visible_to(staff, now=now).filter(ended_at=None, began_at__gt=now - LONGEST_RING)
     just_now = Q(staff=staff, state="answered", contact=None, source="exchange", ended_at__gt=now - SHOWN)
     rows = list(_whole(open_calls).exclude(direction="internal").order_by("began_at", "id")[:200])
     mine = [call for call in rows if _is_mine(call, staff, known)]
-    return mine[:MOST_RINGING] + list(_whole(visible_to(staff).filter(just_now)).order_by("-ended_at")[:3])
+    return mine[:MOST_RINGING] + list(
+        _whole(visible_to(staff, now=now).filter(just_now)).order_by("-ended_at")[:3]
+    )
 
 
 def _is_mine(call: Call, staff: Staff, known: Seats) -> bool:
@@ -109,26 +107,21 @@ def _is_mine(call: Call, staff: Staff, known: Seats) -> bool:
     return staff.pk in concerned(call, known) and call.state == "ringing"
 
 
-def open_call_backs(staff: Staff, *, limit: int = 100) -> list[CallBack]:
+def open_call_backs(staff: Staff, *, now: datetime, limit: int = 100) -> list[CallBack]:
     """Whom to call back, the one who has waited longest first."""
-    rows = CallBack.objects.filter(done_at=None).filter(_task_condition(staff))
+    rows = CallBack.objects.filter(done_at=None).filter(Q(taken_by=staff) | _seen_lines(staff, now))
     return list(rows.select_related("citizen", "taken_by", "endpoint").order_by("first_at", "id")[:limit])
 
 
-def call_back_of(staff: Staff, task_id: int) -> CallBack | None:
+def call_back_of(staff: Staff, task_id: int, *, now: datetime) -> CallBack | None:
     """One task, done or not, if this person may see its line."""
-    rows = CallBack.objects.filter(_task_condition(staff), pk=task_id)
+    rows = CallBack.objects.filter(Q(taken_by=staff) | _seen_lines(staff, now), pk=task_id)
     return rows.select_related("citizen", "taken_by", "endpoint").first()
 
 
-def _task_condition(staff: Staff) -> Q:
-    seen = Q(endpoint__personal=False) if scope_of(staff).everything else Q(taken_by=staff)
-    return seen | _owned(staff)
-
-
-def file_of(staff: Staff, call_id: int, which: str) -> tuple[Call, Attachment] | None:
+def file_of(staff: Staff, call_id: int, which: str, *, now: datetime) -> tuple[Call, Attachment] | None:
     """A call with its recording or the message on the machine, where the file is here and may be heard."""
-    call = call_of(staff, call_id)
+    call = call_of(staff, call_id, now=now)
     if call is None:
         return None
     contact_id = {"recording": call.recording_id, "voicemail": call.voicemail_id}.get(which)
@@ -198,9 +191,9 @@ def subjects_since(since: datetime, *, limit: int = 9) -> list[tuple[int, int]]:
     return [(row["service"], row["count"]) for row in counted[:limit]]
 
 
-def counts_since(staff: Staff, since: datetime) -> Mapping[str, int]:
+def counts_since(staff: Staff, since: datetime, *, now: datetime) -> Mapping[str, int]:
     """How many calls there were, by state, and how many were answered on the spot."""
-    rows = visible_to(staff).filter(began_at__gte=since)
+    rows = visible_to(staff, now=now).filter(began_at__gte=since)
     return rows.aggregate(
         calls=Count("id"),
         answered=Count("id", filter=Q(state="answered")),

@@ -43,7 +43,7 @@ def back(request: StaffRequest) -> HttpResponse:
 @staff_only(Action.ENTER)
 def spot(request: StaffRequest, call_id: int) -> HttpResponse:
     """The question was answered while they spoke: count it with its subject, open no case."""
-    call = queries.call_of(request.staff, call_id)
+    call = queries.call_of(request.staff, call_id, now=timezone.now())
     if call is None:
         raise Http404
     service = directory().services.get(_int(request.POST.get("service", "")))
@@ -63,7 +63,7 @@ def spot(request: StaffRequest, call_id: int) -> HttpResponse:
 @staff_only(Action.ENTER)
 def unspot(request: StaffRequest, call_id: int) -> HttpResponse:
     """It was not answered after all."""
-    if queries.call_of(request.staff, call_id) is None:
+    if queries.call_of(request.staff, call_id, now=timezone.now()) is None:
         raise Http404
     with transaction.atomic():
         contact = writing.undo(call_id=call_id, by=request.staff, now=timezone.now())
@@ -101,7 +101,7 @@ def _dial(request: StaffRequest, typed: str, now: datetime) -> None:
 @staff_only(Action.ANSWER)
 def call_back(request: StaffRequest, task_id: int) -> HttpResponse:
     """Take a call that is owed, give it back, count a try, or finish it."""
-    task = queries.call_back_of(request.staff, task_id)
+    task = queries.call_back_of(request.staff, task_id, now=timezone.now())
     if task is None:
         raise Http404
     try:
@@ -143,7 +143,7 @@ def seat(request: StaffRequest) -> HttpResponse:
 @staff_only(Action.PRIVATE)
 def recording(request: StaffRequest, call_id: int, which: str) -> HttpResponseBase:
     """What was recorded; that somebody listened is kept in the journal."""
-    found = queries.file_of(request.staff, call_id, which)
+    found = queries.file_of(request.staff, call_id, which, now=timezone.now())
     if found is None:
         raise Http404
     call, attachment = found

@@ -48,10 +48,10 @@ class Caller:
         return known | ({"language": citizen.language} if citizen and citizen.language else {})
 
 
-def caller_of(staff: Staff, request: HttpRequest) -> Caller:
+def caller_of(staff: Staff, request: HttpRequest, *, now: datetime) -> Caller:
     """From the call that the form was opened from, else from the number typed into it."""
     asked = request.POST or request.GET
-    call = queries.call_of(staff, _int(asked.get("call", "")))
+    call = queries.call_of(staff, _int(asked.get("call", "")), now=now)
     chosen = open_case(staff, _int(asked.get("about", "")))
     if not can(staff, Action.PRIVATE):
         return Caller(call)

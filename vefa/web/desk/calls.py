@@ -62,18 +62,18 @@ def calls(request: StaffRequest) -> HttpResponse:
     """The page; without scripts it shows what rings and is loaded again by itself."""
     now = timezone.now()
     asked = _asked(request)
-    found = queries.log(request.staff, asked, limit=PAGE)
+    found = queries.log(request.staff, asked, now=now, limit=PAGE)
     today = day_began(now)
     context = {
         **bar_context(request, now=now),
         "frame": frame_of(request, now=now),
-        "tasks": queries.open_call_backs(request.staff),
+        "tasks": queries.open_call_backs(request.staff, now=now),
         "may_call": can(request.staff, Action.ANSWER),
         "dials": dialling.exchange() is not None,
         "filters": FilterForm(request.GET or None, auto_id="calls_%s"),
         "log": lines_of(found[:PAGE]),
         "older": _older(request, found[PAGE - 1].pk) if len(found) > PAGE else "",
-        "counts": queries.counts_since(request.staff, today),
+        "counts": queries.counts_since(request.staff, today, now=now),
         "has_exchange": queries.has_exchange(),
     }
     return show(request, "desk/calls.html", None, context)

@@ -91,7 +91,7 @@ class EnterForm(forms.Form):
 def enter(request: StaffRequest) -> HttpResponse:
     """The page for a new case, and its keeping. Pressing twice keeps one."""
     now = timezone.now()
-    caller = call_entry.caller_of(request.staff, request)
+    caller = call_entry.caller_of(request.staff, request, now=now)
     form = EnterForm(request.POST or None, request.FILES or None, initial=_initial(request) | caller.initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,7 +143,7 @@ def hints(request: StaffRequest) -> HttpResponse:
     people = (
         found_people(asked, country=country, limit=3) if asked and can(request.staff, Action.PRIVATE) else []
     )
-    caller = call_entry.caller_of(request.staff, request)
+    caller = call_entry.caller_of(request.staff, request, now=timezone.now())
     context = {"suggestions": _suggested(advice), "people": people, "near": _near(advice), "caller": caller}
     return show(request, "desk/enter.html", "hints", context)
 
