@@ -159,6 +159,7 @@ def _built(account: Account, sender: Sender, *, channel: str, owner: str, fields
         fields=fields,
         app_id=account.settings.get("app_id", "").strip(),
         verify_token=verify_token,
+        behind=bool(account.settings.get("door")),
     )
     return Meta(
         channel=channel,
@@ -171,6 +172,11 @@ def _built(account: Account, sender: Sender, *, channel: str, owner: str, fields
 
 
 _SHARED = (
+    Field(
+        name="door",
+        label=gettext_noop("The account through whose door it comes"),
+        hint=gettext_noop("An app has one address for all its accounts: the key of the first one."),
+    ),
     Field(
         name="token",
         label=gettext_noop("Access token of the account"),

@@ -31,6 +31,7 @@ class Subscription:
 
     owner   whose `subscribed_apps` is asked: the page, also for an Instagram account that hangs on one
     object  page or instagram
+    behind  another account's door is used, and that one says where the app pushes
     """
 
     graph: Graph
@@ -40,6 +41,7 @@ class Subscription:
     fields: tuple[str, ...]
     app_id: str = ""
     verify_token: str = ""
+    behind: bool = False
 
     @property
     def page_fields(self) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ class Subscription:
 
     def begin(self, url: str) -> None:
         """Have everything pushed to `url`. Raises BusyError or RejectedError."""
-        if self.app_id:
+        if self.app_id and not self.behind:
             self._point_app_to(url)
         fields = dict.fromkeys((*self._page_subscribed(), *self.page_fields))  # never fewer than before
         self.graph.ask("POST", f"{self.owner}/subscribed_apps", {"subscribed_fields": ",".join(fields)})
@@ -61,7 +63,7 @@ class Subscription:
         """Whether all that we want is pushed to `url`. Raises BusyError or RejectedError."""
         if not set(self.page_fields) <= set(self._page_subscribed()):
             return False
-        return not self.app_id or self._app_points_to(url)
+        return self.behind or not self.app_id or self._app_points_to(url)
 
     def _page_subscribed(self) -> Collection[str]:
         """The fields that the account pushes to our app."""
