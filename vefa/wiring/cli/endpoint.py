@@ -22,6 +22,7 @@ from vefa.channels.accounts import (
     secrets_of,
     set_secrets,
 )
+from vefa.channels.administering import makes_secret
 from vefa.channels.manners import Channel, Field, Subscriber
 from vefa.channels.models import Endpoint
 from vefa.channels.port import SendError
@@ -190,13 +191,20 @@ def _set_webhook(options: Namespace) -> int:
 
 
 def _rotate(options: Namespace) -> int:
-    """First both secrets are good here, then the provider learns the new one."""
+    """First both secrets are good here, then the provider learns the new one. Raises CommandError."""
+    if not makes_secret(endpoint_of(options.key).channel):
+        words = "The provider gives this secret: enter the new one with set-secret KEY secret VALUE."
+        raise CommandError(words)
     replace_secret(options.key, randomness.token_urlsafe(32))
     _say("The new secret is set; the old one stays good until the next change.")
     return _set_webhook(options) if options.public_url else 0
 
 
 def _set_secret(options: Namespace) -> int:
+    if options.name == "secret":
+        replace_secret(options.key, options.value)
+        _say("The new secret is set; the old one stays good until the next change.")
+        return 0
     set_secrets(options.key, {options.name: options.value})
     _say(f"Changed {options.name}.")
     return 0
