@@ -62,15 +62,16 @@ def is_taken(key: str) -> bool:
 
 def ailing() -> list[Endpoint]:
     """Accounts in use that somebody should see to, the longest in trouble first."""
-    return list(_ailing().order_by("alarmed_at", "id"))
+    return list(ailing_endpoints().order_by("alarmed_at", "id"))
 
 
 def ailing_count() -> int:
     """How many accounts in use somebody should see to."""
-    return _ailing().count()
+    return ailing_endpoints().count()
 
 
-def _ailing() -> QuerySet[Endpoint]:
+def ailing_endpoints() -> QuerySet[Endpoint]:
+    """Accounts in use that somebody should see to, to ask further."""
     return Endpoint.objects.filter(alarmed_at__isnull=False, active=True, retired_at=None)
 
 

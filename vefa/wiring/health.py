@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import msgspec
 import psycopg
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from psycopg.sql import SQL, Composed
 
+from vefa.channels.queries import ailing_endpoints
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.inbox.models import Contact, ContactState
 from vefa.journal.models import Event, Heartbeat
@@ -22,7 +23,17 @@ SILENCE_S = 60.0  # a worker that was not heard for so long is gone
 MOST = 100_000  # counting stops here
 COUNT = "(SELECT count(*) FROM ({}) AS found)"
 
-Row = tuple[datetime, datetime | None, int, datetime | None, int, int, int]
+LISTED = "(SELECT coalesce(json_agg(found), '[]') FROM ({}) AS found)"
+
+Row = tuple[datetime, datetime | None, int, datetime | None, int, int, int, list[dict[str, Any]]]
+
+
+class Ailing(msgspec.Struct, frozen=True):
+    """An account that somebody should see to; `troubles` are codes, see docs/accounts.md."""
+
+    key: str
+    channel: str
+    troubles: list[str]
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -36,6 +47,7 @@ class Health(msgspec.Struct, frozen=True):
     parked_contacts: int | None = None
     parked_events: int | None = None
     uncertain_deliveries: int | None = None
+    endpoints: list[Ailing] = []
 
     @property
     def well(self) -> bool:
@@ -107,6 +119,7 @@ def question() -> tuple[Composed, list[object]]:
         (COUNT, Contact.objects.filter(state=ContactState.PARKED).values_list("id")[:MOST]),
         (COUNT, Event.objects.filter(parked_at__isnull=False).values_list("id")[:MOST]),
         (COUNT, Delivery.objects.filter(state=DeliveryState.UNCERTAIN).values_list("id")[:MOST]),
+        (LISTED, ailing_endpoints().values("key", "channel", troubles=F("health__troubles"))),
     ]
     pieces: list[SQL] = []
     values: list[object] = []
@@ -119,7 +132,7 @@ def question() -> tuple[Composed, list[object]]:
 
 def appraise(row: Row) -> Health:
     """Judge the measures: without a living worker nobody is answered."""
-    moment, beat_at, backlog, oldest_at, contacts, events, deliveries = row
+    moment, beat_at, backlog, oldest_at, contacts, events, deliveries, ailing = row
     beat_s = (moment - beat_at).total_seconds() if beat_at else None
     alive = beat_s is not None and beat_s <= SILENCE_S
     return Health(
@@ -131,4 +144,5 @@ def appraise(row: Row) -> Health:
         parked_contacts=contacts,
         parked_events=events,
         uncertain_deliveries=deliveries,
+        endpoints=[Ailing(one["key"], one["channel"], list(one["troubles"] or ())) for one in ailing],
     )

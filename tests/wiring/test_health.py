@@ -1,0 +1,40 @@
+"""`/healthz` names the accounts in trouble, and stays well while they are: people are still answered."""
+
+from typing import cast
+
+import msgspec
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from vefa.channels.models import Endpoint
+from vefa.journal.models import Heartbeat
+from vefa.wiring.health import Health, Row, appraise, question
+
+pytestmark = pytest.mark.django_db
+
+
+def health() -> Health:
+    """What would be answered now."""
+    statement, values = question()
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return appraise(cast("Row", cursor.fetchone()))
+
+
+def test_accounts_in_trouble_are_named(town):
+    now = timezone.now()
+    Heartbeat.objects.create(name="worker:1", at=now)
+    troubles = {"silent": {"since": now.isoformat(), "about": {}}}
+    Endpoint.objects.filter(pk=town.bot.pk).update(alarmed_at=now, health={"troubles": troubles})
+    Endpoint.objects.filter(pk=town.mailbox.pk).update(alarmed_at=now, retired_at=now)
+
+    found = msgspec.to_builtins(health())
+
+    assert found["status"] == "ok"
+    assert found["endpoints"] == [{"key": "city-bot", "channel": "telegram", "troubles": ["silent"]}]
+
+
+def test_without_trouble_none_is_named(town):
+    assert health().endpoints == []
