@@ -1,6 +1,7 @@
 """Invented content for the gallery, in the reader's language."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,11 +12,13 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 
 from vefa.web.desk.frame import Alarm, Frame, View
-from vefa.web.ui import charts, words
+from vefa.web.ui import charts, terms, words
 from vefa.web.ui.clock import Clock, Owed, read
 from vefa.web.ui.shapes import (
+    ApprovedText,
     Event,
     Figure,
+    Gap,
     Message,
     Pages,
     Person,
@@ -26,6 +29,7 @@ from vefa.web.ui.shapes import (
     Suggestion,
     Tag,
     Truth,
+    Way,
 )
 
 H, D = timedelta(hours=1), timedelta(days=1)
@@ -210,6 +214,15 @@ def people_and_places(said: Words) -> dict[str, Any]:
     }
 
 
+def ways(codes: Sequence[str]) -> tuple[Way, ...]:
+    """Ways to answer, the first of them chosen."""
+    named = [(code, *terms.WAYS[code]) for code in codes]
+    return tuple(
+        Way(value=code, label=str(label), hint=str(hint), chosen=code == codes[0])
+        for code, label, hint in named
+    )
+
+
 def writing(said: Words, now: datetime) -> dict[str, Any]:
     """The composer in its two moods, promises, and a timeline."""
     own = get_language() or "en"
@@ -222,8 +235,26 @@ def writing(said: Words, now: datetime) -> dict[str, Any]:
             to="+90 532 ··· 01 42",
             language=own,
             limit=4096,
+            length=gettext("%(used)s of %(limit)s characters")
+            % {"used": words.digits(0), "limit": words.digits(4096)},
             window=window % {"count": words.digits(hours)},
             cost=gettext("free of charge"),
+            ways=ways(("", "template")),
+            buttons=("", "", ""),
+            button_length=20,
+            place=said["place"],
+        ),
+        "late": Truth(
+            channel="whatsapp",
+            language=own,
+            notices=(terms.notice("whatsapp_window"),),
+            ways=ways(("template",)),
+            texts_asked=True,
+            texts=(
+                ApprovedText(
+                    id=1, name="needs_from_you", language=own, text=said["answer"], gaps=(Gap(name="1"),)
+                ),
+            ),
         ),
         "silence": Truth(
             channel="email",

@@ -37,7 +37,6 @@ class Draft {
     clearTimeout(this.waiting);
     const wait = Math.max(0, Math.min(CALM_MS, this.since + LONGEST_MS - now));
     this.waiting = setTimeout(() => this.save(), wait);
-    measure(this.field);
   }
 
   async save() {
@@ -49,20 +48,13 @@ class Draft {
       const answer = await this.post(text);
       if (!answer.ok) throw new Error(String(answer.status));
       this.saved = text;
-      this.counted(await answer.json());
+      this.field.dispatchEvent(new CustomEvent("vefa:saved", { bubbles: true, detail: await answer.json() }));
       sessionStorage.removeItem(store(this.url));
       this.tell("saved");
     } catch {
       this.tell("failed");
       this.waiting = setTimeout(() => this.save(), RETRY_MS);
     }
-  }
-
-  counted({ length, over }) {
-    const shown = document.getElementById(`${this.field.id}-length`);
-    if (!shown || length === undefined) return;
-    shown.textContent = length;
-    shown.classList.toggle("over", over);
   }
 
   post(text, leaving = false) {
@@ -86,38 +78,6 @@ class Draft {
     this.state.classList.toggle("failed", what === "failed");
   }
 }
-
-const COUNTS = {
-  characters: (text) => [...text].length,
-  utf16: (text) => text.length,
-  utf8: (text) => new TextEncoder().encode(text).length,
-};
-
-// What is counted otherwise (an SMS, X) the server tells with each saved draft.
-function measure(field) {
-  const shown = document.getElementById(`${field.id}-length`);
-  const limit = Number(field.dataset.limit);
-  const used = COUNTS[field.dataset.counted ?? "characters"]?.(field.value);
-  if (!shown || !limit || used === undefined) return;
-  const count = new Intl.NumberFormat(document.documentElement.lang);
-  const words = field.dataset.counted === "utf8" ? shown.dataset.bytes : shown.dataset.used;
-  shown.textContent = words.replace("{used}", count.format(used)).replace("{limit}", count.format(limit));
-  shown.classList.toggle("over", used > limit);
-}
-
-// The time left for a free answer goes on running while the page stands open.
-function countDown(shown) {
-  const left = Math.floor((Date.parse(shown.dataset.until) - Date.now()) / 60000);
-  if (left < 1) {
-    shown.textContent = shown.dataset.over;
-    return;
-  }
-  const [value, unit] = left < 120 ? [left, "minute"] : [Math.floor(left / 60), "hour"];
-  const style = { style: "unit", unit, unitDisplay: "long" };
-  const span = new Intl.NumberFormat(document.documentElement.lang, style).format(value);
-  shown.textContent = shown.dataset.left.replace("{span}", span);
-}
-setInterval(() => document.querySelectorAll("[data-until]").forEach(countDown), 30000);
 
 const seen = new WeakSet();
 const begin = (root) => {
