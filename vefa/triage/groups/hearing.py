@@ -18,6 +18,7 @@ from vefa.triage.groups.stream import FORGETS, GOES_ON, MatterHere, Said, Stream
 from vefa.triage.models import GroupMessage, Made
 from vefa.triage.tone import verdict_of
 
+ABOUT, VERDICT = "about", "verdict"  # signs without weight: the likeliest service, and the walk's reason
 _MOST = 400  # rows of one batch's groups that are read of the last day
 _NOTHING = Weighed(confidence=0)
 
@@ -187,6 +188,8 @@ def _matter(past: Past, row: Row, stream: Stream) -> MatterHere:
     author = row["author_id"] or 0
     if row["made"] == Made.MATTER:
         matter.authors.add(author)
+        about = next((words for name, words, _ in row["signs"] if name == ABOUT), "")
+        matter.service = matter.service or about
         matter.numbers |= numbers_in(row["contact__text"])
     elif row["made"] == Made.ME_TOO:
         matter.supporters.add(author)

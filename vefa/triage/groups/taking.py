@@ -20,7 +20,7 @@ from vefa.kit.text import first_line
 from vefa.triage.advice import Advice, advise
 from vefa.triage.drawing import asked_of, finding_of, opening_of
 from vefa.triage.groups import leaving, membership
-from vefa.triage.groups.hearing import Heard, Past, heard, key_of, past_of, posts_under
+from vefa.triage.groups.hearing import ABOUT, VERDICT, Heard, Past, heard, key_of, past_of, posts_under
 from vefa.triage.groups.signs import is_thumb
 from vefa.triage.groups.stream import Verdict
 from vefa.triage.matter import Matter
@@ -182,7 +182,7 @@ def _facts(contact: Contact, judged: Judged | None) -> dict[str, Any]:
     if judged is None:
         return facts
     said, verdict = judged.heard.said, judged.verdict
-    why = [*said.weighed.signs, ("verdict", verdict.because, 0)]
+    why = [*said.weighed.signs, (ABOUT, said.service, 0), (VERDICT, verdict.because, 0)]
     return facts | {
         "made": verdict.made,
         "case_id": verdict.matter.case_id if verdict.matter else None,
