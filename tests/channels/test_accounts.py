@@ -122,6 +122,8 @@ def test_the_command_tells_telegram_where_to_push_and_a_change_of_secret_leaves_
     with TelegramBotApi.running(token="1:gizli") as api:
         vefa_endpoint("add", "telegram", "--key", "ana", "--token", "1:gizli", "--api-base", api.base)
         vefa_endpoint("set-webhook", "ana", "--public-url", "https://pinarova.example/")
+        found = endpoint_of("ana")
+        assert (found.subscription, found.settings["public_url"]) == ("keep", "https://pinarova.example")
         first = dict(api.webhook)
         vefa_endpoint("rotate-secret", "ana", "--public-url", "https://pinarova.example")
         code = vefa_endpoint("check", "ana")

@@ -9,7 +9,7 @@ import httpx
 from django.conf import settings
 from django.db import transaction
 
-from vefa.channels.models import Endpoint
+from vefa.channels.models import Endpoint, Subscription
 from vefa.channels.port import Account, Adapter
 from vefa.channels.queries import forget
 from vefa.channels.registry import build
@@ -116,6 +116,16 @@ def replace_secret(key: str, secret: str) -> None:
     """A new webhook secret; the one before stays good beside it. Raises AccountError, UnsealableError."""
     before = secrets_of(endpoint_of(key)).get("secret", "")
     set_secrets(key, {"secret": secret, "old_secret": before})
+
+
+def remember_pushing(key: str, *, wanted: bool, public_url: str = "") -> None:
+    """Whether the provider shall push to us, and to which address of ours: the worker keeps it so."""
+    endpoint = endpoint_of(key)
+    own = public_url.rstrip("/")
+    if own and own != settings.PUBLIC_URL:
+        endpoint.settings = {**endpoint.settings, "public_url": own}
+    endpoint.subscription = Subscription.KEEP if wanted else Subscription.NONE
+    endpoint.save(update_fields=["settings", "subscription"])
 
 
 def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:

@@ -15,6 +15,11 @@ _BOT = Channel(
     summary="a bot of Telegram or Bale",
     build=build,
     pushed=True,
+    steps=(
+        gettext_noop("Open Telegram, write to @BotFather and send /newbot. In Bale write to @botfather."),
+        gettext_noop("Choose a name and a short name that ends in “bot”; copy the token of the answer."),
+        gettext_noop("We tell the messenger ourselves where to push messages; nothing is to be done there."),
+    ),
     fields=(
         Field(
             name="token",
@@ -47,6 +52,12 @@ _GROUP = Channel(
     key="telegram_group",
     summary="a group in which such a bot takes part",
     build=build,
+    steps=(
+        gettext_noop("Add the bot's own account here first; then take the bot into the group."),
+        gettext_noop(
+            "Make it an administrator, or switch its privacy mode off at @BotFather: else it hears nothing."
+        ),
+    ),
     account="chat_id",
     crowd=True,
     fields=(

@@ -16,6 +16,7 @@ from vefa.channels.accounts import (
     endpoints,
     hook_url,
     pause,
+    remember_pushing,
     replace_secret,
     resume,
     retire,
@@ -182,10 +183,12 @@ def _set_webhook(options: Namespace) -> int:
             raise CommandError(f"{endpoint.key} ({endpoint.channel}) has no webhook that we could set.")
         if options.off:
             adapter.unsubscribe()
+            remember_pushing(endpoint.key, wanted=False)
             _say("The webhook is gone; what waits there comes by polling.")
             return 0
         url = _hook_url(options.public_url, endpoint)
         adapter.subscribe(url, secret=_secret(endpoint))
+    remember_pushing(endpoint.key, wanted=True, public_url=options.public_url)
     _say(f"Messages come to {url}.")
     return 0
 
