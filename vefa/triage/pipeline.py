@@ -27,6 +27,7 @@ from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
 from vefa.triage.matter import Matter, matter_of, remember
 from vefa.triage.models import Finding
+from vefa.triage.signs import take_signs
 
 _MATTERS = {Form.MESSAGE, UNREADABLE}
 
@@ -46,6 +47,7 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
         _take(turn, now=now)
     _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
     take_echoes(contacts, now=now)
+    take_signs(contacts, now=now)
 
 
 def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:

@@ -82,6 +82,8 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     ),
     "case.parted": lambda _: gettext("A part was cut off"),
     "case.marked": lambda _: gettext("Who may see it was changed"),
+    "case.reacted": lambda _: gettext("The resident reacted with an emoji"),
+    "case.taken_back": lambda _: gettext("The resident took a message back"),
     "case.answered_elsewhere": lambda _: gettext("Answered elsewhere"),
     "case.continued": lambda _: gettext("Goes on in private"),
     "promise.given": lambda _: gettext("A promise was given"),
