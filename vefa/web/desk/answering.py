@@ -177,6 +177,8 @@ def nothing_leaves(truth: ChannelTruth) -> str:
     """Why no message goes out, and what the resident sees instead."""
     if truth.why_not == "by_hand":
         return gettext("No message leaves: they read it on the page of the case. Call them if it matters.")
+    if truth.why_not == "passed_on":
+        return gettext("No message reaches them, for they never wrote to this account: tell them yourself.")
     if truth.why_not == "nowhere":
         return gettext(
             "No message leaves: nobody left an address. The answer stands on the page of the case."

@@ -57,7 +57,7 @@ def page(request: StaffRequest) -> HttpResponse:
     typed = Typed()
     if request.method == "POST":
         rows = read_rows(request.POST, NAMES, most=MOST)
-        typed = _kept(request, form, rows, now) if form.is_valid() else Typed(rows)
+        typed = _kept(request, form, rows, now) if form.is_valid() and rows else Typed(rows)
         if not rows:
             form.add_error(None, gettext("Type at least one line."))
     done = bool(typed.kept) and not typed.wrong and not form.errors

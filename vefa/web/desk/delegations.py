@@ -26,7 +26,7 @@ from vefa.journal.models import Event
 from vefa.web.desk.choices import DayField
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
-from vefa.web.desk.privately import in_place_of
+from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui.show import show
 
 

@@ -7,15 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 LONGEST = {
-    "text": 4000,
-    "place": 400,
-    "name": 200,
-    "phone": 40,
-    "reference": 20,
-    "day": 20,
-    "hour": 8,
-    "service": 9,
-}
+    "text": 4000, "place": 400, "name": 200, "phone": 40, "reference": 20, "day": 20, "hour": 8, "service": 9,
+}  # fmt: skip
+REPEATED = "day"  # stands in a new row already: alone it says nothing
 
 
 @dataclass

@@ -13,7 +13,7 @@ from vefa.dialogue import private_answers
 from vefa.dialogue.models import DeliveryState
 from vefa.dialogue.phrases import MissingPhraseError, UnresolvedError, sentence
 from vefa.dialogue.private_answers import answers_to, language_of, reachable
-from vefa.dialogue.voices import Voice, VoiceError, name_of, voices_for
+from vefa.dialogue.voices import Voice, VoiceError, voices_for
 from vefa.dialogue.writing import EmptyReplyError, TooLateError
 from vefa.directory.models import Staff
 from vefa.directory.people import one_at_work, to_hand_to
@@ -24,6 +24,7 @@ from vefa.inbox.private import Found, Handing
 from vefa.triage.advice import Asked, advise
 from vefa.web.desk.choices import units
 from vefa.web.desk.talk import size_of
+from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui.shapes import File, Message
 
 READY = ("quick_thanks", "quick_seen", "quick_call")  # sent with one touch
@@ -112,14 +113,6 @@ def who_of(contact: Contact) -> str:
     address = contact.conversation.address if contact.conversation else None
     name = address.shown_name or address.value if address else ""
     return name or (contact.citizen.name if contact.citizen else "") or gettext("Somebody without a name")
-
-
-def in_place_of(name: str, place: str) -> str:
-    """Who acted, and for whom."""
-    if not place:
-        return name
-    words = gettext("%(name)s, for %(whom)s")
-    return words % {"name": name, "whom": name_of(place, get_language() or "en")}
 
 
 def state_words(found: Found) -> str:

@@ -10,6 +10,7 @@ from vefa.channels.port import Form
 from vefa.dialogue.models import DeliveryState
 from vefa.dialogue.queries import Entry
 from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui import terms, words
 from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import File, Message, Under
@@ -81,12 +82,22 @@ def _said(contact: Contact, entry: Entry, *, case_id: int, private: bool) -> Mes
 
 
 def _remark(contact: Contact) -> str:
-    """What became of the words later."""
+    """What became of the words later, and who passed them on."""
+    if passed := contact.details.get("passed_on"):
+        return _passed_on(passed)
     if contact.edited_at:
         return gettext("The resident changed this message later.")
     if contact.form == Form.EDIT.value:
         return gettext("New words for an earlier message.")
     return ""
+
+
+def _passed_on(passed: Mapping[str, Any]) -> str:
+    """Who passed it on, what they said themselves, and whether its author must be told by them."""
+    said = gettext("Passed on by %(name)s.") % {"name": passed.get("name", "")}
+    note = str(passed.get("note") or "")
+    tell = gettext("The author is hidden: tell them yourself.") if passed.get("hidden") else ""
+    return " ".join(part for part in (said, f"«{note}»" if note else "", tell) if part)
 
 
 def _post(entry: Entry) -> Under | None:
@@ -102,7 +113,7 @@ def _answered(entry: Entry) -> Message:
     troubled = [one for one in entry.deliveries if one.trouble and one.state != DeliveryState.TAKEN_BACK]
     return Message(
         side="out",
-        who=reply.staff.name if reply.staff else gettext("The city, by itself"),
+        who=in_place_of(reply.staff.name, reply.voice) if reply.staff else gettext("The city, by itself"),
         text=reply.text,
         said_at=entry.at,
         language=reply.language,
