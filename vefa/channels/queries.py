@@ -4,7 +4,7 @@ import time
 
 from django.db.models import QuerySet
 
-from vefa.channels.models import Endpoint
+from vefa.channels.models import Endpoint, Template
 
 KEPT_S = 10.0
 _remembered: dict[str, tuple[float, int]] = {}
@@ -53,6 +53,11 @@ def accounts() -> list[Endpoint]:
 def account(endpoint_id: int) -> Endpoint | None:
     """One account."""
     return Endpoint.objects.filter(pk=endpoint_id).first()
+
+
+def templates_of(endpoint_id: int) -> list[Template]:
+    """The texts of an account that its provider approved or not, by name and language."""
+    return list(Template.objects.filter(endpoint_id=endpoint_id))
 
 
 def is_taken(key: str) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.web.desk.seat import seated
 from vefa.channels.accounts import secrets_of
 from vefa.channels.looking import Look, keep
-from vefa.channels.models import Endpoint, Owner, Subscription
+from vefa.channels.models import Endpoint, Owner, Subscription, Template
 from vefa.channels.port import Finding
 from vefa.channels.registry import CHANNELS
 from vefa.channels.sealing import seal
@@ -315,6 +315,18 @@ def test_the_page_says_in_words_what_is_wrong(ayse, town):
     troubled = seated(town.derya).get(reverse("desk:troubles")).content.decode()
     assert "The bot does not answer: 401." in troubled
     assert reverse("desk:endpoint", args=[town.bot.pk]) not in troubled  # an operator may not administer
+
+
+def test_texts_that_the_provider_approved_or_not_are_listed(ayse, town):
+    number = Endpoint.objects.create(key="wa", channel="whatsapp", language="tr")
+    for status, reason in (("approved", ""), ("rejected", "INVALID_FORMAT")):
+        Template.objects.create(
+            endpoint=number, name=f"hazir_{status}", language="tr", status=status, reason=reason,
+            text="Sayın {{1}}, kaydınız bitti.", gaps=1, seen_at=timezone.now(),
+        )  # fmt: skip
+    page = page_of(ayse, number)
+    assert all(one in page for one in ("hazir_approved", "not approved", "INVALID_FORMAT", "Sayın {{1}}"))
+    assert "hazir_approved" not in page_of(ayse, town.bot)
 
 
 def test_a_message_is_waited_for_and_arrives(ayse, town, talks):

@@ -26,7 +26,7 @@ from vefa.directory.access import Action
 from vefa.kit.saying import gettext_noop
 from vefa.web.desk import endpoint_week
 from vefa.web.desk.door import StaffRequest, staff_only
-from vefa.web.desk.endpoint_words import history, ills, owner_of, standing, unit_name
+from vefa.web.desk.endpoint_words import history, ills, owner_of, standing, texts, unit_name
 from vefa.web.desk.framing import forget, frame_of
 from vefa.web.ui.show import show
 
@@ -126,6 +126,8 @@ def context_of(request: StaffRequest, endpoint: Endpoint) -> dict[str, Any]:
         "hook_url": hook_url(endpoint) if channel and pushes(endpoint) else "",
         "steps": [gettext(step) for step in channel.steps] if channel else [],
         "subscribes": subscribes(endpoint),
+        "templated": channel is not None and channel.templated,
+        "texts": texts(endpoint) if channel and channel.templated else [],
         "history": history(endpoint),
         **_secrets(endpoint),
         **_hours(endpoint, now),

@@ -227,7 +227,12 @@ def _choices(line: Field) -> list[tuple[str, str]]:
     if line.name == DOOR:
         doors = [row.key for row in accounts() if row.retired_at is None and not row.settings.get(DOOR)]
         return [("", "—"), *((key, key) for key in doors)]
-    chosen = [(choice, choice) for choice in line.choices]
+    words = {
+        "none": gettext("none"),
+        "thread": gettext("in the thread"),
+        "private": gettext("in private"),
+    }
+    chosen = [(choice, words.get(choice, choice)) for choice in line.choices]
     return chosen if line.required or line.default else [("", "—"), *chosen]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from vefa.channels.models import Endpoint, Owner, Subscription
+from vefa.channels.models import Endpoint, Owner, Subscription, Template
+from vefa.channels.queries import templates_of
 from vefa.dialogue.alarm_words import advice, short, words_of
 from vefa.directory.people import by_ids
 from vefa.directory.queries import directory
@@ -73,6 +74,27 @@ def unit_name(key: str) -> str:
     """A unit's name in the reader's language, or its key where it has gone."""
     language = get_language() or "en"
     return next((unit.name(language) for unit in directory().units.values() if unit.key == key), key)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that the provider approved or did not, and how it stands there."""
+
+    template: Template
+    standing: Standing
+
+
+def texts(endpoint: Endpoint) -> list[Text]:
+    """The account's texts at its provider, by name and language."""
+    states = {
+        "approved": Standing(gettext("approved"), "kept", "kept"),
+        "pending": Standing(gettext("waits for approval"), "soon", "waiting"),
+        "rejected": Standing(gettext("not approved"), "late", "failed"),
+        "paused": Standing(gettext("paused by the provider"), "soon", "paused"),
+        "gone": Standing(gettext("no longer at the provider"), "calm", "leave"),
+    }
+    unknown = Standing(gettext("unknown"), "calm", "info")
+    return [Text(one, states.get(one.status, unknown)) for one in templates_of(endpoint.pk)]
 
 
 def history(endpoint: Endpoint) -> list[Line]:
