@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from vefa.cases.models import Case
 from vefa.directory.queries import municipality
 from vefa.inbox.models import Conversation
+from vefa.kit.text import fold
 
 _SECRET_LINK = re.compile(r"(/r/[^\s/?#]+)/[^\s/?#]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){6,}")
+_NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
+_WEB = re.compile(r"https?://\S+")
 _SHORTEST_NAME = 3
 OPEN_WAYS = frozenset({"", "public", "thread"})  # by which an answer stands where the words stood
 
@@ -47,8 +49,8 @@ def exposed(text: str, case: Case) -> list[tuple[str, str]]:
         found = found or [("secret", case.secret)]
     found += [("mail", hit[0]) for hit in _MAIL.finditer(text)]
     found += [("phone", number) for number in _numbers(text, case)]
-    folded = text.casefold()
-    found += [("name", name) for name in _names(case) if name.casefold() in folded]
+    folded = fold(text)
+    found += [("name", name) for name in _names(case) if fold(name) in folded]
     return found
 
 
@@ -62,7 +64,7 @@ def check_public(text: str, case: Case, *, insisted: bool) -> None:
 def _numbers(text: str, case: Case) -> Iterable[str]:
     """Numbers long enough for a telephone or an identity, but not the city's own and not the case's."""
     allowed = {_digits(case.reference), _digits(municipality().phone)}
-    for hit in _NUMBER.finditer(text):
+    for hit in _NUMBER.finditer(_WEB.sub(" ", text)):
         digits = _digits(hit[0])
         if not any(one and (digits.endswith(one) or one.endswith(digits)) for one in allowed):
             yield hit[0]

@@ -53,6 +53,7 @@ class Said:
     notice: str = ""
     kept: Sequence[str] = ()  # sentences that were typed into a form that is not there any more
     colleague: Reply | None = None  # whose answer just went out before this one
+    may_insist: bool = False  # everybody would read something about a person, and the writer may mean it
     status: int = 200
 
 
@@ -135,7 +136,7 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "note": said.note or drafts.get("note", ""),
         "note_url": f"{reverse('desk:draft', args=[found.pk])}?box=note",
         "areas": link_to("portal:areas"),
-        "knowing": _knowing(said.colleague),
+        "knowing": _knowing(said),
         "draft_url": link_to("desk:draft", found.pk),
         "truth": truth_of(truth, case=found, now=now, private=private, typing=typing),
         "acts_drawn": _acts_drawn(found, acts),
@@ -167,9 +168,15 @@ def _acts_drawn(found: Case, acts: Sequence[ActForm]) -> str:
     return stencil("desk/acts.html", shape, facts, case_id=found.pk, version=found.version)
 
 
-def _knowing(colleague: Reply | None) -> str:
-    """What the next try to send says: this answer of a colleague was read."""
-    return format_html('<input type="hidden" name="knowing" value="{}">', colleague.pk) if colleague else ""
+def _knowing(said: Said) -> str:
+    """What the next try to send says: this answer of a colleague was read; everybody may read this."""
+    if said.may_insist:
+        words = gettext("Everybody may read it: send it as it is")
+        box = '<label class="insist"><input type="checkbox" name="insisted" value="yes"> {}</label>'
+        return format_html(box, words)
+    if said.colleague is None:
+        return ""
+    return format_html('<input type="hidden" name="knowing" value="{}">', said.colleague.pk)
 
 
 def _number(citizen_id: int, address: Address | None) -> str:

@@ -1,5 +1,6 @@
 """Writing to the resident, and what keeps it safe: drafts on the server, ten seconds to take it back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from vefa.cases.moves import locked
 from vefa.dialogue import writing
 from vefa.dialogue.approved import GapsError
 from vefa.dialogue.drafts import BOXES, discard, keep
+from vefa.dialogue.exposure import ExposedError
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import UnresolvedError
 from vefa.dialogue.queries import channel_truth, last_reply
@@ -30,7 +32,7 @@ from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.ui import terms, words
 
-_NOT_SENT = (EmptyReplyError, UnresolvedError, GapsError, NotNowError, VoiceError)
+_NOT_SENT = (EmptyReplyError, UnresolvedError, GapsError, NotNowError, VoiceError, ExposedError)
 BLIND = timedelta(minutes=2)  # in which two people may answer without knowing of each other
 
 
@@ -52,7 +54,10 @@ def reply(request: StaffRequest, case_id: int) -> HttpResponse:
                 _send(request, found, _given(request))
     except _NOT_SENT as error:
         keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
-        said = Said(draft=text, given=_given(request), notice=_why_not(error), status=422)
+        may_insist = isinstance(error, ExposedError) and not error.final
+        said = Said(
+            draft=text, given=_given(request), notice=_why_not(error), may_insist=may_insist, status=422
+        )
         return case_page(request, found, said)
     if hers is not None:
         return _shown_first(request, found, text, hers)
@@ -65,6 +70,8 @@ def _given(request: StaffRequest) -> Given:
 
 def _why_not(error: Exception) -> str:
     """Why nothing was sent, in words."""
+    if isinstance(error, ExposedError):
+        return _exposed(error)
     if isinstance(error, NotNowError):
         return terms.refusal(error.code)
     if isinstance(error, VoiceError):
@@ -76,6 +83,18 @@ def _why_not(error: Exception) -> str:
         names = ", ".join("{" + name + "}" for name in error.names)
         return gettext("Nothing was sent: fill in %(names)s first.") % {"names": names}
     return gettext("Write an answer first.")
+
+
+def _exposed(error: ExposedError) -> str:
+    """What everybody would read."""
+    if error.final:
+        return gettext(
+            "Nothing was sent: everybody would read the secret link. Take it out, or write privately."
+        )
+    places = words.listed(*(text for _kind, text in error.found))
+    return gettext("Nothing was sent: everybody would read %(places)s. Take it out, or write privately.") % {
+        "places": places
+    }
 
 
 def _shown_first(request: StaffRequest, found: Case, text: str, hers: Reply) -> HttpResponse:
@@ -96,6 +115,7 @@ def _just_answered(request: StaffRequest, found: Case) -> Reply | None:
 def _send(request: StaffRequest, found: Case, given: Given) -> None:
     now = timezone.now()
     said = words_of(given, case=found, truth=channel_truth(found))
+    said = replace(said, insisted=given.get("insisted") == ["yes"])
     writing.write(case=found, words=said, by=request.staff, now=now)
     typed = given.get("text", [""])[0]
     if said.extras and said.extras.template and typed.strip():  # an approved text went instead
