@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 
-from vefa.cases.models import CaseContact
+from vefa.cases.models import Case, CaseContact
+from vefa.directory.queries import municipality
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
+from vefa.kit.text import first_line
 
 
 @transaction.atomic
@@ -20,6 +23,7 @@ def show_signs(
         [CaseContact(case_id=case_id, contact=contact, at=now) for case_id, contact in pairs],
         ignore_conflicts=True,
     )
+    _hide([(case_id, contact.details["withdrawn_contact_id"]) for case_id, contact in taken_back], now=now)
     record(
         Happening(
             kind="case.reacted",
@@ -40,3 +44,21 @@ def show_signs(
         )
         for case_id, contact in taken_back
     )
+
+
+def _hide(pairs: Sequence[tuple[int, int]], *, now: datetime) -> None:
+    """A case that was drawn from the very words that are taken back shows them no more."""
+    if not pairs:
+        return
+    words = {one.pk: one.text.strip() for one in Contact.objects.filter(pk__in={pk for _, pk in pairs})}
+    rows = Case.objects.select_for_update().filter(pk__in={case_id for case_id, _ in pairs}).order_by("id")
+    cases = {case.pk: case for case in rows}
+    hidden = [
+        cases[case_id] for case_id, pk in pairs if words[pk] and cases[case_id].text.strip() == words[pk]
+    ]
+    for case in hidden:
+        if first_line(case.text, limit=120) == case.title:
+            with override(municipality().default_language):
+                case.title = gettext("A message that was taken back")
+        case.text, case.changed_at, case.version = "", now, case.version + 1
+    Case.objects.bulk_update(hidden, ["title", "text", "changed_at", "version"])
