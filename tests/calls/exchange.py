@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from django.utils import timezone
 
 from tests.town import Town
 from vefa.calls import seats
@@ -31,6 +32,7 @@ class Exchange:
 
     endpoint: Endpoint
     start: datetime
+    by_the_clock: bool = False  # the worker's moment is the real one, as the pages' is
     _numbers: Iterator[int] = field(default_factory=count)
 
     def push(self, call: str, event: str, *, at_s: float = 0, **facts: Any) -> None:
@@ -44,7 +46,8 @@ class Exchange:
 
     def work(self, at_s: float = 0) -> None:
         """The worker takes what waits."""
-        hands = Hands(lambda: self.start + timedelta(seconds=at_s + 1), limit=100)
+        told = self.start + timedelta(seconds=at_s + 1)
+        hands = Hands(lambda: max(told, timezone.now()) if self.by_the_clock else told, limit=100)
         while hands.handle_some():
             pass
 
