@@ -19,7 +19,7 @@ from tests.providers.meta_graph import (
     message,
     talk,
 )
-from vefa.channels.port import Call, Form, Reading, UnreadableError
+from vefa.channels.port import Call, Form, UnreadableError
 
 AT = 1780488000000  # 2026-06-03 12:00 UTC
 DERYA = "9001"
@@ -32,7 +32,7 @@ def call(body: Any) -> Call:
     return Call(headers={}, body=raw)
 
 
-def read(body: Any, adapter=PAGE) -> Reading:
+def read(body: Any, adapter=PAGE) -> Any:
     (arrival,) = adapter.arrivals(call(body))
     return adapter.read(arrival.raw)
 

@@ -12,8 +12,8 @@ HEARD = datetime(2026, 6, 3, 12, tzinfo=UTC)
 
 def at(hours: float, *, human: bool = True, measures=MESSENGER, **standing):
     now = HEARD + timedelta(hours=hours)
-    standing = Standing(now=now, **{"heard_at": HEARD, **standing})
-    return terms(standing, measures=measures, human_agent=human, files=True)
+    stands = Standing(now=now, **{"heard_at": HEARD, **standing})
+    return terms(stands, measures=measures, human_agent=human, files=True)
 
 
 @pytest.mark.parametrize(
