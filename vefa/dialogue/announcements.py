@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -9,7 +10,8 @@ from django.db.models import Q
 from vefa.cases.models import Case, Kind, Outcome, Urgency
 from vefa.channels.models import Endpoint
 from vefa.dialogue import after_hours
-from vefa.dialogue.audience import Listener, listeners
+from vefa.dialogue.audience import Listener, in_crowd, listeners, placed
+from vefa.dialogue.in_groups import IN_GROUPS, reason_for_all
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import fill, sentence, variables
 from vefa.dialogue.values import values_for, values_for_stranger
@@ -33,7 +35,7 @@ _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 _READ = (
     "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
     "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
-    "conversation__public", "conversation__hours_told_at", "conversation__address__space",
+    "conversation__public", "conversation__thread", "conversation__hours_told_at", "conversation__address__space",
     "conversation__address__shown_name", "conversation__address__unreachable_at",
 )  # fmt: skip
 # What may be said where everybody reads: short, without a link and without what staff wrote; nothing else is.
@@ -83,7 +85,7 @@ def opened(events: Sequence[Event], now: datetime) -> None:
             if event.pk in closed:
                 keys.append(after_hours.PHRASE)
                 more = {"opens_at": closed[event.pk].isoformat()}
-            rows += _rows(event, 0, Listener(case.conversation, case), keys, more)
+            rows += _rows(event, 0, placed([Listener(case.conversation, case)])[0], keys, more)
     write_automatic(rows, now=now)
     told = {one.conversation.pk for one, words in rows if one.conversation and _tells_hours(words)}
     after_hours.mark(told, now=now)
@@ -187,8 +189,20 @@ def _rows(
     """The words to one listener; nothing where everybody would read what is meant for one."""
     if one.conversation is None or not one.conversation.public:
         return [_row(event, number, one, keys, more)]
-    fit = [_IN_PUBLIC[key] for key in keys if key in _IN_PUBLIC]
-    return [_row(event, number, one, fit)] if fit else []
+    group = in_crowd(one.conversation)
+    table = IN_GROUPS if group else _IN_PUBLIC
+    fit = [table[key] for key in keys if key in table]
+    if not fit:
+        return []
+    row = _row(event, number, one, fit)
+    return [_with_reason(row, event)] if group else [row]
+
+
+def _with_reason(row: Row, event: Event) -> Row:
+    """In a group the reason stands below the outcome, where it shows nothing about a person."""
+    one, words = row
+    reason = reason_for_all(event, one.case)
+    return (one, replace(words, text=f"{words.text}\n{reason}")) if reason else row
 
 
 def _row(

@@ -1,12 +1,14 @@
 """Who hears an answer: who opened the case, those who said "me too", those whose case follows it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
 from vefa.cases.models import Case, State, Supporter
 from vefa.channels.models import Endpoint
+from vefa.channels.registry import channel_of
+from vefa.channels.sharing import DOOR
 from vefa.inbox.models import Conversation
 
 BY_HAND = frozenset({"portal", "chat", "phone", "counter", "letter", "meeting", "headman"})
@@ -37,7 +39,43 @@ def listeners(case: Case, *, followers: bool = True) -> list[Listener]:
         .order_by("id")
     )
     everybody += [Listener(one.conversation, case, supporter=True) for one in supporting]
-    return _once(everybody)
+    return _once(placed(everybody))
+
+
+def in_crowd(conversation: Conversation | None) -> bool:
+    """Whether a whole group listens, in which the same is said only once."""
+    if conversation is None or not conversation.public:
+        return False
+    return channel_of(conversation.endpoint.channel).crowd
+
+
+def placed(everybody: Sequence[Listener]) -> list[Listener]:
+    """The same people, in private where their group wants it so and they have written to the bot there."""
+    wishing = [
+        one.conversation for one in everybody if one.conversation and _prefers_private(one.conversation)
+    ]
+    if not wishing:
+        return list(everybody)
+    rooms = Conversation.objects.filter(
+        public=False,
+        address_id__in={one.address_id for one in wishing},
+        address__unreachable_at=None,
+        endpoint__key__in={str(one.endpoint.settings.get(DOOR, "")) for one in wishing},
+    ).select_related("address", "endpoint")
+    private = {(one.address_id, one.endpoint.key): one for one in rooms}
+    return [_moved(one, private) for one in everybody]
+
+
+def _prefers_private(conversation: Conversation) -> bool:
+    return in_crowd(conversation) and conversation.endpoint.settings.get("answers") == "private"
+
+
+def _moved(one: Listener, private: Mapping[tuple[int, str], Conversation]) -> Listener:
+    talk = one.conversation
+    if talk is None or not _prefers_private(talk):
+        return one
+    room = private.get((talk.address_id, str(talk.endpoint.settings.get(DOOR, ""))))
+    return replace(one, conversation=room) if room else one
 
 
 def _followers(case: Case) -> QuerySet[Case]:
@@ -47,13 +85,15 @@ def _followers(case: Case) -> QuerySet[Case]:
 
 
 def _once(everybody: Iterable[Listener]) -> list[Listener]:
-    seen: set[int] = set()
+    seen: set[object] = set()
     kept = []
     for one in everybody:
-        conversation_id = one.conversation.id if one.conversation else 0
-        if conversation_id not in seen or not conversation_id:
+        talk = one.conversation
+        # A group hears it once, whoever of it stands behind the matter.
+        place = (talk.endpoint_id, talk.thread) if talk and in_crowd(talk) else talk and talk.id
+        if place not in seen or not place:
             kept.append(one)
-            seen.add(conversation_id)
+            seen.add(place)
     return kept
 
 
@@ -62,7 +102,7 @@ def endpoint_for(conversation: Conversation | None, *, post: Endpoint | None) ->
 
     Who wrote by web form, telephone or letter and left a mail address is answered through `post`.
     """
-    if conversation is None or conversation.address.unreachable_at is not None:
+    if conversation is None or (conversation.address.unreachable_at and not in_crowd(conversation)):
         return None
     if conversation.endpoint.channel not in BY_HAND:
         return conversation.endpoint

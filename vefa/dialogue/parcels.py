@@ -7,7 +7,7 @@ import msgspec
 from vefa.channels.port import Filled, Form, Parcel, Place
 from vefa.dialogue.exposure import is_open, without_secrets
 from vefa.dialogue.models import Delivery
-from vefa.inbox.models import Contact
+from vefa.inbox.models import Contact, Conversation
 from vefa.kit.text import first_line
 
 
@@ -33,7 +33,7 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
         .order_by("-said_at", "-sequence", "-id")
         .values_list("message_id", "subject")[:_THREAD]
     )
-    answered = reply.answers.message_id if reply.answers else ""
+    answered = reply.answers.message_id if reply.answers else _opened_by(reply.case_id, conversation)
     case = reply.case
     extras = msgspec.convert(reply.extras or {}, Extras)
     return Parcel(
@@ -59,6 +59,14 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
         buttons=extras.buttons,
         place=extras.place,
     )
+
+
+def _opened_by(case_id: int | None, conversation: Conversation) -> str:
+    """Where everybody reads, an answer stands under the words that opened the matter, not under the last."""
+    if case_id is None or not conversation.public:
+        return ""
+    opened = Contact.objects.filter(links__case_id=case_id, links__opened=True, conversation=conversation)
+    return opened.order_by("id").values_list("message_id", flat=True).first() or ""
 
 
 def _opening(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from vefa.dialogue import after_hours, alarms, announcements, confirming
+from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups
 from vefa.journal.replay import Reaction
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
+    "group.stopped": [in_groups.answered_leave],
+    "group.resumed": [in_groups.answered_leave],
     "contact.started": [announcements.greeted],
     "case.opened": [announcements.opened, confirming.passed_on],
     "case.followed": [confirming.passed_on, after_hours.said_again],

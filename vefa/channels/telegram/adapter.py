@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from vefa.channels.cleaning import clean_file_name, clean_line
+from vefa.channels.manners import Standing, Terms
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -41,6 +42,7 @@ WANTED = (
     "message", "edited_message", "channel_post", "edited_channel_post",
     "callback_query", "message_reaction", "my_chat_member",
 )  # fmt: skip
+PRIVATE = "private"  # the way of an answer to a person alone
 MOVED_S = 30  # until the house knows a group's new number
 _FILES = 20 * 1024 * 1024
 _LIMITS = Limits(per_second=30, per_address_per_second=1, text_length=MESSAGE_UNITS, file_bytes=_FILES)
@@ -123,11 +125,12 @@ class Telegram:
 
     def _heading(self, parcel: Parcel, *, answering: bool) -> dict[str, Any]:
         """Whereto, and under which message. A topic of a forum stands behind the slash of `thread`."""
-        heading: dict[str, Any] = {"chat_id": _number(self.chat or parcel.to)}
+        private = parcel.way == PRIVATE
+        heading: dict[str, Any] = {"chat_id": _number(parcel.to if private else self.chat or parcel.to)}
         _, slash, topic = parcel.thread.partition("/")
-        if slash and topic.isdecimal():
+        if slash and topic.isdecimal() and not private:
             heading["message_thread_id"] = int(topic)
-        if answering and parcel.in_reply_to.isdecimal():
+        if answering and not private and parcel.in_reply_to.isdecimal():
             heading |= self._answering(int(parcel.in_reply_to))
         return heading
 
@@ -201,17 +204,24 @@ class Telegram:
         return self.dialect != "telegram" or (isinstance(kinds, list) and set(WANTED) <= set(kinds))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Gathering(Telegram):
+    """A group or a channel: what is said there, everybody reads."""
+
+    def terms(self, _standing: Standing, /) -> Terms:
+        """In the thread; or in private, which arrives where the person has written to the bot."""
+        return Terms(counted="utf16", ways=("thread", PRIVATE), notices=("public",))
+
+
 def build(account: Account) -> Telegram:
     """The adapter of one endpoint."""
     base = account.settings.get("api_base") or DEFAULT_BASE
     dialect = account.settings.get("dialect") or ("bale" if "bale" in base else "telegram")
     api = BotApi(http=account.http, base=base.rstrip("/"), token=account.secrets.get("token", ""))
-    return Telegram(
-        api=api,
-        dialect=dialect,
-        polling=is_yes(account.settings.get("polling", "")),
-        chat=account.settings.get("chat_id", "").strip(),
-    )
+    chat = account.settings.get("chat_id", "").strip()
+    kind = Gathering if chat else Telegram
+    polling = is_yes(account.settings.get("polling", ""))
+    return kind(api=api, dialect=dialect, polling=polling, chat=chat)
 
 
 def _catch(raws: list[bytes], cursor: str) -> tuple[Catch, list[bool]]:

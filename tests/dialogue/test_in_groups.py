@@ -1,0 +1,199 @@
+"""Answers where a whole group listens: in the thread, once, short; in private where the group wants that."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.providers.telegram_bot_api import TelegramBotApi, message
+from tests.triage.groups.street import CHAT, Street, group, handle, keep, number_of
+from vefa.cases.ending import Ending, end
+from vefa.cases.models import Case, Outcome
+from vefa.channels.accounts import adapter_of
+from vefa.channels.models import Endpoint
+from vefa.channels.sealing import seal
+from vefa.dialogue import outbox
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.writing import Words, write
+from vefa.journal import replay
+from vefa.wiring.flow import REACTIONS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def provider():
+    with TelegramBotApi.running() as running:
+        yield running
+
+
+@pytest.fixture
+def street(town, now, provider):
+    endpoint = group(language="tr")
+    bot = Endpoint.objects.get(key="city-bot")
+    bot.settings = {"api_base": provider.base, "dialect": "telegram"}
+    bot.sealed = seal({"token": provider.token, "secret": "right"})
+    bot.save()
+    return Street(endpoint, now=now)
+
+
+def answer(street, *, after=timedelta()):
+    """React to what happened, then send what is due, as a worker does."""
+    now = street.now + after
+    while replay.react(REACTIONS, now=now, limit=500):
+        pass
+    with httpx.Client(timeout=5) as http:
+        for endpoint in outbox.endpoints_with_work(now=now):
+            outbox.deliver_due(endpoint=endpoint, adapter=adapter_of(endpoint, http), clock=lambda: now)
+
+
+def pothole(street, **parts):
+    return street.say("Aylin", "Çarşı'da yolda çukur var, çok tehlikeli, ne zaman yapılacak?", **parts)
+
+
+def test_the_reference_comes_under_the_words_and_no_secret_with_it(street, provider):
+    first = pothole(street)
+    street.listen()
+    answer(street)
+
+    (sent,) = provider.sent
+    case = Case.objects.get()
+    assert (sent.chat_id, sent.params["reply_parameters"]["message_id"]) == (CHAT, first)
+    assert case.reference in sent.text
+    assert case.secret not in sent.text
+    assert "http" not in sent.text
+
+
+def test_twelve_who_stand_behind_it_are_told_the_outcome_once(street, town, provider):
+    first = pothole(street)
+    for number in range(11):
+        street.say(f"Komşu {number}", "bizde de var", after=1)
+    street.listen()
+    case = Case.objects.get()
+    ending = Ending(outcome=Outcome.DONE, reason="Yol onarıldı", waiver="gece oldu")
+    end(case_id=case.pk, ending=ending, by=town.derya, now=street.now)
+    answer(street)
+
+    assert case.supporters == 11
+    received, done = provider.sent
+    assert {received.chat_id, done.chat_id} == {CHAT}
+    assert case.reference in done.text
+    assert "Yol onarıldı" in done.text
+    assert done.params["reply_parameters"]["message_id"] == first
+
+
+def test_a_reason_that_shows_a_person_is_not_told_to_all(street, town, provider):
+    pothole(street)
+    street.listen()
+    ending = Ending(outcome=Outcome.DONE, reason="Aylin hanım 0532 111 22 33 ile konuştuk", waiver="gece")
+    end(case_id=Case.objects.get().pk, ending=ending, by=town.derya, now=street.now)
+    answer(street)
+
+    assert "0532" not in provider.sent[-1].text
+    assert len(provider.sent) == 2
+
+
+def test_in_a_topic_the_answer_stays_in_it(street, provider):
+    pothole(street, message_thread_id=7, is_topic_message=True)
+    street.listen()
+    answer(street)
+
+    assert provider.sent[0].params["message_thread_id"] == 7
+
+
+def test_where_the_group_wishes_who_knows_the_bot_hears_it_in_private(street, town, provider):
+    Endpoint.objects.filter(key="street").update(settings={**street.endpoint.settings, "answers": "private"})
+    street.endpoint.refresh_from_db()
+    aylin = number_of("Aylin")
+    keep(town.bot, [message(aylin, "/start")], now=street.now)
+    handle(now=street.now)
+    pothole(street)
+    street.say("Bora", "Kalealtı'nda lamba yanmıyor, karanlık, ne zaman yapılacak?", after=1)
+    street.listen()
+    answer(street)
+
+    hole, lamp_out = Case.objects.order_by("id")
+    private = [text for text in provider.texts_to(aylin) if hole.reference in text]
+    assert len(private) == 1
+    assert hole.secret in private[0]
+    assert [text for text in provider.texts_to(CHAT) if lamp_out.reference in text]
+    assert not [text for text in provider.texts_to(CHAT) if hole.reference in text]
+
+
+def test_a_person_may_be_answered_in_private_by_hand(street, town, provider):
+    pothole(street)
+    street.listen()
+    answer(street)
+    case = Case.objects.get()
+    write(
+        case=case, words=Words(text="Size özel", language="tr", way="private"), by=town.derya, now=street.now
+    )
+    answer(street, after=timedelta(minutes=5))
+
+    assert provider.texts_to(number_of("Aylin")) == ["Size özel"]
+
+
+def test_who_cannot_be_reached_in_private_is_answered_in_the_group(street, town, provider):
+    pothole(street)
+    street.listen()
+    case = Case.objects.get()
+    case.conversation.address.unreachable_at = street.now
+    case.conversation.address.save()
+    answer(street)
+
+    assert len(provider.texts_to(CHAT)) == 1
+    case.conversation.address.refresh_from_db()
+    assert case.conversation.address.unreachable_at
+
+
+def test_a_refusal_in_the_group_makes_nobody_unreachable(street, provider):
+    provider.blocked.add(CHAT)
+    pothole(street)
+    street.listen()
+    answer(street)
+
+    assert Delivery.objects.get().state == DeliveryState.FAILED
+    assert Case.objects.get().conversation.address.unreachable_at is None
+
+
+def test_a_group_that_moved_is_answered_where_it_is_now(street, provider):
+    pothole(street)
+    street.listen()
+    provider.moved[CHAT] = -100_777
+    answer(street)
+    assert Delivery.objects.get().state == DeliveryState.QUEUED
+
+    Endpoint.objects.filter(key="street").update(settings={**street.endpoint.settings, "chat_id": "-100777"})
+    answer(street, after=timedelta(minutes=2))
+    assert len(provider.texts_to(-100_777)) == 1
+
+
+def test_twenty_a_minute_and_the_rest_later(street, town, provider, monkeypatch):
+    monkeypatch.setattr("vefa.dialogue.pace.time.sleep", lambda _s: None)
+    pothole(street)
+    street.listen()
+    case = Case.objects.get()
+    for number in range(24):
+        write(case=case, words=Words(text=f"{number}. haber", language="tr"), by=town.derya, now=street.now)
+    later = timedelta(minutes=1)
+    with httpx.Client(timeout=5) as http:
+        street.endpoint.refresh_from_db()
+        adapter = adapter_of(street.endpoint, http)
+        now = street.now + later
+        outbox.deliver_due(endpoint=street.endpoint, adapter=adapter, clock=lambda: now)
+    assert len(provider.sent) == 20
+    street.endpoint.refresh_from_db()
+    assert street.endpoint.paused_until == now + timedelta(minutes=1)
+
+    answer(street, after=2 * later + timedelta(seconds=1))
+    assert len(provider.texts_to(CHAT)) == 25
+
+
+def test_leaving_is_confirmed_in_a_line(street, provider):
+    street.say("Aylin", "/stop")
+    street.listen()
+    answer(street)
+
+    assert len(provider.texts_to(CHAT)) == 1
+    assert "/start" in provider.texts_to(CHAT)[0]
+    assert Reply.objects.get().case is None

@@ -1,0 +1,47 @@
+"""What is said where a whole group listens: short, without secrets, once per thread."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from vefa.cases.models import Case
+from vefa.dialogue.audience import in_crowd
+from vefa.dialogue.exposure import exposed
+from vefa.dialogue.phrases import fill, sentence
+from vefa.dialogue.values import values_for_stranger
+from vefa.dialogue.writing import Words, greet
+from vefa.inbox.models import Conversation
+from vefa.journal.models import Event
+
+__all__ = ["IN_GROUPS", "answered_leave", "in_crowd", "reason_for_all"]
+# What each sentence becomes in a group; the others are not said there.
+IN_GROUPS: Mapping[str, str] = {
+    "received": "group_received",
+    "emergency_notice": "emergency_notice",
+    "needs_from_you": "group_asked",
+    "planned": "group_planned",
+    "done": "group_done",
+    "not_possible": "group_not_possible",
+    "passed_on": "group_passed_on",
+    "answered": "group_answered",
+}
+
+
+def reason_for_all(event: Event, case: Case) -> str:
+    """What was written beside an outcome or a question, where it shows nothing about a person."""
+    told = str(event.data.get("reason") or event.data.get("question") or "").strip()
+    return "" if not told or exposed(told, case) else told
+
+
+def answered_leave(events: Sequence[Event], now: datetime) -> None:
+    """Somebody does not want to be read in a group, or wants to again: one line that it was understood."""
+    wanted = {int(event.subject.removeprefix("conversation:")): event for event in events}
+    rows = []
+    talks = Conversation.objects.filter(id__in=wanted).select_related("address", "endpoint")
+    for conversation in talks.order_by("id"):
+        event = wanted[conversation.pk]
+        language = conversation.language or conversation.endpoint.language
+        text, spoken = sentence(event.kind.replace(".", "_")).text(language)
+        said = fill(text, values_for_stranger(conversation, language=spoken))
+        cause = f"event:{event.pk}:0"
+        rows.append((conversation, Words(text=said, language=spoken, phrase_key="", cause=cause)))
+    greet(rows, now=now)
