@@ -188,9 +188,21 @@ def test_every_refusal_has_words_and_its_numbers(graph, code, subcode, error, wo
     with pytest.raises(error, match=words) as caught:
         messenger_at(graph).send(parcel())
 
-    assert type(caught.value) is error
+    assert isinstance(caught.value, error)
     assert "as the provider says" in caught.value.reason
     assert str(code) in caught.value.reason
+
+
+def test_the_hours_private_answers_hold_up_nothing_else(graph):
+    graph.refuse(613)
+    with pytest.raises(BusyError) as caught:
+        messenger_at(graph).send(parcel(thread="comment/c1", way="private"))
+    assert caught.value.address_only
+
+    graph.refuse(613)
+    with pytest.raises(BusyError) as caught:
+        messenger_at(graph).send(parcel())
+    assert not caught.value.address_only
 
 
 def test_only_a_dead_address_is_marked_as_one(graph):

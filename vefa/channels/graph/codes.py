@@ -37,6 +37,10 @@ _FINAL: Mapping[tuple[int, int], str] = {
 _GONE = frozenset({(100, 2018001), (200, 1545041), (551, 0)})
 
 
+class LimitError(BusyError):
+    """The provider counts calls of this kind, and we are over."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Refused:
     """An answer that is none: what the provider said about why."""
@@ -60,7 +64,7 @@ def judged(refused: Refused) -> SendError:
         return UnsureError(refused.reason("taken, but the provider stumbled over its own answer"))
     if refused.code in _TOO_MUCH or refused.status == 429:
         words = "too many calls: the provider asks for patience"
-        return BusyError(refused.reason(words), retry_after_s=refused.pause_s or LIMIT_PAUSE_S)
+        return LimitError(refused.reason(words), retry_after_s=refused.pause_s or LIMIT_PAUSE_S)
     if final := _final(refused):
         return final
     if refused.code in _PASSING or refused.transient or refused.status >= 500:

@@ -6,10 +6,11 @@ from typing import Any
 
 from vefa.channels.cleaning import clean_file_name
 from vefa.channels.graph.api import Graph
+from vefa.channels.graph.codes import LimitError
 from vefa.channels.graph.cutting import cut
 from vefa.channels.meta.rules import HUMAN, PRIVATE, PUBLIC, Measures, is_public, tag_of
 from vefa.channels.meta.talks import OWN
-from vefa.channels.port import Parcel, ParcelFile, RejectedError, SendError, Sent, UnsureError
+from vefa.channels.port import BusyError, Parcel, ParcelFile, RejectedError, SendError, Sent, UnsureError
 
 _KINDS = {"image": "image", "video": "video", "audio": "audio"}
 
@@ -70,7 +71,10 @@ class Sender:
         if len(parts) > 1:
             raise RejectedError("the one private answer to a comment must fit into one message: shorten it")
         to = {"post_id" if kind == "post" else "comment_id": parcel.in_reply_to or root}
-        return Sent(provider_id=self._message(parcel, to, {"text": parts[0]}, tag=""))
+        try:
+            return Sent(provider_id=self._message(parcel, to, {"text": parts[0]}, tag=""))
+        except LimitError as error:  # counted by the hour, apart from everything else that the account sends
+            raise BusyError(error.reason, retry_after_s=error.retry_after_s, address_only=True) from None
 
     def _in_private(self, parcel: Parcel) -> Sent:
         """The text, cut where it is too long, then the files; parts in `parcel.done` are skipped."""
