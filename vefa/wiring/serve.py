@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from vefa.web.hooks import receive as hooks
+from vefa.web.hooks import zammad
 from vefa.web.live import stream as live
 from vefa.wiring.asgi import Receive, Scope, Send
 from vefa.wiring.health import Physician
@@ -33,6 +34,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await _live_through(receive, send)
     elif path.startswith("/hooks/"):
         await hooks.receive(scope, receive, send)
+    elif path.startswith(zammad.PATH):
+        await hooks.receive(zammad.as_hook(scope), receive, send)
     elif path.startswith("/live/"):
         await live.stream(scope, receive, send)
     elif path == "/healthz":
