@@ -33,7 +33,7 @@ from vefa.channels.sms.alphabets import Encoding, encode
 from vefa.channels.sms.calling import REPAIR_PAUSE_S
 from vefa.channels.sms.encoding import Segment, choose, normal, segments
 from vefa.channels.sms.line import Line, check_sendable
-from vefa.channels.sms.smpp_bind import Bind, Target, bind_if_open, bind_to
+from vefa.channels.sms.smpp_bind import ENQUIRE_S, RESPONSE_S, Bind, Target, bind_if_open, bind_to
 from vefa.channels.sms.smpp_pdus import UDHI
 from vefa.channels.sms.smpp_shelf import Shelf, shelf_of, unpacked
 
@@ -149,12 +149,15 @@ class Smpp(Line):
 
     def _late(self, shelf: Shelf, bind: Bind) -> list[str]:
         """Messages whose missing parts have been waited for long enough, as this process knows them."""
-        given = self.option("parts_wait_s")
-        patience = float(given) if given.isascii() and given.isdecimal() else PARTS_WAIT_S
+        patience = self._seconds("parts_wait_s", PARTS_WAIT_S)
         groups, now = dict.fromkeys(part.group for part in shelf.parts), time.monotonic()
         for gone in bind.first_seen.keys() - groups.keys():
             del bind.first_seen[gone]
         return [group for group in groups if now - bind.first_seen.setdefault(group, now) >= patience]
+
+    def _seconds(self, name: str, usual: float) -> float:
+        given = self.option(name)
+        return float(given) if given.isascii() and given.isdecimal() else usual
 
     def check(self) -> list[Finding]:
         """Whether the centre takes the account."""
@@ -185,6 +188,8 @@ class Smpp(Line):
             tls=url.scheme == "smpps",
             system_type=self.option("system_type"),
             receiving=receiving,
+            answer_s=self._seconds("answer_s", RESPONSE_S),
+            enquire_s=self._seconds("enquire_s", ENQUIRE_S),
         )
 
 

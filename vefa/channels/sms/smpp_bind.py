@@ -56,6 +56,8 @@ class Target:
     tls: bool = False
     system_type: str = ""
     receiving: bool = False
+    answer_s: float = RESPONSE_S
+    enquire_s: float = ENQUIRE_S
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Wire(Client):  # type: ignore[misc]  # the library has no types
         if not 16 <= int.from_bytes(length) <= LONGEST:
             raise exceptions.PDUError("no packet is so long")
         self.raw = length + self._recv_exact(int.from_bytes(length) - 4)
-        pdu = smpp.parse_pdu(self.raw, client=self, allow_unknown_opt_params=True)
+        pdu = smpp.parse_pdu(self.raw, client=self, sequence=0, allow_unknown_opt_params=True)
         if pdu is None:
             raise exceptions.PDUError("an unknown command")
         if not pdu.is_error() and pdu.command in consts.STATE_SETTERS:
@@ -161,7 +163,7 @@ class Bind:
         except exceptions.ConnectionError:
             raise UnsureError("the connection broke while the message went out") from None
         try:
-            return _accepted(answer.result(RESPONSE_S))
+            return _accepted(answer.result(self.target.answer_s))
         except LateError:
             raise UnsureError("the centre did not answer") from None
         finally:
@@ -181,7 +183,7 @@ class Bind:
         why = ""
         try:
             while not self.trouble:
-                if self._wire.is_readable(1.0):
+                if self._wire.is_readable(min(1.0, self.target.enquire_s)):
                     self._handle(self._wire.read_pdu())
                 else:
                     why = self._look_after()
@@ -206,9 +208,10 @@ class Bind:
         if now - self._wanted > IDLE_S and not self._pending:
             self.close("nobody needed it")
             return "nobody needed it"
-        if now - self._alive > ENQUIRE_S * 2:
+        silent_s, patience_s = now - self._alive, self.target.enquire_s
+        if silent_s > patience_s * 2:
             return "the centre does not answer any more"
-        if now - self._alive > ENQUIRE_S and not self._asked:
+        if silent_s > patience_s and not self._asked:
             self._asked = True
             with self._lock:
                 self._wire.send_pdu(smpp.make_pdu("enquire_link", client=self._wire))
@@ -293,8 +296,9 @@ def bind_to(target: Target) -> Bind:
 
 
 def bind_if_open(target: Target) -> Bind | None:
-    """The connection, if it stands already."""
-    known = _open.get(target)
+    """The connection, if it stands already or is being made at this moment."""
+    with _opening:
+        known = _open.get(target)
     return known if known and known.open else None
 
 

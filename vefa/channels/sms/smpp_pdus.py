@@ -21,7 +21,15 @@ _STATES = {
     8: "REJECTD",
 }  # fmt: skip
 # What a broken packet makes the library say.
-BROKEN = (exceptions.UnknownCommandError, exceptions.PDUError, struct.error, ValueError, KeyError, TypeError)
+BROKEN = (
+    exceptions.UnknownCommandError,
+    exceptions.PDUError,
+    struct.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +70,7 @@ class Piece:
 def piece_of(raw: bytes) -> Piece:
     """A packet, understood. Raises UnreadableError."""
     try:
-        return _piece(smpp.parse_pdu(raw, allow_unknown_opt_params=True))
+        return _piece(smpp.parse_pdu(raw, sequence=0, allow_unknown_opt_params=True))
     except BROKEN as error:
         raise UnreadableError(f"no packet of SMPP: {type(error).__name__}") from None
 
