@@ -14,6 +14,7 @@ from vefa.channels.manners import Templated, TemplateFound
 from vefa.channels.models import Endpoint, Template
 from vefa.channels.port import Adapter, SendError
 from vefa.channels.registry import CHANNELS
+from vefa.channels.sharing import DOOR
 
 APPROVED, GONE = "approved", "gone"
 GAP = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
@@ -49,9 +50,8 @@ def note(endpoint_id: int, *, name: str, language: str, status: str, reason: str
 
     It concerns every account behind the same door.
     """
-    here = Q(endpoint_id=endpoint_id) | Q(
-        endpoint__settings__door__in=Endpoint.objects.filter(pk=endpoint_id).values("key")
-    )
+    key = Endpoint.objects.values_list("key", flat=True).get(pk=endpoint_id)
+    here = Q(endpoint_id=endpoint_id) | Q(**{f"endpoint__settings__{DOOR}": key})
     Template.objects.filter(here, name=name, language=language).update(status=status, reason=reason)
 
 
