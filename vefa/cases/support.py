@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vefa.cases.models import CaseContact, Supporter
-from vefa.cases.moves import Told, changed, locked
+from vefa.cases.moves import By, Told, changed, locked
 from vefa.inbox.models import Contact
 
 
@@ -42,3 +42,15 @@ def support(*, case_id: int, citizen_id: int, contact: Contact | None, now: date
         }
         changed(case, "supporters", told=Told(kind="case.supported", by="resident", at=now, data=data))
     return fresh
+
+
+@transaction.atomic
+def leave(*, case_id: int, citizen_id: int, contact: Contact, by: By, now: datetime) -> None:
+    """Take a message out of a case, and its author out of those who stand behind it; nobody is told."""
+    case = locked(case_id)
+    CaseContact.objects.filter(case=case, contact=contact, opened=False).delete()
+    gone, _ = Supporter.objects.filter(case=case, citizen_id=citizen_id, contact=contact).delete()
+    if gone:
+        case.supporters = max(0, case.supporters - 1)
+    data = {"citizen_id": citizen_id, "contact_id": contact.pk, "undone": True}
+    changed(case, "supporters", told=Told(kind="case.left", by=by, at=now, data=data))

@@ -37,7 +37,7 @@ def _hint(contact: Contact) -> str:
     return own or contact.endpoint.language or municipality().default_language
 
 
-def opening_of(contact: Contact, advice: Advice) -> Opening:
+def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Opening:
     """The case that a contact opens."""
     text = contact.text or contact.subject
     return Opening(
@@ -50,7 +50,7 @@ def opening_of(contact: Contact, advice: Advice) -> Opening:
         service=advice.service if advice.sure else None,
         area_id=advice.area.value if advice.area and advice.area.confidence >= 0.5 else None,
         unsure=not advice.sure or contact.form == UNREADABLE,
-        actor="triage",
+        actor=actor,
     )
 
 

@@ -33,6 +33,35 @@ class Finding(models.Model):
         return f"{self.matter} of {self.contact_id}"
 
 
+class Does(models.TextChoices):
+    """What a word or a code by itself asks for."""
+
+    SOLVED = "solved"
+    NOT_SOLVED = "not_solved"
+    STOP = "stop"  # no automatic messages any more
+    START = "start"
+    HELP = "help"
+    LANGUAGE = "language"
+
+
+class Keyword(models.Model):
+    """Words and codes that a resident may send alone, as the municipality agreed on them."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    does = models.CharField(max_length=10, choices=Does)
+    codes = models.JSONField(default=list)  # in every language: "31"
+    words = models.JSONField(default=dict)  # language -> words
+    language = models.CharField(max_length=2, blank=True, default="")  # what  changes to
+    channels = models.JSONField(default=list)  # on which they count
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Made(models.TextChoices):
     """What was made of a message in a group."""
 

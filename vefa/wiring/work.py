@@ -31,6 +31,7 @@ from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
 from vefa.journal import replay
 from vefa.journal.models import Heartbeat
+from vefa.triage.groups.sweeping import sweep_talk
 from vefa.wiring.flow import REACTIONS
 from vefa.wiring.handling import Hands
 from vefa.wiring.loops import Bell, Loop
@@ -201,6 +202,7 @@ class Worker:
         sweeping.resend_doubtful(now=clock())
         sweep_broken(now=clock())
         matching.suggest(now=clock(), places=places_of)
+        sweep_talk(now=clock())
         orphans.sweep(now=clock(), elsewhere=proofs.named)
         return False
 

@@ -142,7 +142,8 @@ def _rows(found: QuerySet[GroupMessage]) -> list[Row]:
 def _remember(past: Past, row: Row) -> None:
     """One row of the past, as if it had just been heard."""
     stream = past.stream((row["endpoint_id"], row["thread"]))
-    matter = _matter(past, row, stream) if row["case_id"] else None
+    about = row["case_id"] and row["made"] != Made.CHATTER
+    matter = _matter(past, row, stream) if about else None
     if matter is not None:
         stream.by_message[row["message_id"]] = matter
     stream.recall(_recalled(row), Verdict(row["made"], matter))

@@ -43,8 +43,10 @@ def take(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
     Call it inside the transaction that marks them handled.
     """
     ours = [one for one in contacts if is_crowd(one)]
+    rest = [one for one in contacts if not is_crowd(one)]
+    membership.note_strange(one for one in rest if one.form == Form.EVENT)
     if not ours:
-        return list(contacts)
+        return rest
     read = leaving.obey(ours, now=now)
     membership.note(read, now=now)
     spoken = [heard(one) for one in read if one.form in _SPOKEN]
@@ -57,7 +59,7 @@ def take(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
     _join(judged, halves, now=now)
     _thumbed(thumbs, past, now=now)
     _write(ours, judged, halves)
-    return [one for one in contacts if not is_crowd(one)]
+    return rest
 
 
 def is_crowd(contact: Contact) -> bool:
