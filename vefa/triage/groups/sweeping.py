@@ -1,0 +1,82 @@
+"""Talk is kept as long as its group says, then it goes: words, files, and people who only talked."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.deletion import ProtectedError
+
+from vefa.channels.models import Endpoint
+from vefa.channels.registry import CHANNELS
+from vefa.citizens.models import Address, Citizen
+from vefa.inbox import files
+from vefa.inbox.models import Attachment, Contact, Conversation
+from vefa.triage.models import GroupMessage, Made
+
+KEPT_DAYS = 30  # where a group says nothing
+BATCH = 500
+
+
+def sweep_talk(*, now: datetime) -> int:
+    """Erase a batch of talk whose time is over; how many messages it were."""
+    erased = 0
+    crowds = [key for key, channel in CHANNELS.items() if channel.crowd]
+    for pk, days in Endpoint.objects.filter(channel__in=crowds).values_list("id", "retention_days"):
+        until = now - timedelta(days=KEPT_DAYS if days is None else days)
+        erased += _sweep(pk, until)
+    return erased
+
+
+@transaction.atomic
+def _sweep(endpoint_id: int, until: datetime) -> int:
+    old = GroupMessage.objects.filter(
+        endpoint_id=endpoint_id, made=Made.CHATTER, case=None, said_at__lt=until, contact__links=None
+    )
+    rows = old.order_by("said_at", "id").values_list("contact_id", "contact__conversation_id")[:BATCH]
+    contacts = {contact_id for contact_id, _ in rows}
+    if not contacts:
+        return 0
+    talks = {talk for _, talk in rows if talk}
+    paths = list(
+        Attachment.objects.filter(contact__in=contacts).exclude(path="").values_list("path", flat=True)
+    )
+    Contact.objects.filter(id__in=contacts).delete()
+    _forget_people(talks)
+    transaction.on_commit(lambda: _remove(paths))
+    return len(contacts)
+
+
+def _remove(paths: Collection[str]) -> None:
+    for path in paths:
+        files.remove(path)
+
+
+def _forget_people(talks: Collection[int]) -> None:
+    """Conversations in which nothing is left, and people of whom nothing else is known."""
+    empty = Conversation.objects.filter(id__in=talks).exclude(
+        Exists(Contact.objects.filter(conversation=OuterRef("pk")))
+    )
+    for talk in empty.select_related("address__citizen"):
+        try:
+            with transaction.atomic():
+                talk.delete()
+        except ProtectedError:
+            continue  # something was answered there, or a case came of it
+        _forget_person(talk.address)
+
+
+def _forget_person(address: Address) -> None:
+    if address.conversations.exists():
+        return
+    citizen = address.citizen
+    if address.opted_out_at:  # who does not want to be read must be known by number, and by nothing else
+        Address.objects.filter(pk=address.pk).update(shown_name="")
+        return
+    try:
+        with transaction.atomic():
+            address.delete()
+            if not citizen.addresses.exists() and not citizen.absorbed.exists():
+                Citizen.objects.filter(pk=citizen.pk).delete()
+    except ProtectedError:
+        return
