@@ -175,6 +175,8 @@ def _others(count: int) -> str:
 
 def nothing_leaves(truth: ChannelTruth) -> str:
     """Why no message goes out, and what the resident sees instead."""
+    if truth.why_not == "by_hand" and truth.channel == "chat":
+        return gettext("It appears in the chat: they read it while the page is open, or when they come back.")
     if truth.why_not == "by_hand":
         return gettext("No message leaves: they read it on the page of the case. Call them if it matters.")
     if truth.why_not == "passed_on":
