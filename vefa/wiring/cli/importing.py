@@ -1,6 +1,7 @@
 """`vefa import contacts FILE`: what people said elsewhere, taken in like everything else, once.
 
-`vefa import archive FILE` takes in what a network gives the owner of an account to download.
+`vefa import archive FILE` takes in what a network gives the owner of an account to download,
+`vefa import calls FILE` the call log of a handset.
 """
 
 import csv
@@ -24,11 +25,13 @@ from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import Incoming
 from vefa.inbox.reading import no_network
 from vefa.inbox.sheets import MappingError, RowError, Sheet
+from vefa.wiring.cli import call_log
 from vefa.wiring.cli.command import CommandError
 
 EXAMPLES = (
     "vefa import contacts calls.csv --endpoint hotline",
     "vefa import contacts old.jsonl --mapping old.toml      interrupted? run it again: nothing doubles",
+    "vefa import calls handset.csv --endpoint mayor_mobile     the call log of a handset",
     "vefa import archive twitter-2026-11-22.zip --endpoint x-city",
 )
 BY_HAND = ("portal", "phone", "counter", "letter", "meeting", "headman")
@@ -67,7 +70,7 @@ class Tally:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("what", choices=("contacts", "archive"))
+    parser.add_argument("what", choices=("contacts", "archive", "calls"))
     parser.add_argument(
         "file", type=Path, help="CSV, or one JSON object a line (.jsonl); of an archive the ZIP or its folder"
     )
@@ -79,7 +82,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Take the rows in. Raises CommandError."""
-    return _archive(options) if options.what == "archive" else _table_of(options)
+    takers = {"archive": _archive, "calls": call_log.run}
+    return takers.get(options.what, _table_of)(options)
 
 
 def _archive(options: Namespace) -> int:
