@@ -52,6 +52,7 @@ class Address(models.Model):
     unreachable_at = models.DateTimeField(null=True)
     unreachable_why = models.TextField(blank=True, default="")
     opted_out_at = models.DateTimeField(null=True)  # "do not read me": nothing said in a group is kept
+    stopped_at = models.DateTimeField(null=True)  # they wrote STOP: no automatic messages any more
     created_at = models.DateTimeField()
 
     class Meta:
