@@ -20,6 +20,13 @@ if (field) {
 const talk = document.getElementById("talk");
 const isNear = () => innerHeight + scrollY > document.documentElement.scrollHeight - 400;
 
+// The same words and files; that "just now" became "a minute ago" is no news.
+const isSame = (one, other) =>
+  [".message-text", ".message-files"].every((part) => {
+    const [here, there] = [one.querySelector(part), other.querySelector(part)];
+    return here ? here.isEqualNode(there) : !there;
+  });
+
 // Only what is new is put in, so that a screen reader reads only that.
 const show = (text) => {
   const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-token]");
@@ -29,7 +36,7 @@ const show = (text) => {
   const [old, now] = [[...here.children], [...fresh.children]];
   now.forEach((message, at) => {
     if (!old[at]) here.append(message);
-    else if (old[at].innerHTML !== message.innerHTML) old[at].replaceWith(message);
+    else if (!isSame(old[at], message)) old[at].replaceWith(message);
   });
   for (const left of old.slice(now.length)) left.remove();
   form.elements.token.value = fresh.dataset.token;
