@@ -1,0 +1,206 @@
+"""The composer obeys the channel: what may go now, by which way, how long, and nothing typed is lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.web.desk.seat import seated
+from vefa.cases.models import Case
+from vefa.cases.opening import Opening, open_cases
+from vefa.channels.models import Endpoint, Template
+from vefa.channels.sealing import seal
+from vefa.citizens.models import Address, Citizen
+from vefa.dialogue.models import Delivery, Draft, Reply
+from vefa.inbox.models import Contact, Conversation
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def line(town):
+    """The city's WhatsApp number."""
+    return Endpoint.objects.create(
+        key="line", channel="whatsapp", language="tr", names={"tr": "WhatsApp"},
+        settings={"phone_number_id": "106", "waba_id": "102"}, sealed=seal({"token": "t", "secret": "s"}),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def wrote_by(town):
+    """Derya Aksu wrote some hours ago on an account: a case of hers."""
+
+    def write(endpoint, hours, *, space="whatsapp", details=None, thread="") -> Case:
+        at = timezone.now() - hours * HOUR
+        person = Citizen.objects.create(name="Derya Aksu", folded_name="derya aksu", created_at=at)
+        address = Address.objects.create(
+            space=space, value="905325550142", citizen=person, shown_name="Derya", created_at=at
+        )
+        talk = Conversation.objects.create(
+            endpoint=endpoint,
+            address=address,
+            language="tr",
+            created_at=at,
+            last_contact_at=at,
+            thread=thread,
+        )
+        contact = Contact.objects.create(
+            endpoint=endpoint, external_id="w1", lane="9", received_at=at, due_at=at, raw=b"{}",
+            form="message", conversation=talk, said_at=at, text="Sokakta çukur var", language="tr",
+            message_id="wamid.1", details=details or {},
+        )  # fmt: skip
+        opening = Opening(
+            contact=contact, title="Sokakta çukur var", text="Sokakta çukur var", language="tr",
+            kind="request", urgency=0, service=town.pothole, area_id=town.carsi.id, unsure=False,
+            actor="triage",
+        )  # fmt: skip
+        (case_id,) = open_cases([opening], now=at)
+        Case.objects.filter(pk=case_id).update(lat=38.02, lon=27.01, place_text="Çarşı 5")
+        return Case.objects.get(pk=case_id)
+
+    return write
+
+
+def approve(line, name="needs-from-you", text="{{1}} için: {{2}}", gaps=2, language="tr"):
+    return Template.objects.create(
+        endpoint=line, name=name, language=language, status="approved", text=text, gaps=gaps,
+        seen_at=timezone.now(),
+    )  # fmt: skip
+
+
+def page_of(town, case, **asked):
+    return seated(town.derya).get(reverse("desk:case", args=[case.pk]), asked).content.decode()
+
+
+def send(town, case, **given):
+    return seated(town.derya).post(reverse("desk:reply", args=[case.pk]), {"do": "send", **given})
+
+
+def test_inside_the_window_the_time_left_the_length_and_the_ways_are_shown(town, line, wrote_by):
+    page = page_of(town, wrote_by(line, 2))
+
+    assert 'data-until="' in page
+    assert 'data-limit="4096" data-counted="characters"' in page
+    assert '<input type="radio" name="way" value="" checked>' in page
+    assert '<input type="radio" name="way" value="template">' in page
+    assert page.count('name="button"') == 3
+    assert 'name="place"' in page
+    assert 'name="template"' not in page  # asked for by one click
+
+
+def test_the_page_costs_as_few_statements_as_any_other(town, line, wrote_by, django_assert_max_num_queries):
+    case = wrote_by(line, 2)
+    browser = seated(town.derya)
+    browser.get(reverse("desk:case", args=[case.pk]))
+    with django_assert_max_num_queries(10):
+        browser.get(reverse("desk:case", args=[case.pk]))
+
+
+def test_approved_texts_are_shown_with_their_gaps_filled(town, line, wrote_by):
+    case = wrote_by(line, 30)
+    text = approve(line, text="{{1}} için bilgi: {{question}}", gaps=2)
+    approve(line, name="received", text="{{reference}}", gaps=1, language="ru")
+    page = page_of(town, case)
+
+    assert page.index("needs-from-you") < page.index("received")  # the resident's language first
+    assert f'name="gap-{text.pk}-question" value=""' in page
+    assert case.reference in page.split('class="approved"')[1]
+    assert 'data-until="' not in page
+
+
+def test_words_after_the_window_are_refused_in_a_sentence_and_kept(town, line, wrote_by):
+    case = wrote_by(line, 30)
+    answer = send(town, case, text="Ekibimiz geliyor.", way="")
+
+    assert answer.status_code == 422
+    assert "Ekibimiz geliyor." in answer.content.decode()
+    assert Draft.objects.get().text == "Ekibimiz geliyor."
+    assert not Reply.objects.filter(staff=town.derya).exists()
+
+
+def test_an_approved_text_goes_with_its_gaps_and_typed_words_stay_a_draft(town, line, wrote_by):
+    case, text = wrote_by(line, 30), approve(line)
+    gaps = {f"gap-{text.pk}-1": case.reference, f"gap-{text.pk}-2": "hangi kapı?"}
+    answer = send(town, case, text="yarım kalan", way="template", template=text.pk, **gaps)
+
+    assert answer.status_code == 302
+    reply = Reply.objects.get(staff=town.derya)
+    assert (reply.way, reply.text) == ("template", f"{case.reference} için: hangi kapı?")
+    sent = (reply.extras or {})["template"]
+    assert (sent["name"], sent["language"]) == ("needs-from-you", "tr")
+    assert sent["values"] == [case.reference, "hangi kapı?"]
+    assert Draft.objects.get().text == "yarım kalan"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"way": "template"}, "template"),
+        ({"way": "human_agent", "text": "x"}, "x"),
+        ({"way": "", "text": "x" * 4097}, "x" * 100),
+        ({"way": "", "text": "Tamam mı?", "button": ["Evet", "y" * 21]}, "y" * 21),
+        ({"way": "", "text": " "}, ""),
+    ],
+)
+def test_what_may_not_go_is_refused_and_everything_stands_there_again(town, line, wrote_by, given, words):
+    case = wrote_by(line, 2)
+    answer = send(town, case, **given)
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Delivery.objects.filter(reply__staff=town.derya).exists()
+
+
+def test_an_empty_gap_is_named(town, line, wrote_by):
+    case, text = wrote_by(line, 30), approve(line)
+    answer = send(town, case, way="template", template=text.pk, **{f"gap-{text.pk}-1": "A", "text": ""})
+
+    assert answer.status_code == 422
+    assert f'name="gap-{text.pk}-1" value="A"' in answer.content.decode()
+
+
+def test_buttons_and_a_place_go_along(town, line, wrote_by):
+    case = wrote_by(line, 2)
+    answer = send(town, case, text="Burası mı?", way="", button=["Evet", "", "Hayır"], place="yes")
+
+    assert answer.status_code == 302
+    reply = Reply.objects.get(staff=town.derya)
+    extras = reply.extras or {}
+    assert extras["buttons"] == ["Evet", "Hayır"]
+    assert extras["place"]["latitude"] == 38.02
+
+
+def test_a_channel_without_rules_is_answered_as_ever(town, wrote_by):
+    case = wrote_by(town.bot, 300, space="telegram")
+    page = page_of(town, case)
+
+    assert 'name="way"' not in page
+    assert 'data-until="' not in page
+    assert send(town, case, text="Tamam.").status_code == 302
+
+
+def test_an_sms_is_counted_by_the_server_while_one_types(town, wrote_by):
+    account = Endpoint.objects.create(
+        key="sms", channel="sms", language="tr", names={"tr": "SMS"},
+        settings={"gateway": "kannel", "price": "0.25", "currency": "TRY"}, sealed=seal({"secret": "s"}),
+    )  # fmt: skip
+    case = wrote_by(account, 2, space="phone")
+    told = seated(town.derya).post(reverse("desk:draft", args=[case.pk]), {"text": "Yarin geliyoruz"}).json()
+
+    assert "TRY" in told["length"]
+    assert told["over"] is False
+
+
+def test_a_public_comment_warns_before_anything_is_written(town, wrote_by):
+    account = Endpoint.objects.create(
+        key="page", channel="messenger", language="tr", names={"tr": "Sayfa"},
+        settings={"page_id": "1"}, sealed=seal({"token": "t", "secret": "s"}),
+    )  # fmt: skip
+    case = wrote_by(account, 2, space="messenger", details={"public": True}, thread="comment/7")
+    page = page_of(town, case)
+
+    assert 'name="way" value="public" checked' in page
+    assert 'name="way" value="private"' in page
+    assert page.count("truth-warning") >= 1
