@@ -15,13 +15,24 @@ from vefa.calls.models import Call, CallBack
 from vefa.cases import lifecycle, promises
 from vefa.cases.lifecycle import Assignment
 from vefa.cases.models import Case
+from vefa.channels.models import Endpoint
 from vefa.citizens.models import Likeness, Merge
 from vefa.dialogue import writing
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.writing import Words
 from vefa.directory.access import MAY, Action, can
 from vefa.directory.models import Role
-from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState
+from vefa.inbox.models import (
+    Attachment,
+    AttachmentState,
+    Contact,
+    ContactState,
+    Delegation,
+    Meeting,
+    PaperRun,
+    PrivateMessage,
+    StaffAddress,
+)
 from vefa.journal.models import Event
 from vefa.web.desk.possible import ACTS
 from vefa.web.desk.urls import urlpatterns
@@ -130,8 +141,14 @@ RULES: dict[str, list[Rule]] = {
 }
 # Not there even for those who may: the file is not on this disk, the town has no ready sentences, and the
 # answer to take back is a colleague's.
-MISSING = {"file", ("phrases", "POST"), "take-back", "recording"}
+MISSING = {"file", "private-file", "unlink", "strike", ("phrases", "POST"), "take-back", "recording"}
 CALLS = {"call", "call back", "recording"}  # of the city's line: seen by those who see everything
+# Who has a part in the mayor's own account, and in one of a unit that nobody here heads.
+OWNERS = {
+    "private": {Role.MAYOR}, "private-file": {Role.MAYOR}, "telephone": set[Role](),
+    "delegation": {Role.MAYOR, Role.ADMINISTRATOR},
+}  # fmt: skip
+FOREIGN_OWNERS = {**{key: set[Role]() for key in OWNERS}, "delegation": {Role.ADMINISTRATOR}}
 BOT = 1001  # as the town numbers its accounts
 PLAIN: dict[str, list[Any]] = {
     "endpoint-add": ["telegram"],
@@ -141,6 +158,11 @@ PLAIN: dict[str, list[Any]] = {
     "endpoint-hours": [BOT],
     "endpoint-try": [BOT],
     "endpoint-act": [BOT, "pause"],
+    "morning-thing": [1],
+    "morning-act": [1],
+    "meeting": [BOT],
+    "strike": [BOT, 1],
+    "paper-run": [BOT],
     "list": ["open"],
     "bulk-act": ["take"],
     "entered": ["26-00001-1"],
@@ -171,7 +193,33 @@ class Folder:
             "case": [case.pk], "contact": [case.pk, contact.pk], "reply": [case.pk, reply.pk],
             "extension": [extension.pk], "file": [attachment.key], "delivery": [sent.pk],
             "citizen": [case.citizen_id], "likeness": [likeness.pk], "merge": [merge.pk],
-            **self._calls(town, now),
+            **self._calls(town, now), **self._private(town, contact, now),
+        }  # fmt: skip
+
+    def _private(self, town: Any, contact: Contact, now: Any) -> dict[str, list[Any]]:
+        """A private message with a file, who is let in to its account, and a linked telephone."""
+        own = contact.endpoint.pk == BOT and not Endpoint.objects.filter(owner="mayor").exists()
+        account = Endpoint.objects.create(
+            key=f"line-{self.case.pk}", channel="telegram", personal=True,
+            owner="mayor" if own else "unit", unit_key="" if own else "golkiyi_office",
+        )  # fmt: skip
+        said = Contact.objects.create(
+            endpoint=account, external_id="1", lane="1", received_at=now, due_at=now, raw=b"{}",
+            form="message", state=ContactState.HANDLED,
+        )  # fmt: skip
+        message = PrivateMessage.objects.create(contact=said, endpoint=account, arrived_at=now)
+        let_in = Delegation.objects.create(
+            endpoint=account, staff=town.reza, from_at=now, until=now, given_by=town.ayse, given_at=now
+        )
+        telephone = StaffAddress.objects.create(staff=town.sevgi, space="telegram", value=account.key,
+                                                linked_at=now)  # fmt: skip
+        file = Attachment.objects.create(
+            contact=said, kind="image", name="x.jpg", key=uuid4(), path="none", due_at=now,
+            state=AttachmentState.STORED,
+        )  # fmt: skip
+        return {
+            "private": [message.pk], "private-file": [file.key], "delegation": [let_in.pk],
+            "telephone": [telephone.pk],
         }  # fmt: skip
 
     def _calls(self, town: Any, now: Any) -> dict[str, list[Any]]:
@@ -198,6 +246,8 @@ def folders(town, wrote, now) -> tuple[Folder, Folder]:
     own = wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)
     to = Assignment(unit_id=town.roads.pk, staff_id=town.kemal.pk, reason="")
     lifecycle.assign(case_id=own.pk, to=to, by=town.derya, now=now)
+    Meeting.objects.create(id=BOT, endpoint=town.bot, name="Halk günü", day=now, by=town.ayse, opened_at=now)
+    PaperRun.objects.create(id=BOT, by=town.ayse, at=now, language="tr")
     foreign = wrote(
         "Naz Ak", "7002", "Ağaç devrildi", now=now, service=town.tree, area_id=town.iskele.id
     )  # fmt: skip
@@ -239,7 +289,9 @@ def test_what_each_role_may(role, town, folders):
             continue
         everything = role in SEES_EVERYTHING
         near = everything or rule.about not in CALLS
-        places = [(own, near), (foreign, everything)] if rule.about else [(None, True)]
+        near = role in OWNERS.get(rule.about, {role} if near else set())
+        far = role in FOREIGN_OWNERS.get(rule.about, {role} if everything else set())
+        places = [(own, near), (foreign, far)] if rule.about else [(None, True)]
         for folder, seen in places:
             words = folder.words_of(rule.about) if folder else PLAIN.get(name, [])
             answer = ask(client, name, rule, words)
@@ -263,7 +315,12 @@ def test_what_is_absent_and_what_is_forbidden_look_the_same(town, folders):
     _own, foreign = folders
     client = seated(town.murat)
     for name, rule in asked():
-        if rule.about and rule.right and can(town.murat, rule.right) and rule.about not in {"file", "parked"}:
+        if (
+            rule.about
+            and rule.right
+            and can(town.murat, rule.right)
+            and rule.about not in {"file", "parked", "private-file"}
+        ):
             there = foreign.words_of(rule.about)
             absent = [987_654_321, *there[1:]]
             assert without_address(client, name, rule, there) == without_address(

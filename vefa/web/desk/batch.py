@@ -53,7 +53,8 @@ def page(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     own = request.staff.role == Role.HEADMAN
     initial = {"token": uuid4(), "who": request.staff.name if own else ""}
-    form = BatchForm(request.POST or None, request.FILES or None, initial=initial)
+    sent = request.method == "POST"
+    form = BatchForm(request.POST if sent else None, request.FILES if sent else None, initial=initial)
     typed = Typed()
     if request.method == "POST":
         rows = read_rows(request.POST, NAMES, most=MOST)

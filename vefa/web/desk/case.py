@@ -34,6 +34,7 @@ from vefa.web.desk.framing import frame_of
 from vefa.web.desk.possible import ActForm, Shown, act_forms, promise_names
 from vefa.web.desk.rows import KINDS, URGENCIES, clock_of, rows_of, state_of
 from vefa.web.desk.talk import messages
+from vefa.web.desk.voicing import voice_choice
 from vefa.web.ui.clock import Owed, read
 from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import Person, Place, Route, Suggestion
@@ -136,7 +137,7 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "note": said.note or drafts.get("note", ""),
         "note_url": f"{reverse('desk:draft', args=[found.pk])}?box=note",
         "areas": link_to("portal:areas"),
-        "knowing": _knowing(said),
+        "knowing": format_html("{}{}", _voices(staff, found, said, now), _knowing(said)),
         "draft_url": link_to("desk:draft", found.pk),
         "truth": truth_of(truth, case=found, now=now, private=private, typing=typing),
         "acts_drawn": _acts_drawn(found, acts),
@@ -166,6 +167,13 @@ def _acts_drawn(found: Case, acts: Sequence[ActForm]) -> str:
     shape = tuple(one.act.name for one in acts)
     facts = partial(_acts, found, acts)
     return stencil("desk/acts.html", shape, facts, case_id=found.pk, version=found.version)
+
+
+def _voices(staff: Staff, found: Case, said: Said, now: datetime) -> str:
+    """In whose name to answer, where there is a choice: on the mayor's and the units' accounts."""
+    if not can(staff, Action.ANSWER):
+        return ""
+    return voice_choice(staff, found, chosen=(said.given or {}).get("voice", [""])[0], now=now)
 
 
 def _knowing(said: Said) -> str:

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vefa.cases.public import nearby
+from vefa.cases.search import past_cases
 from vefa.channels.queries import NoDoorError, door_of
 from vefa.citizens.queries import found as found_people
 from vefa.directory.access import Action, can
@@ -35,6 +36,7 @@ from vefa.web.desk.reasons import in_words
 from vefa.web.ui import channels
 from vefa.web.ui.shapes import Suggestion
 from vefa.web.ui.show import show
+from vefa.web.ui.uploads import FilesField
 
 BY_HAND = ("phone", "counter", "letter", "meeting", "headman")
 
@@ -72,7 +74,7 @@ class EnterForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
     language = forms.ChoiceField(label=_("Language of the answer"), choices=list(channels.LANGUAGES.items()))
     line = forms.TypedChoiceField(label=_("Whose line?"), coerce=int, empty_value=None, required=False)
-    scan = forms.FileField(label=_("Photo or scan"), required=False)
+    scan = FilesField(label=_("Photo or scan"), required=False, help_text=_("Several pages are welcome."))
     token = forms.UUIDField(widget=forms.HiddenInput)
     call = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -143,6 +145,8 @@ def hints(request: StaffRequest) -> HttpResponse:
     people = (
         found_people(asked, country=country, limit=3) if asked and can(request.staff, Action.PRIVATE) else []
     )
+    # Who has only ever written to somebody's personal account is nobody's to find.
+    people = [one for one in people if past_cases(request.staff, one.pk, limit=1)]
     caller = call_entry.caller_of(request.staff, request, now=timezone.now())
     context = {"suggestions": _suggested(advice), "people": people, "near": _near(advice), "caller": caller}
     return show(request, "desk/enter.html", "hints", context)
@@ -196,12 +200,17 @@ def _sheet(asked: dict[str, Any], now: datetime) -> bytes:
 
 
 def _scan(asked: dict[str, Any]) -> tuple[StoredFile, ...]:
-    upload = asked["scan"]
-    if not upload:
-        return ()
     key: UUID = asked["token"]
     limit = settings.UPLOAD_LIMIT_MB * 1024 * 1024
-    return (files.store(upload.chunks(), name=upload.name, limit_bytes=limit, key=key),)
+    return tuple(
+        files.store(
+            upload.chunks(),
+            name=upload.name,
+            limit_bytes=limit,
+            key=uuid5(key, f"page {page}") if page else key,
+        )
+        for page, upload in enumerate(asked["scan"])
+    )
 
 
 def _suggested(advice: Advice) -> list[Suggestion]:

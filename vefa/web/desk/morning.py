@@ -106,13 +106,12 @@ def back(request: StaffRequest) -> HttpResponse:
 
 
 def _do(request: StaffRequest, here: Thing) -> Done:
-    now = timezone.now()
+    now, act_name = timezone.now(), request.POST.get("do", "")
+    if act_name == "leave":
+        return Done("left")  # a private message waits on: tomorrow it is asked about again
     if here.message is not None:
         return do(here.message, request.POST, request.staff, now=now)
     assert here.case is not None  # a thing is a message or a case
-    act_name = request.POST.get("do", "")
-    if act_name == "leave":
-        return Done("left")
     if act_name == "answer":
         reply = writing.write(case=here.case, words=_words(request, here.case), by=request.staff, now=now)
         return Done("answered", {"reply_id": reply.pk, "case_id": here.case.pk})
@@ -141,6 +140,8 @@ def _hand(request: StaffRequest, case: Case) -> Done:
 def _undo(request: StaffRequest, found: Round, last: Mapping[str, Any]) -> None:
     """What the step did is undone in the operation itself; a thing that was left needs nothing."""
     item, facts, now = found.morning.items[last["place"] - 1], last["undo"], timezone.now()
+    if last["did"] == "left":
+        return
     if item["kind"] == morning.PRIVATE:
         message = private.found(request.staff, item["id"], now=now)
         if message is None:

@@ -87,7 +87,8 @@ def run(request: StaffRequest, run_id: int) -> HttpResponse:
 def enter(request: StaffRequest) -> HttpResponse:
     """Typing in: each form under its own number, and its own day and time."""
     now = timezone.now()
-    form = EnterForm(request.POST or None, initial={"token": uuid4(), "channel": "counter"})
+    sent = request.POST if request.method == "POST" else None
+    form = EnterForm(sent, initial={"token": uuid4(), "channel": "counter"})
     typed = Typed()
     if request.method == "POST":
         rows = read_rows(request.POST, NAMES, most=MOST)

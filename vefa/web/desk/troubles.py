@@ -12,6 +12,7 @@ from vefa.channels.queries import ailing
 from vefa.dialogue import sweeping
 from vefa.dialogue.queries import drafts_of, troubled_delivery, troubles
 from vefa.directory.access import Action, can
+from vefa.inbox.models import Contact
 from vefa.inbox.quarantine import NotParkedError, parked, retry
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.endpoint_words import ills
@@ -29,13 +30,18 @@ def page(request: StaffRequest) -> HttpResponse:
     found = troubles(queries.visible_to(request.staff))
     context = {
         "frame": frame_of(request, now=now),
-        "parked": [(one, bytes(one.raw[:RAW_SHOWN]).decode("utf-8", "replace")) for one in parked()],
+        "parked": [(one, _original(one)) for one in parked()],
         "uncertain": found.uncertain,
         "failed": found.failed,
         "ailing": [(row, row.name(get_language() or "en"), ills(row)) for row in ailing()],
         "administers": can(request.staff, Action.ADMINISTER),
     }
     return show(request, "desk/troubles.html", None, context)
+
+
+def _original(one: Contact) -> str:
+    """What arrived; of a personal account nobody but its owner reads it."""
+    return "" if one.endpoint.personal else bytes(one.raw[:RAW_SHOWN]).decode("utf-8", "replace")
 
 
 @require_POST
