@@ -190,6 +190,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     proofs: tuple[str, ...] = PROOFS  # the secrets with which a caller proves to be the provider
     steps: tuple[str, ...] = ()  # what an administrator does at the provider, English msgids in order
     spaces: Mapping[str, str] = {}  # further names under which its accounts are shown, by `address_space`
+    announces: bool = False  # the city posts there, and nobody else speaks
     crowd: bool = False  # many people talk in one chat, and everybody there reads an answer
     comments: bool = False  # people also speak under posts, and may then be answered in private
     templated: bool = False  # its provider approves texts beforehand, see `Templated`

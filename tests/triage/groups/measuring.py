@@ -1,7 +1,7 @@
 """How well a made stream is understood: which messages open a matter, and to which matter the rest belong."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from tests.triage.groups.reading import Line, lines
 from tests.triage.groups.street import Street
@@ -20,7 +20,6 @@ class Figures:
     right: int = 0  # of those: for a matter, and the first of it
     further: int = 0  # further messages about matters
     joined: int = 0  # of those: with the case of their matter
-    wrong: list[str] = field(default_factory=list)
 
     @property
     def precision(self) -> float:
@@ -76,25 +75,12 @@ def measure(name: str, endpoint: Endpoint, figures: Figures) -> None:
 
 
 def _count(line: Line, row: GroupMessage, cases: dict[str, int], figures: Figures) -> None:
-    told = f"{row.made:9} {row.confidence:.2f} {line.role or '-'}{line.matter:3} {line.who}: {line.text}  {row.signs}"
     if line.role == "M":
         figures.matters += 1
         figures.met += line.matter in cases
-        if line.matter not in cases:
-            figures.wrong.append(f"missed  {told}")
     elif line.role:
         figures.further += 1
-        right = row.case_id is not None and row.case_id == cases.get(line.matter)
-        figures.joined += right
-        if not right:
-            figures.wrong.append(f"astray  {told}")
+        figures.joined += row.case_id is not None and row.case_id == cases.get(line.matter)
     if row.made == Made.MATTER:
         figures.opened += 1
-        right = line.role == "M" or (bool(line.role) and line.matter not in cases)
-        figures.right += right
-        if not right:
-            figures.wrong.append(f"needless {told}")
-    elif not line.role and row.confidence > 0.2:
-        figures.wrong.append(f"NEAR {told}")
-    elif row.case_id is not None and not line.role:
-        figures.wrong.append(f"pulled in {told}")
+        figures.right += line.role == "M" or (bool(line.role) and line.matter not in cases)

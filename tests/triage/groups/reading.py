@@ -12,8 +12,8 @@ from pathlib import Path
 
 STREAMS = Path(__file__).parent / "streams"
 _LINE = re.compile(
-    r"(?:(?P<label>[M=>]\d+) )?(?P<minutes>\d+) (?P<who>[^:<\[]+?)(?: <(?P<answers>M\d+))?(?P<photo> \[photo\])?:"
-    r"(?: (?P<text>.*))?"
+    r"(?:(?P<label>[M=>]\d+) )?(?P<minutes>\d+) (?P<who>[^:<\[]+?)(?: <(?P<answers>M\d+))?"
+    r"(?P<photo> \[photo\])?:(?: (?P<text>.*))?"
 )
 
 

@@ -3,6 +3,8 @@
 The parts `_a` were looked at while the words and weights were chosen, the parts `_b` were not. `-s` prints.
 """
 
+import sys
+
 import pytest
 
 from tests.triage.groups.measuring import Figures, measure, play
@@ -20,6 +22,11 @@ def city(db, now):
     Endpoint.objects.create(key="city-bot", channel="telegram", language="tr")
 
 
+def say(part, figures):
+    """Print the figures, for whoever runs this with `-s`."""
+    sys.stdout.write(f"\n{part}: {figures}\n")
+
+
 def heard(city, now, part):
     """The figures of one part of the streams, and what went wrong."""
     figures = Figures()
@@ -33,7 +40,7 @@ def heard(city, now, part):
 
 def test_the_part_that_was_looked_at(city, now):
     figures = heard(city, now, "a")
-    print(f"\nlooked at: {figures}")
+    say("looked at", figures)
 
     assert figures.precision >= 0.9
     assert figures.recall >= 0.9
@@ -42,6 +49,6 @@ def test_the_part_that_was_looked_at(city, now):
 
 def test_the_part_that_was_kept_aside(city, now):
     figures = heard(city, now, "b")
-    print(f"\nkept aside: {figures}")
+    say("kept aside", figures)
 
     assert figures.matters == 39

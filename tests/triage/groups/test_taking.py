@@ -63,8 +63,9 @@ def test_it_makes_no_difference_how_many_are_handled_at_once(street, at_once):
 
 def test_chatter_opens_nothing(street):
     for text in (
-        "Günaydın herkese", "Satılık temiz çamaşır makinesi, fiyat 4000 TL, dm", "😂😂😂", "Hayırlı cumalar",
-        "İyi bir tamirci tavsiye eder misiniz?", "Seçimde kime oy vereceğiz bakalım", "ok", "Akşam maç var mı",
+        "Günaydın herkese", "Satılık temiz çamaşır makinesi, fiyat 4000 TL, dm", "😂😂😂",
+        "Hayırlı cumalar", "İyi bir tamirci tavsiye eder misiniz?", "Seçimde kime oy vereceğiz bakalım",
+        "ok", "Akşam maç var mı",
     ):  # fmt: skip
         street.say("Bora", text, after=1)
     street.listen()

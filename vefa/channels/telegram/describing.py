@@ -75,6 +75,11 @@ _GROUP = Channel(
             choices=("thread", "private"),
             default="thread",
         ),
+        Field(
+            name="subject",
+            label=gettext_noop("What the group is for"),
+            hint=gettext_noop("The key of a group of services, such as water: its matters are found sooner."),
+        ),
     ),
 )
 _POSTS = Channel(
@@ -83,6 +88,7 @@ _POSTS = Channel(
     build=build,
     account="chat_id",
     crowd=True,
+    announces=True,
     fields=(
         _DOOR,
         Field(

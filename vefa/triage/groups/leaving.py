@@ -32,7 +32,7 @@ def obey(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
         if address is None:
             readable.append(contact)
         elif _stops(contact):
-            opt_out(address, now=now)
+            _opt_out(address, now=now)
             _tell(contact, "stopped", now)
             _blank(contact)
         elif address.opted_out_at and _begins(contact):
@@ -46,13 +46,28 @@ def obey(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
     return readable
 
 
-def opt_out(address: Address, *, now: datetime) -> None:
-    """Keep nothing of this person from now on, and erase the talk that was kept."""
+def forget_talk(contacts: Sequence[Contact], *, now: datetime) -> None:
+    """Erase what those have said who left with these contacts; after the contacts were written down."""
+    left = {one.conversation.address_id for one in contacts if one.conversation and _left(one, now)}
+    if not left:
+        return
+    talk = GroupMessage.objects.filter(author_id__in=left, case=None)
+    ids = set(talk.values_list("contact_id", flat=True))
+    erase(ids)
+    for contact in contacts:
+        if contact.pk in ids:
+            _blank(contact)
+    talk.update(signs=[])
+
+
+def _left(contact: Contact, now: datetime) -> bool:
+    return contact.conversation is not None and contact.conversation.address.opted_out_at == now
+
+
+def _opt_out(address: Address, *, now: datetime) -> None:
+    """Keep nothing of this person from now on."""
     Address.objects.filter(pk=address.pk).update(opted_out_at=now)
     address.opted_out_at = now
-    kept = GroupMessage.objects.filter(author=address, case=None)
-    erase(kept.values_list("contact_id", flat=True))
-    kept.update(signs=[])
 
 
 def opt_in(address: Address) -> None:

@@ -12,7 +12,6 @@ from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.inbox.models import Attachment
 from vefa.triage.groups.hearing import VERDICT
-from vefa.triage.groups.leaving import DECLINED
 from vefa.triage.groups.membership import strange_groups
 from vefa.triage.models import GroupMessage, Made
 
@@ -40,7 +39,7 @@ class Reason:
 
 def groups_seen_by(staff: Staff) -> list[Endpoint]:
     """The groups whose talk this person may read: all, or those of the own units."""
-    crowds = [key for key, channel in CHANNELS.items() if channel.crowd and channel.account]
+    crowds = [key for key, channel in CHANNELS.items() if channel.crowd and not channel.announces]
     rows = Endpoint.objects.filter(channel__in=crowds, retired_at=None).order_by("key")
     scope = scope_of(staff)
     if scope.everything:
@@ -65,11 +64,9 @@ def stream_of(
         rows = rows.filter(pk__lt=before)
     if after:
         rows = rows.filter(pk__gt=after)
-    rows = rows.exclude(contact__form=DECLINED).select_related(
-        "case", "author", "staff", "contact__conversation"
-    )
+    seen = rows.select_related("case", "author", "staff", "contact__conversation").order_by("-id")
     spoken = Prefetch("contact__attachments", Attachment.objects.order_by("position"))
-    return list(rows.prefetch_related(spoken).order_by("-id")[:limit])
+    return list(seen.prefetch_related(spoken)[:limit])
 
 
 def reasons_of(row: GroupMessage) -> list[Reason]:

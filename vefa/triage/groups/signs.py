@@ -46,7 +46,8 @@ _PLUS = re.compile(r"^\s*(?:\+{1,3}\s*\d?|➕+|👍[🏻-🏿]*|💯|☝[🏻-�
 _PLUS_INSIDE = re.compile(r"(?:^|\s)\+\s?1?(?:\s(?!к\b)|$|[.,!])")
 # "In front of our house too": whose it is, a few words, and the particle.
 _ALSO = re.compile(
-    r"\b(?:біздің|менің|наш\w*|у нас|bizim|benim|beni|bize)\b(?:\s+[\w']+){0,4}?\s+(?:да|де|та|те|da|de|тоже|также)\b",
+    r"\b(?:біздің|менің|наш\w*|у нас|bizim|benim|beni|bize)\b(?:\s+[\w']+){0,4}?"
+    r"\s+(?:да|де|та|те|da|de|тоже|также)\b",
     re.IGNORECASE,
 )
 _THUMBS = frozenset("👍💯🙏😡🤬😢😱🤝❤")

@@ -38,9 +38,8 @@ def _sweep(endpoint_id: int, until: datetime) -> int:
     if not contacts:
         return 0
     talks = {talk for _, talk in rows if talk}
-    paths = list(
-        Attachment.objects.filter(contact__in=contacts).exclude(path="").values_list("path", flat=True)
-    )
+    stored = Attachment.objects.filter(contact__in=contacts).exclude(path="")
+    paths = list(stored.values_list("path", flat=True))
     Contact.objects.filter(id__in=contacts).delete()
     _forget_people(talks)
     transaction.on_commit(lambda: _remove(paths))

@@ -59,6 +59,7 @@ def take(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
     _join(judged, halves, now=now)
     _thumbed(thumbs, past, now=now)
     _write(ours, judged, halves)
+    leaving.forget_talk(ours, now=now)
     return rest
 
 
