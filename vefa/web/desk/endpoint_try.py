@@ -18,6 +18,7 @@ from vefa.dialogue.models import DeliveryState
 from vefa.dialogue.trying import AddressError, send_trial, trial_of
 from vefa.directory.access import Action
 from vefa.inbox.heard import heard_after, latest_contact
+from vefa.inbox.models import ContactState
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.endpoint import found
 from vefa.web.desk.endpoint_words import ills
@@ -36,6 +37,7 @@ class Arrival:
     text: str = ""
     who: str = ""
     address: str = ""
+    unread: bool = False  # a worker has not read it yet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,6 +74,7 @@ def _context(request: StaffRequest, endpoint: Endpoint, wrong: str) -> dict[str,
         "begin": _address(endpoint, {"after": latest_contact(), "since": int(now.timestamp())}),
         "waits": after is not None and arrival is None,
         "arrival": arrival,
+        "reading": arrival is not None and arrival.unread,
         "late": _is_late(request, now),
         "ills": ills(endpoint),
         "delivery": delivery,
@@ -88,7 +91,8 @@ def _arrival(endpoint: Endpoint, after: int) -> Arrival | None:
     if contact is None:
         return None
     if endpoint.personal or contact.conversation is None:
-        return Arrival(contact.received_at)
+        waits = not endpoint.personal and contact.state == ContactState.WAITING
+        return Arrival(contact.received_at, unread=waits)
     address = contact.conversation.address
     return Arrival(contact.received_at, contact.text, address.shown_name or address.value, address.value)
 
