@@ -6,6 +6,8 @@ from typing import cast
 
 import pytest
 
+from tests.journeys.meta import endpoint_of
+from tests.providers.meta_graph import MetaGraph
 from vefa.channels import queries as endpoints
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Collector
@@ -64,3 +66,21 @@ def fetch(endpoint: Endpoint) -> None:
         adapter = cast("Collector", adapter_of(endpoint, http))
         for catch in adapter.collect(str(endpoint.cursor.get("at", "")), wait_s=0):
             collect.keep(endpoint, catch, now=clock())
+
+
+@pytest.fixture
+def facebook(town, settings) -> Iterator[tuple[Endpoint, MetaGraph]]:
+    """The institution's page."""
+    settings.UNDO_S = 0
+    with MetaGraph.running() as graph:
+        yield endpoint_of(graph, "page", human_agent="yes"), graph
+        assert graph.faults == []
+
+
+@pytest.fixture
+def instagram(town, settings) -> Iterator[tuple[Endpoint, MetaGraph]]:
+    """The institution's Instagram account."""
+    settings.UNDO_S = 0
+    with MetaGraph.running(account="1784", owner="1001", instagram=True) as graph:
+        yield endpoint_of(graph, "insta", human_agent="yes"), graph
+        assert graph.faults == []
