@@ -180,7 +180,7 @@ def _knowing(said: Said) -> str:
     """What the next try to send says: this answer of a colleague was read; everybody may read this."""
     if said.may_insist:
         words = gettext("Everybody may read it: send it as it is")
-        box = '<label class="insist"><input type="checkbox" name="insisted" value="yes"> {}</label>'
+        box = '<label class="way insist"><input type="checkbox" name="insisted" value="yes"> {}</label>'
         return format_html(box, words)
     if said.colleague is None:
         return ""
