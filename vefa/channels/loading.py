@@ -32,6 +32,7 @@ class EndpointSection(Section):
         "": (),
         "endpoint": (
             "key", "channel", "names", "owner", "default_unit", "language", "settings", "active",
+            "personal",
         ),
     }  # fmt: skip
 
@@ -55,6 +56,7 @@ class EndpointSection(Section):
             "language": language,
             "settings": self._settings(line, reading),
             "active": reading.flag(line, "active", default=True),
+            "personal": reading.flag(line, "personal", default=False),
             "retired_at": None,
         }
         return Row(key, columns)

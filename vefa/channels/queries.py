@@ -26,7 +26,8 @@ def door_of(channel: str) -> int:
     read_at, endpoint_id = _remembered.get(channel, (float("-inf"), 0))
     if time.monotonic() - read_at < KEPT_S:
         return endpoint_id
-    doors = Endpoint.objects.filter(channel=channel, active=True, retired_at=None).order_by("key")
+    doors = Endpoint.objects.filter(channel=channel, active=True, personal=False, retired_at=None)
+    doors = doors.order_by("key")
     found = doors.values_list("id", flat=True).first()
     if found is None:
         raise NoDoorError(f"no active endpoint for {channel}")

@@ -12,6 +12,8 @@ from vefa.cases.models import Case
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.demo.city_loaded import BrokenCityError, OtherCityError, let_staff_in, put_in_place
 from vefa.wiring.demo.history import Plan, invent
+from vefa.wiring.demo.private import tell_private
+from vefa.wiring.demo.telephone import tell_calls
 from vefa.wiring.demo.welcome import advice
 from vefa.wiring.tables import bring_up_to_date
 
@@ -49,6 +51,7 @@ def run(options: Namespace) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO off")
             _tell(Plan(**AT_START, now=now))
+    tell_private(now=now)
     print(advice(options.home, public_url=settings.PUBLIC_URL))
     return 0
 
@@ -61,6 +64,7 @@ def _tell(plan: Plan) -> None:
     with bar:
         task = bar.add_task("Cases", total=plan.cases)
         invent(plan, told=lambda done: bar.update(task, completed=done))
+    tell_calls(seed=plan.seed, now=plan.now)
 
 
 def _count(text: str) -> int:

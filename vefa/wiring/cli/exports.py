@@ -5,11 +5,13 @@ SELECT contact.id, endpoint.key AS endpoint, endpoint.channel, contact.external_
     contact.sequence, contact.form, contact.state, contact.received_at, contact.said_at, contact.handled_at,
     COALESCE(found.reference, contact.reference) AS reference, found.opened AS opened_case,
     contact.conversation_id AS conversation, contact.citizen_id AS citizen, contact.message_id,
-    contact.language, contact.subject, contact.text, contact.lat, contact.lon, contact.place_text,
+    contact.language, CASE WHEN held THEN '' ELSE contact.subject END AS subject,
+    CASE WHEN held THEN '' ELSE contact.text END AS text, contact.lat, contact.lon, contact.place_text,
     (SELECT count(*) FROM inbox_attachment AS file WHERE file.contact_id = contact.id) AS files,
     contact.tries, contact.trouble
 FROM inbox_contact AS contact
 JOIN channels_endpoint AS endpoint ON endpoint.id = contact.endpoint_id
+CROSS JOIN LATERAL (SELECT endpoint.personal AND NOT contact.details ? 'filed' AS held) AS private
 LEFT JOIN LATERAL (
     SELECT matter.reference, link.opened FROM cases_casecontact AS link
     JOIN cases_case AS matter ON matter.id = link.case_id
@@ -44,8 +46,9 @@ _DELIVERIES = """
 SELECT delivery.id, delivery.key, endpoint.key AS endpoint, delivery.provider_id AS external_id,
     matter.reference, delivery.reply_id AS reply, delivery.conversation_id AS conversation,
     address.space AS address_space, address.value AS address, delivery.state, reply.automatic,
-    reply.phrase_key AS phrase, reply.cause, reply.language, reply.text, delivery.tries, delivery.resent,
-    delivery.trouble, delivery.queued_at, delivery.due_at, delivery.handed_over_at, delivery.delivered_at,
+    reply.phrase_key AS phrase, reply.cause, reply.language,
+    CASE WHEN endpoint.personal AND reply.case_id IS NULL THEN '' ELSE reply.text END AS text, delivery.tries,
+    delivery.resent, delivery.trouble, delivery.queued_at, delivery.due_at, delivery.handed_over_at, delivery.delivered_at,
     delivery.read_at, delivery.ended_at
 FROM dialogue_delivery AS delivery
 JOIN dialogue_reply AS reply ON reply.id = delivery.reply_id

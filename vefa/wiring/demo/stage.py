@@ -116,7 +116,7 @@ class Stage:
 
     def _endpoints(self) -> Mapping[str, Sequence[Endpoint]]:
         found: dict[str, list[Endpoint]] = defaultdict(list)
-        for row in Endpoint.objects.filter(retired_at=None).order_by("id"):
+        for row in Endpoint.objects.filter(retired_at=None, personal=False).order_by("id"):
             found[row.channel].append(row)
         return found
 
