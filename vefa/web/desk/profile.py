@@ -46,7 +46,7 @@ class TelephoneForm(forms.Form):
         required=False,
         max_length=200,
         help_text=_(
-            "Their names at the exchange, separated by commas; an Asterisk exchange tells them itself."
+            "Their names at the exchange, separated by commas; Asterisk tells them itself."
         ),
         widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
     )
