@@ -5,20 +5,16 @@ const UNSENT = "vefa-chat:";
 const CALM_MS = 300;
 
 const root = document.querySelector("[data-talk]");
+const talk = document.getElementById("talk");
 const form = document.getElementById("write");
 const field = document.getElementById("id_text");
 const store = UNSENT + location.pathname;
 
 // What is typed survives a reload, a lost connection and a closed tab.
-if (field) {
-  const kept = localStorage.getItem(store);
-  if (kept && !field.value) field.value = kept;
-  field.addEventListener("input", () => localStorage.setItem(store, field.value));
-  if (root) localStorage.removeItem(`${UNSENT}/chat`); // what was written there has arrived here
-}
-
-const talk = document.getElementById("talk");
-const isNear = () => innerHeight + scrollY > document.documentElement.scrollHeight - 400;
+const kept = localStorage.getItem(store);
+if (kept && !field.value) field.value = kept;
+field.addEventListener("input", () => localStorage.setItem(store, field.value));
+if (root) localStorage.removeItem(`${UNSENT}/chat`); // what was written there has arrived here
 
 // The same words and files; that "just now" became "a minute ago" is no news.
 const isSame = (one, other) =>
@@ -30,18 +26,18 @@ const isSame = (one, other) =>
 // Only what is new is put in, so that a screen reader reads only that.
 const show = (text) => {
   const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-token]");
-  if (!fresh) return false;
+  if (!fresh) return "";
   const here = talk.querySelector("[data-token]");
-  const near = isNear();
-  const [old, now] = [[...here.children], [...fresh.children]];
+  const near = innerHeight + scrollY > document.documentElement.scrollHeight - 400;
+  const old = [...here.children];
+  const now = [...fresh.children];
   now.forEach((message, at) => {
     if (!old[at]) here.append(message);
     else if (!isSame(old[at], message)) old[at].replaceWith(message);
   });
   for (const left of old.slice(now.length)) left.remove();
-  form.elements.token.value = fresh.dataset.token;
   if (near) form.scrollIntoView({ block: "nearest" });
-  return true;
+  return fresh.dataset.token;
 };
 
 let asking = 0;
@@ -49,10 +45,7 @@ const look = () => {
   clearTimeout(asking);
   asking = setTimeout(async () => {
     const answer = await fetch(root.dataset.talk).catch(() => null);
-    if (!answer?.ok) return;
-    const typed = form.elements.token.value;
-    show(await answer.text());
-    form.elements.token.value = typed; // a line on its way keeps the token of its first attempt
+    if (answer?.ok) show(await answer.text()); // a line on its way keeps the token of its first attempt
   }, CALM_MS);
 };
 
@@ -65,31 +58,29 @@ const listen = () => {
   addEventListener("pagehide", () => stream.close(), { once: true });
 };
 
+const sent = (token) => {
+  form.reset();
+  form.elements.token.value = token;
+  field.value = "";
+  localStorage.removeItem(store);
+  field.focus();
+};
+
 let sending = false;
 const send = async () => {
   const failed = form.querySelector("[data-not-sent]");
-  const button = form.querySelector("button.primary");
   sending = true;
-  button.setAttribute("aria-disabled", "true");
   failed.hidden = true;
   try {
     const answer = await fetch(root.dataset.talk, { method: "POST", body: new FormData(form) });
-    if (answer.status === 422 || answer.status === 429) {
-      form.submit(); // the page itself says what is wrong
-      return;
-    }
-    if (!answer.ok || !show(await answer.text())) throw new Error(String(answer.status));
-    const token = form.elements.token.value;
-    form.reset();
-    form.elements.token.value = token;
-    field.value = "";
-    localStorage.removeItem(store);
-    field.focus();
+    if (answer.status === 422 || answer.status === 429) return form.submit(); // the page itself says what is wrong
+    const token = answer.ok && show(await answer.text());
+    if (!token) throw new Error(String(answer.status));
+    sent(token);
   } catch {
     failed.hidden = false;
   } finally {
     sending = false;
-    button.removeAttribute("aria-disabled");
   }
 };
 
@@ -100,6 +91,6 @@ if (root) {
   });
   listen();
 }
-field?.addEventListener("keydown", (event) => {
+field.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
