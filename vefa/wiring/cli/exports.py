@@ -48,8 +48,8 @@ SELECT delivery.id, delivery.key, endpoint.key AS endpoint, delivery.provider_id
     address.space AS address_space, address.value AS address, delivery.state, reply.automatic,
     reply.phrase_key AS phrase, reply.cause, reply.language,
     CASE WHEN endpoint.personal AND reply.case_id IS NULL THEN '' ELSE reply.text END AS text, delivery.tries,
-    delivery.resent, delivery.trouble, delivery.queued_at, delivery.due_at, delivery.handed_over_at, delivery.delivered_at,
-    delivery.read_at, delivery.ended_at
+    delivery.resent, delivery.trouble, delivery.queued_at, delivery.due_at, delivery.handed_over_at,
+    delivery.delivered_at, delivery.read_at, delivery.ended_at
 FROM dialogue_delivery AS delivery
 JOIN dialogue_reply AS reply ON reply.id = delivery.reply_id
 LEFT JOIN cases_case AS matter ON matter.id = reply.case_id
