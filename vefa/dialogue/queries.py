@@ -19,6 +19,8 @@ from vefa.inbox.models import Attachment, Contact, Conversation
 from vefa.inbox.posts import posts_of
 from vefa.kit.prepared import Prepared, among
 
+SIGNS = frozenset({Form.REACTION.value, Form.DELETION.value})  # said about a message, not messages themselves
+
 
 @dataclass(frozen=True)
 class Entry:

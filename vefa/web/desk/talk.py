@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from vefa.channels.port import Form
 from vefa.dialogue.models import DeliveryState
-from vefa.dialogue.queries import Entry
+from vefa.dialogue.queries import SIGNS, Entry
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui import terms, words
@@ -16,7 +16,6 @@ from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import File, Message, Under
 
 _SHOWN_STATE = {DeliveryState.HANDED_OVER: "handed", DeliveryState.SHOWN: ""}
-_SIGNS = frozenset({Form.REACTION.value, Form.DELETION.value})  # said about another message
 _NO_SIGNS: Mapping[str, Mapping[Any, str]] = {}
 
 
@@ -27,7 +26,7 @@ def messages(entries: Iterable[Entry], *, case_id: int, private: bool) -> list[M
     return [
         message_of(entry, case_id=case_id, private=private, signs=signs)
         for entry in every
-        if entry.contact is None or entry.contact.form not in _SIGNS
+        if entry.contact is None or entry.contact.form not in SIGNS
     ]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from vefa.cases.models import Case
 from vefa.dialogue.models import Reply
-from vefa.dialogue.queries import Entry, conversation_of
+from vefa.dialogue.queries import SIGNS, Entry, conversation_of
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.web.portal.photos import PHOTOS
 from vefa.web.portal.reports import Mine
@@ -34,7 +34,9 @@ def own_files(case: Case) -> Iterable[Attachment]:
 def _readable(case: Case, entry: Entry, now: datetime) -> bool:
     if entry.reply is not None:
         return _out(entry.reply, now)
-    return entry.contact is not None and _is_own(case, entry.contact)
+    if entry.contact is None or entry.contact.form in SIGNS:
+        return False
+    return _is_own(case, entry.contact)
 
 
 def _out(reply: Reply, now: datetime) -> bool:

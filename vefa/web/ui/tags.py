@@ -18,7 +18,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from vefa.web.ui import channels, styles, words
+from vefa.web.ui import channels, styles, terms, words
 from vefa.web.ui.clock import Clock
 from vefa.web.ui.shapes import Option
 
@@ -239,3 +239,9 @@ def with_query(context: dict[str, Any], **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def told(reason: str) -> str:
+    """Why something did not go out, in the reader's language as far as the words are ours."""
+    return terms.told(reason)
