@@ -26,7 +26,7 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
     """Everything that the provider needs; read outside any transaction, just before sending."""
     reply, conversation = delivery.reply, delivery.conversation
     if conversation is None:
-        raise ValueError(f"delivery {delivery.id} has nowhere to go")
+        return _post(delivery, now=now)
     earlier = list(
         Contact.objects.filter(conversation=conversation, form=Form.MESSAGE)
         .exclude(message_id="")
@@ -58,6 +58,23 @@ def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
         template=extras.template,
         buttons=extras.buttons,
         place=extras.place,
+    )
+
+
+def _post(delivery: Delivery, *, now: datetime) -> Parcel:
+    """What is said to nobody in particular: a post in a channel."""
+    place = str(delivery.endpoint.settings.get("chat_id", "")) if delivery.endpoint else ""
+    if not place:
+        raise ValueError(f"delivery {delivery.id} has nowhere to go")
+    reply = delivery.reply
+    return Parcel(
+        to=place,
+        text=reply.text,
+        language=reply.language,
+        thread=place,
+        idempotency_key=str(delivery.key),
+        done=tuple(delivery.parts),
+        at=now,
     )
 
 

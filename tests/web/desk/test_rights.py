@@ -34,6 +34,7 @@ from vefa.inbox.models import (
     StaffAddress,
 )
 from vefa.journal.models import Event
+from vefa.triage.models import GroupMessage
 from vefa.web.desk.possible import ACTS
 from vefa.web.desk.urls import urlpatterns
 
@@ -136,19 +137,34 @@ RULES: dict[str, list[Rule]] = {
     "paper": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"count": "0"})],
     "paper-run": [Rule(Action.ENTER)],
     "paper-enter": [Rule(Action.ENTER), Rule(Action.ENTER, "POST")],
+    "groups": [Rule(Action.PRIVATE)],
+    "group-adopt": [Rule(Action.ADMINISTER, "POST")],
+    "group": [Rule(Action.PRIVATE, about="group")],
+    "group-newer": [Rule(Action.PRIVATE, about="group")],
+    "group-decide": [
+        Rule(Action.PRIVATE, "POST", "group message", {"do": "case"}, also=Action.ENTER),
+        Rule(Action.PRIVATE, "POST", "group message", {"do": "talk"}, also=Action.RESOLVE),
+    ],
+    "announce": [Rule(Action.ANSWER), Rule(Action.ANSWER, "POST", data={"text": ""})],
     "gallery": [Rule(None)],  # invented samples only
     "gallery-areas": [Rule(None)],
 }
 # Not there even for those who may: the file is not on this disk, the town has no ready sentences, and the
 # answer to take back is a colleague's.
-MISSING = {"file", "private-file", "unlink", "strike", ("phrases", "POST"), "take-back", "recording"}
+MISSING = {
+    "group-adopt", "file", "private-file", "unlink", "strike", ("phrases", "POST"), "take-back", "recording",
+}  # fmt: skip
 CALLS = {"call", "call back", "recording"}  # of the city's line: seen by those who see everything
 # Who has a part in the mayor's own account, and in one of a unit that nobody here heads.
 OWNERS = {
+    "group": SEES_EVERYTHING | {Role.HEAD}, "group message": SEES_EVERYTHING | {Role.HEAD},
     "private": {Role.MAYOR}, "private-file": {Role.MAYOR}, "telephone": set[Role](),
     "delegation": {Role.MAYOR, Role.ADMINISTRATOR},
 }  # fmt: skip
-FOREIGN_OWNERS = {**{key: set[Role]() for key in OWNERS}, "delegation": {Role.ADMINISTRATOR}}
+FOREIGN_OWNERS = {
+    **{key: set[Role]() for key in OWNERS}, "delegation": {Role.ADMINISTRATOR},
+    "group": SEES_EVERYTHING, "group message": SEES_EVERYTHING,
+}  # fmt: skip
 BOT = 1001  # as the town numbers its accounts
 PLAIN: dict[str, list[Any]] = {
     "endpoint-add": ["telegram"],
@@ -193,8 +209,24 @@ class Folder:
             "case": [case.pk], "contact": [case.pk, contact.pk], "reply": [case.pk, reply.pk],
             "extension": [extension.pk], "file": [attachment.key], "delivery": [sent.pk],
             "citizen": [case.citizen_id], "likeness": [likeness.pk], "merge": [merge.pk],
-            **self._calls(town, now), **self._private(town, contact, now),
+            **self._calls(town, now), **self._private(town, contact, now), **self._group(now),
         }  # fmt: skip
+
+    def _group(self, now: Any) -> dict[str, list[Any]]:
+        """A group of neighbours, and something said there; one is for roads, one for nobody here."""
+        own = not Endpoint.objects.filter(channel="telegram_group").exists()
+        place = Endpoint.objects.create(
+            key=f"group-{self.case.pk}", channel="telegram_group",
+            default_unit_key="roads" if own else "golkiyi_office",
+        )  # fmt: skip
+        said = Contact.objects.create(
+            endpoint=place, external_id="1", lane="1", received_at=now, due_at=now, raw=b"{}",
+            form="message", text="selam", state=ContactState.HANDLED,
+        )  # fmt: skip
+        row = GroupMessage.objects.create(
+            endpoint=place, contact=said, message_id="1", said_at=now, made="chatter"
+        )
+        return {"group": [place.key], "group message": [place.key, row.pk]}
 
     def _private(self, town: Any, contact: Contact, now: Any) -> dict[str, list[Any]]:
         """A private message with a file, who is let in to its account, and a linked telephone."""

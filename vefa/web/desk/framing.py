@@ -143,6 +143,8 @@ _LINKS: tuple[tuple[Action, Promise, str], ...] = (
     (Action.ANSWER, _("Private messages"), "desk:private"),
     (Action.NOTE, _("My drafts"), "desk:drafts"),
     (Action.PRIVATE, _("Calls"), "desk:calls"),
+    (Action.PRIVATE, _("Groups"), "desk:groups"),
+    (Action.ANSWER, _("Announcements"), "desk:announce"),
     (Action.READ, _("Wallboard"), "desk:wallboard"),
     (Action.APPROVE, _("More time asked for"), "desk:extensions"),
     (Action.DELEGATE, _("Accounts and delegates"), "desk:delegations"),

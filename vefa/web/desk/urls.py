@@ -4,6 +4,7 @@ from django.urls import path
 
 from vefa.web.desk import (
     acts,
+    announce,
     batch,
     bulk,
     call_acts,
@@ -20,6 +21,7 @@ from vefa.web.desk import (
     extensions,
     files,
     gallery,
+    groups,
     meeting,
     morning,
     original,
@@ -111,6 +113,12 @@ urlpatterns = [
     path("delegations/<int:delegation_id>/end", delegations.end, name="end-delegation"),
     path("telephones", telephones.page, name="telephones"),
     path("telephones/<int:address_id>/end", telephones.unlink, name="unlink"),
+    path("groups", groups.groups, name="groups"),
+    path("adopt-group", groups.adopt, name="group-adopt"),
+    path("groups/<slug:key>", groups.group, name="group"),
+    path("groups/<slug:key>/newer", groups.newer, name="group-newer"),
+    path("groups/<slug:key>/messages/<int:message_pk>", groups.decide, name="group-decide"),
+    path("announcements", announce.announce, name="announce"),
     path("gallery", gallery.gallery, name="gallery"),
     path("gallery/areas", gallery.areas, name="gallery-areas"),
 ]
