@@ -76,7 +76,7 @@ def _said(contact: Contact, entry: Entry, *, case_id: int, private: bool) -> Mes
         files=[] if hidden else [file_of(one) for one in entry.attachments],
         original=link_to("desk:original", case_id, contact.pk) if private else "",
         remark="" if hidden else _remark(contact),
-        under=_post(entry),
+        under=None if ours else _post(entry),
     )
 
 

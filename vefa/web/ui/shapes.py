@@ -9,6 +9,8 @@ from datetime import datetime
 
 from vefa.web.ui.clock import Clock
 
+BRIEF = 300  # characters of a post that need no fold
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -56,6 +58,11 @@ class Under:
     words: str = ""
     author: str = ""
     href: str = ""
+
+    @property
+    def brief(self) -> bool:
+        """Whether it is shown at once."""
+        return 0 < len(self.words) <= BRIEF
 
 
 @dataclass(frozen=True, kw_only=True)
