@@ -11,6 +11,7 @@ from tests.web.portal.resident import Resident
 from vefa.cases.models import Case
 from vefa.channels import queries as endpoints
 from vefa.channels.models import Endpoint
+from vefa.web.live.talks import Watched
 from vefa.wiring.handling import Hands
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +95,12 @@ def test_who_comes_too_early_or_too_late_is_asked_to_come_again(talk):
         assert screen.status == 503
 
     asyncio.run(story())
+
+
+def test_looks_are_planned_for_each_change_and_never_twice_in_a_second(settings):
+    settings.UNDO_S = 10
+    watched = Watched("26-00001-2", "secret", 7)
+    for moment in (0.0, 0.2, 5.0):
+        watched.look_again(moment)
+
+    assert watched.again_at == [1.7, 6.5, 10.7, 15.5]

@@ -6,7 +6,7 @@ Only that it was: the words are asked for by an ordinary request behind the same
 import asyncio
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import Error, connection
@@ -20,18 +20,24 @@ PATH = "/live/chat/"
 LONGEST_S = 600.0
 MOST = 2000  # streams of residents in one process: whoever comes later reloads by hand
 LOOK_EVERY_S = 1.0  # while there is no case yet
+SOON_S = 1.5
+AGAIN = b"event: again"
 SAID = b"event: said\ndata: {}\n\n"
 
 
 @dataclass
 class Watched:
-    """One conversation: its case, once there is one, and when to look again (the event loop's clock)."""
+    """One conversation: its case, once there is one, and when to look again (the event loop's clock).
+
+    Soon, since the acknowledgement is written a moment after the case; and when an answer that was written
+    can no longer be taken back.
+    """
 
     reference: str
     secret: str
     case_id: int = 0
     looked_at: float = float("-inf")
-    again_at: float | None = None
+    again_at: list[float] = field(default_factory=list)
 
     def concerns(self, piece: bytes) -> bool:
         """Whether a piece of the hub's stream speaks of this case."""
@@ -39,6 +45,15 @@ class Watched:
         if name.endswith(b"event: cases"):
             return self.case_id in json.loads(data).get("cases", ())
         return b"event: " in name
+
+    def look_again(self, now: float) -> None:
+        """Plan the further looks after a change; two that would fall into the same second are one."""
+        planned: list[float] = []
+        for at in sorted((*self.again_at, now + SOON_S, now + settings.UNDO_S + 0.5)):
+            if planned and at - planned[-1] < 1:
+                planned.pop()
+            planned.append(at)
+        self.again_at = planned
 
 
 class _Open:
@@ -71,12 +86,13 @@ async def _pour(screen: Screen, watched: Watched, send: Send) -> None:
     """Say "look" for each change of this case, and once more when an answer can no longer be taken back."""
     clock = asyncio.get_running_loop().time
     while True:
-        wait_s = None if watched.again_at is None else max(0.0, watched.again_at - clock())
+        wait_s = max(0.0, watched.again_at[0] - clock()) if watched.again_at else None
         try:
             async with asyncio.timeout(wait_s):
                 piece = await screen.next()
         except TimeoutError:
-            watched.again_at, piece = None, b"event: again"
+            watched.again_at.pop(0)
+            piece = AGAIN
         if piece == END:
             return
         if piece == BEAT:
@@ -85,8 +101,8 @@ async def _pour(screen: Screen, watched: Watched, send: Send) -> None:
         if not watched.case_id:
             await _look(watched, now=clock())
         if watched.concerns(piece):
-            if piece != b"event: again":
-                watched.again_at = clock() + settings.UNDO_S + 0.5
+            if piece != AGAIN:
+                watched.look_again(clock())
             await _give(send, SAID)
 
 
@@ -98,7 +114,7 @@ async def _look(watched: Watched, *, now: float) -> None:
     found = await asyncio.to_thread(_case_of, watched.reference, watched.secret)
     if found:
         watched.case_id = found
-        watched.again_at = now + LOOK_EVERY_S
+        watched.look_again(now)
 
 
 async def _give(send: Send, piece: bytes) -> None:
