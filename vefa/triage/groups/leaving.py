@@ -33,11 +33,11 @@ def obey(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
             readable.append(contact)
         elif _stops(contact):
             _opt_out(address, now=now)
-            _tell(contact, "stopped", now)
+            _tell(contact, "group.stopped", now)
             _blank(contact)
         elif address.opted_out_at and _begins(contact):
             opt_in(address)
-            _tell(contact, "resumed", now)
+            _tell(contact, "group.resumed", now)
         elif address.opted_out_at:
             _blank(contact)
         else:
@@ -112,8 +112,8 @@ def _forget_files(contact_ids: Collection[int]) -> None:
     rows.delete()
 
 
-def _tell(contact: Contact, what: str, now: datetime) -> None:
+def _tell(contact: Contact, kind: str, now: datetime) -> None:
     """The flow answers in the group, in a line."""
-    data = {"what": what, "contact_id": contact.pk}
+    data = {"contact_id": contact.pk}
     subject = f"conversation:{contact.conversation_id}"
-    record([Happening(kind=f"group.{what}", subject=subject, actor="resident", at=now, data=data)])
+    record([Happening(kind=kind, subject=subject, actor="resident", at=now, data=data)])
