@@ -44,7 +44,7 @@ class KeyForm(forms.Form):
         key = str(self.cleaned_data["key"]).strip()
         if not _KEY.fullmatch(key):
             raise forms.ValidationError(
-                _("Only small Latin letters, digits, - and _, beginning with a letter.")
+                _("Only small Latin letters, digits, - and _, beginning with a letter or digit.")
             )
         if is_taken(key):
             raise forms.ValidationError(_("There is an account of this short name already."))
