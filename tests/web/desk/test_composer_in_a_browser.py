@@ -1,0 +1,97 @@
+"""The composer in a real browser: it counts as the channel does and is fit for everybody."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from tests.web.desk.test_answering import approve, line, wrote_by
+from tests.web.desk.test_browser import GRAVE, beside_a_loop, chromium, seat
+from tools import screenshots
+from vefa.channels.models import Endpoint
+from vefa.channels.sealing import seal
+from vefa.dialogue.models import Reply
+from vefa.inbox.models import Conversation
+
+__all__ = ["beside_a_loop", "chromium", "line", "wrote_by"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(screenshots.chromium_path() is None, reason="no Chromium: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def insta(town) -> Endpoint:
+    """An Instagram account, which counts bytes."""
+    return Endpoint.objects.create(
+        key="insta", channel="instagram", language="tr", names={"tr": "Instagram"},
+        settings={"instagram_id": "1"}, sealed=seal({"token": "t", "secret": "s"}),
+    )  # fmt: skip
+
+
+def test_the_length_is_counted_as_the_channel_does_while_one_types(
+    chromium: Browser, live_server: Any, town, insta, wrote_by
+):
+    page = seat(chromium, live_server, town.derya, locale="tr")
+    case = wrote_by(insta, 2, space="instagram")
+    page.goto(reverse("desk:case", args=[case.pk]))
+    field = page.locator("#answer")
+    field.press_sequentially("ağ")
+    expect(page.locator("#answer-length")).to_have_text("1.000 baytın 3 kadarı")
+    field.fill("ğ" * 501)
+    expect(page.locator("#answer-length")).to_have_class("length over")
+
+
+def test_an_approved_text_is_chosen_and_sent_by_keyboard(
+    chromium: Browser, live_server: Any, town, line, wrote_by
+):
+    case = wrote_by(line, 30)
+    text = approve(line)
+    page = seat(chromium, live_server, town.derya, java_script_enabled=False)
+    page.goto(reverse("desk:case", args=[case.pk]))
+    page.locator(f'input[name="template"][value="{text.pk}"]').check()
+    page.locator(f'input[name="gap-{text.pk}-1"]').fill(case.reference)
+    page.locator(f'input[name="gap-{text.pk}-2"]').fill("hangi kapı?")
+    page.locator(f'input[name="gap-{text.pk}-2"]').press("Enter")
+    page.wait_for_load_state()
+    assert Reply.objects.get(staff=town.derya).text == f"{case.reference} için: hangi kapı?"
+
+
+def test_the_time_left_runs_on_while_the_page_stands_open(
+    chromium: Browser, live_server: Any, town, line, wrote_by
+):
+    case = wrote_by(line, 2)
+    page = seat(chromium, live_server, town.derya, locale="tr")
+    page.clock.install(time=timezone.now())
+    page.goto(reverse("desk:case", args=[case.pk]))
+    shown = page.locator("[data-until]")
+    expect(shown).to_contain_text("kaldı")
+    page.clock.fast_forward(timedelta(hours=21).seconds * 1000)
+    expect(shown).to_contain_text("dakika kaldı")
+    page.clock.fast_forward(timedelta(hours=2).seconds * 1000)
+    expect(shown).to_have_text("serbest yanıt süresi doldu")
+
+
+@pytest.mark.parametrize(("language", "width"), [("tr", 1280), ("fa", 360), ("ru", 360)])
+def test_nobody_is_left_out_and_nothing_runs_over_the_edge(
+    chromium: Browser, live_server: Any, town, line, wrote_by, language, width
+):
+    case = wrote_by(line, 30)
+    approve(line)
+    approve(line, name="done", text="{{reference}} готово: {{outcome}}", gaps=2, language="ru")
+    page = seat(chromium, live_server, town.derya, locale=language)
+    page.set_viewport_size({"width": width, "height": 900})
+    for hours in (30, 2):
+        Conversation.objects.update(last_contact_at=timezone.now() - timedelta(hours=hours))
+        page.goto(reverse("desk:case", args=[case.pk]) + "?approved=1")
+        for closed in page.locator("details.beside").all():
+            closed.locator("summary").click()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in GRAVE] == []
