@@ -197,8 +197,8 @@ def _opened(case_id: int, facts: Mapping[str, Any], opening: Opening, now: datet
         "due": facts["due_at"].isoformat() if facts["due_at"] else None,
     }
     data |= _ways(opening.contact)
-    if opening.contact.details.get("imported"):
-        data["told"] = True  # what was said elsewhere long ago is not acknowledged again
+    if opening.contact.details.get("imported") or opening.contact.details.get("unclear"):
+        data["told"] = True  # said elsewhere long ago, or answered as a keyword: not acknowledged again
     return Happening(kind="case.opened", subject=f"case:{case_id}", actor=opening.actor, at=now, data=data)
 
 

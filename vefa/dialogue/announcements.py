@@ -35,8 +35,9 @@ _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 _READ = (
     "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
     "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
-    "conversation__public", "conversation__thread", "conversation__hours_told_at", "conversation__address__space",
-    "conversation__address__shown_name", "conversation__address__unreachable_at",
+    "conversation__public", "conversation__thread", "conversation__hours_told_at",
+    "conversation__address__space", "conversation__address__shown_name",
+    "conversation__address__unreachable_at", "conversation__address__stopped_at",
 )  # fmt: skip
 # What may be said where everybody reads: short, without a link and without what staff wrote; nothing else is.
 _IN_PUBLIC = {

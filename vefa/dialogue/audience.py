@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from vefa.cases.models import Case, State, Supporter
 from vefa.channels.models import Endpoint
+from vefa.channels.port import is_yes
 from vefa.channels.registry import channel_of
 from vefa.channels.sharing import DOOR
 from vefa.inbox.models import Conversation
@@ -97,12 +98,21 @@ def _once(everybody: Iterable[Listener]) -> list[Listener]:
     return kept
 
 
+def wants_silence(conversation: Conversation | None, *, automatic: bool) -> bool:
+    """They wrote STOP: nothing automatic goes out; by people only where the law of the place allows it."""
+    if conversation is None or conversation.address.stopped_at is None:
+        return False
+    return automatic or is_yes(str(conversation.endpoint.settings.get("stop_for_people", "")))
+
+
 def endpoint_for(conversation: Conversation | None, *, post: Endpoint | None) -> Endpoint | None:
     """The account through which this conversation is answered, or None where no message can go out.
 
     Who wrote by web form, telephone or letter and left a mail address is answered through `post`.
     """
     if conversation is None or (conversation.address.unreachable_at and not in_crowd(conversation)):
+        return None
+    if wants_silence(conversation, automatic=False):
         return None
     if conversation.endpoint.channel not in BY_HAND:
         return conversation.endpoint

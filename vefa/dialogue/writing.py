@@ -14,7 +14,7 @@ from vefa.cases.promises import answered
 from vefa.channels.models import Endpoint
 from vefa.channels.queries import mailbox
 from vefa.dialogue import approved, terms
-from vefa.dialogue.audience import Listener, endpoint_for, listeners
+from vefa.dialogue.audience import Listener, endpoint_for, listeners, wants_silence
 from vefa.dialogue.drafts import discard
 from vefa.dialogue.exposure import check_public, is_open
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
@@ -146,12 +146,16 @@ def write_automatic(said: Sequence[tuple[Listener, Words]], *, now: datetime) ->
     ways = [(ids.get(words.cause), one) for one, words in said]
     rows.insert(
         Delivery,
-        [{**_way(one.conversation, leaves), "reply_id": reply_id} for reply_id, one in ways if reply_id],
+        [
+            {**_way(one.conversation, leaves, automatic=True), "reply_id": reply_id}
+            for reply_id, one in ways
+            if reply_id
+        ],
     )
 
 
-def greet(said: Sequence[tuple[Conversation, Words]], *, now: datetime) -> None:
-    """The system's first words to somebody who only opened a conversation; there is no case yet."""
+def greet(said: Sequence[tuple[Conversation, Words]], *, now: datetime, though_stopped: bool = False) -> None:
+    """The system's words where there is no case yet; `though_stopped`: that STOP was heard, say once more."""
     known = set(
         Reply.objects.filter(cause__in=[words.cause for _, words in said]).values_list("cause", flat=True)
     )
@@ -160,7 +164,8 @@ def greet(said: Sequence[tuple[Conversation, Words]], *, now: datetime) -> None:
         if words.cause not in known:
             reply = _reply(None, words, staff=None, now=now)
             reply.save(force_insert=True)
-            delivery_to(reply, conversation, leaves).save(force_insert=True)
+            way = _way(conversation, leaves, automatic=not though_stopped)
+            Delivery(reply=reply, **way).save(force_insert=True)
 
 
 @transaction.atomic
@@ -199,9 +204,10 @@ def delivery_to(reply: Reply, conversation: Conversation | None, leaves: Leaving
     return Delivery(reply=reply, **_way(conversation, leaves))
 
 
-def _way(conversation: Conversation | None, leaves: Leaving) -> dict[str, Any]:
+def _way(conversation: Conversation | None, leaves: Leaving, *, automatic: bool = False) -> dict[str, Any]:
     """The columns of a delivery, without its reply."""
-    endpoint = endpoint_for(conversation, post=leaves.post)
+    silent = automatic and wants_silence(conversation, automatic=True)
+    endpoint = None if silent else endpoint_for(conversation, post=leaves.post)
     return {
         "conversation_id": conversation.pk if conversation else None,
         "endpoint_id": endpoint.pk if endpoint else None,

@@ -42,7 +42,7 @@ def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Op
     text = contact.text or contact.subject
     return Opening(
         contact=contact,
-        title=first_line(contact.subject or text, limit=120) or _untold(contact),
+        title=_unclear(contact) or first_line(contact.subject or text, limit=120) or _untold(contact),
         text=text,
         language=advice.language.value,
         kind=contact.details.get("kind") or advice.kind.value,
@@ -52,6 +52,13 @@ def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Op
         unsure=not advice.sure or contact.form == UNREADABLE,
         actor=actor,
     )
+
+
+def _unclear(contact: Contact) -> str:
+    """A title for a verdict by code that could be about several cases."""
+    if not contact.details.get("unclear"):
+        return ""
+    return first_line(f"{contact.details['means']} {' / '.join(contact.details['unclear'])}?", limit=120)
 
 
 def _untold(contact: Contact) -> str:

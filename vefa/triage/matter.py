@@ -180,8 +180,8 @@ def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     stated = contact.details.get("case") or past.by_receipt.get(contact.details.get("of", ""))
     if stated is not None:
         return _stated(contact, int(stated))
-    if contact.reference is not None:
-        return Matter("new_case", None, "a form with a receipt of its own")
+    if own := _own(contact):
+        return Matter("new_case", None, own)
     begun = past.by_private_answer.get(contact.conversation_id or 0)
     if begun is not None:
         return Matter("same_case", begun.id, "answers what we wrote in private", in_private=True)
@@ -197,7 +197,20 @@ def _stated(contact: Contact, case_id: int) -> Matter:
     """The resident wrote on the page of the case itself."""
     verdict = contact.details.get("verdict", "")
     name = verdict if verdict in {"solved", "not_solved"} else "same_case"
-    return Matter(name, case_id, "written on the page of the case", quiet=name == "solved")
+    return Matter(name, case_id, _because(contact), quiet=name == "solved")
+
+
+def _own(contact: Contact) -> str:
+    """Why it cannot belong to a case that is known, "" where it may."""
+    if unclear := contact.details.get("unclear"):
+        return f"a verdict on any of {', '.join(unclear)}: a person decides"
+    return "a form with a receipt of its own" if contact.reference is not None else ""
+
+
+def _because(contact: Contact) -> str:
+    """Why it is known which case was meant."""
+    word = contact.details.get("keyword")
+    return f"the keyword “{word}” after the outcome" if word else "written on the page of the case"
 
 
 def _meant(contact: Contact, past: Past) -> tuple[Known | None, str]:

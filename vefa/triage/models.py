@@ -51,7 +51,7 @@ class Keyword(models.Model):
     does = models.CharField(max_length=10, choices=Does)
     codes = models.JSONField(default=list)  # in every language: "31"
     words = models.JSONField(default=dict)  # language -> words
-    language = models.CharField(max_length=2, blank=True, default="")  # what they are spoken to in from then on
+    language = models.CharField(max_length=2, blank=True, default="")  # in which they hear us then
     channels = models.JSONField(default=list)  # on which they count
     retired_at = models.DateTimeField(null=True)
 

@@ -25,6 +25,7 @@ from vefa.triage.drawing import UNREADABLE, asked_of, finding_of, opening_of
 from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
+from vefa.triage.keywords.taking import take_keywords
 from vefa.triage.matter import Matter, matter_of, remember
 from vefa.triage.models import Finding
 from vefa.triage.signs import take_signs
@@ -39,6 +40,7 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     _greet([contact for contact in contacts if contact.form == Form.START], now=now)
     answer_links(linking.link([one for one in contacts if linking.asks_to_link(one)], now=now), now=now)
     contacts = private.hold(contacts, now=now)
+    contacts = take_keywords(contacts, now=now)
     matters = [contact for contact in contacts if contact.form in _MATTERS]
     added = [
         contact for contact in matters if contact.details.get("of")
@@ -107,7 +109,7 @@ def _gone_private(known: Sequence[tuple[Matter, Contact]]) -> set[int]:
 
 
 def _reopen(case_id: int, contact: Contact, now: datetime) -> None:
-    reason = first_line(contact.text, limit=400)
+    reason = str(contact.details.get("means") or first_line(contact.text, limit=400))
     with suppress(MoveNotAllowedError):  # two people may say so at once: the first opened it
         reopen(case_id=case_id, by="resident", reason=reason, now=now)
 

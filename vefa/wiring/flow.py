@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups
+from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups, keywords
 from vefa.journal.replay import Reaction
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
@@ -19,6 +19,12 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "case.ended": [announcements.ended],
     "case.reopened": [announcements.reopened],
     "promise.extended": [announcements.slipped],
+    "keyword.stopped": [keywords.answered],
+    "keyword.started": [keywords.answered],
+    "keyword.helped": [keywords.answered],
+    "keyword.spoken": [keywords.answered],
+    "verdict.solved": [keywords.answered],
+    "verdict.unclear": [keywords.answered],
     "endpoint.troubled": [alarms.troubled],
     "endpoint.recovered": [alarms.recovered],
 }

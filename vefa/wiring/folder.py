@@ -4,5 +4,6 @@ from vefa.channels.loading import EndpointSection
 from vefa.dialogue.loading import PhraseSection
 from vefa.directory.load import sections
 from vefa.kit.loading import Section
+from vefa.triage.keywords.loading import KeywordSection
 
-SECTIONS: tuple[Section, ...] = (*sections.SECTIONS, EndpointSection(), PhraseSection())
+SECTIONS: tuple[Section, ...] = (*sections.SECTIONS, EndpointSection(), PhraseSection(), KeywordSection())

@@ -26,9 +26,9 @@ from tests.channels.email.peers import free_port
 
 BEARERBOX = shutil.which("bearerbox", path="/usr/sbin:/usr/bin")
 SMSBOX = shutil.which("smsbox", path="/usr/sbin:/usr/bin")
-# "5454 +90532… text Merhaba", "5454 +90532… udh %05… data %04…"; a text may hold new lines.
+# "5454 +90532… text Merhaba", "… ucs-2 %00M…", "… udh %05… data %04…"; a text may hold new lines.
 _LINE = re.compile(
-    r"(\S+) (\+?\w+) (?:text|ucs2|data|udh(?:-\w+)? (\S*) (?:text|data)) ((?:(?!\n\S+ \+\w+ \w+ ).)*)\n",
+    r"(\S+) (\+?\w+) (text|ucs-2|data|udh(?:-\w+)? \S* (?:text|data)) ((?:(?!\n\S+ \+\w+ [\w-]+ ).)*)\n",
     re.DOTALL,
 )
 USER, PASSWORD = "vefa", "a-word-for-tests"
@@ -189,12 +189,13 @@ def _connected(port: int) -> socket.socket:
     raise RuntimeError("Kannel does not listen")
 
 
-def _heard(sender: str, to: str, header: str, said: str) -> Heard:
-    """One message as the fake centre shows it; it tells the octets of a text, not how they are meant."""
-    if not header:
+def _heard(sender: str, to: str, kind: str, said: str) -> Heard:
+    """One message as the fake centre shows it; of a part it tells the octets, not how they are meant."""
+    if kind == "text":
         return Heard(sender, to, said)
     octets = unquote_to_bytes(said.replace("+", " "))
-    wide = any(octet < 9 for octet in octets)
+    wide = kind == "ucs-2" or any(octet < 9 for octet in octets)
     text = octets.decode("utf-16-be" if wide else "utf-8")
-    count, number = unquote_to_bytes(header)[4:6] if len(unquote_to_bytes(header)) >= 6 else (1, 1)
+    header = unquote_to_bytes(kind.split(" ")[1]) if kind.startswith("udh") else b""
+    count, number = header[4:6] if len(header) >= 6 else (1, 1)
     return Heard(sender, to, text, number, count)
