@@ -153,6 +153,7 @@ def test_what_was_copied_by_hand_is_answered_in_public(town, x, worker):
     copied.take(post, taken_by=town.derya.pk, now=timezone.now())
     worker.work()
     case = Case.objects.get()
+    assert x.heard() == []  # nobody asked us there
     words = Words(text="Ekibimiz yarın geliyor.", language="tr", way="public")
     write(case=case, words=words, by=town.derya, now=timezone.now())
     worker.work()

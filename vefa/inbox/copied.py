@@ -25,9 +25,12 @@ class Taken:
 
 
 def take(given: Copied, *, taken_by: int, now: datetime) -> Taken:
-    """Keep a copied post for good. Raises StrangeLinkError, django.db.Error."""
+    """Keep a copied post for good. Raises StrangeLinkError, django.db.Error.
+
+    Nobody asked us there: it is not acknowledged, only a person answers.
+    """
     endpoint, arrival = _home(given)
-    details = {"taken_by": taken_by, "link": given.link.strip()[:400]}
+    details = {"taken_by": taken_by, "link": given.link.strip()[:400], "imported": True}
     incoming = Incoming(
         endpoint_id=endpoint.pk,
         external_id=arrival.external_id,

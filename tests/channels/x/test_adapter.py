@@ -207,7 +207,8 @@ def test_a_used_up_window_says_by_xs_own_clock_when_it_begins_anew(x):
 
 
 def test_where_nobody_listens_the_answer_waits():
-    lost = build(Account(settings={"api_base": "http://127.0.0.1:1"}, secrets={}, http=httpx.Client()))
+    keys = {"access_token": "a", "access_token_secret": "b"}
+    lost = build(Account(settings={"api_base": "http://127.0.0.1:1"}, secrets=keys, http=httpx.Client()))
     with pytest.raises(BusyError):
         lost.send(public())
 
@@ -261,6 +262,14 @@ def test_the_rules_are_those_of_the_place_where_it_was_said(x):
     assert (above.ways, above.length, above.counted) == (("public", "private"), 280, "x")
     assert "public" in above.notices
     assert (within.ways, within.length, within.notices) == (("private",), 10_000, ())
+
+
+def test_without_a_key_nothing_can_be_answered_and_the_composer_says_so(x):
+    account = adapter(x, access_token="")
+    with pytest.raises(RejectedError) as caught:
+        account.send(public())
+    assert "access token" in caught.value.reason
+    assert account.terms(Standing(now=datetime(2026, 11, 22, tzinfo=UTC), thread=POST)).ways == ()
 
 
 def test_a_picture_is_fetched_with_our_signature_and_only_from_x(x):

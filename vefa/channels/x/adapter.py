@@ -31,6 +31,7 @@ PUBLIC, DIRECT = "public", "private"
 DIRECT_LENGTH = 10_000
 _LIMITS = Limits(per_second=1, text_length=counting.POST_WEIGHT, file_bytes=20 * 1024 * 1024)
 _DIRECT_TERMS = Terms(ways=(DIRECT,), length=DIRECT_LENGTH, files=False)
+_NO_TERMS = Terms(ways=(), files=False)
 _PUBLIC_TERMS = Terms(
     ways=(PUBLIC, DIRECT),
     length=counting.POST_WEIGHT,
@@ -78,10 +79,14 @@ class X:
 
     def terms(self, standing: Standing, /) -> Terms:
         """In private what is private; under a post in public, or in private to who wrote it."""
+        if not self.api.keys.access:
+            return _NO_TERMS
         return _DIRECT_TERMS if standing.thread == DIRECT_THREAD else _PUBLIC_TERMS
 
     def send(self, parcel: Parcel) -> Sent:
         """In public or in private; a text that is too long goes in parts, each answering the one before."""
+        if not self.api.keys.access:
+            raise RejectedError("no access token of the account is set: answer in X itself")
         if parcel.attachments:
             raise RejectedError("files cannot be sent to X from here: send the words alone")
         direct = (parcel.way or _usual(parcel)) == DIRECT
