@@ -6,6 +6,7 @@ import sys
 STEPS = (
     ("benchmarks.bench_door",),
     ("benchmarks.bench_flow",),
+    ("benchmarks.bench_channels",),
     ("benchmarks.bench_groups",),
     ("benchmarks.bench_cases", "--sizes", "1000,100000,1000000"),
     ("benchmarks.bench_house", "--cases", "1000000"),

@@ -5,10 +5,11 @@ that a server that stalls cannot hide it.
 """
 
 import asyncio
+import socket
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -202,6 +203,21 @@ def _complete(answer: bytes) -> bool:
     if at >= 0:
         return len(answer) >= end + 4 + int(head[at + 15 :].split(b"\r\n", 1)[0])
     return b"chunked" not in head or answer.endswith(b"0\r\n\r\n")
+
+
+def send_all(port: int, requests: Iterable[Request]) -> None:
+    """Each of them once, one after the other. Raises RuntimeError at the first that is refused."""
+    with socket.create_connection((LOOPBACK, port), timeout=30) as line:
+        for one in requests:
+            line.sendall(one.raw)
+            answer = b""
+            while not _complete(answer):
+                piece = line.recv(65_536)
+                if not piece:
+                    raise RuntimeError("the connection broke")
+                answer += piece
+            if int(answer[9:12]) >= 400:
+                raise RuntimeError(answer.decode(errors="replace"))
 
 
 def open_loop(
