@@ -122,6 +122,22 @@ def test_every_channel_is_added_with_what_it_demands(ayse, town, channel):
     assert "gizli-soz-1" not in json.dumps(endpoint.settings)
 
 
+def test_an_account_behind_another_door_needs_no_keys_of_its_own(ayse, town):
+    page = ayse.get(reverse("desk:endpoint-add", args=["telegram_group"])).content.decode()
+    assert '<option value="city-bot">' in page
+    assert '<option value="letters">' not in page  # a mailbox has no door
+    data = {**PARTICULARS, **filled("messenger"), "field-door": "city-bot"}
+    secrets = [line.name for line in CHANNELS["messenger"].fields if line.secret]
+    bare = {name: value for name, value in data.items() if name.removeprefix("field-") not in secrets}
+
+    add(ayse, "messenger", key="ikinci-sayfa", **bare)
+
+    second = Endpoint.objects.get(key="ikinci-sayfa")
+    assert second.settings["door"] == "city-bot"
+    assert second.subscription == ""  # nobody pushes to it
+    assert secrets_of(second) == {}
+
+
 @pytest.mark.parametrize("key", ["", "Büyük", "boş luk", "../x", "-a", "a" * 61, "city-bot"])
 def test_a_short_name_that_cannot_be_is_explained(ayse, town, key):
     answer = ayse.post(reverse("desk:endpoint-add", args=["telegram"]), BOT | {"key": key})

@@ -13,6 +13,7 @@ from vefa.channels.administering import Particulars
 from vefa.channels.manners import Channel, Field
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.queries import accounts, is_taken
+from vefa.channels.registry import CHANNELS
 from vefa.directory.queries import directory, municipality
 from vefa.kit.saying import gettext_noop
 from vefa.kit.sorting import in_order
@@ -146,8 +147,10 @@ class ChannelForm(forms.Form):
     ) -> None:
         super().__init__(given, prefix="field")
         self.channel, self._known, self._held = channel, known, held
+        self._behind = bool(given and given.get(f"field-{DOOR}"))  # then the door's own account has the keys
         for line in lines_of(channel):
-            self.fields[line.name] = _field(line, held=line.name in held, adding=known is None)
+            needless = line.name in held or (self._behind and line.secret)
+            self.fields[line.name] = _field(line, held=needless, adding=known is None)
             if known is not None and not line.secret:
                 self.initial[line.name] = _shown(line, known)
 
@@ -168,7 +171,7 @@ class ChannelForm(forms.Form):
         found = {}
         for line in self._lines(secret=True):
             value = _text(self.cleaned_data[line.name])
-            if not value and line.made_up and line.name not in self._held:
+            if not value and line.made_up and line.name not in self._held and not self._behind:
                 value = randomness.token_urlsafe(32)
             if value:
                 found[line.name] = value
@@ -179,7 +182,8 @@ class ChannelForm(forms.Form):
         return [
             line
             for line in self._lines(secret=True)
-            if line.made_up and line.name in self.channel.proofs and not self.cleaned_data[line.name]
+            if line.made_up and line.name in self.channel.proofs
+            if not self.cleaned_data[line.name] and not self._behind
         ]
 
     def _lines(self, *, secret: bool) -> Iterator[Field]:
@@ -225,7 +229,8 @@ def _secret_field(label: str, hint: str, *, required: bool, held: bool) -> forms
 
 def _choices(line: Field) -> list[tuple[str, str]]:
     if line.name == DOOR:
-        doors = [row.key for row in accounts() if row.retired_at is None and not row.settings.get(DOOR)]
+        rows = [row for row in accounts() if row.retired_at is None and not row.settings.get(DOOR)]
+        doors = [row.key for row in rows if row.channel in CHANNELS and CHANNELS[row.channel].pushed]
         return [("", "—"), *((key, key) for key in doors)]
     words = {
         "none": gettext("none"),
