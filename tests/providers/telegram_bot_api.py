@@ -43,8 +43,11 @@ _KNOWN = {
     "deleteWebhook": {"drop_pending_updates"},
     "getFile": {"file_id"},
     "getMe": set(),
+    "getChat": {"chat_id"},
+    "getChatMember": {"chat_id", "user_id"},
     "getWebhookInfo": set(),
 }
+GROUP_MINUTE = 20
 _numbers = itertools.count(1000)
 
 
@@ -74,6 +77,9 @@ class TelegramBotApi:
     unknown_chats: set[int] = field(default_factory=set)
     moved: dict[int, int] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    chats: dict[int, dict[str, Any]] = field(default_factory=dict)  # groups and channels: title, type
+    member: dict[int, dict[str, Any]] = field(default_factory=dict)  # what the bot is there
+    hears_all: bool = False  # privacy mode is off
     webhook: dict[str, Any] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -165,11 +171,41 @@ class TelegramBotApi:
             raise RefusalError(400, "Bad Request: message is too long")
         if method != "sendMessage" and not files:
             raise RefusalError(400, "Bad Request: there is no file in the request")
+        self._check_flood(chat_id)
         message_id = next(_numbers)
         received = Received(chat_id, text, message_id, method, params, files, time.monotonic())
         with self.lock:
             self.sent.append(received)
         return {"message_id": message_id, "date": 1, "chat": {"id": chat_id, "type": "private"}, "text": text}
+
+    def _check_flood(self, chat_id: int) -> None:
+        """At most 20 messages a minute in one group (core.telegram.org/bots/faq, read 2026-11)."""
+        since = time.monotonic() - 60
+        if (
+            chat_id < 0
+            and sum(one.chat_id == chat_id and one.at > since for one in self.sent) >= GROUP_MINUTE
+        ):
+            self.faults.append(f"more than {GROUP_MINUTE} messages a minute in group {chat_id}")
+
+    def _there(self, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        chat_id = int(params.get("chat_id", 0))
+        if chat_id not in self.chats:
+            raise RefusalError(400, "Bad Request: chat not found")
+        return chat_id, self.chats[chat_id]
+
+    def _get_chat(self, params: dict[str, Any]) -> dict[str, Any]:
+        chat_id, facts = self._there(params)
+        return {"id": chat_id, "type": "supergroup", **facts}
+
+    def _get_member(self, params: dict[str, Any]) -> dict[str, Any]:
+        chat_id, _ = self._there(params)
+        return {"user": {"id": params["user_id"], "is_bot": True}, "status": "member"} | self.member.get(
+            chat_id, {}
+        )
+
+    def _me(self) -> dict[str, Any]:
+        named = {"id": 123456, "is_bot": True, "username": "pinarova_bot"}
+        return named | {"can_join_groups": True, "can_read_all_group_messages": self.hears_all}
 
     def _check_chat(self, params: dict[str, Any]) -> int:
         try:
@@ -230,7 +266,9 @@ _ANSWERS: dict[str, Callable[[TelegramBotApi, dict[str, Any]], Any]] = {
     "setWebhook": TelegramBotApi._set_webhook,
     "deleteWebhook": TelegramBotApi._delete_webhook,
     "getFile": TelegramBotApi._file,
-    "getMe": lambda _bot, _params: {"id": 123456, "is_bot": True, "username": "pinarova_bot"},
+    "getMe": lambda bot, _params: bot._me(),
+    "getChat": TelegramBotApi._get_chat,
+    "getChatMember": TelegramBotApi._get_member,
     "getWebhookInfo": lambda bot, _params: _webhook_info(bot.webhook),
 }
 
@@ -247,3 +285,17 @@ def message(chat_id: int, text: str = "", **more: Any) -> dict[str, Any]:
     if text:
         parts["text"] = text
     return {"update_id": next(_numbers), "message": parts | more}
+
+
+def said_in(chat_id: int, who: int, text: str = "", *, bale: bool = False, **more: Any) -> dict[str, Any]:
+    """An update with one message of somebody in a group; Bale writes null where Telegram leaves out."""
+    chat = {"id": chat_id, "type": "group" if bale else "supergroup", "title": "Komşular"}
+    person = {"id": who, "is_bot": False, "first_name": f"Komşu {who}"}
+    update = message(who, text, chat=chat, **{"from": person}, **more)
+    if bale:
+        update["message"] |= {
+            "reply_to_message": more.get("reply_to_message"),
+            "caption": None,
+            "photo": None,
+        }
+    return update
