@@ -29,6 +29,7 @@ from vefa.web.ui.shapes import (
     Suggestion,
     Tag,
     Truth,
+    Under,
     Way,
 )
 
@@ -127,7 +128,8 @@ def conversation(said: Words, now: datetime) -> list[Message]:
         text=said["said"],
         said_at=now - 7 * H,
         language=own,
-        channel="whatsapp",
+        channel="messenger",
+        under=Under(words=said["answer"], author=said["owner"], href="#main"),
     )
     note = Message(side="note", who=said["owner"], text=said["note"], said_at=now - 6 * H, language=own)
     answer = Message(
