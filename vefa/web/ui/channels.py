@@ -56,6 +56,11 @@ RIGHT_TO_LEFT = frozenset({"fa", "ar", "ur", "he"})
 CLOCK_ICONS = {"kept": "kept", "kept-late": "kept", "paused": "paused", "late": "late", "none": "queued"}
 
 
+def known(code: str) -> tuple[str, Promise]:
+    """Icon and name of a channel, or of the space of an address: "messenger:1001" is of Messenger."""
+    return CHANNELS.get(code) or CHANNELS.get(code.partition(":")[0], UNKNOWN)
+
+
 def direction(language: str) -> str:
     """How a text of this language runs; an unknown one is left to its first strong letter."""
     if not language:

@@ -161,13 +161,13 @@ def language_name(code: str) -> str:
 @register.filter
 def channel_name(code: str) -> str:
     """The channel's name in the reader's language."""
-    return str(channels.CHANNELS.get(code, channels.UNKNOWN)[1])
+    return str(channels.known(code)[1])
 
 
 @register.filter
 def channel_icon(code: str) -> SafeString:
     """The channel's icon."""
-    return drawn(channels.CHANNELS.get(code, channels.UNKNOWN)[0])
+    return drawn(channels.known(code)[0])
 
 
 @register.filter
@@ -184,7 +184,7 @@ def _sign(code: str, _language: str) -> SafeString:
 @register.filter
 def channel(code: str) -> SafeString:
     """Icon and name of a channel."""
-    drawing, name = channels.CHANNELS.get(code, channels.UNKNOWN)
+    drawing, name = channels.known(code)
     return format_html('<span class="channel">{}<span>{}</span></span>', drawn(drawing), name)
 
 
