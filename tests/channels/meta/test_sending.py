@@ -299,6 +299,12 @@ def test_a_dead_token_and_a_wrong_account_are_told(graph):
     assert "connect the account again" in lines[0].text
 
 
+def test_residents_are_told_where_the_account_is(graph, instagram):
+    instagram.posts["1784"] = {"username": "pinarovabelediyesi"}
+    assert messenger_at(graph).whereto() == "https://m.me/1001"
+    assert instagram_at(instagram).whereto() == "@pinarovabelediyesi"
+
+
 def test_a_post_is_looked_up_with_its_words_and_author(graph, instagram):
     graph.posts["1001_5"] = {
         "message": "Pazar yeri yenilendi.",

@@ -101,6 +101,13 @@ class Meta:
         """When the token ends; None: never, or the app's number is not known."""
         return self.subscription.expires_at()
 
+    def whereto(self) -> str:
+        """The link that opens a conversation with the page; the name of the Instagram account."""
+        if self.channel == "messenger":
+            return f"https://m.me/{self.account}"
+        found = self._graph.ask("GET", self.account, {"fields": "username"}).get("username")
+        return f"@{found}" if isinstance(found, str) and found else ""
+
     def subscribe(self, url: str, *, secret: str) -> None:
         """Have everything pushed to `url`. `secret` is the app's and known there; the verify token greets."""
         del secret
