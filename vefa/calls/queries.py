@@ -19,6 +19,7 @@ from vefa.inbox.models import Attachment, AttachmentState
 EXCHANGES = ("asterisk", "telephony")
 LINES = ("asterisk", "phone", "telephony")
 SHOWN = timedelta(minutes=10)  # an ended call that nobody wrote down stays in sight so long
+RINGS = timedelta(minutes=15)  # what rings for longer was not told to have ended
 UNDONE = timedelta(minutes=2)
 MOST_RINGING = 20
 
@@ -92,7 +93,8 @@ def _condition(staff: Staff, asked: Asked) -> Q:
 def at_hand(staff: Staff, *, now: datetime) -> list[Call]:
     """What rings for this person or is on their line, and what they ended just now and have not noted."""
     known = everybody()
-    open_calls = visible_to(staff, now=now).filter(ended_at=None, began_at__gt=now - LONGEST_RING)
+    going_on = Q(answered_at__isnull=False, began_at__gt=now - LONGEST_RING) | Q(began_at__gt=now - RINGS)
+    open_calls = visible_to(staff, now=now).filter(going_on, ended_at=None)
     just_now = Q(staff=staff, state="answered", contact=None, source="exchange", ended_at__gt=now - SHOWN)
     rows = list(_whole(open_calls).exclude(direction="internal").order_by("began_at", "id")[:200])
     mine = [call for call in rows if _is_mine(call, staff, known)]

@@ -1,5 +1,6 @@
 """Calls at the desk: what rings, whom to call back, and the log of all calls."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from vefa.calls import dialling, queries, seats
+from vefa.calls.models import Seat
 from vefa.calls.queries import Asked
 from vefa.calls.rules import seat_state
 from vefa.citizens.numbers import NoNumberError, normal
@@ -66,7 +68,7 @@ def calls(request: StaffRequest) -> HttpResponse:
     today = day_began(now)
     context = {
         **bar_context(request, now=now),
-        "frame": frame_of(request, now=now),
+        "frame": replace(frame_of(request, now=now), calls_href=""),  # the region stands in the page itself
         "tasks": queries.open_call_backs(request.staff, now=now),
         "may_call": can(request.staff, Action.ANSWER),
         "dials": dialling.exchange() is not None,
@@ -94,8 +96,7 @@ def bar_context(request: StaffRequest, *, now: datetime) -> dict[str, Any]:
     return {
         "lines": lines,
         "seat": seat,
-        "seat_word": SEATS[seat_state(seat.state, seat.until, now=now)] if seat else "",
-        "reason_word": REASONS.get(seat.reason, seat.reason) if seat else "",
+        "seat_word": _doing(seat, now) if seat else "",
         "seat_choices": SEATS_ASKED,
         "reasons": REASONS,
         "subjects": subjects(now - REMEMBERED) if lines and may_enter else [],
@@ -105,6 +106,11 @@ def bar_context(request: StaffRequest, *, now: datetime) -> dict[str, Any]:
         "dialled": queries.last_dialling(request.staff, now=now),
         "now": now,
     }
+
+
+def _doing(seat: Seat, now: datetime) -> str:
+    state = SEATS[seat_state(seat.state, seat.until, now=now)]
+    return words.listed(str(state), str(REASONS.get(seat.reason, seat.reason)))
 
 
 SEATS_ASKED = ("available", "away")

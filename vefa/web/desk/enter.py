@@ -95,6 +95,8 @@ def enter(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     caller = call_entry.caller_of(request.staff, request, now=now)
     form = EnterForm(request.POST or None, request.FILES or None, initial=_initial(request) | caller.initial)
+    if caller.call and caller.matters:  # first one key says what it is about, then t begins to write
+        form.fields["text"].widget.attrs |= {"autofocus": False, "data-keys": "t"}
     if request.method == "POST" and form.is_valid():
         try:
             accepted = _accept(request, form.cleaned_data, caller, now)

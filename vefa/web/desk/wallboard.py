@@ -33,7 +33,6 @@ class Sitting:
     name: str
     state: str
     word: str
-    reason: str
     since_s: str
 
 
@@ -120,8 +119,7 @@ def _sitting(seat: Seat, now: datetime) -> Sitting:
     return Sitting(
         name=seat.staff.name if seat.staff else str(seat.extension),
         state=seat.state,
-        word=str(SEATS[seat.state]),
-        reason=str(REASONS.get(seat.reason, seat.reason)),
+        word=words.listed(str(SEATS[seat.state]), str(REASONS.get(seat.reason, seat.reason))),
         since_s=clocked(max(0, int((now - seat.since).total_seconds()))),
     )
 
