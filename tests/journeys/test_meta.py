@@ -111,6 +111,23 @@ def test_an_echo_settles_what_nobody_knew(town, facebook, worker: Worker):
     assert [kind for kind, _ in shown(only_case())].count("echo") == 0
 
 
+def test_an_echo_without_our_key_settles_it_by_its_words(town, instagram, worker: Worker):
+    endpoint, graph = instagram
+    push(endpoint, graph, message(DERYA, HOLE, account="1784", instagram=True))
+    worker.work()
+    graph.misbehave("drop")
+    say(only_case(), "Ekibimiz yarın geliyor.", town.derya)
+    worker.work()
+    delivery = Delivery.objects.get(state=DeliveryState.UNCERTAIN)
+
+    own = graph.sent[-1]
+    push(endpoint, graph, echo(DERYA, own.text, mid=own.mid, account="1784", instagram=True))
+    worker.work()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.provider_id) == (DeliveryState.HANDED_OVER, own.mid)
+    assert [kind for kind, _ in shown(only_case())].count("echo") == 0
+
+
 def test_an_answer_given_in_the_pages_own_inbox_counts_and_opens_nothing(town, facebook, worker: Worker):
     endpoint, graph = facebook
     push(endpoint, graph, message(DERYA, HOLE))

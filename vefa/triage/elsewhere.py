@@ -14,10 +14,14 @@ from vefa.cases.elsewhere import answered_elsewhere, latest_cases
 from vefa.cases.models import Case
 from vefa.channels.port import Form
 from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.receipts import SENT, apply_receipts
 from vefa.inbox.models import Contact, Conversation
 
 REMEMBERS = timedelta(days=30)  # an ended case that an answer may still be about
 _OPEN = (DeliveryState.LEASED, DeliveryState.UNCERTAIN)
+_READ = (
+    "endpoint_id", "key", "provider_id", "parts", "state", "reply__text", "conversation__address_id",
+)  # fmt: skip
 _CUT_WITHIN = timedelta(days=1)  # in which the further parts of a long answer come back
 
 Said = tuple[int, str]  # endpoint and the provider's id
@@ -66,27 +70,33 @@ def _not_ours(echoes: Sequence[Contact], *, now: datetime) -> list[Contact]:
             )
         )
         .select_related("reply", "conversation")
-        .only("endpoint_id", "provider_id", "parts", "state", "reply__text", "conversation__address_id")
+        .only(
+            "endpoint_id", "key", "provider_id", "parts", "state", "reply__text", "conversation__address_id"
+        )
     )
     known: set[Said] = set()
-    leaving: dict[tuple[int, int], list[str]] = defaultdict(list)  # by endpoint and address
+    leaving: dict[tuple[int, int], list[Delivery]] = defaultdict(list)  # by endpoint and address
     for row in rows:
         known |= {(row.endpoint_id or 0, name) for name in (row.provider_id, *row.parts)}
         if row.state in _OPEN and row.conversation:
-            leaving[(row.endpoint_id or 0, row.conversation.address_id)].append(_folded(row.reply.text))
+            leaving[(row.endpoint_id or 0, row.conversation.address_id)].append(row)
     strange = []
     for echo in echoes:
-        words = leaving[(echo.endpoint_id, _address(echo))]
-        if (echo.endpoint_id, echo.message_id) in known or _is_among(_folded(echo.text), words):
+        if (echo.endpoint_id, echo.message_id) in known:
             echo.details["own"] = True
+        elif ours := _just_leaving(echo, leaving[(echo.endpoint_id, _address(echo))]):
+            sent = {"provider_id": echo.message_id, "state": SENT, "key": str(ours.key)}
+            echo.details |= {"own": True, "receipts": [sent]}
         else:
             strange.append(echo)
+    apply_receipts([echo for echo in echoes if echo.details.get("receipts")], now=now)
     return strange
 
 
-def _is_among(text: str, leaving: Sequence[str]) -> bool:
-    """Whether the words are those of an answer that is just leaving, or a part of it."""
-    return bool(text) and any(text in words for words in leaving)
+def _just_leaving(echo: Contact, rows: Sequence[Delivery]) -> Delivery | None:
+    """The delivery of ours whose words, or a part of them, these are."""
+    text = _folded(echo.text)
+    return next((row for row in rows if text and text in _folded(row.reply.text)), None)
 
 
 def _cases_of(echoes: Sequence[Contact], *, now: datetime) -> dict[int, int]:
