@@ -1,9 +1,7 @@
-"""Derya writes to the city's WhatsApp number, is answered there, and the provider's rules are kept."""
+"""Derya writes to the city's WhatsApp number and is answered there."""
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,91 +9,39 @@ from django.utils import timezone
 
 from tests.channels.forged import Proof, answers, refused_at_the_door
 from tests.channels.trouble import orders
-from tests.journeys.conftest import clock
+from tests.journeys.whatsapp_line import (
+    HEADER,
+    HOLE,
+    S,
+    answer,
+    call,
+    cloud,
+    fresh,
+    line,
+    number_of,
+    push,
+    wamid,
+)
 from tests.providers.whatsapp_cloud import (
-    ACCOUNT,
     DERYA,
     NUMBER,
-    SECRET,
-    TOKEN,
     VERIFY,
-    WhatsAppCloud,
-    pushed,
     said,
     signed,
     statuses,
-    template,
 )
 from tests.web.desk.seat import seated
 from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
-from vefa.channels import templates
-from vefa.channels.models import Endpoint, Template
 from vefa.channels.port import Call
 from vefa.channels.registry import network_client
-from vefa.channels.sealing import seal
-from vefa.dialogue import outbox, sweeping
-from vefa.dialogue.models import Delivery, DeliveryState, Reply
-from vefa.dialogue.terms import NotNowError
-from vefa.dialogue.writing import Words, write
+from vefa.dialogue import sweeping
+from vefa.dialogue.models import Delivery
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.models import Contact, Conversation
-from vefa.web.desk import framing
 
+__all__ = ["cloud", "line"]
 pytestmark = pytest.mark.django_db(transaction=True)
-HEADER = "x-hub-signature-256"
-HOLE = "Çarşı'da yolda büyük bir çukur var"
-S = DeliveryState
-
-
-@pytest.fixture
-def cloud() -> Iterator[WhatsAppCloud]:
-    with WhatsAppCloud.running() as running:
-        yield running
-        assert running.faults == []
-
-
-@pytest.fixture
-def line(town, cloud, settings) -> Endpoint:
-    """The city's number."""
-    settings.UNDO_S = 0
-    settings.SECOND_FACTOR = False
-    framing.forget()
-    return number_of(cloud, "line", NUMBER)
-
-
-def number_of(cloud: WhatsAppCloud, key: str, number: str, **settings: str) -> Endpoint:
-    secrets = {"token": TOKEN, "secret": SECRET, "verify_token": VERIFY}
-    return Endpoint.objects.create(
-        key=key,
-        channel="whatsapp",
-        language="tr",
-        names={"tr": key},
-        settings={"api_base": cloud.base, "phone_number_id": number, "waba_id": ACCOUNT, **settings},
-        sealed=b"" if "door" in settings else seal(secrets),
-    )
-
-
-def call(body: Any, secret: str = SECRET) -> Call:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Call(headers={HEADER: signed(raw, secret)}, body=raw)
-
-
-def push(endpoint: Endpoint, *bodies: Any) -> list[int]:
-    return [status for status, _ in answers(endpoint, [call(body) for body in bodies])]
-
-
-def fresh(text: str = "", **more: Any) -> dict[str, Any]:
-    """A message of this very moment."""
-    return said(text, **{"timestamp": str(int(clock().timestamp()))} | more)
-
-
-def wamid(body: dict[str, Any]) -> str:
-    return str(body["entry"][0]["changes"][0]["value"]["messages"][0]["id"])
-
-
-def answer(case: Case, text: str, town: Any, **more: Any) -> Reply:
-    return write(case=case, words=Words(text=text, language="tr", **more), by=town.derya, now=timezone.now())
 
 
 def test_from_message_to_answer_to_reopening(town, line, cloud, worker):
@@ -207,86 +153,6 @@ def test_a_report_for_another_account_settles_nothing(town, line, cloud, worker)
     assert delivery.state == S.UNCERTAIN
 
 
-def test_after_24_hours_only_an_approved_text_goes_and_the_city_speaks_by_it(town, line, cloud, worker):
-    push(line, fresh(HOLE))
-    worker.work()
-    case = Case.objects.get()
-    Conversation.objects.update(last_contact_at=timezone.now() - timedelta(hours=25))
-    with pytest.raises(NotNowError, match="needs_template"):
-        answer(case, "Ekibimiz geliyor.", town)
-    assert not Reply.objects.filter(staff=town.derya).exists()
-
-    cloud.texts += [
-        template("needs-from-you", "tr", "Başvurunuz {{1}} için: {{2}}", gaps=2),
-        template("done", "tr", "{{reference}} bitti: {{outcome}}", gaps=2),
-        template("done", "ru", "{{reference}} готово", gaps=1),
-    ]
-    with network_client() as http:
-        templates.synchronise(line, adapter_of(line, http), now=timezone.now())
-    ending = Ending(outcome=Outcome.DONE, reason="Çukur\ndolduruldu.", waiver="Gece çalışıldı.")
-    end(case_id=case.pk, ending=ending, by=town.derya, now=timezone.now())
-    worker.work()
-
-    assert cloud.received[-1].kind == "template"
-    assert cloud.heard()[-1].startswith(f"done tr {case.reference}")
-    assert "Çukur dolduruldu." in cloud.heard()[-1]
-
-
-def test_what_the_city_cannot_say_after_24_hours_is_not_lost_but_shown(town, line, cloud, worker):
-    push(line, fresh(HOLE))
-    worker.work()
-    case = Case.objects.get()
-    Conversation.objects.update(last_contact_at=timezone.now() - timedelta(hours=25))
-    ending = Ending(outcome=Outcome.DONE, reason="Çukur dolduruldu.", waiver="Gece çalışıldı.")
-    end(case_id=case.pk, ending=ending, by=town.derya, now=timezone.now())
-    worker.work()
-
-    last = Delivery.objects.latest("id")
-    assert last.state == S.FAILED
-    assert last.trouble.startswith("24 hours have passed since they last wrote")
-    assert len(cloud.received) == 1
-    page = seated(town.derya).get(reverse("desk:troubles"), follow=True).content.decode()
-    assert case.reference in page
-
-
-def test_inside_the_window_the_citys_own_words_go_although_a_text_is_approved(town, line, cloud, worker):
-    cloud.texts.append(template("received", "tr", "{{1}}", gaps=1))
-    with network_client() as http:
-        templates.synchronise(line, adapter_of(line, http), now=timezone.now())
-    push(line, fresh(HOLE))
-    worker.work()
-
-    assert [one.kind for one in cloud.received] == ["text"]
-    assert (Reply.objects.get().extras or {})["template"]["name"] == "received"
-
-
-def test_texts_are_kept_as_last_seen_and_news_are_believed_at_once(town, line, cloud, worker):
-    second = number_of(cloud, "second", "777", door="line")
-    cloud.texts += [template("received", "tr", "a {{1}}", gaps=1), template("old", "tr", "b")]
-    with network_client() as http:
-        for endpoint in (line, second):
-            templates.refresh(endpoint, http=http, now=timezone.now())
-        cloud.texts.pop()
-        templates.refresh(line, http=http, now=timezone.now() + timedelta(hours=1))
-    assert set(line.templates.values_list("name", "status")) == {("received", "approved"), ("old", "gone")}
-
-    news = {
-        "event": "PAUSED",
-        "message_template_name": "received",
-        "message_template_language": "tr",
-        "reason": "NONE",
-    }
-    push(line, pushed(news, change="message_template_status_update"))
-    worker.work()
-    found = Template.objects.filter(name="received").values_list("endpoint__key", "status")
-    assert set(found) == {("line", "paused"), ("second", "paused")}
-
-    cloud.token = "changed"
-    with network_client() as http:  # a provider that refuses changes nothing
-        templates.refresh(line, http=http, now=timezone.now() + timedelta(hours=2))
-    assert Template.objects.get(endpoint=line, name="received").status == "paused"
-
-
 def test_what_comes_for_another_number_of_the_app_ends_at_its_own_endpoint(town, line, cloud, worker):
     second = number_of(cloud, "second", "777", door="line")
     cloud.numbers = (NUMBER, "777")
@@ -361,36 +227,6 @@ def test_new_words_and_a_changed_number_go_on_in_the_same_case(town, line, cloud
     answer(case, "Tamam.", town)
     worker.work()
     assert cloud.received[-1].to == "905320000000"
-
-
-def test_one_person_who_must_wait_holds_up_nobody_else(town, line, cloud, worker):
-    push(line, fresh(HOLE), fresh("Parkta lamba yanmıyor", sender="905551112233"))
-    cloud.refuse(131056)
-    worker.work()
-
-    assert [one.to for one in cloud.received] == ["905551112233"]
-    line.refresh_from_db()
-    assert line.paused_until is None
-    waiting = Delivery.objects.get(state=S.QUEUED)
-    assert waiting.due_at > timezone.now()
-
-
-def test_two_answers_to_one_person_keep_six_seconds_between_them(town, line, cloud, worker):
-    push(line, fresh(HOLE), fresh("Parkta lamba yanmıyor", sender="905551112233"))
-    worker.work()
-    case = Case.objects.get(conversation__address__value=DERYA)
-    other = Case.objects.exclude(pk=case.pk).get()
-    for text in ("Bir.", "İki."):
-        answer(case, text, town)
-    answer(other, "Üç.", town)
-    worker.work()
-    assert cloud.heard()[2:] == ["Bir.", "Üç."]
-
-    with network_client() as http:
-        later = datetime.now(UTC) + timedelta(seconds=7)
-        outbox.deliver_due(endpoint=line, adapter=adapter_of(line, http), clock=lambda: later, limit=20)
-    assert cloud.heard()[2:] == ["Bir.", "Üç.", "İki."]
-    assert Delivery.objects.get(reply__text="İki.").tries == 1
 
 
 def test_a_photo_is_fetched_with_the_token(town, line, cloud, worker):

@@ -225,10 +225,9 @@ def ways(codes: Sequence[str]) -> tuple[Way, ...]:
     )
 
 
-def writing(said: Words, now: datetime) -> dict[str, Any]:
-    """The composer in its two moods, promises, and a timeline."""
+def composers(said: Words) -> dict[str, Truth]:
+    """The composer in three moods: free words, nobody to write to, approved texts alone."""
     own = get_language() or "en"
-    running, late, kept = clocks(now)[1], clocks(now)[3], clocks(now)[4]
     hours = 21
     window = ngettext("%(count)s hour left to answer freely", "%(count)s hours left to answer freely", hours)
     return {
@@ -262,6 +261,14 @@ def writing(said: Words, now: datetime) -> dict[str, Any]:
             channel="email",
             nothing=gettext("We have no e-mail address of this resident: nothing would be sent."),
         ),
+    }
+
+
+def writing(said: Words, now: datetime) -> dict[str, Any]:
+    """The composer, promises, and a timeline."""
+    running, late, kept = clocks(now)[1], clocks(now)[3], clocks(now)[4]
+    return {
+        **composers(said),
         "promises": [
             Promise(
                 who=said["unit"],
