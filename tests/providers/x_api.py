@@ -61,6 +61,7 @@ class XApiServer:
     activity: list[dict[str, str]] = field(default_factory=list)
     may_subscribe: bool = True
     files: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # of posts that can be asked for
     handles: dict[str, str] = field(default_factory=lambda: {"derya": DERYA})
     stopping: threading.Event = field(default_factory=threading.Event)
     planned: list[str] = field(default_factory=list)
@@ -149,6 +150,10 @@ class Handler(BaseHTTPRequestHandler):
             self.give(200, x.files[path]) if self.is_account() else self.error(401)
         elif path == "/2/users/me":
             self.data({"id": OWN, "name": "Pınarova", "username": "PinarovaBld"}, may=self.is_account())
+        elif path.startswith("/2/tweets/"):
+            text = x.texts.get(path.rpartition("/")[2])
+            shown = {"id": "1", "text": text, "created_at": "2026-11-20T08:00:00.000Z"}
+            self.data(shown, may=self.is_account()) if text else self.error(404)
         elif path.startswith("/2/users/by/username/"):
             number = x.handles.get(path.rpartition("/")[2].lower())
             self.data({"id": number}, may=self.is_account()) if number else self.error(404)

@@ -22,7 +22,7 @@ from tests.channels.forged import (
 )
 from tests.channels.trouble import TROUBLES, becomes_the_right_error, says_how_long
 from tests.providers.x_api import DERYA, OWN, XApiServer, mention
-from vefa.channels.manners import Greeter, Ruled, Standing, Subscriber
+from vefa.channels.manners import Greeter, Posted, Ruled, Standing, Subscriber
 from vefa.channels.models import Endpoint
 from vefa.channels.port import (
     Account,
@@ -272,6 +272,17 @@ def test_without_a_key_nothing_can_be_answered_and_the_composer_says_so(x):
     assert account.terms(Standing(now=datetime(2026, 11, 22, tzinfo=UTC), thread=POST)).ways == ()
 
 
+def test_the_words_of_a_post_that_was_only_named_are_asked_for(x):
+    x.texts[POST] = "Yarın su kesintisi"
+    found = adapter(x).post(POST)
+
+    assert (found.id, found.text) == (POST, "Yarın su kesintisi")
+    assert found.said_at == datetime(2026, 11, 20, 8, tzinfo=UTC)
+    for strange, account in (("1", adapter(x)), ("../users/me", adapter(x)), (POST, nobody())):
+        with pytest.raises(RejectedError):
+            account.post(strange)
+
+
 def test_a_picture_is_fetched_with_our_signature_and_only_from_x(x):
     x.files["/media/1.jpg"] = b"picture"
     with adapter(x).fetch(f"{x.base}/media/1.jpg", max_bytes=100) as chunks:
@@ -351,6 +362,6 @@ def test_the_check_says_what_works_and_what_to_do(x):
 
 def test_x_fills_the_protocols_that_the_house_looks_for(x):
     account = adapter(x)
-    for protocol in (Greeter, Ruled, Subscriber):
+    for protocol in (Greeter, Posted, Ruled, Subscriber):
         assert isinstance(account, protocol)
     assert OWN not in repr(account.api.keys)

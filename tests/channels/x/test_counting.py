@@ -1,5 +1,7 @@
 """What X counts: the examples of its own documentation, and texts as our operators write them."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +63,4 @@ def test_nothing_is_lost_and_every_part_fits(text):
 
 
 def cut_free(text: str) -> str:
-    import unicodedata
-
     return unicodedata.normalize("NFC", text)

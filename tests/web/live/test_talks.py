@@ -15,7 +15,7 @@ from vefa.web.live.talks import Watched
 from vefa.wiring.handling import Hands
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SAID = ("said", {})
+SAID: tuple[str, dict[str, object]] = ("said", {})
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_a_second_click_says_nothing_twice(ayse):
 def test_photos_alone_are_a_line(ayse):
     mine = begun(ayse, "", photos=[picture()])
 
-    assert Attachment.objects.get().contact.reference in mine
+    assert str(Attachment.objects.get().contact.reference) in mine
     assert "message-files" in ayse.sees(mine)
 
 

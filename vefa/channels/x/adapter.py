@@ -12,6 +12,7 @@ from vefa.channels.port import (
     Finding,
     Limits,
     Parcel,
+    Post,
     Reading,
     RejectedError,
     SendError,
@@ -130,6 +131,13 @@ class X:
         """A picture, only from X's own hosts."""
         with self.api.download(provider_ref, max_bytes=max_bytes) as chunks:
             yield chunks
+
+    def post(self, post_id: str, /) -> Post:
+        """The words of a post that was only named, asked for once. Raises BusyError or RejectedError."""
+        if not self.api.keys.access or not (post_id.isascii() and post_id.isdecimal()):
+            raise RejectedError("X cannot be asked for this post")
+        found = self.api.ask(f"/2/tweets/{post_id}?tweet.fields=created_at,entities,note_tweet")
+        return reading.bare_post(found, post_id)
 
     def check(self) -> list[Finding]:
         """Who the account is, and whether its messages come."""

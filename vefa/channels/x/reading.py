@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
+from vefa.channels import port
 from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.port import Form, Place, Reading, Receipt, Sender, UnreadableError
 from vefa.channels.x import posts
@@ -42,6 +43,17 @@ def read(raw: bytes) -> Reading:
         return _read(found)
     except msgspec.ValidationError as error:
         return _unknown(f"unexpected shape: {error}")
+
+
+def bare_post(found: Any, number: str) -> port.Post:
+    """A post that was asked for by its number. Raises RejectedError where it has another shape."""
+    try:
+        post = _shape(found, Post)
+    except msgspec.ValidationError as error:
+        raise port.RejectedError(f"X describes the post in a way that we do not know: {error}") from None
+    return port.Post(
+        id=number, text=posts.words(post), url=posts.address("i", number), said_at=posts.moment(post)
+    )
 
 
 def _read(found: Json) -> Reading:
