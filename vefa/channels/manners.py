@@ -174,6 +174,7 @@ class Field(Struct, frozen=True, kw_only=True):
     required: bool = False
     made_up: bool = False  # a random word where nothing is given
     yes_no: bool = False
+    long: bool = False  # may take several lines
     choices: tuple[str, ...] = ()
     default: str = ""
 

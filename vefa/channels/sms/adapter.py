@@ -68,6 +68,7 @@ CHANNEL = Channel(
             name="description",
             label=gettext_noop("Description of the HTTP gateway"),
             hint=gettext_noop("netgsm, smsc, or your own in TOML: the channel's README has the words."),
+            long=True,
         ),
         Field(
             name="region",

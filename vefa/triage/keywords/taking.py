@@ -19,12 +19,6 @@ from vefa.triage.models import Does, Finding
 
 REMEMBERS = timedelta(days=30)  # an outcome that somebody may still judge
 _NOT_JUDGED = (Outcome.WITHDRAWN, Outcome.DUPLICATE)
-_SAYS = {
-    Does.STOP: "keyword.stopped",
-    Does.START: "keyword.started",
-    Does.HELP: "keyword.helped",
-    Does.LANGUAGE: "keyword.spoken",
-}
 
 
 def take_keywords(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
@@ -52,7 +46,7 @@ def _take(contact: Contact, found: Heard, now: datetime) -> bool:
     assert conversation is not None
     _obey(found, conversation, now)
     contact.details["keyword"] = found.word
-    _tell(contact, _SAYS[Does(found.meaning.does)], found.meaning.language or found.meaning.spoken, now)
+    _tell(contact, found.meaning.does, found.meaning.language or found.meaning.spoken, now)
     return True
 
 
@@ -81,11 +75,11 @@ def _judge(contact: Contact, found: Heard, now: datetime) -> None:
     contact.details |= {"keyword": found.word, "means": _in_words(found.meaning.does)}
     if case_id is None:
         contact.details["unclear"] = sorted(case.reference for case in cases)
-        _tell(contact, "verdict.unclear", found.meaning.spoken, now)
+        _tell(contact, "unclear", found.meaning.spoken, now)
         return
     contact.details |= {"case": case_id, "verdict": found.meaning.does}
     if found.meaning.does == Does.SOLVED:
-        _tell(contact, "verdict.solved", found.meaning.spoken, now)
+        _tell(contact, found.meaning.does, found.meaning.spoken, now)
 
 
 def _ended_cases(contact: Contact, *, now: datetime) -> list[Case]:
@@ -106,7 +100,23 @@ def _in_words(does: str) -> str:
         return _("It is solved.") if does == Does.SOLVED else _("It is not solved.")
 
 
-def _tell(contact: Contact, kind: str, language: str, now: datetime) -> None:
-    data = {"contact_id": contact.pk, "language": language}
-    subject = f"conversation:{contact.conversation_id}"
-    record([Happening(kind=kind, subject=subject, actor="resident", at=now, data=data)])
+def _tell(contact: Contact, what: str, language: str, now: datetime) -> None:
+    """Leave it in the journal; whoever answers keywords hears it there."""
+    record(
+        [
+            Happening(
+                kind={
+                    "stop": "keyword.stopped",
+                    "start": "keyword.started",
+                    "help": "keyword.helped",
+                    "language": "keyword.spoken",
+                    "solved": "verdict.solved",
+                    "unclear": "verdict.unclear",
+                }[what],
+                subject=f"conversation:{contact.conversation_id}",
+                actor="resident",
+                at=now,
+                data={"contact_id": contact.pk, "language": language},
+            )
+        ]
+    )

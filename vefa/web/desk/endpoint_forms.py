@@ -212,8 +212,9 @@ def _field(line: Field, *, held: bool, adding: bool) -> forms.Field:
         return _secret_field(label, hint, required=required, held=held)
     attributes = {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
     return forms.CharField(
-        label=label, help_text=hint, required=required, max_length=500, initial=line.default,
-        widget=forms.TextInput(attributes),
+        label=label, help_text=hint, required=required, max_length=8000 if line.long else 500,
+        widget=forms.Textarea({**attributes, "rows": 4}) if line.long else forms.TextInput(attributes),
+        initial=line.default,
     )  # fmt: skip
 
 
