@@ -3,12 +3,14 @@
 import json
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.web.desk.seat import seated
+from vefa.channels import looking
 from vefa.channels.accounts import secrets_of
 from vefa.channels.looking import Look, keep
 from vefa.channels.models import Endpoint, Owner, Subscription, Template
@@ -331,3 +333,19 @@ def test_texts_that_the_provider_approved_or_not_are_listed(ayse, town):
 def test_every_unit_can_own_an_account(ayse, town):
     page = ayse.get(reverse("desk:endpoint-add", args=["telegram"])).content.decode()
     assert all(f'value="unit:{unit.key}"' in page for unit in directory().units.values())
+
+
+def test_the_page_asks_again_until_the_look_and_what_follows_from_it_are_written(ayse, town):
+    now = timezone.now()
+    Endpoint.objects.update(looked_at=now - timedelta(hours=1))
+    keep(town.bot.pk, Look(), now=now - timedelta(minutes=59))
+    assert "every 2s" not in page_of(ayse, town.bot)
+
+    do(ayse, town.bot, "look")
+    assert "every 2s" in page_of(ayse, town.bot)
+    assert looking.take(town.bot.pk, now=now) is not None  # the worker has begun
+    assert "every 2s" in page_of(ayse, town.bot)
+    keep(town.bot.pk, Look(), now=now)
+    assert "every 2s" in page_of(ayse, town.bot)
+    Endpoint.objects.update(looked_at=now - timedelta(seconds=30))
+    assert "every 2s" not in page_of(ayse, town.bot)

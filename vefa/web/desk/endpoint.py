@@ -1,7 +1,7 @@
 """One account: how it stands, what its provider must know, what happened to it, and what can be done."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +29,8 @@ from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.endpoint_words import history, ills, owner_of, standing, texts, unit_name
 from vefa.web.desk.framing import forget, frame_of
 from vefa.web.ui.show import show
+
+SETTLING = timedelta(seconds=20)  # after a look, what follows from it is written
 
 
 @require_safe
@@ -121,7 +123,8 @@ def context_of(request: StaffRequest, endpoint: Endpoint) -> dict[str, Any]:
         "ills": ills(endpoint),
         "look": _look(endpoint),
         "measured": endpoint.health.get("measured", {}),
-        "looking": endpoint.looked_at is None and endpoint.active and not _by_hand(channel),
+        "looking": _is_looked_at(endpoint) and endpoint.active and not _by_hand(channel),
+        "settling": endpoint.looked_at is not None and now - endpoint.looked_at < SETTLING,
         "provided": channel is not None and not channel.by_hand,
         "hook_url": hook_url(endpoint) if channel and pushes(endpoint) else "",
         "steps": [gettext(step) for step in channel.steps] if channel else [],
@@ -136,6 +139,12 @@ def context_of(request: StaffRequest, endpoint: Endpoint) -> dict[str, Any]:
 
 def _by_hand(channel: Channel | None) -> bool:
     return channel is None or channel.by_hand
+
+
+def _is_looked_at(endpoint: Endpoint) -> bool:
+    """Whether a look is asked for or under way."""
+    at = endpoint.health.get("look", {}).get("at", "")
+    return endpoint.looked_at is None or not at or datetime.fromisoformat(at) < endpoint.looked_at
 
 
 def _look(endpoint: Endpoint) -> dict[str, Any]:
