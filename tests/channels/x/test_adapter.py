@@ -352,7 +352,12 @@ def test_the_check_says_what_works_and_what_to_do(x):
     assert "@PinarovaBld" in first[0].text
     assert [finding.ok for finding in second] == [True, True]
     assert [finding.ok for finding in account.check()] == [True, False]
-    assert [finding.ok for finding in nobody().check()] == [False, False]
+    assert [finding.ok for finding in nobody().check()] == [True]
+    assert [finding.ok for finding in adapter(x, bearer_token="").check()] == [True, False]
+    assert [finding.ok for finding in adapter(x, access_token="").check()] == [False, False]
+    assert nobody().subscribed(URL)
+    with pytest.raises(RejectedError):
+        nobody().subscribe(URL, secret="")
     assert [finding.ok for finding in adapter(x, access_token_secret="x", bearer_token="y").check()] == [
         False,
         False,

@@ -11,6 +11,7 @@ from tests.web.portal.resident import Resident
 from vefa.cases.models import Case
 from vefa.channels import queries as endpoints
 from vefa.channels.models import Endpoint
+from vefa.web.live import talks
 from vefa.web.live.talks import Watched
 from vefa.wiring.handling import Hands
 
@@ -67,6 +68,21 @@ def test_a_conversation_that_is_no_case_yet_hears_when_it_becomes_one(talk):
         await wait(lambda: SAID in screen.events)
         screen.gone.set()
         await task
+
+    run(story)
+
+
+def test_one_conversation_holds_a_few_streams_only_and_gives_them_back(talk):
+    async def story():
+        screens = [Screen("", path=f"/live{talk}") for _ in range(talks.MOST_OF_ONE)]
+        tasks = [await screen.watch(lambda text: "said" in text) for screen in screens]
+        more = Screen("", path=f"/live{talk}")
+        await (await more.watch(lambda _: False))
+        assert more.status == 503
+        for screen in screens:
+            screen.gone.set()
+        await asyncio.gather(*tasks)
+        assert not talks._open
 
     run(story)
 

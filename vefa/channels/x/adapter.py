@@ -150,6 +150,8 @@ class X:
 
     def subscribe(self, url: str, *, secret: str) -> None:  # noqa: ARG002 - X signs with its own secret
         """Have everything pushed to `url`. Raises BusyError or RejectedError."""
+        if not self.api.keys.bearer:
+            raise RejectedError("no bearer token is set, so X pushes nothing")
         Subscriptions(self.api).begin(url)
 
     def unsubscribe(self) -> None:
@@ -157,8 +159,11 @@ class X:
         Subscriptions(self.api).end()
 
     def subscribed(self, url: str) -> bool:
-        """Whether X pushes to `url` and finds it sound. Raises BusyError or RejectedError."""
-        return Subscriptions(self.api).running(url)
+        """Whether X pushes to `url` and finds it sound. Raises BusyError or RejectedError.
+
+        Without a bearer token nothing is wanted to be pushed.
+        """
+        return not self.api.keys.bearer or Subscriptions(self.api).running(url)
 
 
 def build(account: Account) -> X:

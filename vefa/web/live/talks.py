@@ -6,6 +6,7 @@ Only that it was: the words are asked for by an ordinary request behind the same
 import asyncio
 import json
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from vefa.web.live.wire import Receive, Scope, Send, begin, finish, header, refu
 PATH = "/live/chat/"
 LONGEST_S = 600.0
 MOST = 2000  # streams of residents in one process: whoever comes later reloads by hand
+MOST_OF_ONE = 8  # streams of one conversation: somebody's devices and windows
 LOOK_EVERY_S = 1.0  # while there is no case yet
 SOON_S = 1.5
 AGAIN = b"event: again"
@@ -56,8 +58,7 @@ class Watched:
         self.again_at = planned
 
 
-class _Open:
-    count = 0
+_open: Counter[str] = Counter()  # streams by reference
 
 
 async def stream(scope: Scope, receive: Receive, send: Send, *, hub: Hub | None) -> None:
@@ -66,7 +67,7 @@ async def stream(scope: Scope, receive: Receive, send: Send, *, hub: Hub | None)
     if watched is None or hub is None:
         await refuse(send, status)
         return
-    _Open.count += 1
+    _open[watched.reference] += 1
     await begin(send)
     screen = hub.join(header(scope, b"last-event-id"))
     leaving = asyncio.create_task(until_gone(receive, screen))
@@ -78,7 +79,9 @@ async def stream(scope: Scope, receive: Receive, send: Send, *, hub: Hub | None)
     finally:
         hub.leave(screen)
         leaving.cancel()
-        _Open.count -= 1
+        _open[watched.reference] -= 1
+        if not _open[watched.reference]:
+            del _open[watched.reference]
     await finish(send)
 
 
@@ -126,7 +129,7 @@ async def _asked(scope: Scope, hub: Hub | None) -> tuple[Watched | None, int]:
     reference, _, secret = scope["path"].removeprefix(PATH).strip("/").partition("/")
     if scope["method"] != "GET":
         return None, 405
-    if hub is None or _Open.count >= MOST:
+    if hub is None or _open.total() >= MOST or _open[reference] >= MOST_OF_ONE:
         return None, 503
     try:
         case_id = await asyncio.to_thread(_case_of, reference, secret)
