@@ -24,7 +24,7 @@ def comment(town, wrote) -> Case:
         key="mayor-page", channel="messenger", owner="mayor", names={"tr": "Başkanın sayfası"},
         settings={"page_id": "2002"}, sealed=seal({"token": "t", "secret": "s"}),
     )  # fmt: skip
-    Conversation.objects.filter(pk=case.conversation_id).update(
+    Conversation.objects.filter(contacts__links__case=case).update(
         endpoint=page, thread="comment/c1", public=True, last_contact_at=now
     )
     post = {"id": "2002_5", "text": "", "url": "https://www.facebook.com/2002_5", "author": ""}
