@@ -114,7 +114,7 @@ def context_of(request: StaffRequest, endpoint: Endpoint) -> dict[str, Any]:
     now = timezone.now()
     channel = CHANNELS.get(endpoint.channel)
     return {
-        "frame": frame_of(request, now=now),
+        "frame": frame_of(request, now=now, current="endpoints"),
         "endpoint": endpoint,
         "name": endpoint.name(get_language() or "en"),
         "owner": owner_of(endpoint),

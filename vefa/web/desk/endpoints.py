@@ -35,7 +35,7 @@ def page(request: StaffRequest) -> HttpResponse:
     """Every account, by whose it is; retired ones at the end."""
     rows = accounts()
     context = {
-        "frame": frame_of(request, now=timezone.now()),
+        "frame": frame_of(request, now=timezone.now(), current="endpoints"),
         "groups": _groups(row for row in rows if row.retired_at is None),
         "retired": [_row(row) for row in rows if row.retired_at is not None],
     }
