@@ -67,6 +67,29 @@ class _Slip(Struct, rename={"sender": "from"}):
     event: str = ""
 
 
+class _Single(Struct):
+    metadata: _Metadata = _Metadata()
+    messages: list[_Slip] = []
+    statuses: list[_Slip] = []
+    message_echoes: list[_Slip] = []
+    calls: list[_Slip] = []
+
+
+class _SingleChange(Struct):
+    value: _Single
+
+
+class _SingleEntry(Struct):
+    changes: list[_SingleChange]
+
+
+class _SinglePush(Struct):
+    """Most bodies bring one thing: all that the door needs of them is read in one go."""
+
+    entry: list[_SingleEntry]
+
+
+_SINGLES = msgspec.json.Decoder(_SinglePush)
 _PUSHES = msgspec.json.Decoder(_Push)
 _VALUES = msgspec.json.Decoder(_Value)
 _SLIPS = msgspec.json.Decoder(_Slip)
@@ -81,12 +104,29 @@ def arrivals(body: bytes) -> tuple[Arrival, ...]:
     """
     try:
         body.decode()  # the decoder passes over what it is not asked for, broken or not
+        if alone := _alone(body):
+            return (alone,)
         push = _PUSHES.decode(body)
         found = tuple(_of_push(push, body))
     except _BROKEN:
         _need_object(body)
         return (_whole(body),)
     return found or (_whole(body),)
+
+
+def _alone(body: bytes) -> Arrival | None:
+    """The only thing in a body; None where there are several, or one of a shape that is read at length."""
+    try:
+        push = _SINGLES.decode(body)
+    except _BROKEN:
+        return None
+    if len(push.entry) != 1 or len(push.entry[0].changes) != 1:
+        return None
+    value = push.entry[0].changes[0].value
+    found = [(kind, slip) for kind in KINDS for slip in getattr(value, kind)]
+    if len(found) != 1 or not found[0][1].id:
+        return None
+    return _arrival(*found[0], body, value.metadata.phone_number_id)
 
 
 def _of_push(push: _Push, body: bytes) -> Iterator[Arrival]:
