@@ -3,7 +3,7 @@
 Everything is written for a whole batch at once: a district talks all day, and most of it is no matter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from typing import Any
 
 from vefa.cases.lifecycle import MoveNotAllowedError, reopen
 from vefa.cases.opening import Opening, follow, open_cases
-from vefa.cases.support import support
+from vefa.cases.support import Behind, support_all
 from vefa.channels.port import Form
 from vefa.channels.registry import channel_of
 from vefa.inbox.models import Contact
@@ -57,7 +57,8 @@ def take(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
     _open([one for one in judged if one.verdict.made == Made.MATTER], now=now)
     halves = _halves(judged)
     _join(judged, halves, now=now)
-    _thumbed(thumbs, past, now=now)
+    behind = [*_behind(judged), *_thumbed(thumbs, past)]
+    support_all(behind, now=now)
     _write(ours, judged, halves)
     leaving.forget_talk(ours, now=now)
     return rest
@@ -117,8 +118,6 @@ def _join(judged: Sequence[Judged], halves: Mapping[int, int], *, now: datetime)
             _reopen(matter.case_id, contact, now)
         if one.verdict.made == Made.FOLLOW_UP:
             pairs.append((matter.case_id, contact))
-        elif one.verdict.made == Made.ME_TOO:
-            _stand_behind(matter.case_id, contact, now)
     known = Contact.objects.in_bulk(halves)
     pairs += [(case_id, known[pk]) for pk, case_id in halves.items() if pk in known]
     follow(pairs, now=now)
@@ -139,19 +138,21 @@ def _reopen(case_id: int, contact: Contact, now: datetime) -> None:
         reopen(case_id=case_id, by="resident", reason=first_line(contact.text, limit=400), now=now)
 
 
-def _stand_behind(case_id: int, contact: Contact, now: datetime) -> None:
-    if contact.citizen_id is not None:
-        support(case_id=case_id, citizen_id=contact.citizen_id, contact=contact, now=now)
+def _behind(judged: Sequence[Judged]) -> Iterator[Behind]:
+    for one in judged:
+        matter, contact = one.verdict.matter, one.heard.contact
+        if one.verdict.made == Made.ME_TOO and matter and matter.case_id and contact.citizen_id:
+            yield Behind(matter.case_id, contact.citizen_id, contact)
 
 
-def _thumbed(thumbs: Iterable[Contact], past: Past, *, now: datetime) -> None:
+def _thumbed(thumbs: Iterable[Contact], past: Past) -> Iterator[Behind]:
     """A thumb under somebody's matter stands behind it; one that is taken back changes nothing."""
     for contact in thumbs:
         matter, talk = past.by_message.get(key_of(contact, contact.reply_to_id)), contact.conversation
         if matter is None or matter.case_id is None or matter.ended or talk is None:
             continue
         if talk.address_id not in matter.authors and contact.citizen_id is not None:
-            support(case_id=matter.case_id, citizen_id=contact.citizen_id, contact=None, now=now)
+            yield Behind(matter.case_id, contact.citizen_id)
 
 
 def _write(ours: Sequence[Contact], judged: Sequence[Judged], halves: Mapping[int, int]) -> None:
