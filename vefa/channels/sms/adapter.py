@@ -47,7 +47,7 @@ CHANNEL = Channel(
         Field(
             name="account",
             label=gettext_noop("Account there"),
-            hint=gettext_noop("User name, system id, or Twilio's AC…"),
+            hint=gettext_noop("Sign-in name, system id, or Twilio's AC…"),
         ),
         Field(
             name="password",
