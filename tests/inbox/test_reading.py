@@ -129,7 +129,7 @@ def test_a_group_that_moves_keeps_its_conversation(bot, now):
     )
 
     conversation = Conversation.objects.get()
-    assert (conversation.address.value, conversation.thread) == ("-1005", "-1005")
+    assert (conversation.thread, conversation.public) == ("-1005", True)
     assert conversation.contacts.count() == 4
 
 

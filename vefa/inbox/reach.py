@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Substr
 
 from vefa.channels.port import AddressChange, Form, Reading
@@ -73,12 +73,15 @@ def _note_spoken(contacts: Sequence[Contact]) -> None:
 
 def _move(space: str, change: AddressChange) -> None:
     """The same chat under another id. Where the new one is known already, that one is used from now on."""
-    if Address.objects.filter(space=space, value=change.new).exists():
-        return
     moved = Address.objects.filter(space=space, value=change.old)
-    talks = Conversation.objects.filter(address__in=moved)
-    talks.filter(thread=change.old).update(thread=change.new)
+    # Whoever spoke in a group speaks in the same one; a chat of one person goes with its address.
+    talks = Conversation.objects.filter(Q(address__in=moved) | Q(public=True, address__space=space))
+    there = Conversation.objects.filter(
+        endpoint=OuterRef("endpoint"), address=OuterRef("address"), thread=change.new
+    )
+    talks.filter(~Exists(there), thread=change.old).update(thread=change.new)
     talks.filter(thread__startswith=f"{change.old}/").update(
         thread=Concat(Value(change.new), Substr(F("thread"), len(change.old) + 1))
     )
-    moved.update(value=change.new)
+    if not Address.objects.filter(space=space, value=change.new).exists():
+        moved.update(value=change.new)

@@ -114,12 +114,13 @@ def _space(one: Read, adapters: Mapping[int, Adapter]) -> str:
 def _moved(one: Read, moves: Mapping[tuple[str, str], str]) -> Read:
     """The same arrival as if it had come under the chat's new id."""
     place = one.person.place if one.person else None
-    if one.reading is None or one.person is None or place is None or place not in moves:
+    if one.reading is None or one.person is None or place is None:
         return one
-    (space, old), new = place, moves[place]
+    space, value = place
     head, slash, topic = one.reading.thread.partition("/")
-    reading = structs.replace(one.reading, thread=f"{new if head == old else head}{slash}{topic}")
-    return Read(one.contact, reading, replace(one.person, place=(space, new)))
+    thread = f"{moves.get((space, head), head)}{slash}{topic}"
+    reading = structs.replace(one.reading, thread=thread)
+    return Read(one.contact, reading, replace(one.person, place=(space, moves.get(place, value))))
 
 
 def _read_one(contact: Contact, adapter: Adapter) -> Read:
