@@ -1,6 +1,7 @@
 """Steps of calls, in any order, late and doubled, become one register."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from vefa.citizens.models import Address, Citizen
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact, ContactState
 
-WHOLE = [
+WHOLE: list[tuple[str, str, float, dict[str, Any]]] = [
     ("c1", "newCall", 0, {"user[]": ["Derya Aksoy", "reza"]}),
     ("c1", "queued", 1, {"queue": "hotline"}),
     ("c1", "answer", 9, {"answeringNumber": "201"}),
@@ -133,6 +134,7 @@ def test_who_answers_is_on_the_call_then_writes_it_down_then_is_free(exchange, t
     exchange.push("c", "hangup", at_s=60, cause="normalClearing")
 
     seat = Seat.objects.get(extension="201")
+    assert seat.until is not None
     assert (seat.state, (seat.until - seat.since).seconds) == ("wrap_up", 30)
 
 

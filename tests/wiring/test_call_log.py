@@ -73,6 +73,8 @@ def test_the_log_of_any_handset_is_read(mobile, tmp_path, capsys, text):
         ("in", "missed", began + timedelta(minutes=90)),
     ]  # fmt: skip
     first = Call.objects.earliest("began_at")
+    assert first.answered_at is not None
+    assert first.ended_at is not None
     assert (first.caller, first.source, (first.ended_at - first.answered_at).seconds) == (ALI, "log", 75)
     assert CallBack.objects.count() == 0
 

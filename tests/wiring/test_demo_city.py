@@ -243,7 +243,7 @@ def test_endpoints_belong_to_somebody_and_hold_no_secret():
     endpoints = book("endpoints.toml")["endpoint"]
     active = {entry["channel"] for entry in endpoints if entry["active"]}
 
-    assert active == {"portal", "chat", "phone", "counter", "letter", "meeting", "headman"}
+    assert active == {"portal", "chat", "phone", "telephony", "counter", "letter", "meeting", "headman"}
     for entry in endpoints:
         owner, _, unit = entry["owner"].partition(":")
         assert owner in Owner.values

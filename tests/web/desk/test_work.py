@@ -9,6 +9,7 @@ from django.test.signals import template_rendered
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.inbox.leyla import line, write
 from tests.web.desk.seat import nine_days_more, result_of, seated
 from vefa.cases import lifecycle, promises
 from vefa.cases.models import Case, Extension, Outcome, Promise, State
@@ -17,7 +18,7 @@ from vefa.dialogue import writing
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.dialogue.writing import Words
 from vefa.directory import second_factor
-from vefa.inbox.models import Contact, ContactState
+from vefa.inbox.models import Contact, ContactState, Meeting, PaperRun
 from vefa.kit.sorting import in_order
 from vefa.triage.models import Finding
 from vefa.web.desk import case as case_module
@@ -327,9 +328,11 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
         for name, *named in (
             ["list", "open"], ["search"], ["case", case], ["around", case], ["phrases", case], ["enter"],
             ["entered", "26-00001-1"], ["drafts"], ["troubles"], ["profile"], ["citizen", alike.older_id],
+            ["calls"], ["calls-bar"], ["wallboard"],
             ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["second"],
         ):  # fmt: skip
             assert client.get(address(str(name), *named)).status_code == 200, name
+        _own_accounts(town, now)
         client.get(address("case", case), {"act": "end"})
         client.post(address("bulk-act", "take"), {"case": [case]})
         client.logout()
@@ -339,6 +342,19 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
 
     folder = Path(case_module.__file__).parent
     assert {f"desk/{path.name}" for path in folder.glob("*.html")} - shown == set()
+
+
+def _own_accounts(town, now) -> None:
+    """The mayor's morning, her delegates, and what is written down for others."""
+    client, message = seated(town.leyla), write(line(), "Bir ricam var", now=now)
+    meeting = Meeting.objects.create(endpoint=town.bot, name="Halk", day=now, by=town.ayse, opened_at=now)
+    sheets = PaperRun.objects.create(by=town.ayse, at=now, language="tr")
+    for name, *named in (
+        ["morning"], ["morning-thing", 1], ["private"], ["private-message", message.pk], ["delegations"],
+        ["telephones"], ["meetings"], ["meeting", meeting.pk], ["batch"], ["paper"], ["paper-enter"],
+        ["paper-run", sheets.pk],
+    ):  # fmt: skip
+        assert client.get(address(str(name), *named)).status_code == 200, name
 
 
 def test_units_are_offered_in_the_order_of_the_readers_language(town, pothole_case):
