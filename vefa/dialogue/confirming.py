@@ -77,6 +77,6 @@ def _about_code(one: Tried) -> tuple[Conversation, Words]:
             _("%(name)s, this account is linked to you. What you forward here is kept as its sender's.")
             % {"name": one.staff.name}
             if one.staff
-            else _("This code is not good, or no longer. Take a new one from your profile page.")
+            else _("This code is not good, or no longer. Make a new one at the desk.")
         )
     return talk, Words(text=text, language=language, cause=f"link:{one.contact.pk}")
