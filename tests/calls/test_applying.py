@@ -1,5 +1,6 @@
 """Steps of calls, in any order, late and doubled, become one register."""
 
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -10,8 +11,11 @@ from vefa.calls import seats, writing
 from vefa.calls.models import Call, CallBack, Seat
 from vefa.cases.models import Case
 from vefa.citizens.models import Address, Citizen
+from vefa.dialogue.models import Delivery
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact, ContactState
+from vefa.journal import replay
+from vefa.wiring.flow import REACTIONS
 
 WHOLE: list[tuple[str, str, float, dict[str, Any]]] = [
     ("c1", "newCall", 0, {"user[]": ["Derya Aksoy", "reza"]}),
@@ -170,6 +174,10 @@ def test_a_message_on_the_machine_is_a_case_and_nobody_need_call_back(exchange):
     assert call.voicemail is not None
     assert call.voicemail.attachments.get().kind == "voice"
     assert CallBack.objects.get().done_how == "message"
+    replay.react(REACTIONS, now=exchange.start + timedelta(minutes=5))
+    assert set(Delivery.objects.values_list("state", flat=True)) <= {
+        "none"
+    }  # nothing is sent: a person calls
 
 
 def test_answered_on_the_spot_is_a_contact_without_a_case_and_can_be_undone(exchange, town, now):

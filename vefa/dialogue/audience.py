@@ -12,7 +12,10 @@ from vefa.channels.registry import channel_of
 from vefa.channels.sharing import DOOR
 from vefa.inbox.models import Conversation
 
-BY_HAND = frozenset({"portal", "chat", "phone", "counter", "letter", "meeting", "headman"})
+# A spoken message is answered by voice as well.
+BY_HAND = frozenset(
+    {"portal", "chat", "phone", "telephony", "asterisk", "counter", "letter", "meeting", "headman"}
+)
 
 
 @dataclass(frozen=True)
