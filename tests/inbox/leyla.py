@@ -61,6 +61,8 @@ def write(endpoint: Endpoint, text: str, *, now: datetime, number: int = 1, **mo
     return PrivateMessage.objects.get(contact=contact)
 
 
-def seen_by(staff: Staff, message: PrivateMessage, *, now: datetime) -> Found | None:
+def seen_by(staff: Staff, message: PrivateMessage, *, now: datetime) -> Found:
     """The message as this person may read it."""
-    return private.found(staff, message.pk, now=now)
+    found = private.found(staff, message.pk, now=now)
+    assert found is not None
+    return found

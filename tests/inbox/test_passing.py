@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,10 @@ from vefa.journal.models import Event
 pytestmark = pytest.mark.django_db
 LEYLA = 900
 SAID = datetime(2026, 3, 28, 18, 30, tzinfo=UTC)
-LEYLAS = {"chat": {"id": LEYLA, "type": "private"}, "from": {"id": LEYLA, "first_name": "Leyla"}}
+LEYLAS: dict[str, Any] = {
+    "chat": {"id": LEYLA, "type": "private"},
+    "from": {"id": LEYLA, "first_name": "Leyla"},
+}
 FROM_ALI = {
     "type": "user", "date": int(SAID.timestamp()), "sender_user": {"id": ALI, "first_name": "Ali"},
 }  # fmt: skip
@@ -73,7 +77,7 @@ def test_a_code_is_good_for_a_quarter_of_an_hour_and_one_account(town, now, late
 
 def test_guesses_and_codes_in_a_group_link_nobody(town, now):
     code = linking.new_code(town.leyla, now=now)
-    group = {"chat": {"id": -77, "type": "group", "title": "Sokak"}}
+    group: dict[str, Any] = {"chat": {"id": -77, "type": "group", "title": "Sokak"}}
     push(town.bot, update(f"/link {code}", number=1, **group), now=now, lane="-77")
     push(town.bot, update("/link AAAAAAAA", number=2), now=now)
     push(town.bot, update("/link", number=3), now=now)

@@ -30,7 +30,7 @@ def _at_once(settings):
 
 
 def readers(town, message, now) -> set[str]:
-    return {name for name in EVERYBODY if seen_by(getattr(town, name), message, now=now)}
+    return {name for name in EVERYBODY if private.found(getattr(town, name), message.pk, now=now)}
 
 
 def given(town, endpoint, now, **grant) -> Delegation:

@@ -1,4 +1,4 @@
-"""What people write down for others: speakers at a meeting, a list on paper, forms from a day without power."""
+"""What people write down for others: speakers at a meeting, a list on paper, forms from a dark day."""
 
 import re
 from datetime import timedelta
