@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,7 @@ def photo(name="liste.png"):
     return SimpleUploadedFile(name, PNG, content_type="image/png")
 
 
-def rows(*given, **more) -> dict:
+def rows(*given, **more) -> dict[str, Any]:
     """What a page with lines sends: each given as a mapping."""
     sent = {f"{name}-{number}": value for number, one in enumerate(given, 1) for name, value in one.items()}
     return {"token": str(uuid4()), **sent, **more}
@@ -69,7 +70,7 @@ def rows(*given, **more) -> dict:
 def begun(derya) -> str:
     answer = derya.post(reverse("desk:meetings"), {"name": "Çarşı halk günü", "place": "Düğün salonu"})
     assert answer.status_code == 302
-    return answer.url
+    return str(answer.url)
 
 
 def test_each_speaker_is_kept_at_once_under_a_number_of_their_own(town, derya):
@@ -83,6 +84,7 @@ def test_each_speaker_is_kept_at_once_under_a_number_of_their_own(town, derya):
     assert shown.index("lamba") < shown.index("çukur")
     work(soon())
     case = Case.objects.get(title="Yolda büyük çukur var")
+    assert case.citizen is not None
     assert (case.channel, case.unit, case.citizen.name) == ("meeting", town.roads, "Ali Demir")
     assert set(MeetingLine.objects.values_list("reference", flat=True)) == set(
         Case.objects.values_list("reference", flat=True)
@@ -224,7 +226,7 @@ def printed(derya, count=3) -> list[PaperForm]:
     return list(PaperForm.objects.filter(run=run).order_by("id"))
 
 
-def sheet(form, at, **more) -> dict:
+def sheet(form, at, **more) -> dict[str, Any]:
     local = at.astimezone(ZoneInfo("Europe/Istanbul"))
     return {
         "reference": form.reference, "day": local.strftime("%d.%m.%Y"), "hour": local.strftime("%H:%M"),
