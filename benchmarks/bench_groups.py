@@ -40,20 +40,59 @@ from vefa.wiring.postgres.server import start  # noqa: E402
 LEAST = 500  # messages a second
 BATCH = 400
 MATTERS = {
-    "tr": ["{n}. sokakta çukur var, yol bozuk, ne zaman yapılacak?", "{n}. sokakta çöpler üç gündür alınmadı, koku var",
-           "no {n} önünde sokak lambası yanmıyor, çok karanlık", "{n} numarada su kesik, sabahtan beri akmıyor"],
-    "kk": ["{n} үйдің жанында жолда шұңқыр бар, қашан жөндейді?", "{n} үйде таңнан бері су жоқ", "{n} подъездің алдында шам жанбайды"],
-    "ru": ["у дома {n} огромная яма на дороге, когда почините?", "дом {n}, нет воды с утра", "возле дома {n} не горят фонари, темно"],
-}  # fmt: skip
+    "tr": [
+        "{n}. sokakta çukur var, yol bozuk, ne zaman yapılacak?",
+        "{n}. sokakta çöpler üç gündür alınmadı, koku var",
+        "no {n} önünde sokak lambası yanmıyor, çok karanlık",
+        "{n} numarada su kesik, sabahtan beri akmıyor",
+    ],
+    "kk": [
+        "{n} үйдің жанында жолда шұңқыр бар, қашан жөндейді?",
+        "{n} үйде таңнан бері су жоқ",
+        "{n} подъездің алдында шам жанбайды",
+    ],
+    "ru": [
+        "у дома {n} огромная яма на дороге, когда почините?",
+        "дом {n}, нет воды с утра",
+        "возле дома {n} не горят фонари, темно",
+    ],
+}
 TOO = {"tr": "bizde de", "kk": "бізде де", "ru": "у нас тоже"}
 TALK = {
-    "tr": ["günaydın komşular", "akşam maç var mı", "satılık bebek arabası fiyat 2500", "teşekkürler", "hava ne güzel bugün",
-           "iyi bir kuaför tavsiye eder misiniz", "hayırlı cumalar", "kahveye gelen var mı", "çocuklar okuldan geldi mi"],
-    "kk": ["қайырлы таң", "кешке футбол бар ма", "балалар киімі сатылады бағасы 200", "рахмет", "ауа райы тамаша",
-           "кім қалаға барады ертең", "құтты болсын", "шай ішуге келіңдер", "балалар мектептен келді ме"],
-    "ru": ["доброе утро", "кто смотрит матч вечером", "продам коляску 4500", "спасибо", "погода чудо",
-           "посоветуйте стоматолога", "с праздником", "кто едет в центр завтра", "дети уже дома"],
-}  # fmt: skip
+    "tr": [
+        "günaydın komşular",
+        "akşam maç var mı",
+        "satılık bebek arabası fiyat 2500",
+        "teşekkürler",
+        "hava ne güzel bugün",
+        "iyi bir kuaför tavsiye eder misiniz",
+        "hayırlı cumalar",
+        "kahveye gelen var mı",
+        "çocuklar okuldan geldi mi",
+    ],
+    "kk": [
+        "қайырлы таң",
+        "кешке футбол бар ма",
+        "балалар киімі сатылады бағасы 200",
+        "рахмет",
+        "ауа райы тамаша",
+        "кім қалаға барады ертең",
+        "құтты болсын",
+        "шай ішуге келіңдер",
+        "балалар мектептен келді ме",
+    ],
+    "ru": [
+        "доброе утро",
+        "кто смотрит матч вечером",
+        "продам коляску 4500",
+        "спасибо",
+        "погода чудо",
+        "посоветуйте стоматолога",
+        "с праздником",
+        "кто едет в центр завтра",
+        "дети уже дома",
+    ],
+}
 
 
 def talk(count: int, *, now: datetime) -> list[tuple[int, bytes]]:
@@ -67,7 +106,11 @@ def talk(count: int, *, now: datetime) -> list[tuple[int, bytes]]:
         if chance < 0.08:
             text = random_.choice(MATTERS[language]).format(n=random_.randrange(1, 900))
         else:
-            text = TOO[language] if chance < 0.13 else f"{random_.choice(TALK[language])} {random_.randrange(99)}"
+            text = (
+                TOO[language]
+                if chance < 0.13
+                else f"{random_.choice(TALK[language])} {random_.randrange(99)}"
+            )
         person = random_.randrange(1, 400)
         message: dict[str, Any] = {
             "message_id": number,
@@ -94,10 +137,15 @@ def measure(count: int) -> dict[str, Any]:
     ]  # fmt: skip
     rows = [
         Contact(
-            endpoint=places[place], external_id=str(number), lane=str(-100 - place), received_at=now, due_at=now, raw=raw
+            endpoint=places[place],
+            external_id=str(number),
+            lane=str(-100 - place),
+            received_at=now,
+            due_at=now,
+            raw=raw,
         )
         for number, (place, raw) in enumerate(talk(count + BATCH, now=now))
-    ]  # fmt: skip
+    ]
     Contact.objects.bulk_create(rows, batch_size=2000)
     read, began, used = -BATCH, 0.0, 0.0
     while claim := claiming.claim_contacts(now=datetime.now(UTC), limit=BATCH):

@@ -12,6 +12,7 @@ from vefa.cases.models import Case, Outcome
 from vefa.channels.accounts import adapter_of
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
+from vefa.citizens.models import Address
 from vefa.dialogue import outbox
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.writing import Words, write
@@ -136,14 +137,11 @@ def test_a_person_may_be_answered_in_private_by_hand(street, town, provider):
 def test_who_cannot_be_reached_in_private_is_answered_in_the_group(street, town, provider):
     pothole(street)
     street.listen()
-    case = Case.objects.get()
-    case.conversation.address.unreachable_at = street.now
-    case.conversation.address.save()
+    Address.objects.update(unreachable_at=street.now)
     answer(street)
 
     assert len(provider.texts_to(CHAT)) == 1
-    case.conversation.address.refresh_from_db()
-    assert case.conversation.address.unreachable_at
+    assert Address.objects.filter(unreachable_at=street.now).exists()
 
 
 def test_a_refusal_in_the_group_makes_nobody_unreachable(street, provider):
@@ -153,7 +151,7 @@ def test_a_refusal_in_the_group_makes_nobody_unreachable(street, provider):
     answer(street)
 
     assert Delivery.objects.get().state == DeliveryState.FAILED
-    assert Case.objects.get().conversation.address.unreachable_at is None
+    assert not Address.objects.exclude(unreachable_at=None).exists()
 
 
 def test_a_group_that_moved_is_answered_where_it_is_now(street, provider):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tests.triage.groups.reading import Line, lines
 from tests.triage.groups.street import Street
@@ -20,6 +21,7 @@ class Figures:
     right: int = 0  # of those: for a matter, and the first of it
     further: int = 0  # further messages about matters
     joined: int = 0  # of those: with the case of their matter
+    further_of_met: int = 0  # those whose matter has a case at all
 
     @property
     def precision(self) -> float:
@@ -39,7 +41,8 @@ class Figures:
     def __str__(self) -> str:
         return (
             f"{self.messages} messages, {self.matters} matters: precision {self.precision:.2f}, "
-            f"recall {self.recall:.2f}, which case {self.which:.2f} of {self.further}"
+            f"recall {self.recall:.2f}, which case {self.which:.2f} of {self.further}, "
+            f"where there is one {self.joined / max(1, self.further_of_met):.2f} of {self.further_of_met}"
         )
 
 
@@ -48,7 +51,7 @@ def play(name: str, endpoint: Endpoint, *, chat: int, now: datetime) -> Street:
     street = Street(endpoint, now=now, chat=chat)
     openers: dict[str, int] = {}
     for line in lines(name):
-        parts = {}
+        parts: dict[str, Any] = {}
         if line.photo:
             parts["photo"] = [{"file_id": "p", "width": 90, "height": 60}]
             if line.text:
@@ -80,6 +83,7 @@ def _count(line: Line, row: GroupMessage, cases: dict[str, int], figures: Figure
         figures.met += line.matter in cases
     elif line.role:
         figures.further += 1
+        figures.further_of_met += line.matter in cases
         figures.joined += row.case_id is not None and row.case_id == cases.get(line.matter)
     if row.made == Made.MATTER:
         figures.opened += 1

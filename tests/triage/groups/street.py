@@ -27,9 +27,10 @@ def number_of(who: str) -> int:
 def group(key: str = "street", *, chat: int = CHAT, **settings: str) -> Endpoint:
     """A group endpoint behind the town's bot."""
     Endpoint.objects.filter(key="city-bot").update(sealed=seal({"token": "1:a", "secret": "right"}))
+    language = settings.pop("language", "tr")
     facts = {"door": "city-bot", "chat_id": str(chat), **settings}
     return Endpoint.objects.create(
-        key=key, channel="telegram_group", settings=facts, default_unit_key="contact", language="tr",
+        key=key, channel="telegram_group", settings=facts, default_unit_key="contact", language=language,
         names={"en": key},
     )  # fmt: skip
 
