@@ -4,6 +4,9 @@ BIN := .venv/bin
 # Bytecode that is kept halves the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
+# One process of tests for each core; the stories of one file stay together.
+SHARED = -n auto --dist loadfile --no-loadscope-reorder
+
 .PHONY: help run test check bench faults lock format messages tables screenshots clean
 
 help: ## list the targets
@@ -15,7 +18,7 @@ run: .venv/installed ## install, then run everything with the demo town on http:
 
 test: .venv/installed ## run the tests
 	@$(BIN)/python -m tools.messages compile
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SHARED)
 
 check: .venv/installed ## everything that must hold before a change is taken
 	@$(BIN)/python -m tools.messages compile
@@ -24,7 +27,7 @@ check: .venv/installed ## everything that must hold before a change is taken
 	$(BIN)/djlint --quiet --lint vefa
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SHARED)
 
 bench: .venv/installed ## measure speed and memory; results go to benchmarks/results
 	@$(BIN)/python -m tools.messages compile

@@ -24,6 +24,12 @@ def unrendered() -> list[str]:
     return sorted({str(path.relative_to(WEB)) for path in WEB.rglob("*.html")} - _seen)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Where several processes share the suite: what this one has rendered."""
+    _seen.update(getattr(node, "workeroutput", {}).get("rendered", ()))
+
+
 def _is_whole(config: pytest.Config) -> bool:
     """Whether everything was asked for; a part of the suite renders only a part."""
     return (
@@ -33,6 +39,10 @@ def _is_whole(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    told: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:  # one of several processes: the first of them judges
+        told["rendered"] = sorted(_seen)
+        return
     if _is_whole(session.config) and exitstatus == pytest.ExitCode.OK and unrendered():
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -21,9 +21,11 @@ import httpx
 
 from tests.faults.ledger import Scribe
 from tests.faults.letters import MATTERS, POISONS, WORDS_AFTER, Letter, message, report
+from tests.faults.neighbours import messenger, sms, whatsapp
 
 PATIENCE_S = 90.0  # for one letter, retries included
 COPYISTS = 8
+WAYS = (message, whatsapp, messenger, sms)  # of residents, by their number
 NEW_MATTER_EVERY = 16  # messages of a chat
 FORM_PAUSE_S = 0.2  # at least: nobody fills in faster
 
@@ -49,7 +51,7 @@ class Driver:
         await asyncio.gather(*chats, *forms, *(self.copy() for _ in range(COPYISTS)))
 
     async def chat(self, chat: int) -> None:
-        """One resident in Telegram."""
+        """One resident in Telegram, WhatsApp or Messenger, or with a telephone that writes SMS."""
         turn = 0
         while not self.stop.is_set():
             await self.tell(self.next_message(chat, turn))
@@ -86,7 +88,7 @@ class Driver:
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
-                answer = await self.client.post(letter.path, **letter.request)
+                answer = await self.client.request(letter.method, letter.path, **letter.request)
             except httpx.HTTPError:
                 self.scribe.write("refused", letter.external_id, status=0)
             else:
@@ -103,13 +105,13 @@ class Driver:
         self.written += 1
         if self.written == self.options.messages:
             self.stop.set()
-        facts = {"turn": turn}
+        facts, write = {"turn": turn}, WAYS[chat % len(WAYS)]
         words = random.choice(WORDS_AFTER if turn % NEW_MATTER_EVERY else MATTERS)
         every = self.options.poison_every
         if every and self.written % every == every // 2:
             poison = POISONS[self.written // every % len(POISONS)]
-            return message(next(self.numbers), chat, f"{words} {poison}", poison=poison, **facts)
-        return message(next(self.numbers), chat, f"{words} {chat}/{turn}", **facts)
+            return write(next(self.numbers), chat, f"{words} {poison}", poison=poison, **facts)
+        return write(next(self.numbers), chat, f"{words} {chat}/{turn}", **facts)
 
 
 async def drive(options: argparse.Namespace) -> None:

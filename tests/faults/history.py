@@ -11,6 +11,7 @@ import psycopg
 
 from tests.faults.ledger import Ledger
 from tests.faults.moods import MoodyBotApi
+from tests.faults.neighbours import Neighbours
 
 FINAL = {"handed_over", "delivered", "read", "failed", "uncertain", "taken_back", "shown"}
 DOUBT_LASTS_S = 600.0  # what is in doubt may leave once more, but not before
@@ -80,6 +81,7 @@ class Evidence:
     ledger: Ledger
     tables: Tables
     provider: MoodyBotApi
+    neighbours: Neighbours
     files: Path
 
     def faults(self) -> Wrong:
@@ -140,7 +142,8 @@ class Evidence:
 
     def _outbox(self) -> Wrong:
         deliveries = self.tables.deliveries
-        seen = {str(received.message_id) for received in self.provider.sent}
+        seen = {str(received.message_id) for received in self.provider.sent} | self.neighbours.ids()
+        doubled = [*self.provider.doubled(DOUBT_LASTS_S), *self.neighbours.doubled(DOUBT_LASTS_S)]
         return {
             "delivery without an end": [
                 row["id"]
@@ -152,8 +155,8 @@ class Evidence:
                 for row in deliveries
                 if row["state"] == "handed_over" and row["provider_id"] not in seen
             ],
-            "sent twice blindly": self.provider.doubled(DOUBT_LASTS_S),
-            "broke the provider's form": [*self.provider.faults],
+            "sent twice blindly": doubled,
+            "broke the provider's form": [*self.provider.faults, *self.neighbours.faults()],
         }
 
     def _photos(self) -> Wrong:

@@ -33,6 +33,7 @@ class Letter:
     success: int
     request: dict[str, Any] = field(repr=False)
     facts: dict[str, Any] = field(default_factory=dict)
+    method: str = "POST"
 
     def receipt(self, answer: httpx.Response) -> dict[str, str] | None:
         """What the receipt tells, None where it is none."""

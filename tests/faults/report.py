@@ -43,7 +43,8 @@ class Report:
             "the provider's troubles": dict(provider.trouble),
             "outbox, by state": dict(Counter(row["state"] for row in tables.deliveries)),
             "sent again after doubt": sum(row["resent"] for row in tables.deliveries),
-            "read twice by a resident": len(texts) - len(set(texts)),
+            "read twice by a resident": len(texts) - len(set(texts)) + evidence.neighbours.read_twice(),
+            "read by residents": len(texts) + len(evidence.neighbours.read()),
             **{name: len(found) for name, found in wrong.items()},
         }
 

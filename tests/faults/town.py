@@ -20,6 +20,7 @@ from tests.faults.history import Evidence, Tables, at_rest
 from tests.faults.ledger import Ledger
 from tests.faults.letters import POISONS, SECRET
 from tests.faults.moods import MoodyBotApi
+from tests.faults.neighbours import Neighbours
 from tests.faults.report import REPORT, WHOLE
 from tests.wiring.machine import Running, eventually, free_port, is_well, kill, vefa
 
@@ -60,6 +61,7 @@ class Machine:
 
     home: Path
     provider: MoodyBotApi
+    neighbours: Neighbours
     ledger: Path  # one for all who send, on a disk that is never full
     disk: str  # the name of ours in the report
     port: int = field(default_factory=free_port)
@@ -86,9 +88,11 @@ class Machine:
             kill(family)
 
     def furnish(self) -> None:
-        """The demo city, a bot whose provider is ours, and what poison does."""
+        """The demo city, accounts whose providers are ours, and what poison does."""
         words = ["--token", self.provider.token, "--secret", SECRET, "--api-base", self.provider.base]
-        commands = (["load", str(CITY)], ["endpoint", "add", "telegram", "--key", "bot", *words])
+        bot = ["endpoint", "add", "telegram", "--key", "bot", *words]
+        others = (["endpoint", "add", *account] for account in self.neighbours.accounts())
+        commands = (["load", str(CITY)], bot, *others)
         with ThreadPoolExecutor() as pool:
             for done in pool.map(lambda command: vefa(*command, home=self.home), commands):
                 assert done.returncode == 0, done.stderr
@@ -149,9 +153,13 @@ def installed(home: Path, *, disk: str) -> Iterator[Machine]:
     """Everything running on a home, with its provider, until the block ends."""
     home.mkdir(exist_ok=True)
     home.chmod(0o711)  # PostgreSQL's own account passes through
-    with MoodyBotApi.running() as provider, TemporaryDirectory(prefix="vefa-ledger-") as folder:
+    with (
+        MoodyBotApi.running() as provider,
+        Neighbours.running() as neighbours,
+        TemporaryDirectory(prefix="vefa-ledger-") as folder,
+    ):
         assert isinstance(provider, MoodyBotApi)
-        machine = Machine(home, provider, Path(folder, "ledger.jsonl"), disk)
+        machine = Machine(home, provider, neighbours, Path(folder, "ledger.jsonl"), disk)
         try:
             machine.start()
             machine.furnish()
@@ -183,7 +191,11 @@ def judge(machine: Machine) -> Evidence:
     with suppress(AssertionError):  # then the verdict says what is left, which is more
         machine.rest()
     evidence = Evidence(
-        Ledger.read(machine.ledger), Tables.read(machine.database), machine.provider, machine.home / "files"
+        Ledger.read(machine.ledger),
+        Tables.read(machine.database),
+        machine.provider,
+        machine.neighbours,
+        machine.home / "files",
     )
     wrong = evidence.faults()
     REPORT.count(machine.disk, evidence, wrong, machine.kills)

@@ -1,6 +1,6 @@
 """Is a message in a group a matter of the city's, or talk? Signs for and against, each with its words.
 
-The weights come from a logistic fit over a made stream of group talk (`tests/triage/groups`), rounded.
+The weights were set by hand on a part of a made stream of group talk (`tests/triage/groups`).
 """
 
 import re

@@ -45,9 +45,7 @@ class TelephoneForm(forms.Form):
         label=_("Queues"),
         required=False,
         max_length=200,
-        help_text=_(
-            "Their names at the exchange, separated by commas; Asterisk tells them itself."
-        ),
+        help_text=_("Their names at the exchange, separated by commas; Asterisk tells them itself."),
         widget=forms.TextInput({"dir": "ltr", "autocomplete": "off"}),
     )
 
