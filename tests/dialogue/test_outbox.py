@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.providers.telegram_bot_api import TelegramBotApi
+from vefa.channels.models import Endpoint
 from vefa.channels.port import Account, Limits
 from vefa.channels.registry import build
 from vefa.dialogue import outbox, sweeping, writing
@@ -244,3 +245,13 @@ def test_the_pace_is_kept():
         pace.wait(conversation)
 
     assert waited == [0.1, 0.9]
+
+
+def test_whoever_decided_to_send_before_the_account_began_to_rest_sends_nothing(answers, courier, town, now):
+    answers("Bakıyoruz")
+    Endpoint.objects.filter(pk=town.bot.pk).update(paused_until=now + 2 * LATER)
+    assert courier() == 0
+    Endpoint.objects.filter(pk=town.bot.pk).update(paused_until=None, outbound_paused=True)
+    assert courier() == 0
+    Endpoint.objects.filter(pk=town.bot.pk).update(outbound_paused=False)
+    assert courier(after=3 * LATER) == 1

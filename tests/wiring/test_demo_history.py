@@ -24,6 +24,7 @@ from vefa.triage.models import Finding
 from vefa.wiring.demo.city_loaded import OtherCityError, put_in_place
 from vefa.wiring.demo.history import Plan, invent
 from vefa.wiring.demo.sayings import sayings
+from vefa.wiring.demo.stage import CHANNELS
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 CASES = 1500
@@ -61,7 +62,8 @@ def test_all_channels_and_languages_speak():
     channels = set(Case.objects.values_list("channel", flat=True))
 
     assert spoken == LANGUAGES
-    assert channels == set(Endpoint.objects.values_list("channel", flat=True))
+    assert channels == set(CHANNELS)
+    assert channels < set(Endpoint.objects.values_list("channel", flat=True))  # others wait for keys
 
 
 def test_there_is_every_state_and_every_outcome():

@@ -31,6 +31,7 @@ MAX_TRIES = 25  # with half an hour between the last ones: about ten hours
 # From one try to the next while a provider is down; the first success begins anew.
 RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 80, 160, 300))
 _LOCKS = 0x7EFA  # the space of advisory locks that endpoints use
+_AWAKE = Q(endpoint__paused_until=None)
 
 type Clock = Callable[[], datetime]
 S = DeliveryState
@@ -99,7 +100,11 @@ def _is_full(endpoint: Endpoint, most: int, *, now: datetime) -> bool:
 
 
 def lease_next(*, endpoint_id: int, now: datetime) -> Lease | None:
-    """Take the oldest due delivery that no older one of its conversation stands before."""
+    """Take the oldest due delivery that no older one of its conversation stands before.
+
+    None too while the account rests: whoever asks may have decided to send before its provider asked for
+    patience, or before a person paused it.
+    """
     older = Delivery.objects.filter(
         conversation=OuterRef("conversation"), state__in=(S.QUEUED, S.LEASED), id__lt=OuterRef("id")
     )
@@ -107,6 +112,7 @@ def lease_next(*, endpoint_id: int, now: datetime) -> Lease | None:
         row = (
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("reply__case", "conversation__address")  # what its parcel is made of
+            .filter(_AWAKE | Q(endpoint__paused_until__lte=now), endpoint__outbound_paused=False)
             .filter(endpoint_id=endpoint_id, state=S.QUEUED, due_at__lte=now)
             .exclude(Exists(older))
             .order_by("due_at", "id")

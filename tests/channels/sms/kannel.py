@@ -148,15 +148,16 @@ class Peer:
 def kannel(*, service: str) -> Iterator[Peer]:
     """Kannel with one service that takes everything: `service` is its get-url or post-url line."""
     home = Path(tempfile.mkdtemp(prefix="vefa-kannel-"))
-    ports = {name: free_port() for name in ("admin", "box", "phones", "sendsms")}
-    config = home / "kannel.conf"
-    config.write_text(_CONFIG.format(**ports, user=USER, password=PASSWORD, service=service))
     running: list[subprocess.Popen[bytes]] = []
     try:
-        running.append(_start(str(BEARERBOX), config))
-        line = _connected(ports["phones"])
-        running.append(_start(str(SMSBOX), config))
-        _connected(ports["sendsms"]).close()
+        for _ in range(3):  # another process may take a port that was free a moment ago
+            try:
+                ports, line = _up(home, service, running)
+                break
+            except DownError:
+                continue
+        else:
+            raise DownError("Kannel does not listen")
         url = f"http://127.0.0.1:{ports['sendsms']}/cgi-bin/sendsms"
         yield Peer(home, url, Phones(line))
         line.close()
@@ -178,15 +179,35 @@ def _start(program: str, config: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _connected(port: int) -> socket.socket:
-    """A connection, as soon as somebody listens."""
+class DownError(Exception):
+    """Kannel ended, or never listened."""
+
+
+def _up(
+    home: Path, service: str, running: list[subprocess.Popen[bytes]]
+) -> tuple[dict[str, int], socket.socket]:
+    """Both boxes on ports of their own, and a connection to the telephones. Raises DownError."""
+    ports = {name: free_port() for name in ("admin", "box", "phones", "sendsms")}
+    config = home / f"{ports['phones']}.conf"
+    config.write_text(_CONFIG.format(**ports, user=USER, password=PASSWORD, service=service))
+    running.append(_start(str(BEARERBOX), config))
+    line = _connected(ports["phones"], running[-1])
+    running.append(_start(str(SMSBOX), config))
+    _connected(ports["sendsms"], running[-1]).close()
+    return ports, line
+
+
+def _connected(port: int, process: subprocess.Popen[bytes]) -> socket.socket:
+    """A connection, as soon as somebody listens. Raises DownError."""
     for _ in range(400):
         line = socket.socket()
         if line.connect_ex(("127.0.0.1", port)) == 0:
             return line
         line.close()
+        if process.poll() is not None:
+            break
         time.sleep(0.05)
-    raise RuntimeError("Kannel does not listen")
+    raise DownError(f"nobody listens on {port}")
 
 
 def _heard(sender: str, to: str, kind: str, said: str) -> Heard:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -304,7 +305,7 @@ def recorded(exchange, town, now):
     exchange.push("c1", "hangup", at_s=40, cause="normalClearing")
     exchange.push("c1", "recording", at_s=41, url="1.wav")
     call = exchange.call("c1")
-    path = settings.MEDIA_ROOT / "aa" / "recording-of-a-test"
+    path = Path(settings.MEDIA_ROOT) / "aa" / "recording-of-a-test"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(bytes(range(250)) * 4)
     Attachment.objects.filter(contact=call.recording).update(

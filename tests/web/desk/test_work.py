@@ -10,9 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.inbox.leyla import line, write
+from tests.triage.groups.street import Street, group
 from tests.web.desk.seat import nine_days_more, result_of, seated
 from vefa.cases import lifecycle, promises
 from vefa.cases.models import Case, Extension, Outcome, Promise, State
+from vefa.channels.models import Endpoint
+from vefa.channels.sealing import seal
 from vefa.citizens.models import Citizen, Likeness, Merge
 from vefa.dialogue import writing
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
@@ -328,10 +331,16 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
         for name, *named in (
             ["list", "open"], ["search"], ["case", case], ["around", case], ["phrases", case], ["enter"],
             ["entered", "26-00001-1"], ["drafts"], ["troubles"], ["profile"], ["citizen", alike.older_id],
-            ["calls"], ["calls-bar"], ["wallboard"],
+            ["calls"], ["calls-bar"], ["wallboard"], ["copied"], ["endpoints"], ["endpoint-new"],
+            ["endpoint-add", "telegram"], *([name, town.bot.pk] for name in _OF_AN_ACCOUNT),
+            ["groups"], ["group", _group(now)], ["group-newer", "street"], ["announce"],
             ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["second"],
         ):  # fmt: skip
             assert client.get(address(str(name), *named)).status_code == 200, name
+        Endpoint.objects.filter(pk=town.bot.pk).update(sealed=seal({"secret": "bir-sır-2026"}))
+        seal_on_page = client.get(address("endpoint", town.bot.pk)).content.decode()
+        given = re.search(r'name="seal" value="([^"]*)"', seal_on_page)
+        client.post(address("endpoint-act", town.bot.pk, "rotate"), {"seal": given[1] if given else ""})
         _own_accounts(town, now)
         client.get(address("case", case), {"act": "end"})
         client.post(address("bulk-act", "take"), {"case": [case]})
@@ -342,6 +351,17 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
 
     folder = Path(case_module.__file__).parent
     assert {f"desk/{path.name}" for path in folder.glob("*.html")} - shown == set()
+
+
+_OF_AN_ACCOUNT = ("endpoint", "endpoint-particulars", "endpoint-settings", "endpoint-hours", "endpoint-try")
+
+
+def _group(now) -> str:
+    """A group in which something was said, by its key."""
+    street = Street(group(), now=now)
+    street.say("Bora", "akşam maç var mı")
+    street.listen()
+    return "street"
 
 
 def _own_accounts(town, now) -> None:

@@ -48,7 +48,8 @@ class Draft {
       const answer = await this.post(text);
       if (!answer.ok) throw new Error(String(answer.status));
       this.saved = text;
-      this.field.dispatchEvent(new CustomEvent("vefa:saved", { bubbles: true, detail: await answer.json() }));
+      const detail = await answer.json().catch(() => ({}));
+      this.field.dispatchEvent(new CustomEvent("vefa:saved", { bubbles: true, detail }));
       sessionStorage.removeItem(store(this.url));
       this.tell("saved");
     } catch {
