@@ -1,8 +1,10 @@
 """Several groups of one bot behind its one door: each gets its own, and strangers' talk is not kept."""
 
+import asyncio
 import json
 
 import pytest
+from django.db import connection
 
 from tests.web.hooks.test_receive import Request, knock
 from vefa.channels.models import Endpoint
@@ -72,13 +74,21 @@ def test_a_group_that_was_switched_off_is_a_strange_one(groups, end):
     assert kept() == [("square", "2")]
 
 
+def switch_on() -> None:
+    """In a thread of its own, which keeps no connection."""
+    try:
+        Endpoint.objects.filter(key="street").update(active=True)
+    finally:
+        connection.close()
+
+
 def test_a_group_that_is_added_while_the_door_is_open_is_met_at_once(groups):
     Endpoint.objects.filter(key="street").update(active=False)
 
     class Later(Request):
         async def knock(self):
             await Request(said(1, SQUARE)).knock()
-            await Endpoint.objects.filter(key="street").aupdate(active=True)
+            await asyncio.to_thread(switch_on)
             return await super().knock()
 
     knock(Later(said(2, STREET)))
