@@ -23,6 +23,7 @@ from vefa.dialogue.receipts import tell_failed
 from vefa.journal.record import Happening, record
 from vefa.kit.claim import wait_after
 from vefa.kit.ids import token
+from vefa.kit.prepared import Prepared
 
 LEASE = timedelta(seconds=90)
 MINUTE = timedelta(minutes=1)
@@ -99,25 +100,31 @@ def _is_full(endpoint: Endpoint, most: int, *, now: datetime) -> bool:
     return True
 
 
+def _next(endpoint_id: int, now: datetime) -> QuerySet[Delivery]:
+    older = Delivery.objects.filter(
+        conversation=OuterRef("conversation"), state__in=(S.QUEUED, S.LEASED), id__lt=OuterRef("id")
+    )
+    return (
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("reply__case", "conversation__address")  # what its parcel is made of
+        .filter(_AWAKE | Q(endpoint__paused_until__lte=now), endpoint__outbound_paused=False)
+        .filter(endpoint_id=endpoint_id, state=S.QUEUED, due_at__lte=now)
+        .exclude(Exists(older))
+        .order_by("due_at", "id")[:1]
+    )
+
+
+_NEXT = Prepared(_next, int, datetime)  # composing it anew cost more than all the rest of a delivery
+
+
 def lease_next(*, endpoint_id: int, now: datetime) -> Lease | None:
     """Take the oldest due delivery that no older one of its conversation stands before.
 
     None too while the account rests: whoever asks may have decided to send before its provider asked for
     patience, or before a person paused it.
     """
-    older = Delivery.objects.filter(
-        conversation=OuterRef("conversation"), state__in=(S.QUEUED, S.LEASED), id__lt=OuterRef("id")
-    )
     with transaction.atomic():
-        row = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("reply__case", "conversation__address")  # what its parcel is made of
-            .filter(_AWAKE | Q(endpoint__paused_until__lte=now), endpoint__outbound_paused=False)
-            .filter(endpoint_id=endpoint_id, state=S.QUEUED, due_at__lte=now)
-            .exclude(Exists(older))
-            .order_by("due_at", "id")
-            .first()
-        )
+        row = next(iter(_NEXT(endpoint_id, now)), None)
         if row is None:
             return None
         row.state, row.lease, row.leased_until, row.tries = S.LEASED, token(), now + LEASE, row.tries + 1
