@@ -15,7 +15,7 @@ from vefa.channels.asterisk.wire import Splitter
 from vefa.channels.port import Account, BusyError, Catch, Form, Reading, RejectedError, UnreadableError
 from vefa.channels.telephone import Step
 
-REAL = Path("/work/shared/data/asterisk-ami")
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "asterisk-ami"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.providers.whatsapp_cloud import DERYA, NUMBER, VERIFY, pushed, said, 
 from vefa.channels.port import Account, Call, ForgedError, Form, UnreadableError
 from vefa.channels.whatsapp.adapter import build
 
-REAL = Path("/work/shared/data/whatsapp-cloud-updates")
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "whatsapp-cloud-updates"
 LINE = build(Account(settings={}, secrets={"verify_token": VERIFY}, http=httpx.Client()))
 HEADER = "x-hub-signature-256"
 PROOF = Proof(
