@@ -1,6 +1,6 @@
 """An exchange heard over TCP: signing in, events into steps of calls, lines that break, dialling."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import httpx
@@ -47,7 +47,8 @@ def heard(own: Asterisk, *managers: AsteriskManager) -> list[Reading]:
         found |= {one.external_id: one.raw for one in catch.arrivals}
         if last <= found.keys():
             break
-    catches.close()  # type: ignore[attr-defined]  # a generator
+    assert isinstance(catches, Generator)
+    catches.close()
     return [own.read(raw) for name, raw in found.items() if name not in last]
 
 
