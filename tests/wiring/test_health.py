@@ -5,6 +5,7 @@ from typing import cast
 import msgspec
 import pytest
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from vefa.channels.models import Endpoint
@@ -34,6 +35,11 @@ def test_accounts_in_trouble_are_named(town):
 
     assert found["status"] == "ok"
     assert found["endpoints"] == [{"key": "city-bot", "channel": "telegram", "troubles": ["silent"]}]
+
+
+def test_it_says_whether_messages_are_compared_by_meaning(town):
+    with override_settings(SEMANTIC=False):
+        assert health().semantic in {"off", "missing"}
 
 
 def test_without_trouble_none_is_named(town):

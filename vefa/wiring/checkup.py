@@ -15,6 +15,7 @@ from vefa.channels.sealing import UnsealableError
 from vefa.directory.models import Municipality, Role, Staff
 from vefa.inbox.doors import adapter_of
 from vefa.journal.models import Heartbeat
+from vefa.triage import semantic
 from vefa.wiring.tables import missing_steps
 
 OLDEST_POSTGRESQL = 150000  # as the server counts: 15.0
@@ -43,6 +44,16 @@ def configuration(home: Path) -> Iterator[Finding]:
         if free > SMALLEST_DISK
         else f"Only {free / 1e9:.1f} GB are free under {home}: make room, a full disk stops every door.",
     )
+
+
+def meaning() -> Iterator[Finding]:
+    """Whether messages are compared by meaning; nothing is wrong where they are not."""
+    said = {
+        semantic.ON: "Messages are compared by meaning too.",
+        semantic.OFF: "Messages are not compared by meaning: VEFA_SEMANTIC is false.",
+        semantic.MISSING: "Messages are not compared by meaning: `pip install vefa[semantic]` adds that.",
+    }
+    yield Finding(ok=True, text=said[semantic.state()])
 
 
 def database() -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from vefa.channels.queries import ailing_endpoints
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.inbox.models import Contact, ContactState
 from vefa.journal.models import Event, Heartbeat
+from vefa.triage import semantic
 from vefa.wiring.asgi import Receive, Scope, Send, answer_json
 from vefa.wiring.tables import connection_words
 
@@ -48,6 +49,7 @@ class Health(msgspec.Struct, frozen=True):
     parked_events: int | None = None
     uncertain_deliveries: int | None = None
     endpoints: list[Ailing] = []
+    semantic: str = ""  # whether messages are compared by meaning: on, off, missing
 
     @property
     def well(self) -> bool:
@@ -145,4 +147,5 @@ def appraise(row: Row) -> Health:
         parked_events=events,
         uncertain_deliveries=deliveries,
         endpoints=[Ailing(one["key"], one["channel"], list(one["troubles"] or ())) for one in ailing],
+        semantic=semantic.state(),
     )

@@ -34,6 +34,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 HOOK_BODY_LIMIT_KB = env.count("VEFA_HOOK_BODY_LIMIT_KB", default=3072)
 WORKER_BATCH = env.count("VEFA_WORKER_BATCH", default=400)
+SEMANTIC = env.flag("VEFA_SEMANTIC", default=True)  # where the extra is installed
+LEARNING = env.flag("VEFA_LEARNING", default=True)  # a worker fits the model of services
 UNDO_S = env.count("VEFA_UNDO_S", default=10)
 ALARM_MAIL = env.words("VEFA_ALARM_MAIL")
 CALL_WRAP_UP_S = env.count("VEFA_CALL_WRAP_UP_S", default=30)

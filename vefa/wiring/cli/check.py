@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print every finding; the exit code is 1 if one of them is bad."""
-    fit = _report(checkup.configuration(options.home))
+    fit = _report(checkup.configuration(options.home)) & _report(checkup.meaning())
     try:
         with database_of(options.home, doing="vefa check") as database:
             attach(database.url, upgrade=False)
