@@ -1,5 +1,7 @@
 """The finding: what triage thinks of a contact, and why; and what it made of each message of a group."""
 
+from typing import TYPE_CHECKING, Any, override
+
 from django.db import models
 
 from vefa.cases.models import Case
@@ -101,3 +103,50 @@ class GroupMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint_id}/{self.message_id} {self.made}"
+
+
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+else:
+    _Text = models.CharField  # only the checker knows it as a generic
+
+
+class Signs(_Text):
+    """The signs of a vector's numbers, one bit each, as PostgreSQL counts and compares them: "0110…"."""
+
+    @override
+    def db_type(self, connection: Any) -> str:
+        """A row of so many bits as it is long."""
+        return f"bit({self.max_length})"
+
+
+class CaseVector(models.Model):
+    """What an open or recent case means. `vector` is float16, seen from the middle of its language."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="vector")
+    model = models.CharField(max_length=80)  # never compare across
+    signs = Signs(max_length=384)
+    vector = models.BinaryField()
+    words = models.CharField(max_length=32)  # a digest of what was read: other words are read anew
+
+    def __str__(self) -> str:
+        return f"meaning of {self.case_id}"
+
+
+class TextVector(models.Model):
+    """What a phrase or a service means in one language; of kind "middle": the mean of a language."""
+
+    kind = models.CharField(max_length=10)  # phrase, service, middle
+    key = models.CharField(max_length=80)
+    language = models.CharField(max_length=2)
+    model = models.CharField(max_length=80)
+    vector = models.BinaryField()  # float16; of a middle float32
+    words = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "language", "model"], name="text_vector_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"meaning of {self.kind} {self.key} ({self.language})"

@@ -1,4 +1,4 @@
-"""The case, who stands behind it, what was promised on it, and who has seen it."""
+"""The case, and who stands behind it."""
 
 from datetime import UTC, datetime
 
@@ -183,8 +183,9 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["lat", "lon"],
-                name="case_map",
-                condition=OPEN & models.Q(public=True, lat__isnull=False),
+                include=["public", "opened_at"],
+                name="case_place",
+                condition=OPEN & models.Q(lat__isnull=False),
             ),
             models.Index(fields=["-opened_at", "-id"], name="case_public", condition=models.Q(public=True)),
             models.Index(fields=["citizen", "-opened_at"], name="case_citizen"),
@@ -226,130 +227,3 @@ class Supporter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.citizen_id} for {self.case_id}"
-
-
-class PromiseKind(models.TextChoices):
-    """Where a promise comes from."""
-
-    FIRST_ANSWER = "first_answer"  # service standard
-    RESOLUTION = "resolution"  # service standard
-    LEGAL = "legal"  # a law names the days
-    GIVEN = "given"  # a person said so
-
-
-class Promise(models.Model):
-    """Something owed by a moment. Minutes are working minutes of the municipality's calendar.
-
-    `worked_min` is what had run before the last pause; while paused, `due_at` is null.
-    """
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="promises", db_index=False)
-    kind = models.CharField(max_length=12, choices=PromiseKind)
-    text = models.CharField(max_length=400, blank=True, default="")
-    by = models.CharField(max_length=80, blank=True, default="")  # who gave it
-    legal_basis = models.CharField(max_length=120, blank=True, default="")
-    minutes = models.FloatField(null=True)  # null: a given day, not a span
-    started_at = models.DateTimeField()
-    running_since = models.DateTimeField(null=True)
-    worked_min = models.FloatField(default=0)
-    due_at = models.DateTimeField(null=True)
-    held_due_at = models.DateTimeField(null=True)  # while paused: where it stood
-    kept_at = models.DateTimeField(null=True)
-    broken_at = models.DateTimeField(null=True)  # the sweeper saw it pass
-    broken_why = models.TextField(blank=True, default="")
-    dropped_at = models.DateTimeField(null=True)  # no longer owed (withdrawn, duplicate)
-
-    # An extension that nobody has decided yet, where a query adds it (`queries.promises_of`).
-    wished_until: datetime | None
-    wished_by: str | None
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["case", "kind"], name="promise_case"),
-            models.Index(
-                fields=["due_at"],
-                name="promise_running",
-                condition=models.Q(kept_at=None, broken_at=None, dropped_at=None, due_at__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} of {self.case_id}"
-
-
-class Pause(models.Model):
-    """A span in which a case's clocks stood still, and why."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pauses")
-    reason = models.CharField(max_length=400)
-    legal = models.BooleanField(default=False)  # the law allows it: legal terms stand still too
-    by = models.CharField(max_length=80)
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.case_id}: {self.reason}"
-
-
-class Extension(models.Model):
-    """A promise moved to a later moment: asked by one person, approved by another."""
-
-    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="extensions")
-    was_due_at = models.DateTimeField()
-    new_due_at = models.DateTimeField()
-    reason = models.CharField(max_length=400)
-    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    approved = models.BooleanField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.promise_id} to {self.new_due_at:%Y-%m-%d}"
-
-
-class Note(models.Model):
-    """A remark between staff; a resident never sees it."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "id"]
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-
-class Sight(models.Model):
-    """Who has seen a case: the first and the last time, and in which role."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="sights", db_index=False)
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "staff"], name="sight_once")]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} saw {self.case_id}"
-
-
-class Proof(models.Model):
-    """A file that shows the work (an after-photo), stored like an attachment."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="proofs")
-    key = models.UUIDField(unique=True)
-    path = models.CharField(max_length=200)
-    content_type = models.CharField(max_length=100)
-    size = models.BigIntegerField()
-    public = models.BooleanField(default=True)
-    by = models.CharField(max_length=80)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return str(self.key)
