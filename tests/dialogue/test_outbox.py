@@ -9,7 +9,7 @@ from tests.providers.telegram_bot_api import TelegramBotApi
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Account, Limits
 from vefa.channels.registry import build
-from vefa.dialogue import outbox, sweeping, writing
+from vefa.dialogue import leasing, outbox, sweeping, writing
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.pace import Pace
 from vefa.dialogue.receipts import apply_receipts
@@ -175,9 +175,9 @@ def test_an_uncertain_answer_is_sent_once_more_and_then_left_to_a_person(answers
     assert Delivery.objects.get().resent == 1
 
 
-def lease_of(now) -> outbox.Lease:
+def lease_of(now) -> leasing.Lease:
     endpoint_id = Delivery.objects.values_list("endpoint_id", flat=True)[0]
-    lease = outbox.lease_next(endpoint_id=endpoint_id or 0, now=now + LATER)
+    lease = leasing.lease_next(endpoint_id=endpoint_id or 0, now=now + LATER)
     assert lease
     return lease
 
@@ -187,7 +187,7 @@ def test_a_sender_that_died_leaves_one_item_in_doubt(answers, now):
     answers("iki")
     assert lease_of(now)
 
-    sweeping.doubt_abandoned(now=now + LATER + outbox.LEASE + LATER)
+    sweeping.doubt_abandoned(now=now + LATER + leasing.LEASE + LATER)
 
     assert states() == [DeliveryState.UNCERTAIN, DeliveryState.QUEUED]
 

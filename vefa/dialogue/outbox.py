@@ -8,42 +8,32 @@ a time serves an endpoint (an advisory lock of the database), which keeps its pa
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from vefa.channels.models import Endpoint
-from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, Sent, UnsureError
+from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, UnsureError
 from vefa.citizens.models import Address
+from vefa.dialogue.leasing import Lease, hand_over, settle, take
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.pace import Pace
 from vefa.dialogue.parcels import parcel_of
 from vefa.dialogue.receipts import tell_failed
+from vefa.dialogue.waiting import Waiting, waiting
 from vefa.journal.record import Happening, record
 from vefa.kit.claim import wait_after
-from vefa.kit.ids import token
-from vefa.kit.prepared import Prepared
 
-LEASE = timedelta(seconds=90)
 MINUTE = timedelta(minutes=1)
 LONG_S = 1.5  # nobody else waits for longer than this because one person must not be written to yet
 MAX_TRIES = 25  # with half an hour between the last ones: about ten hours
 # From one try to the next while a provider is down; the first success begins anew.
 RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 80, 160, 300))
 _LOCKS = 0x7EFA  # the space of advisory locks that endpoints use
-_AWAKE = Q(endpoint__paused_until=None)
+FRESH = timedelta(seconds=2)  # for how long what was read is believed
 
 type Clock = Callable[[], datetime]
 S = DeliveryState
-
-
-@dataclass(frozen=True)
-class Lease:
-    """The right to deliver one item."""
-
-    delivery: Delivery
-    token: UUID
 
 
 def endpoints_with_work(*, now: datetime) -> list[Endpoint]:
@@ -65,29 +55,60 @@ def deliver_due(*, endpoint: Endpoint, adapter: Adapter, clock: Clock, limit: in
     if not _lock(endpoint.id):
         return 0
     try:
-        pace = Pace(adapter.limits)
-        for sent in range(limit):
-            if adapter.limits.per_minute and _is_full(endpoint, adapter.limits.per_minute, now=clock()):
-                return sent
-            lease = lease_next(endpoint_id=endpoint.id, now=clock())
-            if lease is None:
-                return sent
-            early_s = pace.early_s(lease.delivery.conversation_id)
-            if early_s > LONG_S:
-                _hold_back(lease, early_s, now=clock())
-                continue
-            pace.wait(lease.delivery.conversation_id)
-            if not deliver(lease, adapter=adapter, clock=clock):
-                return sent + 1
-        return limit
+        round_ = Round(endpoint, adapter, clock, Pace(adapter.limits))
+        tried = 0
+        while tried < limit and round_.goes_on:
+            tried += round_.send_some(most=limit - tried)
+        return tried
     finally:
         _unlock(endpoint.id)
 
 
-def _hold_back(lease: Lease, seconds: float, *, now: datetime) -> None:
+@dataclass
+class Round:
+    """One process's work on one account, as long as it holds its lock."""
+
+    endpoint: Endpoint
+    adapter: Adapter
+    clock: Clock
+    pace: Pace
+    goes_on: bool = True
+
+    def send_some(self, *, most: int) -> int:
+        """Send a few of those that are due now; returns how many were tried."""
+        began = self.clock()
+        few = waiting(endpoint_id=self.endpoint.pk, now=began, most=most)
+        tried = moved = 0
+        for one in few:
+            if not self.goes_on or self.clock() - began > FRESH:
+                break  # what was read may not be true any more
+            early_s = self.pace.early_s(one.delivery.conversation_id)
+            if early_s > LONG_S:
+                moved += _hold_back(one.delivery, early_s, now=self.clock())
+            elif self._has_room():
+                tried += self._try(one)
+        self.goes_on = self.goes_on and bool(tried or moved)
+        return tried
+
+    def _has_room(self) -> bool:
+        """Whether the provider's measure of a minute leaves room for one more; else the account rests."""
+        per_minute = self.adapter.limits.per_minute
+        self.goes_on = not (per_minute and _is_full(self.endpoint, per_minute, now=self.clock()))
+        return self.goes_on
+
+    def _try(self, one: Waiting) -> bool:
+        """Send one, unless it was taken back or the account was paused since it was read."""
+        self.pace.wait(one.delivery.conversation_id)
+        lease = take(one, now=self.clock())
+        if lease is not None:
+            self.goes_on = deliver(lease, adapter=self.adapter, clock=self.clock)
+        return lease is not None
+
+
+def _hold_back(delivery: Delivery, seconds: float, *, now: datetime) -> int:
     """Lay it back until its address may be written to again; it was not tried."""
-    due_at, tries = now + timedelta(seconds=seconds), lease.delivery.tries - 1
-    _settle(lease, {"state": S.QUEUED, "due_at": due_at, "tries": tries})
+    rows = Delivery.objects.filter(id=delivery.pk, state=S.QUEUED)
+    return rows.update(due_at=now + timedelta(seconds=seconds))
 
 
 def _is_full(endpoint: Endpoint, most: int, *, now: datetime) -> bool:
@@ -100,42 +121,9 @@ def _is_full(endpoint: Endpoint, most: int, *, now: datetime) -> bool:
     return True
 
 
-def _next(endpoint_id: int, now: datetime) -> QuerySet[Delivery]:
-    older = Delivery.objects.filter(
-        conversation=OuterRef("conversation"), state__in=(S.QUEUED, S.LEASED), id__lt=OuterRef("id")
-    )
-    return (
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("reply__case", "conversation__address")  # what its parcel is made of
-        .filter(_AWAKE | Q(endpoint__paused_until__lte=now), endpoint__outbound_paused=False)
-        .filter(endpoint_id=endpoint_id, state=S.QUEUED, due_at__lte=now)
-        .exclude(Exists(older))
-        .order_by("due_at", "id")[:1]
-    )
-
-
-_NEXT = Prepared(_next, int, datetime)  # composing it anew cost more than all the rest of a delivery
-
-
-def lease_next(*, endpoint_id: int, now: datetime) -> Lease | None:
-    """Take the oldest due delivery that no older one of its conversation stands before.
-
-    None too while the account rests: whoever asks may have decided to send before its provider asked for
-    patience, or before a person paused it.
-    """
-    with transaction.atomic():
-        row = next(iter(_NEXT(endpoint_id, now)), None)
-        if row is None:
-            return None
-        row.state, row.lease, row.leased_until, row.tries = S.LEASED, token(), now + LEASE, row.tries + 1
-        row.save(update_fields=["state", "lease", "leased_until", "tries"])
-    assert row.lease is not None
-    return Lease(row, row.lease)
-
-
 def deliver(lease: Lease, *, adapter: Adapter, clock: Clock) -> bool:
     """Hand one leased item over and write down what became of it. False: let the endpoint rest."""
-    parcel = parcel_of(lease.delivery, now=clock())
+    parcel = parcel_of(lease.delivery, lease.earlier, now=clock())
     try:
         sent = adapter.send(parcel)
     except BusyError as error:
@@ -145,20 +133,8 @@ def deliver(lease: Lease, *, adapter: Adapter, clock: Clock) -> bool:
     except UnsureError as error:
         _doubt(lease, error, now=clock())
     else:
-        _handed_over(lease, sent, now=clock())
+        hand_over(lease, sent, now=clock())
     return True
-
-
-def _handed_over(lease: Lease, sent: Sent, *, now: datetime) -> None:
-    facts = {
-        "state": S.HANDED_OVER,
-        "provider_id": sent.provider_id,
-        "parts": list(sent.parts or (sent.provider_id,)),
-        "handed_over_at": now,
-        "trouble": "",
-    }
-    if _settle(lease, facts):
-        _endpoint(lease).update(last_out_at=now, trouble="", refusals=0)
 
 
 def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
@@ -167,7 +143,7 @@ def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
         return True
     wait = max(wait_after(lease.delivery.tries), timedelta(seconds=error.retry_after_s))
     facts = {"state": S.QUEUED, "due_at": now + wait, "trouble": error.reason, "parts": _parts(lease, error)}
-    _settle(lease, facts)
+    settle(lease, facts)
     if error.address_only:
         return True
     _let_rest(lease, error, now=now)
@@ -188,7 +164,7 @@ def _let_rest(lease: Lease, error: BusyError, *, now: datetime) -> None:
 
 def _fail(lease: Lease, error: RejectedError, *, now: datetime) -> None:
     facts = {"state": S.FAILED, "trouble": error.reason, "ended_at": now, "parts": _parts(lease, error)}
-    if not _settle(lease, facts):
+    if not settle(lease, facts):
         return
     lease.delivery.trouble = error.reason
     tell_failed([lease.delivery], now=now)
@@ -201,7 +177,7 @@ def _fail(lease: Lease, error: RejectedError, *, now: datetime) -> None:
 
 def _doubt(lease: Lease, error: UnsureError, *, now: datetime) -> None:
     facts = {"state": S.UNCERTAIN, "trouble": error.reason, "ended_at": now, "parts": _parts(lease, error)}
-    if _settle(lease, facts):
+    if settle(lease, facts):
         tell_uncertain([lease.delivery], now=now)
 
 
@@ -211,16 +187,6 @@ def _endpoint(lease: Lease) -> QuerySet[Endpoint]:
 
 def _parts(lease: Lease, error: SendError) -> list[str]:
     return list(dict.fromkeys([*lease.delivery.parts, *error.done]))
-
-
-def _settle(lease: Lease, facts: dict[str, object]) -> bool:
-    """Write the result, if the lease still stands; a receipt may have come first and is not undone."""
-    mine = Q(id=lease.delivery.id, lease=lease.token)
-    settled = Delivery.objects.filter(mine, state=S.LEASED).update(**facts, lease=None, leased_until=None)
-    if not settled and "provider_id" in facts:
-        kept = {name: facts[name] for name in ("provider_id", "parts", "handed_over_at")}
-        Delivery.objects.filter(mine).update(**kept)
-    return bool(settled)
 
 
 def tell_uncertain(rows: list[Delivery], *, now: datetime) -> None:

@@ -1,12 +1,14 @@
 """From a delivery to the parcel that an adapter sends."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from vefa.channels.port import Filled, Form, Parcel, Place
+from vefa.channels.port import Filled, Parcel, Place
 from vefa.dialogue.exposure import is_open, without_secrets
 from vefa.dialogue.models import Delivery
+from vefa.dialogue.waiting import Message
 from vefa.inbox.models import Contact, Conversation
 from vefa.kit.text import first_line
 
@@ -19,20 +21,11 @@ class Extras(msgspec.Struct, frozen=True, omit_defaults=True):
     place: Place | None = None
 
 
-_THREAD = 20  # how many earlier messages a mail names
-
-
-def parcel_of(delivery: Delivery, *, now: datetime) -> Parcel:
-    """Everything that the provider needs; read outside any transaction, just before sending."""
+def parcel_of(delivery: Delivery, earlier: Sequence[Message], *, now: datetime) -> Parcel:
+    """Everything that the provider needs; `earlier` is what the resident wrote before, the last first."""
     reply, conversation = delivery.reply, delivery.conversation
     if conversation is None:
         return _post(delivery, now=now)
-    earlier = list(
-        Contact.objects.filter(conversation=conversation, form=Form.MESSAGE)
-        .exclude(message_id="")
-        .order_by("-said_at", "-sequence", "-id")
-        .values_list("message_id", "subject")[:_THREAD]
-    )
     answered = reply.answers.message_id if reply.answers else _opened_by(reply.case_id, conversation)
     case = reply.case
     extras = msgspec.convert(reply.extras or {}, Extras)

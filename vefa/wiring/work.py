@@ -27,6 +27,7 @@ from vefa.channels.registry import network_client
 from vefa.citizens import matching
 from vefa.dialogue import outbox, sweeping, watching
 from vefa.inbox import attachments, claiming, collect, heard, orphans, posts
+from vefa.inbox.bulk import keep_plans
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
 from vefa.journal import replay
@@ -136,6 +137,7 @@ class Worker:
 
     def _send(self, endpoint_id: int) -> None:
         """Send what is due on one endpoint, in its own thread: a slow provider holds up no other."""
+        keep_plans()
         try:
             endpoint = Endpoint.objects.get(id=endpoint_id)
             adapter = adapter_of(endpoint, self.http)
