@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from vefa.citizens.models import Citizen
@@ -108,6 +109,7 @@ class Case(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="duplicates", db_index=False
     )
     unsure = models.BooleanField(default=False)  # triage asks a person to decide
+    facts = models.JSONField(null=True)  # whose asset and duty, which line, stop, vehicle: see cases.facts
 
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()  # last thing that happened, of any sort
@@ -186,6 +188,12 @@ class Case(models.Model):
                 include=["public", "opened_at"],
                 name="case_place",
                 condition=OPEN & models.Q(lat__isnull=False),
+            ),
+            models.Index(
+                KeyTextTransform("line", "facts"),
+                models.F("opened_at").desc(),
+                name="case_line",
+                condition=models.Q(facts__has_key="line"),
             ),
             models.Index(fields=["-opened_at", "-id"], name="case_public", condition=models.Q(public=True)),
             models.Index(fields=["citizen", "-opened_at"], name="case_citizen"),
