@@ -166,7 +166,7 @@ def test_services_have_words_that_residents_use():
     for service in book("services.toml")["service"]:
         assert set(service["words"]) == set(service["description"]) == set(LANGUAGES), service["code"]
         for language, words in service["words"].items():
-            assert 6 <= len(words) <= 20, (service["code"], language)
+            assert 6 <= len(words) <= 30, (service["code"], language)
             assert len({fold(word) for word in words}) == len(words), (service["code"], language, words)
 
 
