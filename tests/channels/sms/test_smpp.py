@@ -28,6 +28,7 @@ from tests.providers.smsc import (
 )
 from vefa.channels.port import Account, Arrival, BusyError, Catch, Form, RejectedError, UnreadableError
 from vefa.channels.sms.adapter import build
+from vefa.channels.sms.numbers import lane
 from vefa.channels.sms.smpp import Smpp
 from vefa.channels.sms.smpp_bind import close_all
 
@@ -185,7 +186,7 @@ def test_what_a_resident_writes_arrives_and_is_acknowledged_once_kept(centre):
     assert reading.form == Form.MESSAGE
     assert reading.sender is not None
     assert reading.sender.address == DERYA
-    assert walking.arrivals[0].lane == DERYA
+    assert walking.arrivals[0].lane == lane(DERYA)
 
 
 def test_what_is_not_kept_is_not_acknowledged(centre):

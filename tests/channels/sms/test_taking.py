@@ -20,6 +20,7 @@ from tests.channels.forged import SECRET, Proof, forgeries, refused_by, taken_by
 from tests.channels.sms.lines import DERYA, DOOR, form, get, line, taken
 from tests.channels.trouble import orders
 from vefa.channels.port import Call, ForgedError, Form, UnreadableError
+from vefa.channels.sms.numbers import lane
 from vefa.channels.sms.twilio import sign
 
 STYLES = ("kannel", "netgsm", "smsc", "twilio")
@@ -120,7 +121,7 @@ def test_a_message_is_read(style):
     (arrival,) = line(style).arrivals(MESSAGES[style])
     reading = line(style).read(arrival.raw)
 
-    assert (arrival.external_id, arrival.lane) == ("message:ab12", DERYA)
+    assert (arrival.external_id, arrival.lane) == ("message:ab12", lane(DERYA))
     assert (reading.form, reading.text, reading.message_id) == (Form.MESSAGE, "Çukur var", "ab12")
     assert reading.sender is not None
     assert (reading.sender.address, reading.sender.phone) == (DERYA, DERYA)
@@ -274,3 +275,25 @@ def test_random_callers_are_refused(style, body, query, proof):
     headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": proof}
     with pytest.raises(ForgedError):
         line(style).verify(Call(headers=headers, body=body, query=query), [SECRET])
+
+
+def test_however_a_gateway_writes_a_number_what_its_owner_says_stays_in_order():
+    kannel = line("kannel")
+    ways = ("%2B905321112233", "905321112233", "05321112233", "532+111+22+33", "+90 (532) 111-22-33")
+    lanes = {
+        kannel.arrivals(get(f"from={way}&text=a&id={number}"))[0].lane for number, way in enumerate(ways)
+    }
+    assert len(lanes) == 1
+    assert kannel.arrivals(get("from=BANK&text=a&id=1"))[0].lane == "BANK"
+
+
+@pytest.mark.parametrize("query", ["secret={}&from=5454&text=a", "from=5454&s%65cret={}&text=%FE&secret={}"])
+def test_the_secret_of_the_door_is_taken_however_it_is_written_and_never_kept(query):
+    kannel, call = line("kannel"), get(query.format(SECRET, SECRET))
+    kannel.verify(call, [SECRET])
+    assert SECRET.encode() not in kannel.arrivals(call)[0].raw
+
+
+def test_octets_beyond_ascii_in_a_query_are_read_in_the_charset_that_it_names():
+    (said,) = taken(line("kannel"), get("from=5454&id=1&charset=iso-8859-9&text=\xfeehir"))
+    assert said.text == "şehir"

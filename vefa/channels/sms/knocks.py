@@ -4,7 +4,7 @@ import codecs
 import hashlib
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, unquote_plus
 
 import msgspec
 
@@ -12,6 +12,7 @@ from vefa.channels.port import Arrival, Call, UnreadableError
 
 SECRET = "secret"  # noqa: S105 - the name of a parameter, not a secret
 MOST_FIELDS = 200
+_ASCII = "".join(map(chr, range(0x80)))
 
 
 class Knock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,19 +27,34 @@ class Knock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def knock_of(call: Call, *, headers: str = "") -> Knock:
     """The call without its secret; `headers` is the beginning of the names of those worth keeping."""
-    pairs = parse_qsl(call.query, keep_blank_values=True, encoding="latin-1")
-    kept = [(name, value) for name, value in pairs if name != SECRET]
     try:
         body, latin = call.body.decode(), False
     except UnicodeDecodeError:
         body, latin = call.body.decode("latin-1"), True
     return Knock(
-        query=urlencode(kept, encoding="latin-1"),
+        query=_without_secret(call.query),
         kind=call.headers.get("content-type", ""),
         body=body,
         latin=latin,
         headers={name: call.headers[name] for name in call.headers if headers and name.startswith(headers)},
     )
+
+
+def secret_of(call: Call) -> str:
+    """The shared secret in the query, the last one where there are several; "" where there is none."""
+    told = [pair.partition("=")[2] for pair in call.query.split("&") if _name(pair) == SECRET]
+    return unquote_plus(told[-1]) if told else ""
+
+
+def _without_secret(query: str) -> str:
+    """The query as it came; octets beyond ASCII are written with percent signs."""
+    kept = "&".join(pair for pair in query.split("&") if _name(pair) != SECRET)
+    return kept if kept.isascii() else quote(kept, safe=_ASCII, encoding="latin-1")
+
+
+def _name(pair: str) -> str:
+    name = pair.partition("=")[0]
+    return unquote_plus(name) if "%" in name else name
 
 
 def arrival(knock: Knock, external_id: str, lane: str) -> Arrival:
@@ -95,8 +111,9 @@ def _list(found: Any) -> list[Any]:
 
 def _decoded(text: str) -> dict[str, str]:
     """Parameters as texts, in the charset that one of them names, in UTF-8 where none does."""
-    charset = _known(dict(_pairs(text, "utf-8")).get("charset", ""))
-    return dict(_pairs(text, charset))
+    found = dict(_pairs(text, "utf-8"))
+    charset = _known(found.get("charset", ""))
+    return found if charset == "utf-8" else dict(_pairs(text, charset))
 
 
 def _pairs(text: str, charset: str) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from vefa.channels.cleaning import clean
 from vefa.channels.manners import Answer, Standing, Tariff, Terms
@@ -92,8 +91,7 @@ class Line(ABC):
 
     def verify(self, call: Call, secrets: Sequence[str], /) -> None:
         """The shared secret stands in the query; constant time."""
-        given = dict(parse_qsl(call.query, keep_blank_values=True)).get(knocks.SECRET, "")
-        known_as(given, secrets)
+        known_as(knocks.secret_of(call), secrets)
 
     @abstractmethod
     def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
@@ -117,7 +115,7 @@ class Line(ABC):
 
     def lane(self, written: str) -> str:
         """What one sender writes is read in order."""
-        return numbers.normal(written, region=self.region)
+        return numbers.lane(written)
 
     def message(self, written: str, text: str) -> Reading:
         """What somebody wrote; a name instead of a number cannot be answered, and is marked so."""
