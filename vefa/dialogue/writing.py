@@ -125,8 +125,12 @@ def _heard(case: Case, words: Words) -> list[Listener]:
     ]
 
 
-def write_automatic(said: Sequence[tuple[Listener, Words]], *, now: datetime) -> None:
+def write_automatic(
+    said: Sequence[tuple[Listener, Words]], *, now: datetime, by: Staff | None = None
+) -> None:
     """The system's own replies, all in three statements; a cause that has been answered is passed over.
+
+    `by` is who told it to, where a person speaks to many at once.
 
     Where the provider may want an approved text when it is sent, the one that says the same goes along.
     """
@@ -138,6 +142,7 @@ def write_automatic(said: Sequence[tuple[Listener, Words]], *, now: datetime) ->
             **_said(words, now, Extras(template=filled) if filled else None),
             "case_id": one.case.pk,
             "automatic": True,
+            "staff_id": by.pk if by else None,
         }
         for (one, words), filled in zip(said, spoken, strict=True)
     ]

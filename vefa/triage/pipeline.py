@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from vefa.cases.elsewhere import continue_in
+from vefa.cases.incidents.gathering import join_own
 from vefa.cases.lifecycle import MoveNotAllowedError, double, reopen
 from vefa.cases.models import Case
 from vefa.cases.opening import follow, open_cases
@@ -90,6 +91,14 @@ def _stand_behind(opened: Sequence[tuple[Contact, int]], *, now: datetime) -> No
         if master_id:
             with suppress(MoveNotAllowedError, Case.DoesNotExist):
                 double(case_id=case_id, master_id=int(master_id), by="resident", now=now)
+    gathered = [(int(contact.details["incident"]), pk) for contact, pk in opened if _joins(contact)]
+    if gathered:
+        join_own(gathered, now=now)
+
+
+def _joins(contact: Contact) -> bool:
+    """Whether the report says that it is one of many behind an incident."""
+    return str(contact.details.get("incident", "")).isdecimal()
 
 
 def _join(decided: Sequence[tuple[Matter, Contact]], *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups, keywords
+from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups, keywords, to_all
 from vefa.journal.replay import Reaction
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
@@ -13,6 +13,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "case.followed": [confirming.passed_on, after_hours.said_again],
     "case.supported": [announcements.supported],
     "case.doubled": [announcements.doubled],
+    "case.gathered": [to_all.gathered],
     "case.planned": [announcements.planned],
     "case.waiting": [announcements.asked],
     "case.referred": [announcements.referred],

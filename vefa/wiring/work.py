@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import psycopg
@@ -19,13 +20,14 @@ from django.db import Error, connection
 
 from vefa.calls import dialling
 from vefa.cases import proofs
+from vefa.cases.incidents import detecting, orders
 from vefa.cases.promises import sweep_broken
 from vefa.cases.queries import places_of
 from vefa.channels import looking, templates
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
-from vefa.dialogue import outbox, sweeping, watching
+from vefa.dialogue import outbox, sweeping, to_all, watching
 from vefa.inbox import attachments, claiming, collect, heard, orphans, posts
 from vefa.inbox.bulk import keep_plans
 from vefa.inbox.doors import adapter_of
@@ -103,6 +105,8 @@ class Worker:
             Loop("sweeping", self._sweep, SWEEP_S),
             Loop("looking", self._look_crew, LOOK_S),
             Loop("watching", self._watch, WATCH_S),
+            Loop("incidents", self._propose, WATCH_S),
+            Loop("orders", self._carry_out, BEAT_S),
             Loop("tally", self._tally, TALLY_S),
             Loop("heartbeat", self._beat, BEAT_S),
             Loop("bell", self._listen, 0.0),
@@ -185,6 +189,14 @@ class Worker:
     def _watch(self) -> bool:
         watching.watch(now=clock())
         return False
+
+    def _propose(self) -> bool:
+        detecting.detect(now=clock())
+        return False
+
+    def _carry_out(self) -> bool:
+        now = clock()
+        return orders.carry_out(answer=partial(to_all.answer, now=now), now=now)
 
     def _tally(self) -> bool:
         heard.tally(now=clock())
