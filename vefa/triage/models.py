@@ -150,3 +150,40 @@ class TextVector(models.Model):
 
     def __str__(self) -> str:
         return f"meaning of {self.kind} {self.key} ({self.language})"
+
+
+class DeskHold(models.Model):
+    """Who is deciding an unsure case: until then nobody else is given it."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} held by {self.staff_id}"
+
+
+class Did(models.TextChoices):
+    """What somebody did with an unsure case."""
+
+    SERVICE = "service"  # said what it is about
+    MERGED = "merged"  # it follows another case
+    SPLIT = "split"  # several matters, now parts
+    SKIPPED = "skipped"  # left to a later look, or to somebody else
+
+
+class DeskDecision(models.Model):
+    """One decision at the triage desk, with what takes it back."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    did = models.CharField(max_length=8, choices=Did)
+    at = models.DateTimeField()
+    undo = models.JSONField(default=dict)  # the facts as they were; numbers of what was made
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["staff", "-at", "-id"], name="desk_decision_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.did} {self.case_id}"
