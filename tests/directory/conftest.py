@@ -121,7 +121,7 @@ class Folder:
     """The folder on disk; `load` loads it, the other methods alter one file."""
 
     path: Path
-    load: Callable[[], Report]
+    load: Callable[..., Report]
 
     def write(self, name: str, text: str) -> None:
         (self.path / name).write_text(text.lstrip("\n"), encoding="utf-8")
@@ -138,7 +138,11 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path, now, db) -> Iterator[Folder]:
     """Pınarova in eight small files, not loaded yet."""
-    made = Folder(tmp_path, lambda: load_folder(tmp_path, SECTIONS, now=now, actor="system"))
+
+    def load(*, overwrite: bool = False) -> Report:
+        return load_folder(tmp_path, SECTIONS, now=now, actor="system", overwrite=overwrite)
+
+    made = Folder(tmp_path, load)
     for name, text in FILES.items():
         made.write(name, text)
     queries.forget()

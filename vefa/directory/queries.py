@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from vefa.directory.models import Area, Municipality, Service, Unit
+from vefa.directory.models import Area, Municipality, Service, ServiceExample, Unit
 from vefa.directory.rules import SpecialDay, WorkingCalendar
 from vefa.directory.snapshot import Snapshot, take
 from vefa.kit.geo import Point
@@ -39,6 +39,15 @@ class ServiceWords:
     service: Service
     name: str
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A message as residents write it, and the code of the service that it is about."""
+
+    code: str
+    language: str
+    text: str
 
 
 @dataclass
@@ -132,6 +141,16 @@ def services_by_language(language: str) -> list[ServiceWords]:
         ServiceWords(service, service.name(language), tuple(service.words.get(language, ())))
         for service in services()
     ]
+
+
+def examples() -> list[Example]:
+    """Every example message in use of services in use, read anew: what the services' words are learned from.
+
+    They change only with `municipality().version`.
+    """
+    rows = ServiceExample.objects.filter(retired_at=None, service__retired_at=None)
+    told = rows.order_by("service__code", "language", "id").values_list("service__code", "language", "text")
+    return [Example(*row) for row in told]
 
 
 def _renewed() -> Snapshot:

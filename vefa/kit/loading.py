@@ -69,7 +69,8 @@ class Tally:
 class Reading:
     """What is found while files are read: problems, notices and the keys that lines may refer to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, overwrite: bool = False) -> None:
+        self.overwrite = overwrite  # what was changed at the desk gives way to the folder
         self.problems: list[Problem] = []
         self.notices: list[Problem] = []
         self.languages: tuple[str, ...] = LANGUAGES

@@ -1,83 +1,135 @@
 """services.toml: what can be asked for, whose duty it is, and how long it may take."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from vefa.directory.load.questions import questions_of
-from vefa.directory.load.write import Outcome, synchronise
-from vefa.directory.models import (
-    Agency,
-    Area,
-    Kind,
-    Remit,
-    Service,
-    ServiceGroup,
-    ServiceUnit,
-    Unit,
-    Urgency,
-)
+from vefa.directory.load.remits import remits_of
+from vefa.directory.load.write import synchronise
+from vefa.directory.models import Kind, Remit, Service, ServiceGroup, Source, Unit, Urgency
+from vefa.directory.states import Merged, State, flat, merge
+from vefa.directory.stating import Written, states, write_states
 from vefa.kit.loading import Line, Reading, Section, Tally
 
 REFERENCES = ("group", "unit", "agency")
+OVERWRITE = "Load with --overwrite to take what the file says; what stands there now is kept as a version."
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceRows:
-    """Groups and services; references are keys: code -> group, unit, agency, and code -> area -> unit."""
+    """Groups; what the file says of each service; and what becomes of it beside what the desk changed."""
 
     groups: list[dict[str, Any]]
-    services: list[dict[str, Any]]
-    references: dict[str, dict[str, str]]
-    unit_by_area: dict[str, dict[str, str]]
+    said: dict[str, State] = field(default_factory=dict)
+    merged: dict[str, State] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What is in the tables: the state in use, what the folder said last, and whose the row is."""
+
+    state: State
+    base: State
+    source: str
 
 
 class ServicesSection(Section):
-    """[[group]] are headings; [[service]] stand below them; [[service.question]] are asked in the form."""
+    """[[group]] are headings; [[service]] stand below them; questions and remits stand below a service."""
 
     file = "services.toml"
     fields: ClassVar = {
         "group": ("key", "names", "order"),
         "service": (
-            "code", "group", "names", "words", "description", "remit", "agency", "unit", "unit_by_area",
-            "kind", "urgency", "calendar", "first_answer_hours", "resolution_hours", "legal_days",
-            "legal_basis", "public", "photo_required", "question",
+            "code", "group", "names", "words", "description", "explanation", "remit", "agency", "remit_by",
+            "unit", "unit_kind", "unit_by_area", "kind", "urgency", "calendar", "first_answer_hours",
+            "resolution_hours", "legal_days", "legal_basis", "public", "photo_required", "question",
         ),
     }  # fmt: skip
 
     def read(self, lines: Sequence[Line], reading: Reading) -> ServiceRows:
-        """Check groups first, then services with all that they refer to."""
+        """Check groups first, then services with all that they refer to; compare with the desk's changes."""
         groups = [line for line in lines if line.table == "group"]
-        found = ServiceRows(
-            [_group(line, place, reading) for place, line in enumerate(groups, 1)], [], {}, {}
-        )
+        found = ServiceRows([_group(line, place, reading) for place, line in enumerate(groups, 1)])
+        present = _present()
         for place, line in enumerate((line for line in lines if line.table == "service"), 1):
             code = reading.text(line, "code", required=True)
             reading.declare("service", code, line)
-            found.services.append(_service(line, code, reading) | _clocks(line, reading) | {"order": place})
-            found.references[code] = {sort: reading.refer(line, sort, sort) for sort in REFERENCES}
-            found.unit_by_area[code] = _unit_by_area(line, reading)
-            _check_remit(line, reading)
+            found.said[code] = said = _said(line, reading) | {"order": place, "retired": False}
+            found.merged[code] = _reconciled(line, code, (said, present.get(code)), reading)
+        for code, known in present.items():
+            if code not in found.said and known.source == Source.FOLDER:
+                absent = {**known.base, "retired": True}
+                found.said[code] = absent
+                found.merged[code] = merge(
+                    base=known.base, desk=known.state, file=absent, overwrite=reading.overwrite
+                ).state
         return found
 
     def write(self, rows: ServiceRows, *, now: datetime) -> Tally:
         """Alter groups, services and the units that answer for them in single areas."""
         groups = synchronise(ServiceGroup.objects, rows.groups, keys=("key",), now=now)
-        ids = {
-            "group": {key[0]: row.id for key, row in groups.rows.items()},
-            "unit": dict(Unit.objects.values_list("key", "id")),
-            "agency": dict(Agency.objects.values_list("key", "id")),
-        }
-        services = [row | _ids(rows.references[row["code"]], ids) for row in rows.services]
-        outcome = synchronise(Service.objects, services, keys=("code",), now=now)
-        _write_units(outcome, rows.unit_by_area, ids["unit"])
-        return groups.tally() + outcome.tally()
+        done = write_states(rows.merged, source=Source.FOLDER, now=now)
+        _remember(rows.said, done, now)
+        in_use = sum(1 for state in rows.said.values() if not state["retired"])
+        unchanged = in_use - len(done.created | done.changed)
+        return groups.tally() + Tally(
+            len(done.created), len(done.changed - done.created), len(done.retired), unchanged
+        )
 
     def recall(self) -> Iterable[tuple[str, str]]:
         """The services in use."""
         codes = Service.objects.filter(retired_at=None).order_by("code").values_list("code", flat=True)
         return [("service", code) for code in codes]
+
+
+def _present() -> dict[str, _Present]:
+    rows = {row.code: row for row in Service.objects.only("code", "loaded", "source")}
+    return {
+        code: _Present(state, rows[code].loaded or _unknown(rows[code], state), rows[code].source)
+        for code, state in states(examples=False).items()
+    }
+
+
+def _unknown(row: Service, state: State) -> State:
+    """What the folder said last where that was not kept: the state in use; the desk's own have none."""
+    return {} if row.source == Source.DESK else state
+
+
+def _reconciled(line: Line, code: str, sides: tuple[State, _Present | None], reading: Reading) -> State:
+    said, present = sides
+    if present is None:
+        return said
+    found = merge(base=present.base, desk=present.state, file=said, overwrite=reading.overwrite)
+    _tell(line, code, found, reading)
+    return found.state
+
+
+def _tell(line: Line, code: str, found: Merged, reading: Reading) -> None:
+    """Say plainly what was changed at the desk: it stays, or somebody must decide."""
+    if found.kept:
+        what = f"At the desk “{code}” was given other {_listed(found.kept)}: that stays."
+        reading.notice(line, what, OVERWRITE)
+    if found.disputed:
+        what = f"“{code}” was changed at the desk and in the file, too: {_listed(found.disputed)}."
+        reading.refuse(line, what, f"Write the desk's text into the file. {OVERWRITE}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+def _remember(said: Mapping[str, State], done: Written, now: datetime) -> None:
+    """Keep what the folder said, so that the next load knows what the desk changed since."""
+    altered = []
+    for row in Service.objects.filter(code__in=list(said)):
+        moved = row.code in done.created | done.changed | done.retired
+        if moved or flat(row.loaded) != flat(said[row.code]) or row.source != Source.FOLDER:
+            row.loaded, row.source = dict(said[row.code]), Source.FOLDER
+            row.loaded_at = now if moved or row.loaded_at is None else row.loaded_at
+            altered.append(row)
+    Service.objects.bulk_update(altered, ["loaded", "source", "loaded_at"])
 
 
 def _group(line: Line, place: int, reading: Reading) -> dict[str, Any]:
@@ -87,15 +139,26 @@ def _group(line: Line, place: int, reading: Reading) -> dict[str, Any]:
     return {"key": key, "names": reading.texts(line, "names", required=True), "order": order}
 
 
-def _service(line: Line, code: str, reading: Reading) -> dict[str, Any]:
+def _said(line: Line, reading: Reading) -> dict[str, Any]:
+    """What the file says of a service, as a state."""
+    references = {sort: reading.refer(line, sort, sort) for sort in REFERENCES}
+    _check_remit(line, reading)
+    own = _service(line, reading) | _clocks(line, reading)
+    return own | references | {"unit_by_area": _unit_by_area(line, reading)}
+
+
+def _service(line: Line, reading: Reading) -> dict[str, Any]:
+    code = reading.text(line, "code")
     if not reading.text(line, "group"):
         reading.refuse(line, f"The service “{code}” stands in no group.", "Fill in “group”.")
     return {
-        "code": code,
         "names": reading.texts(line, "names", required=True),
         "words": reading.lists(line, "words"),
         "description": reading.texts(line, "description"),
+        "explanation": reading.texts(line, "explanation"),
         "remit": reading.choice(line, "remit", Remit.values, default="ours"),
+        "remit_by": remits_of(line, reading),
+        "unit_kind": reading.choice(line, "unit_kind", ("", *Unit.Level.values)),
         "kind": reading.choice(line, "kind", Kind.values, default="request"),
         "urgency": reading.choice(line, "urgency", Urgency.values, default="normal"),
         "public": reading.flag(line, "public", default=True),
@@ -140,28 +203,3 @@ def _check_remit(line: Line, reading: Reading) -> None:
         reading.refuse(
             line, "The remit is another body's, but none is named.", "Fill in “agency”.", at="remit"
         )
-
-
-def _ids(references: Mapping[str, str], ids: Mapping[str, Mapping[str, int]]) -> dict[str, int | None]:
-    return {f"{name}_id": ids[name].get(key) for name, key in references.items()}
-
-
-def _write_units(
-    outcome: Outcome[Service], wanted: Mapping[str, Mapping[str, str]], unit_ids: Mapping[str, int]
-) -> None:
-    """Alter the units of single areas; a service for which they differ counts as altered."""
-    area_ids = dict(Area.objects.values_list("key", "id"))
-    present: dict[int, dict[int, int]] = {}
-    for service_id, area_id, unit_id in ServiceUnit.objects.values_list("service_id", "area_id", "unit_id"):
-        present.setdefault(service_id, {})[area_id] = unit_id
-    fresh = []
-    for code, table in wanted.items():
-        service = outcome.rows[code,]
-        places = {area_ids[area]: unit_ids[unit] for area, unit in table.items()}
-        if places != present.get(service.id, {}):
-            outcome.changed.add((code,))
-            ServiceUnit.objects.filter(service=service).delete()
-            fresh += [
-                ServiceUnit(service=service, area_id=area, unit_id=unit) for area, unit in places.items()
-            ]
-    ServiceUnit.objects.bulk_create(fresh)

@@ -14,6 +14,7 @@ from vefa.directory import queries
 from vefa.directory.load.files import UnreadableError, lines_of
 from vefa.directory.models import Municipality
 from vefa.directory.version import mark_changed
+from vefa.directory.versions import kept_by_load
 from vefa.journal.record import Happening, record
 from vefa.kit.loading import LANGUAGES, Line, Problem, Reading, Section, Tally
 
@@ -35,21 +36,26 @@ class Report:
         return sum(self.tallies.values(), start=Tally())
 
 
-def load_folder(folder: Path, sections: Sequence[Section], *, now: datetime, actor: str) -> Report:
-    """Bring the directory in line with a folder (its files: docs/load.md), wholly or not at all."""
-    report, rows = _read(folder, sections)
+def load_folder(
+    folder: Path, sections: Sequence[Section], *, now: datetime, actor: str, overwrite: bool = False
+) -> Report:
+    """Bring the directory in line with a folder (its files: docs/load.md), wholly or not at all.
+
+    overwrite   what was changed at the desk since the last load gives way to what the folder says
+    """
+    report, rows = _read(folder, sections, overwrite=overwrite)
     if report.problems:
         return report
-    with writing(report, now=now, actor=actor, of=folder.name):
+    with writing(report, now=now, actor=actor, of=folder.name), kept_by_load(now=now):
         for section in sections:
             if section.file in rows:
                 report.tallies[section.file] = section.write(rows[section.file], now=now)
     return report
 
 
-def check_folder(folder: Path, sections: Sequence[Section]) -> Report:
+def check_folder(folder: Path, sections: Sequence[Section], *, overwrite: bool = False) -> Report:
     """Find what `load_folder` would object to, and write nothing."""
-    return _read(folder, sections)[0]
+    return _read(folder, sections, overwrite=overwrite)[0]
 
 
 @contextmanager
@@ -70,14 +76,14 @@ def writing(report: Report, *, now: datetime, actor: str, of: str) -> Iterator[N
     queries.forget()
 
 
-def _read(folder: Path, sections: Sequence[Section]) -> tuple[Report, dict[str, Any]]:
+def _read(folder: Path, sections: Sequence[Section], *, overwrite: bool) -> tuple[Report, dict[str, Any]]:
     report = Report()
     lines = _lines(folder, sections, report)
     _check_files(folder, sections, report)
     rows: dict[str, Any] = {}
     if report.problems:
         return report, rows  # a file that cannot be read would make every reference to it a problem
-    reading = _reading(lines)
+    reading = _reading(lines, overwrite=overwrite)
     for section in sections:
         if section.file in lines:
             _check_fields(section, lines[section.file], reading)
@@ -114,13 +120,19 @@ def _check_files(folder: Path, sections: Sequence[Section], report: Report) -> N
         report.problems.append(Problem(FIRST_FILE, 1, what, "Write it first: docs/load.md shows one."))
     for path in sorted(folder.iterdir()):
         if path.suffix in {".toml", ".csv", ".geojson"} and path.name not in known:
+            language = path.stem.partition(".")[2]
+            if language and f"{path.name.partition('.')[0]}.{LANGUAGES[0]}{path.suffix}" in known:
+                what = f"“{language}” is no language of Vefa."
+                remedy = f"Name the file after one of: {', '.join(LANGUAGES)}."
+                report.problems.append(Problem(path.name, 1, what, remedy))
+                continue
             near = difflib.get_close_matches(path.name, known, 1)
             remedy = f"Did you mean {near[0]}?" if near else f"Known files: {', '.join(known)}."
             report.notices.append(Problem(path.name, 1, "The file was not read.", remedy))
 
 
-def _reading(lines: Mapping[str, Sequence[Line]]) -> Reading:
-    reading = Reading()
+def _reading(lines: Mapping[str, Sequence[Line]], *, overwrite: bool) -> Reading:
+    reading = Reading(overwrite=overwrite)
     present = Municipality.objects.first()
     if FIRST_FILE not in lines and present is not None:
         reading.languages = tuple(present.languages)

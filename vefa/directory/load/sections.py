@@ -4,6 +4,7 @@ from vefa.directory.load.agencies import AgenciesSection
 from vefa.directory.load.areas import AreasSection
 from vefa.directory.load.catalogue import ServicesSection
 from vefa.directory.load.days import HolidaysSection
+from vefa.directory.load.examples import example_sections
 from vefa.directory.load.municipality import MunicipalitySection
 from vefa.directory.load.polygons import PolygonsSection
 from vefa.directory.load.staff import StaffSection
@@ -18,5 +19,6 @@ SECTIONS: tuple[Section, ...] = (
     UnitsSection(),
     AgenciesSection(),
     ServicesSection(),
+    *example_sections(),
     StaffSection(),
 )

@@ -25,6 +25,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", nargs="?", type=Path, help="the folder that describes the municipality")
     parser.add_argument("--check", action="store_true", help="only say what is wrong with the folder")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="take the folder's word over what was changed at the desk"
+    )
     parser.add_argument("--areas", type=Path, metavar="FILE", help="a GeoJSON map, without a folder")
     parser.add_argument("--parent", default="", metavar="KEY", help="the area that they belong to")
     parser.add_argument(
@@ -44,8 +47,8 @@ def run(options: Namespace) -> int:
     if options.areas is not None:
         return _say(load_map(_order(options), now=now, actor=ACTOR))
     if options.check:
-        return _say(check_folder(options.folder, SECTIONS))
-    return _say(load_folder(options.folder, SECTIONS, now=now, actor=ACTOR))
+        return _say(check_folder(options.folder, SECTIONS, overwrite=options.overwrite))
+    return _say(load_folder(options.folder, SECTIONS, now=now, actor=ACTOR, overwrite=options.overwrite))
 
 
 def _order(options: Namespace) -> MapOrder:
