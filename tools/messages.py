@@ -25,6 +25,7 @@ KEYWORDS = {
     "gettext_lazy": None,
     "gettext_noop": None,
     "said": None,
+    "Sentence": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),

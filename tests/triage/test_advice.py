@@ -5,7 +5,9 @@ import pytest
 from vefa.directory import queries
 from vefa.directory.models import Area, Service
 from vefa.directory.version import mark_changed
+from vefa.kit.saying import Sentence
 from vefa.triage.advice import Asked, advise
+from vefa.triage.guess import Guess
 from vefa.triage.language import language_of
 from vefa.triage.lexicon import LANGUAGES, Phrases, lexicon
 from vefa.triage.tone import EMERGENCY, URGENT
@@ -99,7 +101,7 @@ def test_a_street_speaks_for_no_service_by_its_name_alone(town, text, name):
     advice = advise(Asked(text=text, hint="tr"))
 
     assert advice.services == []
-    assert {"step": "place", "says": name, "confidence": 1.0, "because": f"names {name}"} in advice.evidence()
+    assert Guess(name, 1.0, Sentence("names %(words)s", words=name)).as_evidence("place") in advice.evidence()
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from typing import Any
 from vefa.directory.models import Service
 from vefa.directory.queries import area_at, service_by_code
 from vefa.kit.expressions import Met
+from vefa.kit.saying import Sentence
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
 from vefa.triage.knowledge import knowledge
@@ -45,7 +46,10 @@ class Advice:
         """Every step's word and reason, as a finding keeps them."""
         rows = [self.language.as_evidence("language")]
         rows += [guess.as_evidence("service") for guess in self.services[:1]]
-        rows += [Guess(name, 1.0, f"names {name}").as_evidence("place") for name in self.names]
+        rows += [
+            Guess(name, 1.0, Sentence("names %(words)s", words=name)).as_evidence("place")
+            for name in self.names
+        ]
         rows += [self.kind.as_evidence("kind"), self.urgency.as_evidence("urgency")]
         return rows + ([self.area.as_evidence("area")] if self.area else [])
 
@@ -87,16 +91,16 @@ def advise(asked: Asked) -> Advice:
 
 def _services(asked: Asked, met: list[Met[Term]], language: str) -> list[Guess[str]]:
     if asked.service and service_by_code(asked.service):
-        return [Guess(asked.service, 1.0, "chosen by a person")]
+        return [Guess(asked.service, 1.0, Sentence("chosen by a person"))]
     return services_of(met, language=language)
 
 
 def _area(asked: Asked, named: list[Met[NamedArea]]) -> Guess[int] | None:
     if asked.area_id is not None:
-        return Guess(asked.area_id, 1.0, "chosen by a person")
+        return Guess(asked.area_id, 1.0, Sentence("chosen by a person"))
     if asked.lat is not None and asked.lon is not None:
         area = area_at(asked.lat, asked.lon)
         if area is not None:
-            return Guess(area.id, 0.97, "the point lies in it")
+            return Guess(area.id, 0.97, Sentence("the point lies in it"))
     told = knowledge().gazetteer.named(words(asked.place_text)) if asked.place_text else []
     return area_of(told) or area_of(named)

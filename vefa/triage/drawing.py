@@ -10,7 +10,7 @@ from vefa.directory.queries import municipality
 from vefa.inbox.models import Contact
 from vefa.kit.text import first_line
 from vefa.triage.advice import VERSION, Advice, Asked
-from vefa.triage.guess import Guess
+from vefa.triage.guess import Guess, why
 from vefa.triage.matter import Matter
 
 UNREADABLE = "unreadable"
@@ -88,4 +88,4 @@ def finding_of(advice: Advice, matter: Matter, now: datetime) -> dict[str, objec
 
 
 def _suggestion(guess: Guess[str]) -> dict[str, object]:
-    return {"code": guess.value, "confidence": guess.confidence, "because": guess.because}
+    return {"code": guess.value, "confidence": guess.confidence} | why(guess.because)

@@ -12,7 +12,9 @@ from vefa.channels.registry import channel_of
 from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact
 from vefa.kit.ids import BadReferenceError, read_reference
+from vefa.kit.saying import Sentence
 from vefa.triage.advice import Advice
+from vefa.triage.guess import why
 from vefa.triage.tone import verdict_of
 
 CONTINUES_WITHIN = timedelta(minutes=15)  # a photo or a place sent right after the words belongs to them
@@ -49,7 +51,7 @@ class Matter:
 
     def as_evidence(self) -> dict[str, Any]:
         """The decision as a finding keeps it."""
-        return {"step": "matter", "says": self.name, "because": self.because}
+        return {"step": "matter", "says": self.name} | why(self.because)
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _numbers(contact: Contact) -> list[str]:
 def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     """Decide for one contact; every answer names its reason."""
     if contact.details.get("on_the_spot"):
-        return Matter("answered", None, "answered while the person spoke")
+        return Matter("answered", None, Sentence("answered while the person spoke"))
     stated = contact.details.get("case") or past.by_receipt.get(contact.details.get("of", ""))
     if stated is not None:
         return _stated(contact, int(stated))
@@ -184,7 +186,7 @@ def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
         return Matter("new_case", None, own)
     begun = past.by_private_answer.get(contact.conversation_id or 0)
     if begun is not None:
-        return Matter("same_case", begun.id, "answers what we wrote in private", in_private=True)
+        return Matter("same_case", begun.id, Sentence("answers what we wrote in private"), in_private=True)
     meant, because = _meant(contact, past)
     verdict = verdict_of(advice.said, language=advice.language.value)
     if meant is not None:
@@ -203,52 +205,58 @@ def _stated(contact: Contact, case_id: int) -> Matter:
 def _own(contact: Contact) -> str:
     """Why it cannot belong to a case that is known, "" where it may."""
     if unclear := contact.details.get("unclear"):
-        return f"a verdict on any of {', '.join(unclear)}: a person decides"
-    return "a form with a receipt of its own" if contact.reference is not None else ""
+        return Sentence("a verdict on any of %(numbers)s: a person decides", numbers=", ".join(unclear))
+    return Sentence("a form with a receipt of its own") if contact.reference is not None else ""
 
 
 def _because(contact: Contact) -> str:
     """Why it is known which case was meant."""
     word = contact.details.get("keyword")
-    return f"the keyword “{word}” after the outcome" if word else "written on the page of the case"
+    if word:
+        return Sentence("the keyword “%(word)s” after the outcome", word=word)
+    return Sentence("written on the page of the case")
 
 
 def _meant(contact: Contact, past: Past) -> tuple[Known | None, str]:
     for message in answered_ids(contact):
         known = past.by_message.get((contact.endpoint_id, message))
         if known is not None:
-            return known, "answers a message of ours"
+            return known, Sentence("answers a message of ours")
     citizen = contact.conversation.address.citizen.root_id if contact.conversation else 0
     for number in _numbers(contact):
         known = past.by_reference.get((number, citizen))
         if known is not None:
-            return known, f"names {number}"
+            return known, Sentence("names %(words)s", words=number)
     return None, ""
 
 
 def _about(case: Known, verdict: str, because: str, *, thanks: bool = False) -> Matter:
     if case.ended and verdict == "not_solved":
-        return Matter("not_solved", case.id, f"{because} and says that it is not solved")
+        return Matter(
+            "not_solved", case.id, Sentence("%(reason)s and says that it is not solved", reason=because)
+        )
     if case.ended and verdict == "solved":
-        return Matter("solved", case.id, f"{because} and says that it is solved", quiet=True)
+        return Matter(
+            "solved", case.id, Sentence("%(reason)s and says that it is solved", reason=because), quiet=True
+        )
     return Matter("same_case", case.id, because, quiet=thanks)
 
 
 def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verdict: str) -> Matter:
     waiting = next((case for case in recent if case.state == State.WAITING), None)
     if waiting is not None and not _own_matter(advice):
-        return Matter("same_case", waiting.id, "we are waiting for an answer")
+        return Matter("same_case", waiting.id, Sentence("we are waiting for an answer"))
     latest = recent[0] if recent else None
     if latest is None:
-        return Matter("new_case", None, "first word in a month")
+        return Matter("new_case", None, Sentence("first word in a month"))
     if latest.ended and verdict in {"not_solved", "solved"}:
-        return _about(latest, verdict, "follows the last case here")
+        return _about(latest, verdict, Sentence("follows the last case here"))
     said_at = contact.said_at or contact.received_at
     if not latest.ended and said_at - latest.said_at <= CONTINUES_WITHIN and not _own_matter(advice):
-        return Matter("same_case", latest.id, "said right after, and names no matter of its own")
+        return Matter("same_case", latest.id, Sentence("said right after, and names no matter of its own"))
     if advice.kind.value == "thanks":
-        return Matter("same_case", latest.id, "thanks for the last case here", quiet=True)
-    return Matter("new_case", None, "a matter of its own")
+        return Matter("same_case", latest.id, Sentence("thanks for the last case here"), quiet=True)
+    return Matter("new_case", None, Sentence("a matter of its own"))
 
 
 def _own_matter(advice: Advice) -> bool:

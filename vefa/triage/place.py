@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vefa.kit.expressions import Expressions, Met, Part
+from vefa.kit.saying import Sentence
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
 
@@ -54,8 +55,8 @@ def area_of(named: Iterable[Met[NamedArea]]) -> Guess[int] | None:
     chosen = {row.area_id: text for row, text in best if row.depth == deepest}
     area_id, text = next(iter(chosen.items()))
     if len(chosen) > 1:
-        return Guess(area_id, 0.4, f"names {text}, which is in several places")
-    return Guess(area_id, 0.8, f"names {text}")
+        return Guess(area_id, 0.4, Sentence("names %(words)s, which is in several places", words=text))
+    return Guess(area_id, 0.8, Sentence("names %(words)s", words=text))
 
 
 def _length(row: NamedArea) -> int:

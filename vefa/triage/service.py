@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import log
 
 from vefa.kit.expressions import ANY, Expressions, Met, Part
+from vefa.kit.saying import Sentence
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
 from vefa.triage.lexicon import LANGUAGES
@@ -91,7 +92,7 @@ def services_of(met: Iterable[Met[Term]], *, language: str, limit: int = 3) -> l
         Guess(
             code,
             round(min(total[code] / whole, total[code] / (total[code] + 1.2)), 3),
-            f"says {', '.join(list(because[code])[:4])}",
+            Sentence("says %(words)s", words=", ".join(list(because[code])[:4])),
         )
         for code in ranked
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from vefa.kit.saying import Sentence
 from vefa.triage.guess import Guess
 from vefa.triage.lexicon import lexicon
 
@@ -20,17 +21,17 @@ def kind_of(heard: Heard, *, said: list[str], text: str, usual: str) -> Guess[st
     """The kind of a message; `usual` is the kind of the service that it is about, "" when that is unknown."""
     grave = "complaint" in heard or "danger" in heard
     if "thanks" in heard and not grave and usual in {"", "thanks"} and len(said) <= 25:
-        return Guess("thanks", 0.85, f"says {heard['thanks'][0]}")
+        return Guess("thanks", 0.85, _says(heard["thanks"][0]))
     for name in ("suggestion", "complaint"):
         if name in heard:
-            return Guess(name, 0.75, f"says {heard[name][0]}")
+            return Guess(name, 0.75, _says(heard[name][0]))
     if usual:
-        return Guess(usual, 0.7, "usual for this service")
+        return Guess(usual, 0.7, Sentence("usual for this service"))
     if "danger" in heard:
-        return Guess("danger", 0.6, f"says {heard['danger'][0]}")
+        return Guess("danger", 0.6, _says(heard["danger"][0]))
     if "?" in text or "؟" in text:
-        return Guess("question", 0.85 if "question" in heard else 0.6, "asks something")
-    return Guess("request", 0.5, "nothing else was heard")
+        return Guess("question", 0.85 if "question" in heard else 0.6, Sentence("asks something"))
+    return Guess("request", 0.5, Sentence("nothing else was heard"))
 
 
 def urgency_of(heard: Heard, *, usual: str) -> Guess[int]:
@@ -38,8 +39,8 @@ def urgency_of(heard: Heard, *, usual: str) -> Guess[int]:
     least = _LEVELS.get(usual, NORMAL)
     for name in ("emergency", "urgent"):
         if name in heard and _LEVELS[name] > least:
-            return Guess(_LEVELS[name], 0.7, f"says {heard[name][0]}")
-    return Guess(least, 0.6, "usual for this service" if least else "no word of danger")
+            return Guess(_LEVELS[name], 0.7, _says(heard[name][0]))
+    return Guess(least, 0.6, Sentence("usual for this service") if least else Sentence("no word of danger"))
 
 
 def verdict_of(said: list[str], *, language: str) -> Guess[str]:
@@ -47,5 +48,9 @@ def verdict_of(said: list[str], *, language: str) -> Guess[str]:
     found = lexicon(language).verdict.found(said)
     for name in ("not_solved", "solved"):
         if name in found:
-            return Guess(name, 0.75 if len(said) <= 12 else 0.5, f"says {found[name][0]}")
+            return Guess(name, 0.75 if len(said) <= 12 else 0.5, _says(found[name][0]))
     return Guess("", 1.0, "")
+
+
+def _says(words: str) -> Sentence:
+    return Sentence("says %(words)s", words=words)

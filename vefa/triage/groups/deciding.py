@@ -12,6 +12,7 @@ from vefa.cases.opening import open_cases
 from vefa.cases.support import leave, support
 from vefa.directory.models import Staff
 from vefa.inbox.models import Contact
+from vefa.kit.saying import Sentence
 from vefa.triage.drawing import finding_of, opening_of
 from vefa.triage.groups.hearing import heard
 from vefa.triage.groups.leaving import DECLINED
@@ -92,7 +93,7 @@ def _opened(row: GroupMessage, by: Staff, now: datetime) -> Case:
     told = heard(contact)
     opening = opening_of(contact, told.advice, actor=f"staff:{by.pk}")
     (case_id,) = open_cases([opening], now=now)
-    facts = finding_of(told.advice, Matter("new_case", None, "a person made it a case"), now)
+    facts = finding_of(told.advice, Matter("new_case", None, Sentence("a person made it a case")), now)
     Finding.objects.get_or_create(contact=contact, defaults=facts | {"case_id": case_id})
     row.made = Made.MATTER
     return Case.objects.get(pk=case_id)

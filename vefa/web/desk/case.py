@@ -276,7 +276,7 @@ def _suggestions(found: Case) -> list[Suggestion]:
         Suggestion(
             value=guess["code"],
             label=services[guess["code"]].name(language),
-            reason=reasons.in_words(guess["because"]),
+            reason=reasons.reason_of(guess),
             key=str(number),
             sure=guess["confidence"] >= 0.6,
         )

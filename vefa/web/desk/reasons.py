@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from vefa.cases.models import Urgency
 from vefa.directory.queries import directory, service_by_code
+from vefa.kit.saying import Sentence
 from vefa.triage.models import Finding
 from vefa.web.desk.rows import KINDS, URGENCIES
 from vefa.web.ui import channels
@@ -44,7 +45,7 @@ def _steps(evidence: Iterable[Mapping[str, Any]]) -> Iterable[Step]:
         read = READ.get(name)
         says = read(row.get("says")) if read else ""
         if says:
-            yield Step(_names()[name], says, in_words(str(row.get("because") or "")))
+            yield Step(_names()[name], says, reason_of(row))
 
 
 def _names() -> Mapping[str, str]:
@@ -97,37 +98,71 @@ READ: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def in_words(because: str) -> str:
-    """A reason in the reader's language; words of the resident stay as they were said."""
-    for pattern, sentence in _sentences():
-        found = pattern.fullmatch(because)
+# How a reason reads on a screen, where that is not simply its own sentence.
+_WORDS = gettext_lazy("the words “%(words)s”")
+_SEVERAL = gettext_lazy("several places are called “%(words)s”")
+_SILENT = gettext_lazy("no letters: the language of the conversation")
+_READS: Mapping[str, Any] = {
+    "says %(words)s": _WORDS,
+    "names %(words)s": gettext_lazy("names “%(words)s”"),
+    "names %(words)s, which is in several places": _SEVERAL,
+}
+# Reasons that were kept as English text alone, before sentences were kept with their parts.
+_OLD: tuple[tuple[str, Any], ...] = (
+    (r"says (?P<words>.+)", _WORDS),
+    (r"names (?P<words>.+), which is in several places", _SEVERAL),
+    (r"names (?P<words>.+)", _READS["names %(words)s"]),
+    (r"(?:Kazakh|Russian|English) words: (?P<words>.+)", _WORDS),
+    (r"Kazakh letters: (?P<words>.+)", gettext_lazy("the letters “%(words)s”")),
+    (r"Turkish: (?P<words>.+)", gettext_lazy("the words or letters “%(words)s”")),
+    (r"written in Persian letters", gettext_lazy("written in Persian letters")),
+    (r"Cyrillic without Kazakh letters", gettext_lazy("Cyrillic without Kazakh letters")),
+    (r"no letters: the language of the conversation", _SILENT),
+    (r"Latin letters, no word known", gettext_lazy("Latin letters, no word known")),
+    (r"usual for this service", gettext_lazy("usual for this service")),
+    (r"no word of danger", gettext_lazy("no word of danger")),
+    (r"asks something", gettext_lazy("asks something")),
+    (r"nothing else was heard", gettext_lazy("nothing else was heard")),
+    (r"chosen by a person", gettext_lazy("chosen by a person")),
+    (r"the point lies in it", gettext_lazy("the point lies in it")),
+)  # fmt: skip
+
+
+def reason_of(kept: Mapping[str, Any]) -> str:
+    """Why, of one step or suggestion as a finding keeps it, in the reader's language."""
+    return in_words(kept.get("reason") or kept.get("because") or "")
+
+
+def in_words(because: object) -> str:
+    """A reason in the reader's language; words of the resident stay as they were said.
+
+    Takes a sentence, the parts of one as a finding keeps them, or the English text of an old finding.
+    """
+    if isinstance(because, Sentence):
+        return _said(because.pattern, because.values)
+    if isinstance(because, list) and len(because) == 2 and isinstance(because[1], dict):
+        return _said(str(because[0]), because[1])
+    return _of_old(str(because))
+
+
+def _said(pattern: str, values: Mapping[str, object]) -> str:
+    """A pattern's own sentence, its values filled in; what does not fit is shown as it is."""
+    sentence = str(_READS.get(pattern) or gettext(pattern)) if pattern else ""
+    if not values:
+        return sentence
+    told = {
+        name: in_words(value) if isinstance(value, list | Sentence) else value
+        for name, value in values.items()
+    }
+    try:
+        return sentence % told
+    except (KeyError, ValueError, TypeError):
+        return pattern
+
+
+def _of_old(text: str) -> str:
+    for pattern, sentence in _OLD:
+        found = re.fullmatch(pattern, text)
         if found:
-            return sentence % found.groupdict()
-    return because
-
-
-def _sentences() -> Iterable[tuple[re.Pattern[str], str]]:
-    return (
-        (re.compile(r"says (?P<words>.+)"), gettext("the words “%(words)s”")),
-        (
-            re.compile(r"names (?P<words>.+), which is in several places"),
-            gettext("several places are called “%(words)s”"),
-        ),
-        (re.compile(r"names (?P<words>.+)"), gettext("names “%(words)s”")),
-        (re.compile(r"(?:Kazakh|Russian|English) words: (?P<words>.+)"), gettext("the words “%(words)s”")),
-        (re.compile(r"Kazakh letters: (?P<words>.+)"), gettext("the letters “%(words)s”")),
-        (re.compile(r"Turkish: (?P<words>.+)"), gettext("the words or letters “%(words)s”")),
-        (re.compile(r"written in Persian letters"), gettext("written in Persian letters")),
-        (re.compile(r"Cyrillic without Kazakh letters"), gettext("Cyrillic without Kazakh letters")),
-        (
-            re.compile(r"no letters: the language of the conversation"),
-            gettext("no letters: the language of the conversation"),
-        ),
-        (re.compile(r"Latin letters, no word known"), gettext("Latin letters, no word known")),
-        (re.compile(r"usual for this service"), gettext("usual for this service")),
-        (re.compile(r"no word of danger"), gettext("no word of danger")),
-        (re.compile(r"asks something"), gettext("asks something")),
-        (re.compile(r"nothing else was heard"), gettext("nothing else was heard")),
-        (re.compile(r"chosen by a person"), gettext("chosen by a person")),
-        (re.compile(r"the point lies in it"), gettext("the point lies in it")),
-    )
+            return str(sentence) % found.groupdict() if found.groupdict() else str(sentence)
+    return text
