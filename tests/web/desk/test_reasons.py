@@ -1,0 +1,39 @@
+"""Why triage thought so, in the reader's language."""
+
+import pytest
+from django.utils.translation import override
+
+from vefa.kit.saying import Sentence
+from vefa.triage.guess import Guess
+from vefa.web.desk.reasons import in_words, reason_of
+
+
+@pytest.fixture(autouse=True)
+def turkish_reader():
+    with override("tr"):
+        yield
+
+
+def test_a_reason_is_read_in_the_language_of_the_reader():
+    kept = Guess("road.pothole", 0.8, Sentence("says %(words)s", words="çukur")).as_evidence("service")
+
+    assert kept["because"] == "says çukur"
+    assert reason_of(kept) == "“çukur” sözleri"
+
+
+def test_a_reason_of_an_old_finding_is_still_read():
+    assert reason_of({"because": "says çukur"}) == "“çukur” sözleri"
+    assert in_words("no word of danger") == in_words(Sentence("no word of danger")) != "no word of danger"
+
+
+def test_a_reason_inside_a_reason_is_read_too():
+    inner = Sentence("names %(words)s", words="26-00012-4")
+    whole = in_words(Sentence("%(reason)s and says that it is solved", reason=inner))
+
+    assert in_words(inner) in whole
+
+
+def test_words_of_nobody_knows_which_language_stay_as_they_are():
+    assert in_words("because of the moon") == "because of the moon"
+    assert in_words(["says %(words)s", {"other": "çukur"}]) == "says %(words)s"
+    assert reason_of({}) == ""
