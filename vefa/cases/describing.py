@@ -1,5 +1,6 @@
 """What a case is about, said better; remarks on it; and who may see it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -60,6 +61,33 @@ def describe(*, case_id: int, words: Description, by: By, now: datetime, version
     case.search = words_of(case, case.citizen.name if case.citizen else "")
     changes = {name: [old, getattr(case, name)] for name, old in before.items()}
     told = Told(kind="case.described", by=by, at=now, data={"changes": changes, "unit_id": case.unit_id})
+    return changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """What `describe` may change of a case, and whose it is, as `unsettle` takes it back."""
+    return {field.name: getattr(case, field.name) for field in fields(Description)} | {
+        "unit_id": case.unit_id
+    }
+
+
+@transaction.atomic
+def unsettle(*, case_id: int, was: Mapping[str, Any], by: By, now: datetime) -> Case:
+    """Take back what settled an unsure case: its facts are as they were (`facts_of`), and it asks again.
+
+    Raises Case.DoesNotExist, and MoveNotAllowedError once somebody has begun with it.
+    """
+    case = locked(case_id)
+    if case.state != State.NEW or case.staff_id is not None or case.unsure:
+        raise MoveNotAllowedError(f"{case}: somebody works on it, or nothing was settled")
+    before = _apply(case, Description(**{name: was[name] for name in was if name != "unit_id"}))
+    case.unsure, case.unit_id = True, was["unit_id"]
+    if "service_id" in before:
+        owing.remake(case, at=now)
+    case.public = False  # as long as nobody knows what it is about
+    case.search = words_of(case, case.citizen.name if case.citizen else "")
+    data = {"changes": {name: [old, getattr(case, name)] for name, old in before.items()}, "undone": True}
+    told = Told(kind="case.described", by=by, at=now, data=data | {"unit_id": case.unit_id})
     return changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
 
 

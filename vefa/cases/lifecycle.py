@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from vefa.cases import owing, promises
-from vefa.cases.describing import Description, describe, mark_private, mark_public, note
+from vefa.cases.describing import Description, describe, facts_of, mark_private, mark_public, note, unsettle
 from vefa.cases.doubling import double, undouble
 from vefa.cases.ending import Ending, OpenPartsError, OutcomeError, end
 from vefa.cases.models import Case, State
@@ -27,15 +27,15 @@ from vefa.cases.moves import (
     move,
     tell,
 )
-from vefa.cases.parts import Piece, part
+from vefa.cases.parts import Piece, part, unpart
 from vefa.cases.sights import see
 from vefa.directory.models import Staff
 
 __all__ = [
     "MOVES", "Assignment", "By", "Description", "Ending", "Move", "MoveNotAllowedError", "OpenPartsError",
     "OutcomeError", "Piece", "ReasonError", "StaleError", "allowed", "ask", "assign", "describe", "double",
-    "end", "mark_private", "mark_public", "note", "part", "plan", "refer", "reopen", "resume", "see", "take",
-    "transfer", "undouble",
+    "end", "facts_of", "mark_private", "mark_public", "note", "part", "plan", "refer", "reopen", "resume", "see", "take",
+    "transfer", "undouble", "unpart", "unsettle",
 ]  # fmt: skip
 
 

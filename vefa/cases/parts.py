@@ -5,11 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vefa.cases import routing
+from vefa.cases import owing, routing
 from vefa.cases.clocks import promised
-from vefa.cases.models import Case, CaseContact, Promise, State
+from vefa.cases.models import Case, CaseContact, Outcome, Promise, State
 from vefa.cases.moves import By, MoveNotAllowedError, Told, changed, locked, tell
-from vefa.cases.owing import put_right
 from vefa.cases.showing import is_public
 from vefa.cases.wordlist import words_of
 from vefa.directory.queries import directory
@@ -51,6 +50,25 @@ def part(*, case_id: int, piece: Piece, by: By, now: datetime, version: int | No
     return cut
 
 
+@transaction.atomic
+def unpart(*, case_id: int, by: By, now: datetime) -> Case:
+    """Put a part back into its whole: it owes nothing and tells the resident nothing.
+
+    Raises Case.DoesNotExist, and MoveNotAllowedError for what is no part, or was begun with.
+    """
+    whole_id = Case.objects.values_list("parent_id", flat=True).get(id=case_id)
+    if whole_id is None:
+        raise MoveNotAllowedError(f"{case_id} is no part")
+    whole, cut = locked(whole_id), locked(case_id)
+    if cut.state != State.NEW or cut.staff_id is not None:
+        raise MoveNotAllowedError(f"{cut}: somebody works on it")
+    owing.drop(cut, at=now)
+    cut.state, cut.outcome, cut.ended_at, cut.public = State.ENDED, Outcome.WITHDRAWN, now, False
+    told = Told(kind="case.parted", by=by, at=now, data={"part_id": cut.pk, "undone": True})
+    changed(whole, told=told)
+    return changed(cut, "state", "outcome", "ended_at", "public", *owing.DUE, told=told)
+
+
 def open_parts(case: Case) -> list[Case]:
     """The parts of a case that have no outcome yet."""
     return list(Case.objects.filter(parent=case).exclude(state=State.ENDED).order_by("id"))
@@ -86,7 +104,7 @@ def _cut(whole: Case, piece: Piece, now: datetime) -> tuple[list[Promise], Case]
         said_at=whole.said_at,
         unread=False,
     )
-    put_right(cut, owed)
+    owing.put_right(cut, owed)
     cut.search = words_of(cut, whole.citizen.name if whole.citizen else "")
     return owed, cut
 

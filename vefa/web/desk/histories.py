@@ -75,12 +75,18 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "case.ended": _ended,
     "case.reopened": lambda _: gettext("Opened again"),
     "case.noted": lambda _: gettext("Internal note"),
-    "case.described": lambda _: gettext("Corrected what it is about"),
+    "case.described": lambda facts: (
+        gettext("A correction was taken back")
+        if facts.get("undone")
+        else gettext("Corrected what it is about")
+    ),
     "case.supported": lambda _: gettext("Somebody else says the same"),
     "case.doubled": lambda facts: (
         gettext("Stands for itself again") if facts.get("undone") else gettext("Follows another case")
     ),
-    "case.parted": lambda _: gettext("A part was cut off"),
+    "case.parted": lambda facts: (
+        gettext("A part was put back") if facts.get("undone") else gettext("A part was cut off")
+    ),
     "case.marked": lambda _: gettext("Who may see it was changed"),
     "case.reacted": lambda _: gettext("The resident reacted with an emoji"),
     "case.taken_back": lambda _: gettext("The resident took a message back"),
