@@ -34,8 +34,8 @@ from vefa.directory.models import Staff
 __all__ = [
     "MOVES", "Assignment", "By", "Description", "Ending", "Move", "MoveNotAllowedError", "OpenPartsError",
     "OutcomeError", "Piece", "ReasonError", "StaleError", "allowed", "ask", "assign", "describe", "double",
-    "end", "facts_of", "mark_private", "mark_public", "note", "part", "plan", "refer", "reopen", "resume", "see",
-    "take", "transfer", "undouble", "unpart", "unsettle",
+    "end", "facts_of", "mark_private", "mark_public", "note", "part", "plan", "refer", "reopen", "resume",
+    "see", "take", "transfer", "undouble", "unpart", "unsettle",
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Unsure cases, decided by people."""

@@ -1,0 +1,60 @@
+"""Taking back one's own last decision, the one before it, and so on, within the day."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vefa.cases import lifecycle
+from vefa.directory.models import Staff
+from vefa.triage.deciding.holding import HeldError, hold
+from vefa.triage.models import DeskDecision, Did
+
+UNDOES = timedelta(hours=24)
+
+
+class NothingToUndoError(Exception):
+    """Nothing was decided, or all of it is taken back."""
+
+
+def last_decision(staff: Staff, *, now: datetime) -> DeskDecision | None:
+    """What this person decided last and could take back."""
+    mine = DeskDecision.objects.filter(staff=staff, undone_at=None, at__gt=now - UNDOES)
+    return mine.select_related("case").order_by("-at", "-id").first()
+
+
+@transaction.atomic
+def undo(*, staff: Staff, now: datetime) -> DeskDecision:
+    """Take the last decision back; its case is held again by who decided.
+
+    Raises NothingToUndoError, MoveNotAllowedError once somebody works on it, HeldError.
+    """
+    last = last_decision(staff, now=now)
+    if last is None:
+        raise NothingToUndoError("nothing was decided")
+    _TAKE_BACK[Did(last.did)](last, now)
+    last.undone_at = now
+    last.save(update_fields=["undone_at"])
+    if not hold(last.case_id, staff, now=now):
+        raise HeldError(f"case {last.case_id} is being decided by somebody else")
+    return last
+
+
+def _service(last: DeskDecision, now: datetime) -> None:
+    lifecycle.unsettle(case_id=last.case_id, was=last.undo["was"], by=last.staff, now=now)
+
+
+def _merged(last: DeskDecision, now: datetime) -> None:
+    lifecycle.undouble(case_id=last.case_id, by=last.staff, now=now)
+
+
+def _split(last: DeskDecision, now: datetime) -> None:
+    for part_id in last.undo["part_ids"]:
+        lifecycle.unpart(case_id=part_id, by=last.staff, now=now)
+    _service(last, now)
+
+
+def _skipped(_last: DeskDecision, _now: datetime) -> None:
+    """The case itself was never touched."""
+
+
+_TAKE_BACK = {Did.SERVICE: _service, Did.MERGED: _merged, Did.SPLIT: _split, Did.SKIPPED: _skipped}
