@@ -187,3 +187,90 @@ class DeskDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.did} {self.case_id}"
+
+
+class Told(models.TextChoices):
+    """How a person said which service is right."""
+
+    CORRECTED = "corrected"  # another one than the case had
+    CONFIRMED = "confirmed"  # the one that it had, or that triage suggested
+    DONE = "done"  # the matter was done as this
+
+
+class ServiceLabel(models.Model):
+    """What a case is about, as a person has decided: what the model of services learns from."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="labels")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
+    before = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    told = models.CharField(max_length=10, choices=Told)
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    event_id = models.BigIntegerField(null=True, unique=True)  # of the journal; each tells of one label
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="service_label_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.told} as {self.service_id}"
+
+
+class Standing(models.TextChoices):
+    """What became of a version."""
+
+    IN_SERVICE = "in_service"
+    REFUSED = "refused"  # it was no better
+    RETIRED = "retired"
+
+
+class ModelVersion(models.Model):
+    """The model of services as it was learned at one moment: weights, what they were tried on, what came of it."""
+
+    number = models.PositiveIntegerField(unique=True)
+    weights = models.BinaryField()  # npz without pickles; empty once it is so old that nobody goes back to it
+    made_at = models.DateTimeField()
+    catalogue = models.CharField(max_length=64)  # a digest of the services and examples that it knows
+    meaning = models.CharField(max_length=80, blank=True, default="")  # the model of its vectors, "" without
+    examples = models.PositiveIntegerField(default=0)
+    labels = models.PositiveIntegerField(default=0)
+    upto = models.BigIntegerField(default=0)  # the last label that it knows of
+    metrics = models.JSONField(default=dict)  # {"measured", "first", "third", "before"}
+    standing = models.CharField(max_length=10, choices=Standing)
+    why = models.JSONField(default=list)  # the parts of a sentence
+    adopted_at = models.DateTimeField(null=True)
+    adopted_by = models.ForeignKey(
+        Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["standing"], name="one_model_in_service", condition=models.Q(standing="in_service")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"model {self.number} ({self.standing})"
+
+
+class Learning(models.Model):
+    """The one row about learning: the threshold, and what was asked for."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    threshold = models.FloatField(
+        default=0.6
+    )  # 0 to 1: from this confidence on a case goes its way by itself
+    threshold_by = models.ForeignKey(  # None: fitted on what was confirmed, or the first value
+        Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    threshold_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tried_at = models.DateTimeField(null=True)  # when the last fit began
+    ended_at = models.DateTimeField(null=True)  # and when it was over; before that it runs, or was killed
+    trouble = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return "learning"
