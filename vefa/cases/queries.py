@@ -61,6 +61,11 @@ def visible_to(staff: Staff) -> QuerySet[Case]:
     return Case.objects.filter(asked.sight(asked.reach_of(staff)))
 
 
+def seen_among(staff: Staff, case_ids: Collection[int]) -> set[int]:
+    """Which of these cases this person may see."""
+    return set(visible_to(staff).filter(pk__in=case_ids).values_list("pk", flat=True)) if case_ids else set()
+
+
 def queue(staff: Staff, filters: Filters, *, now: datetime, cursor: str = "", limit: int = 50) -> Page:
     """One page of a list in two statements (three with words). Raises paging.CursorError."""
     cases = visible_to(staff).filter(asked.condition(filters, asked.watch_of(staff, now)))
