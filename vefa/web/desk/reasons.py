@@ -36,10 +36,11 @@ class Thought:
 
 def thoughts(findings: Iterable[Finding]) -> list[Thought]:
     """Each finding with its steps; a step that found nothing is left out."""
-    return [Thought(one.found_at, one.sure, [*_steps(one.evidence)]) for one in findings]
+    return [Thought(one.found_at, one.sure, [*steps(one.evidence)]) for one in findings]
 
 
-def _steps(evidence: Iterable[Mapping[str, Any]]) -> Iterable[Step]:
+def steps(evidence: Iterable[Mapping[str, Any]]) -> Iterable[Step]:
+    """The steps that found something, in words."""
     for row in evidence:
         name = str(row.get("step", ""))
         read = READ.get(name)
