@@ -201,7 +201,7 @@ def test_services_lead_somewhere():
 def test_questions_are_few_and_danger_has_a_choice():
     for service in book("services.toml")["service"]:
         questions = service.get("question", [])
-        assert len(questions) <= 3
+        assert len(questions) <= 4
         for question in questions:
             assert set(question["texts"]) == set(LANGUAGES)
             assert (question["kind"] == "choice") == bool(question.get("choices"))
