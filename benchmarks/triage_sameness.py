@@ -1,0 +1,163 @@
+"""How well doubles are told apart, and found among many: read by `bench_triage` and by the tests.
+
+Needs a Django that is set up and a loaded city. Pairs are a CSV file: text_a, text_b, place_a, place_b (keys
+of areas), same, hard (all where the column is missing), days_apart.
+"""
+
+import csv
+import random
+import statistics
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from vefa.cases.models import Case
+from vefa.directory.models import Staff
+from vefa.directory.queries import directory
+from vefa.triage import semantic
+from vefa.triage.advice import Asked, advise
+from vefa.triage.meaning.vectors import made, packed
+from vefa.triage.sameness.offering import offers, weighed_against
+from vefa.triage.sameness.reading import Read, Said, read
+
+NOON = datetime(2026, 11, 2, 9, tzinfo=UTC)
+DRAWS = 2000  # of the bootstrap
+
+
+@dataclass(frozen=True)
+class Share:
+    """A figure with its 95 % interval and the number of cases behind it."""
+
+    value: float
+    low: float
+    high: float
+    of: int
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One pair, its label, and what the rules said."""
+
+    id: str
+    same: bool
+    hard: bool
+    probability: float
+    offered: bool
+    signs: tuple[str, ...]
+
+
+def pairs(path: Path) -> list[dict[str, str]]:
+    """The rows of a file of pairs."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def weighed(path: Path) -> list[Weighed]:
+    """Every pair as the rules weigh it."""
+    rows = pairs(path)
+    read_all = [(_read(row, "a", 0.0), _read(row, "b", float(row["days_apart"] or 0))) for row in rows]
+    if semantic.available():
+        read_all = _with_vectors(rows, read_all)
+    found = []
+    for row, (one, other) in zip(rows, read_all, strict=True):
+        likely = weighed_against(one, other)
+        found.append(
+            Weighed(
+                id=row["id"],
+                same=row["same"] == "1",
+                hard=row.get("hard", "1") == "1",
+                probability=likely.probability,
+                offered=likely.offered,
+                signs=tuple(f"{sign.name} {sign.says} {sign.weight:+.1f}" for sign in likely.signs),
+            )
+        )
+    return found
+
+
+def auc(rows: Sequence[Weighed], *, seed: int = 5) -> Share:
+    """How often a pair that is the same is weighed above one that is not, with a bootstrap interval."""
+    yes = [row.probability for row in rows if row.same]
+    no = [row.probability for row in rows if not row.same]
+    chance = random.Random(seed)
+    drawn = sorted(
+        _above(chance.choices(yes, k=len(yes)), chance.choices(no, k=len(no))) for _ in range(DRAWS)
+    )
+    return Share(_above(yes, no), drawn[DRAWS // 40], drawn[-DRAWS // 40], len(rows))
+
+
+def _above(yes: Sequence[float], no: Sequence[float]) -> float:
+    wins = sum((one > other) + 0.5 * (one == other) for one in yes for other in no)
+    return wins / max(1, len(yes) * len(no))
+
+
+def _read(row: Mapping[str, str], side: str, days: float) -> Read:
+    areas = {area.key: area for area in directory().areas.values()}
+    area = areas.get(row[f"place_{side}"])
+    text = row[f"text_{side}"]
+    advice = advise(Asked(text=text, hint="tr"))
+    guesses = {guess.value: guess.confidence for guess in advice.services}
+    at = NOON + timedelta(days=days)
+    said = Said(
+        text=text, area_id=area.pk if area else None, services=guesses, at=at, language=advice.language.value
+    )
+    return read(said)
+
+
+def _with_vectors(
+    rows: Sequence[Mapping[str, str]], found: Sequence[tuple[Read, Read]]
+) -> list[tuple[Read, Read]]:
+    """The same with what their words mean, as the job of the worker would have stored it."""
+    flat = [
+        (row[f"text_{side}"], pair["ab".index(side)])
+        for row, pair in zip(rows, found, strict=True)
+        for side in "ab"
+    ]
+    vectors = made([text for text, _ in flat], [one.language for _, one in flat])
+    held = [replace(one, vector=packed(vector)) for (_, one), vector in zip(flat, vectors, strict=True)]
+    return list(zip(held[::2], held[1::2], strict=True))
+
+
+@dataclass(frozen=True)
+class Found:
+    """How often the right case stood among the first three offered, and what one question cost."""
+
+    first_three: Share
+    p50_ms: float
+    worst_ms: float
+    open_cases: int
+
+
+def found_among(pairs_path: Path, *, staff: Staff, open_cases: int) -> Found:
+    """Lay every pair that is the same into a filled table and ask for doubles of its first report."""
+    times, hits = [], []
+    for first, second in _laid(pairs_path):
+        begun = time.perf_counter()
+        offered = offers(first, staff)
+        times.append((time.perf_counter() - begun) * 1000)
+        hits.append(second.pk in {offer.case.pk for offer in offered})
+    share = sum(hits) / len(hits)
+    spread = 1.96 * (share * (1 - share) / len(hits)) ** 0.5
+    interval = Share(share, max(0.0, share - spread), min(1.0, share + spread), len(hits))
+    return Found(interval, statistics.median(times), max(times), open_cases)
+
+
+def _laid(path: Path) -> Iterator[tuple[Case, Case]]:
+    for row in pairs(path):
+        if row["same"] == "1":
+            sides = [_case(row, side) for side in "ab"]
+            yield sides[0], sides[1]
+
+
+def _case(row: Mapping[str, str], side: str) -> Case:
+    text = row[f"text_{side}"]
+    advice = advise(Asked(text=text, hint="tr"))
+    area = next((one for one in directory().areas.values() if one.key == row[f"place_{side}"]), None)
+    later = float(row["days_apart"] or 0) if side == "b" else 0.0
+    at = NOON + timedelta(days=later)
+    return Case.objects.create(
+        reference=f"p{row['id']}{side}"[:20], secret="-", title=text[:100], text=text,
+        language=advice.language.value, kind="request", channel="portal", area_id=area.pk if area else None,
+        service=advice.service if advice.sure else None, opened_at=at, changed_at=at, said_at=at,
+    )  # fmt: skip

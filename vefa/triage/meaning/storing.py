@@ -1,0 +1,114 @@
+"""The quiet job behind the search by meaning: a few texts at a time, the newest cases first.
+
+Only where the semantic layer is installed; a city of 500 messages a day costs it 15 seconds of a core.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from vefa.cases.models import OPEN, Case
+from vefa.dialogue.phrases import sentences
+from vefa.directory.queries import is_loaded, services
+from vefa.triage import semantic
+from vefa.triage.lexicon import LANGUAGES
+from vefa.triage.meaning.vectors import digest_of, made, packed, reckon_middles, signs_of
+from vefa.triage.models import CaseVector, TextVector
+from vefa.triage.semantic import MODEL_ID
+
+AT_ONCE = 8
+REMEMBERED = timedelta(days=365)  # how long an ended case is still found by its meaning
+PHRASE, SERVICE = "phrase", "service"
+LONGEST = 600
+
+
+def store_due(*, now: datetime) -> bool:
+    """Reckon and keep the vectors of up to eight texts; whether more may be waiting."""
+    if not semantic.available() or not is_loaded():
+        return False
+    return reckon_middles() or _store_texts() or _store_cases(now)
+
+
+def words_of(case: Case) -> str:
+    """What is read of a case."""
+    begun = case.text.startswith(case.title.removesuffix("…")[:40])
+    text = case.text if begun else f"{case.title}\n{case.text}"
+    return text.strip()[:LONGEST] or case.title
+
+
+def knowledge_texts() -> dict[tuple[str, str, str], str]:
+    """Phrases and services by kind, key and language, with the words by which they are found."""
+    found = {
+        (PHRASE, one.key, language): f"{one.titles.get(language, '')}\n{one.texts[language]}"
+        for one in sentences().values()
+        for language in LANGUAGES
+        if one.texts.get(language)
+    }
+    for service in services():
+        for language in LANGUAGES:
+            words = ", ".join(service.words.get(language, ())[:12])
+            told = [
+                service.name(language),
+                service.description.get(language, ""),
+                service.explanation.get(language, ""),
+                words,
+            ]
+            found[SERVICE, service.code, language] = "\n".join(text for text in told if text)[:LONGEST]
+    return found
+
+
+def _store_cases(now: datetime) -> bool:
+    known = CaseVector.objects.filter(case=OuterRef("pk"), model=MODEL_ID)
+    wanted = Case.objects.filter(OPEN | Q(opened_at__gt=now - REMEMBERED)).exclude(Exists(known))
+    cases = list(wanted.only("title", "text", "language").order_by("-opened_at", "-id")[:AT_ONCE])
+    if not cases:
+        return False
+    texts = [words_of(case) for case in cases]
+    rows = made(texts, [case.language for case in cases])
+    CaseVector.objects.bulk_create(
+        [
+            CaseVector(
+                case=case, model=MODEL_ID, signs=signs_of(row), vector=packed(row), words=digest_of(text)
+            )
+            for case, text, row in zip(cases, texts, rows, strict=True)
+        ],
+        update_conflicts=True,
+        unique_fields=["case"],
+        update_fields=["model", "signs", "vector", "words"],
+    )
+    return len(cases) == AT_ONCE
+
+
+def _store_texts() -> bool:
+    """Phrases and services whose words are new or have changed."""
+    rows = TextVector.objects.filter(model=MODEL_ID, kind__in=[PHRASE, SERVICE])
+    known = {(one.kind, one.key, one.language): one.words for one in rows.defer("vector")}
+    texts = knowledge_texts()
+    due = [key for key, text in texts.items() if known.get(key) != digest_of(text)][:AT_ONCE]
+    if due:
+        _keep(due, [texts[key] for key in due])
+    gone = [key for key in known if key not in texts]
+    for kind, key, language in gone[:AT_ONCE]:
+        rows.filter(kind=kind, key=key, language=language).delete()
+    return bool(due)
+
+
+def _keep(keys: Sequence[tuple[str, str, str]], texts: Sequence[str]) -> None:
+    found = made(texts, [language for _, _, language in keys])
+    TextVector.objects.bulk_create(
+        [
+            TextVector(
+                kind=kind,
+                key=key,
+                language=language,
+                model=MODEL_ID,
+                vector=packed(row),
+                words=digest_of(text),
+            )
+            for (kind, key, language), text, row in zip(keys, texts, found, strict=True)
+        ],
+        update_conflicts=True,
+        unique_fields=["kind", "key", "language", "model"],
+        update_fields=["vector", "words"],
+    )

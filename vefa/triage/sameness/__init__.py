@@ -1,0 +1,1 @@
+"""Whether two reports are about the same thing: place, service, number and time decide, never words alone."""

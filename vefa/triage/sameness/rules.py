@@ -1,0 +1,170 @@
+"""The decision over two reports: pure, explained by signs whose weights add up (natural logarithms of odds).
+
+Place decides first. Two named places that differ, two house numbers, two lines speak strongly against; so do
+two services, and weeks in between. Words that are alike only help where the place already speaks for it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vefa.kit.geo import Point, distance_m
+from vefa.triage.sameness.whereabouts import Whereabouts, alike
+
+OFFERED = 0.45  # from here on two reports are offered as the same
+BESIDE_M, NEAR_M, FAR_M = 50.0, 150.0, 400.0
+_BEGIN = -0.6  # two open reports with one place in common, of which nothing else is known
+CONTRADICTS = -2.0  # a weight from which on one sign speaks against all others
+MOST_FOR_PLACES, MOST_FOR_SERVICES = 1.0, 2.6  # what the others then count at most
+_FRESH_DAYS, _PER_DAY, _MOST_TIME = 3.0, 0.16, 4.0
+
+
+class Sign(NamedTuple):
+    """One reason: its name, the words or numbers behind it, and how much it speaks for (or against) it."""
+
+    name: str
+    says: str
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What is known of one report. `area` is a path in the tree of areas; `services` confidence by code."""
+
+    services: Mapping[str, float] = field(default_factory=dict)
+    area: str = ""
+    exact: bool = False  # the area is a street or a thing in it
+    point: Point | None = None
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    day: float = 0.0  # when, in days
+    group_of: Mapping[str, str] = field(default_factory=dict)  # the group of each service
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How sure it is that two reports are about one thing, 0 to 1, and why, the weightiest first."""
+
+    probability: float
+    signs: tuple[Sign, ...]
+
+    @property
+    def offered(self) -> bool:
+        """Whether a person should see it."""
+        return self.probability >= OFFERED and any(
+            sign.name in PLACES and sign.weight > 0 for sign in self.signs
+        )
+
+
+PLACES = frozenset({"point", "street", "house", "same_place", "near_place", "line"})
+
+
+def likeness(one: Report, other: Report, nearness: float | None = None) -> Likeness:
+    """Weigh two reports. `nearness` of their words: -1 to 1, 0 like any two; None where it is unknown."""
+    signs = [
+        *_points(one, other),
+        *_areas(one, other),
+        *_named(one, other),
+        *_services(one, other),
+        *_time(one, other),
+    ]
+    if nearness is not None:
+        signs.append(_words(nearness, placed=_placed(signs)))
+    odds = _BEGIN + _sum(signs)
+    told = sorted((sign for sign in signs if sign.weight), key=lambda sign: -abs(sign.weight))
+    return Likeness(1 / (1 + math.exp(-odds)), tuple(told))
+
+
+def _sum(signs: list[Sign]) -> float:
+    """All weights; where something contradicts, what speaks for it counts only up to a limit: no heap of
+    small likenesses makes two houses one.
+    """
+    against = sum(sign.weight for sign in signs if sign.weight < 0)
+    speaking = sum(sign.weight for sign in signs if sign.weight > 0)
+    worst = {sign.name: sign.weight for sign in signs if sign.weight <= CONTRADICTS}
+    if worst:
+        speaking = min(
+            speaking, MOST_FOR_SERVICES if set(worst) <= {"other_service", "words"} else MOST_FOR_PLACES
+        )
+    return speaking + against
+
+
+def _placed(signs: list[Sign]) -> bool:
+    """Whether the place speaks for it and nothing of the place against it."""
+    weights = [sign.weight for sign in signs if sign.name in PLACES or sign.name.startswith("other_")]
+    return bool(weights) and all(weight > 0 for weight in weights)
+
+
+def _points(one: Report, other: Report) -> list[Sign]:
+    if one.point is None or other.point is None:
+        return []
+    metres = distance_m(one.point, other.point)
+    weight = 2.4 if metres <= BESIDE_M else 1.5 if metres <= NEAR_M else 0.0 if metres <= FAR_M else -3.5
+    return [Sign("point" if weight >= 0 else "other_point", f"{metres:.0f}", weight)]
+
+
+def _areas(one: Report, other: Report) -> list[Sign]:
+    if not one.area or not other.area:
+        return []
+    if one.area == other.area:
+        return [Sign("same_place", one.area, 1.6 if one.exact else 0.9)]
+    if f"{one.area}/".startswith(f"{other.area}/") or f"{other.area}/".startswith(f"{one.area}/"):
+        return [Sign("near_place", min(one.area, other.area), 0.3)]
+    near = one.point is not None and other.point is not None  # a border runs between two points: they decide
+    return [Sign("other_place", f"{one.area} {other.area}", -0.5 if near else -3.5)]
+
+
+def _named(one: Report, other: Report) -> list[Sign]:
+    """Names, numbers and lines; inside one street or square other names are landmarks of it."""
+    here, there = one.whereabouts, other.whereabouts
+    same_street = bool(one.area) and one.area == other.area and one.exact
+    pairs = (
+        (
+            "street",
+            here.names,
+            there.names,
+            alike(here.names, there.names),
+            1.6,
+            -0.8 if same_street else -2.6,
+        ),
+        ("house", here.houses, there.houses, bool(here.houses & there.houses), 1.6, -3.0),
+        ("line", here.lines, there.lines, bool(here.lines & there.lines), 1.2, -3.0),
+    )
+    return [
+        Sign(name if same else f"other_{name}", _both(first, second), weight if same else against)
+        for name, first, second, same, weight, against in pairs
+        if first and second
+    ]
+
+
+def _both(one: frozenset[str], other: frozenset[str]) -> str:
+    shared = one & other
+    return ", ".join(sorted(shared)) if shared else f"{', '.join(sorted(one))} / {', '.join(sorted(other))}"
+
+
+def _services(one: Report, other: Report) -> list[Sign]:
+    if not one.services or not other.services:
+        return []
+    shared = {
+        code: min(one.services[code], other.services[code]) for code in one.services if code in other.services
+    }
+    if shared:
+        best = max(shared, key=lambda code: shared[code])
+        held = sum(shared.values()) / max(0.01, min(sum(one.services.values()), sum(other.services.values())))
+        return [Sign("service", best, 2.4 * min(1.0, held) - 0.6)]
+    first, second = (max(report.services, key=report.services.__getitem__) for report in (one, other))
+    sure = math.sqrt(one.services[first] * other.services[second])
+    related = one.group_of.get(first) == other.group_of.get(second) is not None
+    return [Sign("other_service", f"{first} {second}", -(1.2 if related else 3.0) * max(0.3, sure))]
+
+
+def _time(one: Report, other: Report) -> list[Sign]:
+    days = abs(one.day - other.day)
+    weight = -min(_MOST_TIME, _PER_DAY * max(0.0, days - _FRESH_DAYS))
+    return [Sign("time", f"{days:.0f}", weight)]
+
+
+def _words(nearness: float, *, placed: bool) -> Sign:
+    """Alike words alone prove nothing: they speak for it only where the place does too."""
+    weight = max(-2.0, min(2.2, 4.0 * nearness))
+    return Sign("words", f"{nearness:.2f}", weight if placed or weight < 0 else min(weight, 0.3))
