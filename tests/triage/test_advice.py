@@ -9,7 +9,7 @@ from vefa.kit.saying import Sentence
 from vefa.triage.advice import Asked, advise
 from vefa.triage.guess import Guess
 from vefa.triage.language import language_of
-from vefa.triage.lexicon import LANGUAGES, Phrases, lexicon
+from vefa.triage.lexicon import LANGUAGES, Phrases, lexicon, scenes
 from vefa.triage.tone import EMERGENCY, URGENT
 
 
@@ -195,9 +195,11 @@ def test_every_language_has_its_words(language):
     assert known.common.whole
     assert all(known.street)
     assert names(known.tone) == {
-        *("thanks", "suggestion", "question", "complaint", "danger"),
-        *("emergency", "urgent"),
-    }
+        *("thanks", "suggestion", "question", "request", "complaint", "danger", "abuse", "spam"),
+        *("emergency", "alarm", "wounded", "bites", "urgent"),
+        *("words", "about", "nearly"),
+        *(name for scene in scenes() for name in (*scene.of, scene.unless) if name),
+    } | {"animal"}
     assert names(known.verdict) == {"not_solved", "solved"}
 
 

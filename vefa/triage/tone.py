@@ -1,37 +1,123 @@
 """What kind of thing is said, how urgent it is, and whether it is a verdict on what we did."""
 
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from dataclasses import dataclass
 
 from vefa.kit.saying import Sentence
 from vefa.triage.guess import Guess
+from vefa.triage.hearing import Heard
 from vefa.triage.lexicon import lexicon
 
 NORMAL, URGENT, EMERGENCY = 0, 1, 2
 _LEVELS = {"normal": NORMAL, "urgent": URGENT, "emergency": EMERGENCY}
 
-Heard = Mapping[str, list[str]]  # by the name of a list in the lexicon; only those that were heard
+_ENDS = re.compile(r"[.!?؟…\n]+")
+_ASKS = re.compile(r"[?؟]")
+_LINK = re.compile(
+    r"https?://|www\.|\bt\.me/|@\w{4,}|\b[\w-]+\.(?:com|net|ru|kz|ir|tr|info|xyz|example)\b", re.IGNORECASE
+)
+_CLOSING = 6  # words that a message must have for thanks at its end to be good manners only
+_SHORT = 30  # words
 
 
-def heard_in(said: list[str], *, language: str) -> Heard:
-    """The words of kind and of danger in a message."""
-    return lexicon(language).tone.found(said)
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A message as its kind is judged."""
+
+    text: str
+    words: list[str]  # folded
+    heard: Heard
+    usual: str = ""  # the kind of the service that it is about; "" when that is unknown
+    matter: bool = False  # something of the city's is spoken of: a service or a place
 
 
-def kind_of(heard: Heard, *, said: list[str], text: str, usual: str) -> Guess[str]:
-    """The kind of a message; `usual` is the kind of the service that it is about, "" when that is unknown."""
-    grave = "complaint" in heard or "danger" in heard
-    if "thanks" in heard and not grave and usual in {"", "thanks"} and len(said) <= 25:
-        return Guess("thanks", 0.85, _says(heard["thanks"][0]))
-    for name in ("suggestion", "complaint"):
-        if name in heard:
-            return Guess(name, 0.75, _says(heard[name][0]))
-    if usual:
-        return Guess(usual, 0.7, Sentence("usual for this service"))
-    if "danger" in heard:
-        return Guess("danger", 0.6, _says(heard["danger"][0]))
-    if "?" in text or "؟" in text:
-        return Guess("question", 0.85 if "question" in heard else 0.6, Sentence("asks something"))
-    return Guess("request", 0.5, Sentence("nothing else was heard"))
+def kind_of(said: Said) -> Guess[str]:
+    """The kind of a message: whatever speaks for it most."""
+    points: dict[str, float] = defaultdict(float)
+    because: dict[str, str] = {}
+    for kind, weight, reason in [*_usual(said), *_by_words(said), *_asked(said)]:
+        points[kind] += weight
+        if weight >= 0.5 and (kind not in because or reason.startswith("says")):
+            because[kind] = reason
+    if not points:
+        return Guess("request", 0.5, Sentence("nothing else was heard"))
+    best = max(points, key=lambda kind: points[kind])
+    share = points[best] / (sum(points.values()) + 0.3)
+    return Guess(best, round(0.45 + 0.5 * share, 2), because.get(best, Sentence("nothing else was heard")))
+
+
+type _Point = tuple[str, float, str]
+
+
+def _usual(said: Said) -> list[_Point]:
+    usual = Sentence("usual for this service")
+    if said.usual == "question" and "question" not in said.heard and not _ASKS.search(said.text):
+        return [("question", 0.4, usual), ("request", 0.5, Sentence("tells something, and asks nothing"))]
+    return [(said.usual, 1.0, usual)] if said.usual else []
+
+
+def _by_words(said: Said) -> list[_Point]:
+    heard = said.heard
+    points: list[_Point] = [
+        (kind, weight, _says(heard, name)) for name, kind, weight in _WEIGHTS if name in heard
+    ]
+    points += [one for one in (_thanks(said), _abuse(said), _spam(said)) if one]
+    if len(heard.get("complaint", ())) > 1:
+        points.append(("complaint", 0.5, _says(heard, "complaint")))
+    return points
+
+
+_WEIGHTS = (  # what was heard, which kind that speaks for, how much
+    ("emergency", "danger", 2.5),
+    ("danger", "danger", 0.6),
+    ("suggestion", "suggestion", 1.3),
+    ("request", "request", 0.6),
+    ("complaint", "complaint", 0.7),
+)
+
+
+def _says(heard: Heard, name: str) -> Sentence:
+    return Sentence("says %(words)s", words=heard[name][0])
+
+
+def _thanks(said: Said) -> _Point | None:
+    """Thanks count where nothing else is wanted; at the end of a message they are good manners."""
+    heard = said.heard
+    other = {"complaint", "danger", "urgent", "emergency"} & heard.keys()
+    if "thanks" not in heard or other or len(said.words) > _SHORT:
+        return None
+    start, end = said.words[:4], said.words[-3:]
+    first = heard["thanks"][0].split()[0]
+    closing = len(said.words) > _CLOSING and first in end and first not in start
+    if said.usual != "thanks" and (closing or "request" in heard or _ASKS.search(said.text)):
+        return ("thanks", 0.4, _says(heard, "thanks"))
+    opens = said.usual in {"", "thanks"} or (first in start[:3] and first not in end)
+    return ("thanks", 1.6 if opens else 0.6, _says(heard, "thanks"))
+
+
+def _abuse(said: Said) -> _Point | None:
+    """Insults make the kind only where nothing else is said: a rude report of a hole reports a hole."""
+    if "abuse" not in said.heard or (said.matter and said.usual not in {"abuse", ""}):
+        return None
+    return ("abuse", 2.2 if not said.matter else 0.9, _says(said.heard, "abuse"))
+
+
+def _spam(said: Said) -> _Point | None:
+    hits = said.heard.get("spam", [])
+    sure = len(hits) > 1 or (hits and _LINK.search(said.text))
+    return ("spam", 3.0, Sentence("says %(words)s", words=", ".join(hits[:3]))) if sure else None
+
+
+def _asked(said: Said) -> list[_Point]:
+    """A message of questions asks; one question behind a report is often rhetorical."""
+    parts = [part for part in _ENDS.split(said.text) if part.strip()] or [""]
+    share = min(1.0, len(_ASKS.findall(said.text)) / len(parts))
+    word = "question" in said.heard
+    asks = Sentence("asks something")
+    if share:
+        return [("question", (0.9 if word else 0.5) * share + (0.3 if share > 0.6 else 0.0), asks)]
+    return [("question", 0.5, asks)] if word and not said.usual and len(parts) == 1 else []
 
 
 def urgency_of(heard: Heard, *, usual: str) -> Guess[int]:
@@ -39,8 +125,10 @@ def urgency_of(heard: Heard, *, usual: str) -> Guess[int]:
     least = _LEVELS.get(usual, NORMAL)
     for name in ("emergency", "urgent"):
         if name in heard and _LEVELS[name] > least:
-            return Guess(_LEVELS[name], 0.7, _says(heard[name][0]))
-    return Guess(least, 0.6, Sentence("usual for this service") if least else Sentence("no word of danger"))
+            return Guess(_LEVELS[name], 0.7, _says(heard, name))
+    if least:
+        return Guess(least, 0.6, Sentence("usual for this service"))
+    return Guess(least, 0.6, Sentence("no word of danger"))
 
 
 def verdict_of(said: list[str], *, language: str) -> Guess[str]:
@@ -48,9 +136,6 @@ def verdict_of(said: list[str], *, language: str) -> Guess[str]:
     found = lexicon(language).verdict.found(said)
     for name in ("not_solved", "solved"):
         if name in found:
-            return Guess(name, 0.75 if len(said) <= 12 else 0.5, _says(found[name][0]))
+            words = Sentence("says %(words)s", words=found[name][0])
+            return Guess(name, 0.75 if len(said) <= 12 else 0.5, words)
     return Guess("", 1.0, "")
-
-
-def _says(words: str) -> Sentence:
-    return Sentence("says %(words)s", words=words)

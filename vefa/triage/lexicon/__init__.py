@@ -62,8 +62,18 @@ class Everyday:
 
 
 @dataclass(frozen=True)
+class Scene:
+    """Lists of words that are a danger together: in any order, within so many words of each other."""
+
+    level: str  # emergency or urgent
+    of: tuple[str, ...]
+    within: int
+    unless: str = ""  # a list of which nothing stands as near
+
+
+@dataclass(frozen=True)
 class Lexicon:
-    """The words of one language: of everyday life, of tone (kinds and urgencies), and of a verdict."""
+    """The words of one language: of everyday life, of tone (kinds, urgencies, calm, scenes), of a verdict."""
 
     common: Everyday
     tone: Phrases
@@ -80,7 +90,17 @@ def lexicon(language: str) -> Lexicon:
     read = tomllib.loads(source)
     return Lexicon(
         common=Everyday.of(read["common"]),
-        tone=Phrases.of(read["kind"] | read["urgency"]),
+        tone=Phrases.of(read["kind"] | read["urgency"] | read["calm"] | read["scene"]),
         verdict=Phrases.of(read["verdict"]),
         street=tuple(_part(word).stem for word in read["street"]),
+    )
+
+
+@cache
+def scenes() -> tuple[Scene, ...]:
+    """What is a danger in every language."""
+    source = resources.files(__name__).joinpath("scenes.toml").read_text(encoding="utf-8")
+    return tuple(
+        Scene(one["level"], tuple(one["of"]), one["within"], one.get("unless", ""))
+        for one in tomllib.loads(source)["scene"]
     )
