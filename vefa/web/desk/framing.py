@@ -141,6 +141,7 @@ def forget() -> None:
 _LINKS: tuple[tuple[Action, Promise, str], ...] = (
     (Action.ANSWER, _("My morning"), "desk:morning"),
     (Action.ANSWER, _("Private messages"), "desk:private"),
+    (Action.ANSWER, _("Decide one after another"), "desk:triage"),
     (Action.NOTE, _("My drafts"), "desk:drafts"),
     (Action.PRIVATE, _("Calls"), "desk:calls"),
     (Action.PRIVATE, _("Groups"), "desk:groups"),
@@ -148,6 +149,7 @@ _LINKS: tuple[tuple[Action, Promise, str], ...] = (
     (Action.READ, _("Wallboard"), "desk:wallboard"),
     (Action.APPROVE, _("More time asked for"), "desk:extensions"),
     (Action.DELEGATE, _("Accounts and delegates"), "desk:delegations"),
+    (Action.APPROVE, _("What triage has learned"), "desk:model"),
     (Action.ENTER, _("My own telephone"), "desk:telephones"),
     (Action.READ, _("Profile"), "desk:profile"),
     (Action.REQUEUE, _("Troubles"), "desk:troubles"),
