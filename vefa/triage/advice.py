@@ -9,12 +9,17 @@ from vefa.kit.expressions import Met
 from vefa.kit.saying import Sentence
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
+from vefa.triage.hearing import heard_in
 from vefa.triage.knowledge import knowledge
 from vefa.triage.language import language_of
+from vefa.triage.learned.deciding import Message, services_for
+from vefa.triage.learned.rules import FIRST
+from vefa.triage.learned.serving import in_service
 from vefa.triage.names import apart, spans_of
 from vefa.triage.place import NamedArea, area_of
-from vefa.triage.service import SURE, Term, services_of
-from vefa.triage.tone import heard_in, kind_of, urgency_of
+from vefa.triage.script import native
+from vefa.triage.service import totals_of
+from vefa.triage.tone import Said, kind_of, urgency_of
 
 VERSION = "words-2"
 
@@ -31,6 +36,7 @@ class Advice:
     area: Guess[int] | None
     said: list[str] = field(repr=False, default_factory=list)
     names: list[str] = field(repr=False, default_factory=list)  # of places; they speak for no service
+    threshold: float = FIRST  # of confidence, from which on triage acts by itself
 
     @property
     def confidence(self) -> float:
@@ -40,7 +46,7 @@ class Advice:
     @property
     def sure(self) -> bool:
         """Whether the service is certain enough to act without asking a person."""
-        return self.service is not None and self.confidence >= SURE
+        return self.service is not None and self.confidence >= self.threshold
 
     def evidence(self) -> list[dict[str, Any]]:
         """Every step's word and reason, as a finding keeps them."""
@@ -65,6 +71,7 @@ class Asked:
     place_text: str = ""
     service: str = ""
     area_id: int | None = None
+    deep: bool = False  # a message in doubt may be compared by meaning, at 30 ms; for workers
 
 
 def advise(asked: Asked) -> Advice:
@@ -72,27 +79,42 @@ def advise(asked: Asked) -> Advice:
     said = words(asked.text)
     named = knowledge().gazetteer.named(said)
     language = language_of(asked.text, hint=asked.hint, said=said)
-    met, silent = apart(knowledge().services.met(said), spans_of(said, named))
-    guesses = _services(asked, met, language.value)
+    own = native(asked.text, language.value)
+    told = said if own is asked.text else words(own)
+    met, silent = apart(
+        knowledge().services.met(told), spans_of(said, named) if len(told) == len(said) else []
+    )
+    totals = totals_of(met, language=language.value)
+    guesses = _services(asked, Message(told, own, language.value, totals, deep=asked.deep))
     service = service_by_code(guesses[0].value) if guesses else None
-    heard = heard_in(said, language=language.value)
-    usual = service if guesses and guesses[0].confidence >= SURE else None
+    heard = heard_in(told, language=language.value)
+    threshold = in_service().threshold
+    usual = service if guesses and guesses[0].confidence >= threshold else None
     return Advice(
         language=language,
         services=guesses,
         service=service,
-        kind=kind_of(heard, said=said, text=asked.text, usual=usual.kind if usual else ""),
+        kind=kind_of(
+            Said(
+                text=asked.text,
+                words=said,
+                heard=heard,
+                usual=usual.kind if usual else "",
+                matter=bool(guesses or named),
+            )
+        ),
         urgency=urgency_of(heard, usual=usual.urgency if usual else "normal"),
         area=_area(asked, named),
         said=said,
-        names=[" ".join(said[start:end]) for start, end in silent],
+        names=[" ".join(told[start:end]) for start, end in silent],
+        threshold=threshold,
     )
 
 
-def _services(asked: Asked, met: list[Met[Term]], language: str) -> list[Guess[str]]:
+def _services(asked: Asked, message: Message) -> list[Guess[str]]:
     if asked.service and service_by_code(asked.service):
         return [Guess(asked.service, 1.0, Sentence("chosen by a person"))]
-    return services_of(met, language=language)
+    return [guess for guess in services_for(message, in_service().scorer) if service_by_code(guess.value)]
 
 
 def _area(asked: Asked, named: list[Met[NamedArea]]) -> Guess[int] | None:

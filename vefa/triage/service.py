@@ -16,7 +16,6 @@ from vefa.kit.text import words
 from vefa.triage.guess import Guess
 from vefa.triage.lexicon import LANGUAGES
 
-SURE = 0.6  # from this confidence on, triage acts without asking
 _LEAST_STEM = 4
 _LEAST_STEM_BESIDE = 2  # inside an expression its other words make sure: "su kes" meets "su kesildi"
 _OTHER_LANGUAGE = 0.5  # words of another language count half: people mix them
@@ -71,8 +70,20 @@ def _parts(words: tuple[str, ...]) -> list[Part]:
     return [Part(word, ANY if len(word) >= enough else 0) for word, enough in zip(words, least, strict=True)]
 
 
-def services_of(met: Iterable[Met[Term]], *, language: str, limit: int = 3) -> list[Guess[str]]:
-    """Up to `limit` services, the likeliest first, each with the words that speak for it."""
+@dataclass(frozen=True)
+class Totals:
+    """What the words of the catalogue say: a weight for each service that is named, and in which words."""
+
+    weights: Mapping[str, float]
+    words: Mapping[str, list[str]]
+
+    def ranked(self) -> list[str]:
+        """The codes, the likeliest first."""
+        return sorted(self.weights, key=lambda code: (-self.weights[code], code))
+
+
+def totals_of(met: Iterable[Met[Term]], *, language: str) -> Totals:
+    """The weights of all services whose words were met; another language's words count half."""
     total: dict[str, float] = defaultdict(float)
     because: dict[str, dict[str, None]] = defaultdict(dict)  # as a set that keeps its order
     hits: dict[str, dict[Term, str]] = defaultdict(dict)
@@ -86,13 +97,18 @@ def services_of(met: Iterable[Met[Term]], *, language: str, limit: int = 3) -> l
             because[term.code][text] = None
         for code, score in scores.items():
             total[code] = max(total[code], score * share)
-    ranked = sorted(total, key=lambda code: (-total[code], code))[:limit]
+    return Totals(total, {code: list(texts) for code, texts in because.items()})
+
+
+def services_of(totals: Totals, *, limit: int = 3) -> list[Guess[str]]:
+    """Up to `limit` services by the catalogue's words alone, the likeliest first, each with its words."""
+    total, ranked = totals.weights, totals.ranked()[:limit]
     whole = sum(total[code] for code in ranked)
     return [
         Guess(
             code,
             round(min(total[code] / whole, total[code] / (total[code] + 1.2)), 3),
-            Sentence("says %(words)s", words=", ".join(list(because[code])[:4])),
+            Sentence("says %(words)s", words=", ".join(totals.words[code][:4])),
         )
         for code in ranked
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups, keywords, to_all
 from vefa.journal.replay import Reaction
+from vefa.triage.learned import labels
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "group.stopped": [in_groups.answered_leave],
@@ -17,7 +18,8 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "case.planned": [announcements.planned],
     "case.waiting": [announcements.asked],
     "case.referred": [announcements.referred],
-    "case.ended": [announcements.ended],
+    "case.described": [labels.heard],
+    "case.ended": [announcements.ended, labels.heard],
     "case.reopened": [announcements.reopened],
     "promise.extended": [announcements.slipped],
     "keyword.stopped": [keywords.answered],

@@ -37,6 +37,7 @@ from vefa.journal.models import Heartbeat
 from vefa.triage.groups.sweeping import sweep_talk
 from vefa.wiring.flow import REACTIONS
 from vefa.wiring.handling import Hands
+from vefa.wiring.learning import Apprentice
 from vefa.wiring.loops import Bell, Loop
 from vefa.wiring.tables import connection_words
 
@@ -46,6 +47,7 @@ BEAT_S = 5.0
 SWEEP_S = 15.0
 LOOK_S = 5.0  # to which account somebody wants a look
 WATCH_S = 60.0
+LEARN_S = 30.0  # to whether a model is due
 TALLY_S = 300.0
 STUCK_S = 180.0  # a batch in hand for so long hangs: this process ends, its leases run out
 FAREWELL_S = 25.0
@@ -94,6 +96,7 @@ class Worker:
         self.senders = Crew("outbox", self._send)
         self.collectors = Crew("collect", self._collect)
         self.lookers = Crew("look", self._look)
+        self.apprentice = Apprentice()
         self.loops = (
             Loop("contacts", self.hands[0].handle_some, POLL_S, self.bell, REST_S),
             Loop("more contacts", self.hands[1].handle_some, POLL_S),
@@ -105,6 +108,7 @@ class Worker:
             Loop("sweeping", self._sweep, SWEEP_S),
             Loop("looking", self._look_crew, LOOK_S),
             Loop("watching", self._watch, WATCH_S),
+            Loop("learning", self._learn, LEARN_S),
             Loop("incidents", self._propose, WATCH_S),
             Loop("orders", self._carry_out, BEAT_S),
             Loop("tally", self._tally, TALLY_S),
@@ -125,6 +129,7 @@ class Worker:
         for thread in threads:
             thread.join(FAREWELL_S)
         self.senders.join(FAREWELL_S)
+        self.apprentice.stop()
         self.http.close()
         self._sign_off()
 
@@ -197,6 +202,9 @@ class Worker:
     def _carry_out(self) -> bool:
         now = clock()
         return orders.carry_out(answer=partial(to_all.answer, now=now), now=now)
+
+    def _learn(self) -> bool:
+        return self.apprentice.look(now=clock())
 
     def _tally(self) -> bool:
         heard.tally(now=clock())

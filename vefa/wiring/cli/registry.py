@@ -20,6 +20,7 @@ COMMANDS = (
     Entry("load", "load", "Load a municipality's description from a folder."),
     Entry("endpoint", "endpoint", "Add, list and change the accounts on which people write to the city."),
     Entry("staff", "staff", "Add and list the people who work at the desk, and set their passwords."),
+    Entry("triage", "triage", "Say what the model of services knows, let it learn, go back."),
     Entry("import", "importing", "Take in contacts from a file."),
     Entry("export", "export", "Write contacts, cases, deliveries or events as JSON lines."),
     Entry("check", "check", "Say whether this installation is fit, and what to do if not.", database=False),

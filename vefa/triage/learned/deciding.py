@@ -1,0 +1,84 @@
+"""Which services a message could be about: by the catalogue's words, the learned model, perhaps a vector.
+
+Most messages are clear from their words. Only those that leave a doubt are compared by meaning, which takes
+thirty times as long.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vefa.kit.saying import Sentence
+from vefa.triage.guess import Guess
+from vefa.triage.learned.scoring import Heard, Scorer, Scores, mixed
+from vefa.triage.service import Totals, services_of
+
+CLEAR = 0.8  # from this share on the words alone decide
+SUGGESTED = 3
+_LEAST = 0.2  # of the first, where the catalogue knows no word of it: below, the message names no service
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is looked at: folded words and text in native letters. `deep`: a vector may be asked."""
+
+    said: Sequence[str]
+    text: str
+    language: str
+    totals: Totals
+    deep: bool = False
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A share for every service, and what was heard."""
+
+    shares: Scores
+    heard: Heard
+    by_meaning: bool
+
+
+def services_for(message: Message, scorer: Scorer | None) -> list[Guess[str]]:
+    """Up to three services, the likeliest first, with their shares as confidence and the words for them."""
+    if scorer is None:
+        return services_of(message.totals)
+    judgement = judge(message, scorer)
+    order = np.argsort(-judgement.shares)[:SUGGESTED]
+    first = float(judgement.shares[order[0]])
+    if not message.totals.weights and first < _LEAST:
+        return []
+    return [
+        Guess(
+            scorer.model.codes[column],
+            round(float(judgement.shares[column]), 3),
+            _because(message, judgement, scorer, int(column)),
+        )
+        for column in order
+    ]
+
+
+def judge(message: Message, scorer: Scorer) -> Judgement:
+    """The shares of all services of the model."""
+    heard = scorer.heard(message.said)
+    model = scorer.model
+    words, lexicon = scorer.words(heard), scorer.lexicon(message.totals.weights)
+    plain = mixed(model.plain, words, lexicon)
+    if not message.deep or model.mixed is None or plain.max() >= CLEAR:
+        return Judgement(plain, heard, by_meaning=False)
+    meaning = scorer.meaning(message.text, message.language)
+    if meaning is None:
+        return Judgement(plain, heard, by_meaning=False)
+    return Judgement(mixed(model.mixed, words, lexicon, meaning), heard, by_meaning=True)
+
+
+def _because(message: Message, judgement: Judgement, scorer: Scorer, column: int) -> Sentence:
+    code = scorer.model.codes[column]
+    listed = message.totals.words.get(code, [])[:3]
+    learned = [word for word in judgement.heard.strongest(column) if not any(word in one for one in listed)]
+    words = ", ".join([*listed, *learned][:4])
+    if not words:
+        return Sentence("by its meaning") if judgement.by_meaning else Sentence("by all its words together")
+    if judgement.by_meaning:
+        return Sentence("by its meaning, and because of %(words)s", words=words)
+    return Sentence("because of %(words)s", words=words)

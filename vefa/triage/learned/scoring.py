@@ -1,0 +1,116 @@
+"""What a model says of a message: a share for each service, and the words because of which."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vefa.triage import semantic
+from vefa.triage.learned.features import BETWEEN, of_word, tokens_of
+from vefa.triage.learned.weights import Mixture, Model
+
+REMEMBERED = 6_000  # words, half a kilobyte each
+_SILENCE = 0.05  # what a service is given of which no word of the lexicon was met
+_LEAST_SHARE = 0.2  # of what the strongest word says: weaker ones are not told
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one word says: for each service, before the sum is divided by its length."""
+
+    scores: Scores
+    square: float
+
+
+@dataclass(eq=False)
+class Scorer:
+    """A model in use, with what it remembers of words; threads may share it."""
+
+    model: Model
+    _words: OrderedDict[str, Spoken] = field(default_factory=OrderedDict)
+
+    def heard(self, said: Sequence[str]) -> "Heard":
+        """What the words of a message say, each by itself."""
+        tokens = tokens_of(said)
+        return Heard(tokens, [self._spoken(token) for token in tokens])
+
+    def words(self, heard: "Heard") -> Scores:
+        """What all the words say together."""
+        total = self.model.bias.copy()
+        if heard.spoken:
+            length = sqrt(sum(one.square for one in heard.spoken)) or 1.0
+            total += np.add.reduce([one.scores for one in heard.spoken], dtype=np.float32) / length
+        return total
+
+    def lexicon(self, totals: Mapping[str, float]) -> Scores:
+        """What the words of the catalogue say, as logarithms of shares."""
+        found = np.array([totals.get(code, 0.0) for code in self.model.codes], np.float32) + _SILENCE
+        logs: Scores = np.log(found / found.sum())
+        return logs
+
+    def meaning(self, text: str, language: str) -> Scores | None:
+        """What a text's vector says; None where there are no vectors, or others than it was learned from."""
+        known = self.model.meaning
+        if known is None or known.model != semantic.MODEL_ID or not semantic.available():
+            return None
+        row = semantic.centred(semantic.vectors([text]), [language], known.middles)[0]
+        said: Scores = row @ known.weights.astype(np.float32) + known.bias
+        return said
+
+    def _spoken(self, word: str) -> Spoken:
+        known = self._words.get(word)
+        if known is None:
+            known = self._words[word] = self._read(word)
+            while len(self._words) > REMEMBERED:
+                self._words.popitem(last=False)
+        return known
+
+    def _read(self, word: str) -> Spoken:
+        model = self.model
+        features = of_word(word)
+        names = np.fromiter((one.name for one in features), np.uint32, len(features))
+        shares = np.fromiter((one.share for one in features), np.float32, len(features))
+        places = np.minimum(np.searchsorted(model.names, names), len(model.names) - 1)
+        known = model.names[places] == names
+        rows = places[known]
+        worth = shares[known] * model.rarity[rows]
+        scores = (worth @ model.weights[rows].astype(np.float32)) * model.scale
+        return Spoken(scores.astype(np.float16), float(worth @ worth))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words of a message and what each says."""
+
+    tokens: list[str]
+    spoken: list[Spoken]
+
+    def strongest(self, column: int, limit: int = 3) -> list[str]:
+        """The words that speak most for one service, against what they say for the others on average."""
+        said = [
+            (float(one.scores[column]) - float(one.scores.mean()), token)
+            for token, one in zip(self.tokens, self.spoken, strict=True)
+            if BETWEEN not in token and len(token) > 1
+        ]
+        best = sorted((row for row in said if row[0] > 0), key=lambda row: -row[0])[:limit]
+        return [token for weight, token in best if weight >= _LEAST_SHARE * best[0][0]]
+
+
+def mixed(mixture: Mixture, words: Scores, lexicon: Scores, meaning: Scores | None = None) -> Scores:
+    """The shares of all services, together 1."""
+    total = mixture.words * words + mixture.lexicon * lexicon
+    if meaning is not None:
+        total = total + mixture.meaning * meaning
+    return shares((total / mixture.warmth).astype(np.float32))
+
+
+def shares(scores: Scores) -> Scores:
+    """The softmax along the last axis."""
+    risen = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    found: Scores = (risen / risen.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return found
