@@ -1,11 +1,13 @@
 """What triage knows of the municipality: words of services and names of areas, made anew when they change."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vefa.directory.queries import area_names, directory, services_by_language
+from vefa.directory.queries import area_at, area_names, areas, directory, services_by_language, stop_names
+from vefa.kit.text import words
 from vefa.triage.lexicon import LANGUAGES
-from vefa.triage.place import Gazetteer
+from vefa.triage.place import STOP, Gazetteer, Name
 from vefa.triage.service import ServiceIndex
 
 
@@ -39,9 +41,22 @@ def _learn(version: int) -> Knowledge:
         language: {found.service.code: [found.name, *found.words] for found in services_by_language(language)}
         for language in LANGUAGES
     }
-    names = [(name.area.id, name.area.path.count("/"), name.text) for name in area_names()]
+    said = (text for known in vocabulary.values() for texts in known.values() for text in texts)
+    single = {folded[0] for text in said if len(folded := words(text)) == 1}
     return Knowledge(
         version=version,
         services=ServiceIndex.of(vocabulary),
-        gazetteer=Gazetteer.of(names),
+        gazetteer=Gazetteer.of(_names(), things=single),
     )
+
+
+def _names() -> Iterator[Name]:
+    """Of areas, and of stops as names of the area in which they stand."""
+    way_up = directory().way_up
+    above = {area.id: tuple(one.id for one in way_up(area.id))[::-1] for area in areas()}
+    for name in area_names():
+        yield Name(name.area.id, name.text, above[name.area.id][:-1])
+    for stop in stop_names():
+        area = area_at(stop.stop.latitude, stop.stop.longitude)
+        if area is not None:
+            yield Name(area.id, stop.text, above[area.id][:-1], depth=STOP)

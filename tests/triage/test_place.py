@@ -1,0 +1,193 @@
+"""Residents of Pınarova say where it is: in their language, with its endings, in whatever letters they have."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vefa.wiring.demo
+from vefa.kit.text import words
+from vefa.triage.houses import house_of
+from vefa.triage.place import STREET, Gazetteer, Name, area_of, number_of, same_as_before
+
+AREAS = Path(vefa.wiring.demo.__file__).with_name("city") / "areas.csv"
+LANGUAGES = ("tr", "ru", "kk", "fa", "en")
+
+
+def rows():
+    with AREAS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def keys():
+    return [row["key"] for row in rows()]
+
+
+@pytest.fixture(scope="module")
+def pinarova(keys):
+    """The gazetteer of the demo's city; ids are places in the file."""
+    parents = {row["key"]: row["parent"] for row in rows()}
+
+    def above(key):
+        found = []
+        while key := parents[key]:
+            found.insert(0, keys.index(key))
+        return tuple(found)
+
+    names = [
+        Name(keys.index(row["key"]), text, above(row["key"]))
+        for row in rows()
+        for code in LANGUAGES
+        for text in (row[f"name_{code}"], *row[f"aliases_{code}"].split("|"))
+    ]
+    return Gazetteer.of(names, things={"cukur", "fener", "park", "agac"})
+
+
+def meant(gazetteer, keys, text):
+    guess = area_of(gazetteer.named(words(text)))
+    return (keys[guess.value], guess.confidence >= 0.5) if guess else None
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Kalealtı'ndaki çukur", "kalealti"),
+        ("kalealtinda cukur var", "kalealti"),
+        ("Sazlığın oradaki lamba", "sazlik"),
+        ("Cumhuriyet Caddesi'nde su yok", "cumhuriyet_caddesi"),
+        ("cumhuriyet cd 12 de su yok", "cumhuriyet_caddesi"),
+        ("на улице Джумхуриет яма", "cumhuriyet_caddesi"),
+        ("возле проспекта Джумхуриет яма", "cumhuriyet_caddesi"),
+        ("в Кумлудже нет света", "kumluca"),
+        ("Калеалтыда су жоқ", "kalealti"),
+        ("Жұмһұрият даңғылында шам жанбайды", "cumhuriyet_caddesi"),
+        ("Жумхурият данғылында шам жок", "cumhuriyet_caddesi"),
+        ("در خیابان جمهوریت چاله است", "cumhuriyet_caddesi"),
+        ("توی محله‌ی چارشی آب نیست", "carsi"),
+        ("the lamp in Kalealti neighbourhood is out", "kalealti"),
+        ("na ulitse Dzhumhuriet net sveta", "cumhuriyet_caddesi"),
+    ],
+)
+def test_a_name_is_found_with_the_endings_of_its_language(pinarova, keys, text, key):
+    assert meant(pinarova, keys, text) == (key, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cumhuriyet bayramı kutlu olsun",
+        "Parkta ağaç devrildi",
+        "мы живем в республике",
+        "there was a market of ideas",
+    ],
+)
+def test_a_word_that_only_resembles_a_street_is_no_place(pinarova, keys, text):
+    assert meant(pinarova, keys, text) is None
+
+
+def test_a_street_named_after_a_thing_needs_the_word_street():
+    city = Gazetteer.of([Name(1, "Park Avenue", (7, 8, 9)), Name(2, "Çınar Sokağı", (7, 8, 9))])
+
+    assert area_of(city.named(words("the bench in the park is broken"))) is None
+    assert area_of(city.named(words("Bench broken on Park Avenue"))).value == 1
+    assert area_of(city.named(words("park ave 12"))).value == 1
+    assert area_of(city.named(words("çınar ağacı devrildi"))) is None
+    assert area_of(city.named(words("cinar sk no 4"))).value == 2
+
+
+def test_a_quarter_that_is_called_like_a_thing_is_asked_for(pinarova, keys):
+    assert meant(pinarova, keys, "Fener yanmıyor") == ("fener", False)
+    assert meant(pinarova, keys, "Fener Mahallesi karanlık") == ("fener", True)
+
+
+def test_one_name_in_two_places_is_asked_for_until_the_quarter_is_named_too():
+    city = Gazetteer.of(
+        [
+            Name(10, "Bağlar", (1,)),
+            Name(20, "Gölkıyı", (1,)),
+            Name(11, "Okul Sokağı", (1, 10, 12)),
+            Name(21, "Okul Sokağı", (1, 20, 22)),
+        ]
+    )
+
+    unclear = area_of(city.named(words("Okul Sokağı çukur")))
+    assert unclear.confidence < 0.5
+    assert "several places" in unclear.because
+    clear = area_of(city.named(words("Gölkıyı Okul Sokağında çukur")))
+    assert (clear.value, clear.confidence) == (21, 0.8)
+
+
+def test_a_street_wins_over_the_quarter_that_holds_it(pinarova, keys):
+    assert meant(pinarova, keys, "Çarşı Mahallesi Cumhuriyet Cad.") == ("cumhuriyet_caddesi", True)
+
+
+def test_a_stop_is_met_in_foreign_letters():
+    city = Gazetteer.of([Name(5, "Балықшы айлағы", (1, 2), depth=4)])
+
+    assert area_of(city.named(words("balyqshy ailagynda avtobus kelmedi"))).value == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Evin önü, No 12/A, karanlık", "12/A"),
+        ("no:5 kat 3", "5"),
+        ("ул. Ленина, д. 5", "5"),
+        ("дом №5а", "5А"),
+        ("12 үй алдында", "12"),
+        ("Абай 12-үй", "12"),
+        ("پلاک ۷", "7"),
+        ("near house 44", "44"),
+        ("pelak 14 ab nadare", "14"),
+        ("14 numaralı otobüs gelmedi", ""),
+        ("12 nolu hat yok", ""),
+        ("школа №5", ""),
+        ("№5 мектеп", ""),
+        ("No. 7 bus is late", ""),
+        ("3 gündür su yok", ""),
+        ("bina 3 gündür karanlık", ""),
+        ("0532 111 22 33 numaradan arayın", ""),
+        ("2024", ""),
+    ],
+)
+def test_a_number_is_of_a_house_only_where_the_words_say_so(text, number):
+    assert house_of(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "number"),
+    [
+        ("Cumhuriyet Caddesi 12 önünde", False, "12"),
+        ("улица Джумхуриет 7б", False, "7Б"),
+        ("12 Cumhuriyet Avenue is dark", True, "12"),
+        ("Cumhuriyet Caddesi 3 gündür karanlık", False, ""),
+        ("проспект Джумхуриет 2 недели без света", False, ""),
+    ],
+)
+def test_a_number_beside_the_name_of_a_street_is_of_a_house(pinarova, text, english, number):
+    said = words(text)
+
+    assert number_of(text, said, pinarova.named(said), before=english) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aynı yerde yine çukur", "снова там же", "сол жерде тағы шұңқыр", "همان‌جا دوباره", "same place again",
+        "opposite", "",
+    ],
+)  # fmt: skip
+def test_the_same_place_as_before_is_heard(text):
+    assert bool(same_as_before(words(text))) is (text not in {"opposite", ""})
+
+
+@given(st.text(max_size=100))
+def test_any_text_can_be_looked_through(text):
+    city = Gazetteer.of([Name(1, "Park Avenue", (7, 8, 9)), Name(2, "Лесная улица", (7, 8, 9))])
+    said = words(text)
+
+    assert number_of(text, said, city.named(said), before=True) is not None
+    assert STREET == 3
