@@ -72,6 +72,26 @@ def test_a_clear_message_becomes_a_case_with_its_finding(town, says, now):
     assert Event.objects.filter(kind="case.opened", subject=f"case:{case.id}").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Hepiniz şerefsizsiniz, geri zekalılar", "abuse"),
+        ("Kefilsiz anında kredi, hemen tıkla: kredi.example", "spam"),
+    ],
+)
+def test_insults_and_advertising_are_named_and_a_person_sees_them(says, now, text, kind):
+    handle([says(text)], now=now)
+
+    case = the_case()
+    assert (case.kind, case.unsure, case.state, case.public) == (kind, True, State.NEW, False)
+
+
+def test_a_rude_report_is_a_report(says, town, now):
+    handle([says("Çarşı'da kocaman çukur var aptallar, doldurun şunu")], now=now)
+
+    assert (the_case().service, the_case().kind) == (town.pothole, "request")
+
+
 def test_an_unclear_message_becomes_a_case_all_the_same(says, now):
     handle([says("Alo?")], now=now)
 

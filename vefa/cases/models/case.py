@@ -56,6 +56,8 @@ class Kind(models.TextChoices):
     QUESTION = "question"
     THANKS = "thanks"
     DANGER = "danger"
+    ABUSE = "abuse"  # insults and nothing else; seen by a person like every other
+    SPAM = "spam"
 
 
 class Urgency(models.IntegerChoices):

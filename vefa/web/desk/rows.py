@@ -37,6 +37,8 @@ KINDS = {
     "question": _("Question"),
     "thanks": _("Thanks"),
     "danger": _("Report of danger"),
+    "abuse": _("Insult"),
+    "spam": _("Advertising"),
 }
 
 
