@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import transaction
 
 from vefa.cases import owing, routing
+from vefa.cases.duty import decide_again, elsewhere
 from vefa.cases.models import Case, Note, State
 from vefa.cases.moves import By, MoveNotAllowedError, Told, changed, locked, tell
 from vefa.cases.showing import is_public
@@ -39,6 +40,7 @@ class Description:
     place_text: str | Kept = KEEP
     lat: float | Kept | None = KEEP
     lon: float | Kept | None = KEEP
+    owner: str | Kept = KEEP  # key of the body to which the thing belongs, "ours", or "" for unknown
 
 
 @transaction.atomic
@@ -50,25 +52,26 @@ def describe(*, case_id: int, words: Description, by: By, now: datetime, version
     """
     case = locked(case_id, version)
     before = _apply(case, words)
+    _decide_duty(case, words, before)
     if not before and not case.unsure:
         return case
     decided, case.unsure = case.unsure, False
     if "service_id" in before:
         owing.remake(case, at=now)
-    if decided or "service_id" in before or "area_id" in before:
+    if decided or before.keys() & {"service_id", "area_id", "owner"}:
         _reroute(case)
     case.public = case.public if not before.keys() & _SHOWS and not decided else _may_show(case)
     case.search = words_of(case, case.citizen.name if case.citizen else "")
-    changes = {name: [old, getattr(case, name)] for name, old in before.items()}
-    told = Told(kind="case.described", by=by, at=now, data={"changes": changes, "unit_id": case.unit_id})
+    changes = {name: [old, _now(case, name)] for name, old in before.items()}
+    data: dict[str, Any] = {"changes": changes, "unit_id": case.unit_id}
+    told = Told(kind="case.described", by=by, at=now, data=data | ({"decided": True} if decided else {}))
     return changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
 
 
 def facts_of(case: Case) -> dict[str, Any]:
     """What `describe` may change of a case, and whose it is, as `unsettle` takes it back."""
-    return {field.name: getattr(case, field.name) for field in fields(Description)} | {
-        "unit_id": case.unit_id
-    }
+    told = {field.name: getattr(case, field.name) for field in _COLUMNS}
+    return told | {"unit_id": case.unit_id, "facts": case.facts}
 
 
 @transaction.atomic
@@ -80,8 +83,8 @@ def unsettle(*, case_id: int, was: Mapping[str, Any], by: By, now: datetime) -> 
     case = locked(case_id)
     if case.state != State.NEW or case.staff_id is not None or case.unsure:
         raise MoveNotAllowedError(f"{case}: somebody works on it, or nothing was settled")
-    before = _apply(case, Description(**{name: was[name] for name in was if name != "unit_id"}))
-    case.unsure, case.unit_id = True, was["unit_id"]
+    before = _apply(case, Description(**{field.name: was[field.name] for field in _COLUMNS}))
+    case.unsure, case.unit_id, case.facts = True, was["unit_id"], was["facts"]
     if "service_id" in before:
         owing.remake(case, at=now)
     case.public = False  # as long as nobody knows what it is about
@@ -124,14 +127,15 @@ def mark_public(*, case_id: int, text: str, by: By, now: datetime, version: int 
     return changed(case, "private", "public", "public_text", told=told)
 
 
-_FACTS = tuple(field.name.removesuffix("_id") for field in fields(Description))
+_COLUMNS = tuple(field for field in fields(Description) if field.name != "owner")
+_FACTS = (*(field.name.removesuffix("_id") for field in _COLUMNS), "facts")
 _SHOWS = {"service_id", "kind"}
 
 
 def _apply(case: Case, words: Description) -> dict[str, Any]:
     """Write the new facts into the row; returns the old values of those that differ."""
     before: dict[str, Any] = {}
-    for field in fields(Description):
+    for field in _COLUMNS:
         value, old = getattr(words, field.name), getattr(case, field.name)
         if value is not KEEP and value != old:
             before[field.name] = old
@@ -139,8 +143,26 @@ def _apply(case: Case, words: Description) -> dict[str, Any]:
     return before
 
 
+def _decide_duty(case: Case, words: Description, before: dict[str, Any]) -> None:
+    """Say anew whose duty it is, where its service, its area or the owner of the thing was corrected."""
+    owner = None if words.owner is KEEP else words.owner
+    was = _now(case, "owner")
+    if owner is not None and owner != was:
+        before["owner"] = was
+    if before.keys() & {"service_id", "area_id", "owner"}:
+        case.facts = decide_again(case, owing.service_of(case), owner=owner)
+
+
+def _now(case: Case, name: str) -> Any:
+    return (case.facts or {}).get("owner", "") if name == "owner" else getattr(case, name)
+
+
 def _reroute(case: Case) -> None:
     if case.state == State.NEW and case.staff_id is None and case.service_id is not None:
+        if elsewhere(case.facts):
+            unit = routing.passing_unit(case.facts, None)
+            case.unit_id = unit.pk if unit else case.unit_id
+            return
         unit = routing.unit_for(service=owing.service_of(case), area_id=case.area_id, endpoint=None)
         case.unit_id = unit.pk if unit else case.unit_id
 

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from vefa.cases import owing, routing
 from vefa.cases.clocks import promised_facts
+from vefa.cases.duty import elsewhere
 from vefa.cases.models import Case, CaseContact, Promise, State
 from vefa.cases.moves import Move, move
 from vefa.cases.rules import nearest
@@ -44,6 +45,7 @@ class Opening:
     private: bool = False
     parent_id: int | None = None
     unit_id: int | None = None
+    facts: Mapping[str, Any] | None = None  # see Case.facts
 
 
 @transaction.atomic
@@ -164,6 +166,7 @@ def _drawn_up(
         "unit_id": opening.unit_id or _unit_id(opening),
         "parent_id": opening.parent_id,
         "unsure": opening.unsure,
+        "facts": dict(opening.facts) if opening.facts else None,
         "opened_at": contact.received_at,
         "changed_at": now,
         "said_at": contact.said_at or contact.received_at,
@@ -175,7 +178,11 @@ def _drawn_up(
 
 def _unit_id(opening: Opening) -> int | None:
     service = None if opening.unsure else opening.service
-    unit = routing.unit_for(service=service, area_id=opening.area_id, endpoint=opening.contact.endpoint)
+    endpoint = opening.contact.endpoint
+    if not opening.unsure and elsewhere(opening.facts):
+        unit = routing.passing_unit(opening.facts, endpoint)
+    else:
+        unit = routing.unit_for(service=service, area_id=opening.area_id, endpoint=endpoint)
     return unit.pk if unit else None
 
 

@@ -1,5 +1,8 @@
 """Which unit answers for a matter."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from vefa.channels.models import Endpoint
 from vefa.directory.models import Service, Unit
 from vefa.directory.queries import directory
@@ -18,6 +21,11 @@ def unit_for(*, service: Service | None, area_id: int | None, endpoint: Endpoint
         return unit
     keys = [endpoint.default_unit_key, endpoint.unit_key] if endpoint else []
     return _first_of([*keys, *_centre_keys()]) or _any_unit()
+
+
+def passing_unit(facts: Mapping[str, Any] | None, endpoint: Endpoint | None) -> Unit | None:
+    """The unit that hands a matter to the body whose duty it is: the one of the rule, else who decides."""
+    return _first_of([str((facts or {}).get("unit", ""))]) or deciding_unit(endpoint)
 
 
 def deciding_unit(endpoint: Endpoint | None) -> Unit | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from vefa.directory.models import Area, Municipality, Service, ServiceExample, Unit
+from vefa.directory.models import Area, Line, Municipality, Service, ServiceExample, Stop, Unit
 from vefa.directory.rules import SpecialDay, WorkingCalendar
 from vefa.directory.snapshot import Snapshot, take
 from vefa.kit.geo import Point
@@ -27,6 +27,16 @@ class AreaName:
     """One name by which people call an area in one language."""
 
     area: Area
+    language: str
+    text: str
+    is_alias: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StopName:
+    """One name by which people call a stop in one language."""
+
+    stop: Stop
     language: str
     text: str
     is_alias: bool
@@ -117,6 +127,26 @@ def area_names() -> list[AreaName]:
         found += [AreaName(area, code, text, is_alias=False) for code, text in area.names.items()]
         for code, aliases in area.aliases.items():
             found += [AreaName(area, code, text, is_alias=True) for text in aliases]
+    return found
+
+
+def lines() -> list[Line]:
+    """Every line of public transport in use, in the order of the file."""
+    return list(directory().lines.values())
+
+
+def stops() -> list[Stop]:
+    """Every stop in use."""
+    return list(directory().stops.values())
+
+
+def stop_names() -> list[StopName]:
+    """Every name and alias of every stop in use, in every language: for the gazetteer."""
+    found = []
+    for stop in stops():
+        found += [StopName(stop, code, text, is_alias=False) for code, text in stop.names.items()]
+        for code, aliases in stop.aliases.items():
+            found += [StopName(stop, code, text, is_alias=True) for text in aliases]
     return found
 
 

@@ -7,7 +7,18 @@ from datetime import date, datetime
 from functools import cached_property
 
 from vefa.directory.hours import calendar_of, special_days
-from vefa.directory.models import Agency, Area, Municipality, Service, ServiceGroup, ServiceUnit, Staff, Unit
+from vefa.directory.models import (
+    Agency,
+    Area,
+    Line,
+    Municipality,
+    Service,
+    ServiceGroup,
+    ServiceUnit,
+    Staff,
+    Stop,
+    Unit,
+)
 from vefa.directory.rules import SpecialDay, WorkingCalendar
 from vefa.kit.geo import GeoJson, Point, PolygonIndex
 
@@ -22,9 +33,11 @@ class Snapshot:
     agencies: Mapping[int, Agency]
     services: Mapping[int, Service]
     unit_by_place: Mapping[tuple[int, int], int]
-    office_by_area: Mapping[int, int]
     areas_by_staff: Mapping[int, list[int]]
     polygons: PolygonIndex
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    stops: Mapping[str, Stop] = field(default_factory=dict)
+    unit_by_kind: Mapping[tuple[str, int], int] = field(default_factory=dict)
     calendars: dict[tuple[str, int], WorkingCalendar] = field(default_factory=dict)
     special: dict[int, Mapping[date, SpecialDay]] = field(default_factory=dict)
 
@@ -46,7 +59,8 @@ class Snapshot:
     def unit_for(self, service: Service, area_id: int | None) -> Unit | None:
         """Whose duty a service is in an area: the nearest of its units on the way up, else its own default.
 
-        A service without a unit of its own falls to the district office of the area. None: a person decides.
+        A service without a unit of its own falls to the district office of the area, or to the unit of the
+        sort that it names. None: a person decides.
         """
         on_the_way = list(self.way_up(area_id))
         for area in on_the_way:
@@ -55,8 +69,9 @@ class Snapshot:
                 return self.units[unit_id]
         if service.unit_id is not None:
             return self.units[service.unit_id]
-        offices = (self.office_by_area[area.id] for area in on_the_way if area.id in self.office_by_area)
-        return next((self.units[unit_id] for unit_id in offices), None)
+        sort = service.unit_kind or Unit.Level.DISTRICT_OFFICE
+        covering = (self.unit_by_kind.get((sort, area.id)) for area in on_the_way)
+        return next((self.units[unit_id] for unit_id in covering if unit_id is not None), None)
 
     def way_up(self, area_id: int | None) -> Iterable[Area]:
         """The area itself, its parent, and so on up to the root."""
@@ -81,7 +96,7 @@ class Snapshot:
 
 
 def take(municipality: Municipality) -> Snapshot:
-    """Read the whole directory in nine queries.
+    """Read the whole directory in eleven queries.
 
     What refers is read before what it refers to: a load that commits in between leaves no loose end, because
     no row is ever deleted.
@@ -100,7 +115,9 @@ def take(municipality: Municipality) -> Snapshot:
         municipality=municipality,
         unit_by_place={(service_id, area_id): unit_id for service_id, area_id, unit_id in places},
         services={service.id: service for service in services},
-        office_by_area=offices,
+        unit_by_kind=offices,
+        lines={line.key: line for line in Line.objects.filter(retired_at=None).order_by("order", "key")},
+        stops={stop.key: stop for stop in Stop.objects.filter(retired_at=None).order_by("key")},
         areas_by_staff=areas_by_staff,
         units=units,
         agencies=agencies,
@@ -129,8 +146,8 @@ def _polygons() -> dict[int, GeoJson]:
     return {area_id: polygon for area_id, polygon in known if polygon is not None}
 
 
-def _offices() -> dict[int, int]:
-    covering = Unit.areas.through.objects.filter(
-        unit__kind=Unit.Level.DISTRICT_OFFICE, unit__retired_at=None
-    ).order_by("-unit__path", "area_id")
-    return dict(covering.values_list("area_id", "unit_id"))
+def _offices() -> dict[tuple[str, int], int]:
+    """The unit of each sort that covers an area."""
+    covering = Unit.areas.through.objects.filter(unit__retired_at=None).order_by("-unit__path", "area_id")
+    rows = covering.values_list("unit__kind", "area_id", "unit_id")
+    return {(kind, area_id): unit_id for kind, area_id, unit_id in rows}

@@ -1,17 +1,22 @@
 """What is drawn up from a contact and the advice about it: the question, the case, the finding."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from vefa.cases.duty import facts_of
 from vefa.cases.opening import Opening
 from vefa.directory.queries import municipality
+from vefa.directory.remit import OWN, Duty
 from vefa.inbox.models import Contact
 from vefa.kit.text import first_line
 from vefa.triage.advice import VERSION, Advice, Asked
 from vefa.triage.guess import Guess, why
 from vefa.triage.matter import Matter
+from vefa.triage.remit import duty_said
+from vefa.triage.transport import facts_answered, facts_said
 
 UNREADABLE = "unreadable"
 
@@ -51,7 +56,29 @@ def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Op
         area_id=advice.area.value if advice.area and advice.area.confidence >= 0.5 else None,
         unsure=not advice.sure or contact.form == UNREADABLE,
         actor=actor,
+        facts=facts_kept(contact, advice),
     )
+
+
+def duty_in(advice: Advice) -> Duty | None:
+    """Whose duty the matter is, as far as the advice names a service."""
+    if advice.service is None:
+        return None
+    return duty_said(advice.service, advice.said, area_id=advice.area.value if advice.area else None)
+
+
+def facts_kept(contact: Contact, advice: Advice) -> dict[str, Any] | None:
+    """What is kept with the case beside its columns: whose duty it is, which line, stop and vehicle.
+
+    Of a service that is only guessed, no more than the owner that the words name.
+    """
+    duty = duty_in(advice)
+    found = facts_of(duty) if duty else {}
+    if not advice.sure:
+        return {"owner": found["owner"], "because": found["because"]} if found.get("owner") else None
+    text = f"{contact.subject}\n{contact.text}" if contact.subject else contact.text
+    found |= facts_said(advice.service, text, advice.said)
+    return found | facts_answered(advice.service, contact.details.get("answers") or {}) or None
 
 
 def _unclear(contact: Contact) -> str:
@@ -81,10 +108,18 @@ def finding_of(advice: Advice, matter: Matter, now: datetime) -> dict[str, objec
         "confidence": advice.confidence,
         "sure": advice.sure,
         "matter": matter.name,
-        "evidence": [*advice.evidence(), matter.as_evidence()],
+        "evidence": [*advice.evidence(), *_remit(advice), matter.as_evidence()],
         "suggestions": [_suggestion(guess) for guess in advice.services],
         "found_at": now,
     }
+
+
+def _remit(advice: Advice) -> list[dict[str, object]]:
+    """Whose duty it is, as evidence: "ours", or the key of the body."""
+    duty = duty_in(advice)
+    if duty is None:
+        return []
+    return [Guess(duty.agency or OWN, advice.confidence, duty.because).as_evidence("remit")]
 
 
 def _suggestion(guess: Guess[str]) -> dict[str, object]:

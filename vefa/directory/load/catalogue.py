@@ -1,5 +1,6 @@
 """services.toml: what can be asked for, whose duty it is, and how long it may take."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from vefa.directory.states import Merged, State, flat, merge
 from vefa.directory.stating import Written, states, write_states
 from vefa.kit.loading import Line, Reading, Section, Tally
 
+EXPLAINS = ("agency", "agency_phone", "emergency")  # variables of an explanation
 REFERENCES = ("group", "unit", "agency")
 OVERWRITE = "Load with --overwrite to take what the file says; what stands there now is kept as a version."
 
@@ -155,7 +157,7 @@ def _service(line: Line, reading: Reading) -> dict[str, Any]:
         "names": reading.texts(line, "names", required=True),
         "words": reading.lists(line, "words"),
         "description": reading.texts(line, "description"),
-        "explanation": reading.texts(line, "explanation"),
+        "explanation": _explanation(line, reading),
         "remit": reading.choice(line, "remit", Remit.values, default="ours"),
         "remit_by": remits_of(line, reading),
         "unit_kind": reading.choice(line, "unit_kind", ("", *Unit.Level.values)),
@@ -165,6 +167,15 @@ def _service(line: Line, reading: Reading) -> dict[str, Any]:
         "photo_required": reading.flag(line, "photo_required", default=False),
         "questions": questions_of(line, reading),
     }
+
+
+def _explanation(line: Line, reading: Reading) -> dict[str, str]:
+    texts = reading.texts(line, "explanation")
+    for language, text in texts.items():
+        for name in sorted(set(re.findall(r"\{(\w*)\}", text)) - set(EXPLAINS)):
+            what = f"“explanation” in {language} has the variable {{{name}}}, which nothing fills."
+            reading.refuse(line, what, f"Use some of: {', '.join(EXPLAINS)}.", at="explanation")
+    return texts
 
 
 def _clocks(line: Line, reading: Reading) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from vefa.kit.loading import Line, Reading
 
-KINDS = ("text", "number", "yesno", "choice")
+KINDS = ("text", "number", "yesno", "choice", "line", "stop", "vehicle", "minutes")
 FIELDS = ("key", "kind", "texts", "required", "danger", "choices")
 CHOICE_FIELDS = ("key", "texts", "danger")
 

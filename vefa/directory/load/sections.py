@@ -8,6 +8,7 @@ from vefa.directory.load.examples import example_sections
 from vefa.directory.load.municipality import MunicipalitySection
 from vefa.directory.load.polygons import PolygonsSection
 from vefa.directory.load.staff import StaffSection
+from vefa.directory.load.transport import LinesSection, StopsSection
 from vefa.directory.load.units import UnitsSection
 from vefa.kit.loading import Section
 
@@ -20,5 +21,7 @@ SECTIONS: tuple[Section, ...] = (
     AgenciesSection(),
     ServicesSection(),
     *example_sections(),
+    StopsSection(),
+    LinesSection(),
     StaffSection(),
 )
