@@ -25,7 +25,7 @@ CITY = Path(vefa.wiring.__file__).parent / "demo" / "city"
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 VARIABLES = {
     *("reference", "service", "place", "unit", "due", "name", "link", "agency", "agency_phone"),
-    *("reason", "objection", "question", "outcome", "city", "phone", "date", "emergency"),
+    *("reason", "objection", "question", "outcome", "city", "phone", "date", "emergency", "explanation"),
 }
 TWO_SMS = 134  # characters of two joined messages outside the Latin alphabet of GSM
 AUTOMATIC = {

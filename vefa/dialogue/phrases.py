@@ -18,7 +18,7 @@ from vefa.directory.queries import directory
 VARIABLES = (
     "reference", "service", "place", "unit", "due", "name", "link", "agency", "agency_phone", "reason",
     "objection", "question", "outcome", "city", "phone", "date", "emergency", "signer",
-    "opens",
+    "opens", "explanation",
 )  # fmt: skip
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from vefa.cases.duty import explained
 from vefa.cases.models import Case
 from vefa.dialogue.audience import Listener
 from vefa.dialogue.phrases import VARIABLES
@@ -144,7 +145,12 @@ def _agency(case: Case, language: str) -> dict[str, str]:
     agency = directory().agencies.get(case.agency_id or 0) or case.agency
     if agency is None:
         return {}
-    return {"agency": agency.name(language), "agency_phone": _in_order(agency.phone, language)}
+    service = directory().services.get(case.service_id or 0)
+    return {
+        "agency": agency.name(language),
+        "agency_phone": _in_order(agency.phone, language),
+        "explanation": explained(service, agency, language),
+    }
 
 
 def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -235,7 +235,8 @@ def tell_outcome(
     voice = to or story.voice
     words = {"reason": data["reason"], "outcome": data["reason"], "objection": data["objection"]}
     if ended.agency_id:
-        words |= teller.wording.agency(teller.stage.known.agencies[ended.agency_id], voice.language)
+        agency = teller.stage.known.agencies[ended.agency_id]
+        words |= teller.wording.agency(agency, story.service, voice.language)
     tell_resident(teller, story, Sentence(data["outcome"], at + SYSTEM_DELAY, words, to))
 
 

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from vefa.cases.duty import explained
 from vefa.dialogue.phrases import sentence
-from vefa.directory.models import Agency, Municipality
+from vefa.directory.models import Agency, Municipality, Service
 from vefa.kit.calendars import day_in_words, in_digits
 from vefa.wiring.demo.story import Story
 
@@ -52,9 +53,13 @@ class Wording:
         }
         return self._phrase(key, language).format_map(values | dict(said))
 
-    def agency(self, agency: Agency, language: str) -> dict[str, str]:
-        """How an agency is named to residents."""
-        return {"agency": agency.name(language), "agency_phone": agency.phone}
+    def agency(self, agency: Agency, service: Service, language: str) -> dict[str, str]:
+        """How an agency is named to residents, and why the matter is not the municipality's."""
+        return {
+            "agency": agency.name(language),
+            "agency_phone": agency.phone,
+            "explanation": explained(service, agency, language),
+        }
 
     def _phrase(self, key: str, language: str) -> str:
         if (key, language) not in self._phrases:
