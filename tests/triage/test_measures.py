@@ -1,6 +1,7 @@
 """How well triage judged in Pınarova, counted by hand and by the page."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from vefa.triage.measures import (
     Judged,
@@ -17,8 +18,8 @@ from vefa.triage.measures import (
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)  # a Friday
 
 
-def judged(number: int, said: str, right: str, confidence: float, language: str = "tr", **more) -> Judged:
-    facts = {"third": said == right, "at": NOW - timedelta(days=number)} | more
+def judged(number: int, said: str, right: str, confidence: float, language: str = "tr", **more: Any) -> Judged:
+    facts: dict[str, Any] = {"third": said == right, "at": NOW - timedelta(days=number)} | more
     return Judged(number, f"26-{number:05}", language, said, right, confidence, **facts)
 
 

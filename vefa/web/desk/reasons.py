@@ -105,6 +105,7 @@ _SEVERAL = gettext_lazy("several places are called “%(words)s”")
 _SILENT = gettext_lazy("no letters: the language of the conversation")
 _READS: Mapping[str, Any] = {
     "says %(words)s": _WORDS,
+    "because of %(words)s": _WORDS,
     "names %(words)s": gettext_lazy("names “%(words)s”"),
     "names %(words)s, which is in several places": _SEVERAL,
 }
