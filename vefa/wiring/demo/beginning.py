@@ -67,7 +67,7 @@ def owed(teller: Teller, service: Service | None, since: datetime) -> list[Owed]
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Notice:
     """What the system says by itself: a phrase, when, its words, and to whom if not to the resident."""
 
     key: str
@@ -76,7 +76,7 @@ class Sentence:
     to: Voice | None = None
 
 
-def tell_resident(teller: Teller, story: Story, sentence: Sentence) -> None:
+def tell_resident(teller: Teller, story: Story, sentence: Notice) -> None:
     """Write it to the resident, or to a supporter."""
     voice = sentence.to or story.voice
     text = teller.wording.text(
@@ -183,7 +183,7 @@ def _opened(teller: Teller, story: Story) -> None:
         keys.insert(0, "emergency_notice")
     for key in keys:
         words = {"due": teller.wording.when(due, story.language)}
-        tell_resident(teller, story, Sentence(key, story.opened_at + SYSTEM_DELAY, words))
+        tell_resident(teller, story, Notice(key, story.opened_at + SYSTEM_DELAY, words))
 
 
 @lru_cache(maxsize=1_000)

@@ -11,7 +11,7 @@ from vefa.cases.clocks import calendar_of
 from vefa.cases.models import Kind, Outcome, PromiseKind, State
 from vefa.cases.rules import Standstill
 from vefa.directory.models import Remit, Staff
-from vefa.wiring.demo.beginning import SYSTEM_DELAY, Sentence, Teller, owed, say, tell_resident
+from vefa.wiring.demo.beginning import SYSTEM_DELAY, Notice, Teller, owed, say, tell_resident
 from vefa.wiring.demo.people import Voice
 from vefa.wiring.demo.sayings import filled, sayings
 from vefa.wiring.demo.story import Owed, Story, Written, actor
@@ -106,7 +106,7 @@ def _ask(teller: Teller, story: Story, worker: Staff, at: datetime) -> datetime 
     by = actor(worker)
     story.tell(asked_at, "clock.paused", by, reason=question, legal=False)
     story.tell(asked_at, "case.waiting", by, question=question)
-    tell_resident(teller, story, Sentence("needs_from_you", asked_at + SYSTEM_DELAY, {"question": question}))
+    tell_resident(teller, story, Notice("needs_from_you", asked_at + SYSTEM_DELAY, {"question": question}))
     until = answered_at if answered_at < teller.now and teller.random.random() < 0.85 else None
     _pause(teller, story, asked_at, until)
     story.pauses.append((question, by, asked_at, until))
@@ -192,7 +192,7 @@ def _plan(teller: Teller, story: Story, worker: Staff, since: datetime, ended_at
     story.planned_date = ended_at.astimezone(teller.stage.zone).date()
     story.tell(at, "case.planned", actor(worker), date=story.planned_date.isoformat())
     named = day(story.planned_date, story.language)
-    tell_resident(teller, story, Sentence("planned", at + SYSTEM_DELAY, {"date": named, "due": named}))
+    tell_resident(teller, story, Notice("planned", at + SYSTEM_DELAY, {"date": named, "due": named}))
 
 
 def _outcome(teller: Teller, story: Story) -> Outcome:
@@ -237,7 +237,7 @@ def tell_outcome(
     if ended.agency_id:
         agency = teller.stage.known.agencies[ended.agency_id]
         words |= teller.wording.agency(agency, story.service, voice.language)
-    tell_resident(teller, story, Sentence(data["outcome"], at + SYSTEM_DELAY, words, to))
+    tell_resident(teller, story, Notice(data["outcome"], at + SYSTEM_DELAY, words, to))
 
 
 def _close_promises(story: Story, at: datetime, worker: Staff, outcome: Outcome) -> None:
@@ -289,7 +289,7 @@ def _maybe_reopen(teller: Teller, story: Story, worker: Staff, ended_at: datetim
     story.state, story.outcome, story.ended_at = State.NEW, "", None
     story.reopened, story.said_at, story.unread = story.reopened + 1, at, True
     words = {"due": teller.wording.when(again.due_at, story.language)}
-    tell_resident(teller, story, Sentence("reopened", at + SYSTEM_DELAY, words))
+    tell_resident(teller, story, Notice("reopened", at + SYSTEM_DELAY, words))
     second = _after(teller, story, at, story.service.resolution_min * _pace(random, 0.4))
     if second <= teller.now:
         story.tell(at + (second - at) / 2, "case.taken", actor(worker), was_staff_id=worker.id)

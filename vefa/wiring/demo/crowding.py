@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from vefa.cases.models import Outcome, State
-from vefa.wiring.demo.beginning import SYSTEM_DELAY, Sentence, Teller, begin, say, tell_resident
+from vefa.wiring.demo.beginning import SYSTEM_DELAY, Notice, Teller, begin, say, tell_resident
 from vefa.wiring.demo.course import drop, run, settle, tell_outcome
 from vefa.wiring.demo.rhythm import Moment
 from vefa.wiring.demo.story import Story, actor
@@ -42,7 +42,7 @@ def _report(teller: Teller, master: Story, moment: Moment) -> Story:
     master.supporters += 1
     drop(follower, found_at)
     follower.tell(found_at, "case.doubled", actor(operator), master_id=master.id)
-    tell_resident(teller, follower, Sentence("duplicate_follows", found_at + SYSTEM_DELAY))
+    tell_resident(teller, follower, Notice("duplicate_follows", found_at + SYSTEM_DELAY))
     if master.ended_at:
         _end_with(teller, follower, master, master.ended_at)
     return follower
@@ -75,7 +75,7 @@ def _join(teller: Teller, story: Story, moment: Moment) -> None:
             conversation_id=voice.conversation_id,
         )  # fmt: skip
         if voice.conversation_id:
-            tell_resident(teller, story, Sentence("received_brief", at + SYSTEM_DELAY, to=voice))
+            tell_resident(teller, story, Notice("received_brief", at + SYSTEM_DELAY, to=voice))
             if story.ended_at:
                 tell_outcome(teller, story, story.ended_at, to=voice)
 
