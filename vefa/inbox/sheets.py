@@ -35,7 +35,7 @@ COLUMNS = {
     "service": "the code of a service of ours",
     "kind": "request, complaint, suggestion, question, thanks or danger",
 }
-KINDS = ("request", "complaint", "suggestion", "question", "thanks", "danger")
+KINDS = ("request", "complaint", "suggestion", "question", "thanks", "danger", "abuse", "spam")
 KEYS = {"endpoint", "zone", "dates", "delimiter", "encoding", "prefix", "columns", "constants", "empty"}
 
 

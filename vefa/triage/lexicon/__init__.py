@@ -78,6 +78,7 @@ class Lexicon:
     common: Everyday
     tone: Phrases
     verdict: Phrases
+    further: Phrases  # behind which another matter often begins
     street: tuple[str, ...]  # how words begin that follow the name of a street or quarter
 
 
@@ -92,6 +93,7 @@ def lexicon(language: str) -> Lexicon:
         common=Everyday.of(read["common"]),
         tone=Phrases.of(read["kind"] | read["urgency"] | read["calm"] | read["scene"]),
         verdict=Phrases.of(read["verdict"]),
+        further=Phrases.of(read["further"]),
         street=tuple(_part(word).stem for word in read["street"]),
     )
 

@@ -1,0 +1,118 @@
+"""Several matters in one message: where one ends and the next begins, as a proposal for a person.
+
+A message is cut at the ends of sentences and lines, at words such as "also", and at commas. What names a
+service of its own, and names it clearly, begins a piece; everything else belongs to the piece before it.
+Nothing is cut by itself: a clerk takes the proposal, or does not.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from vefa.kit.text import words
+from vefa.triage.advice import Advice, Asked, advise
+from vefa.triage.guess import Guess
+from vefa.triage.lexicon import lexicon
+
+_LONGEST = 4000  # characters that are looked at
+_MOST = 24  # clauses
+_CLEAR = 0.5  # of its service, for a clause that stands alone
+_CLEARER = 0.62  # for one behind a comma or an "and": a list of words is not a list of matters
+_LEAST_WORDS = 2
+_STRONG = re.compile(r"(?:[.!?؟…;؛]+(?=\s|$)|\n+|(?:^|\s)(?:\d{1,2}[.)]|[-•*–])\s)")
+_WEAK = re.compile(r"[,،]\s|\s(?:ve|и|және|жане|و|and|а|һәм)\s")
+_NO_MATTER = {"thanks", "abuse", "spam"}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Words of a message up to a mark or a word that divides; `weak` where that may mean nothing."""
+
+    text: str
+    weak: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One matter of a message: its words, up to three services with evidence, the area that it names."""
+
+    text: str
+    services: tuple[Guess[str], ...]
+    area: Guess[int] | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The services, the likeliest first."""
+        return tuple(guess.value for guess in self.services)
+
+
+def parts_of(text: str, language: str) -> list[Piece]:
+    """The matters of a message, the main one first as it stands; fewer than two are none.
+
+    Raises directory.queries.NotLoadedError.
+    """
+    pieces: list[Piece] = []
+    ahead = ""  # a greeting, words without a matter: they belong to the first piece
+    for clause in _clauses(text[:_LONGEST], language)[:_MOST]:
+        advice = advise(Asked(text=clause.text, hint=language))
+        if _names_one(advice, clause) and _is_other(advice, pieces):
+            pieces.append(Piece(f"{ahead}{clause.text}", tuple(advice.services), advice.area))
+            ahead = ""
+        elif pieces:
+            pieces[-1] = _longer(pieces[-1], clause.text, advice.area)
+        else:
+            ahead = f"{ahead}{clause.text} "
+    return pieces if len(pieces) > 1 else []
+
+
+def _clauses(text: str, language: str) -> list[Clause]:
+    """The clauses of a text, in order, with the marks at their ends."""
+    found: list[Clause] = []
+    for sentence in _cut(text, _STRONG):
+        for said in _at_words(sentence, language):
+            for place, part in enumerate(_cut(said, _WEAK)):
+                if found and len(part.split()) < _LEAST_WORDS:
+                    found[-1] = replace(found[-1], text=f"{found[-1].text} {part}".strip())
+                elif part:
+                    found.append(Clause(part, weak=place > 0))
+    return found
+
+
+def _cut(text: str, at: re.Pattern[str]) -> Iterator[str]:
+    """The stretches of a text, each with the mark that ends it."""
+    start = 0
+    for met in at.finditer(text):
+        yield text[start : met.end()].strip()
+        start = met.end()
+    yield text[start:].strip()
+
+
+def _at_words(sentence: str, language: str) -> Iterator[str]:
+    """A sentence, cut before each "also"."""
+    said = sentence.split()
+    folded = ["".join(words(word)) for word in said]
+    starts = [met.at for met in lexicon(language).further.table.found_in(folded) if met.at]
+    edges = [0, *sorted(set(starts)), len(said)]
+    for begin, end in pairwise(edges):
+        yield " ".join(said[begin:end])
+
+
+def _names_one(advice: Advice, clause: Clause) -> bool:
+    enough = _CLEARER if clause.weak else _CLEAR
+    service = advice.service
+    return service is not None and advice.confidence >= enough and advice.kind.value not in _NO_MATTER
+
+
+def _is_other(advice: Advice, pieces: list[Piece]) -> bool:
+    """Whether it is none of the services that an earlier piece could be about, or one in another place."""
+    code = advice.services[0].value
+    for piece in pieces:
+        elsewhere = piece.area and advice.area and piece.area.value != advice.area.value
+        if code in piece.codes[:2] and not elsewhere:
+            return False
+    return True
+
+
+def _longer(piece: Piece, text: str, area: Guess[int] | None) -> Piece:
+    return replace(piece, text=f"{piece.text} {text}", area=piece.area or area)
