@@ -18,7 +18,9 @@ from vefa.triage.measures import (
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)  # a Friday
 
 
-def judged(number: int, said: str, right: str, confidence: float, language: str = "tr", **more: Any) -> Judged:
+def judged(
+    number: int, said: str, right: str, confidence: float, language: str = "tr", **more: Any
+) -> Judged:
     facts: dict[str, Any] = {"third": said == right, "at": NOW - timedelta(days=number)} | more
     return Judged(number, f"26-{number:05}", language, said, right, confidence, **facts)
 
