@@ -51,7 +51,8 @@ def _finding(case: Case, said: str, confidence: float, at: datetime) -> Finding:
     return Finding.objects.create(
         contact=Contact.objects.get(links__case=case), case=case, version="words-2",
         language="tr", kind="request", confidence=confidence, sure=confidence >= 0.6,
-        matter="new_case", found_at=at, suggestions=[thought], evidence=[thought | {"step": "service", "says": said}],
+        matter="new_case", found_at=at, suggestions=[thought],
+        evidence=[thought | {"step": "service", "says": said}],
     )  # fmt: skip
 
 
