@@ -30,6 +30,7 @@ from vefa.triage.queries import findings_of, suggestions_for
 from vefa.web.desk import histories, reasons
 from vefa.web.desk.answering import Given, Typing, truth_of
 from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.duty import duty_shown, particulars
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.possible import ActForm, Shown, act_forms, promise_names
 from vefa.web.desk.rows import KINDS, URGENCIES, clock_of, rows_of, state_of
@@ -145,6 +146,8 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "can_answer": can(staff, Action.ANSWER),
         "can_note": can(staff, Action.NOTE),
         **_facts(found, private=private),
+        "duty": duty_shown(found) if found.facts else None,
+        "particulars": particulars(found) if found.facts else (),
         **_conversation(staff, found.pk, entries, now),
     }
     return show(request, "desk/case.html", None, context, status=said.status)

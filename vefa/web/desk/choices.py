@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from vefa.directory.queries import directory
+from vefa.directory.remit import OWN
 from vefa.kit.calendars import NoSuchDayError, read_day
 from vefa.kit.sorting import in_order
 
@@ -27,6 +28,15 @@ def areas() -> Choices:
 def agencies() -> Choices:
     """Every agency in use."""
     return _named(one for one in directory().agencies.values() if one.retired_at is None)
+
+
+def owners() -> Choices:
+    """To whom a lamp, a cover or a road may belong: unknown, the municipality, or one of the bodies."""
+    named = [(one.key, one) for one in directory().agencies.values() if one.retired_at is None]
+    language = get_language() or "en"
+    ordered = in_order(named, lambda pair: pair[1].name(language), language=language)
+    own = directory().municipality.name(language)
+    return [("", "—"), (OWN, own), *((key, one.name(language)) for key, one in ordered)]
 
 
 def services() -> Choices:

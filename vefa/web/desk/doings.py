@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from vefa.cases import lifecycle, promises, proofs, queries
+from vefa.cases.describing import KEEP
 from vefa.cases.lifecycle import Assignment, Description, Ending, Piece
 from vefa.cases.models import Case, Outcome
 from vefa.cases.promises import Wish
@@ -125,6 +126,7 @@ def _describe(case: Case, form: forms.Form, facts: Facts) -> None:
         kind=asked["kind"],
         urgency=asked["urgency"],
         title=asked["title"],
+        owner=asked["owner"] if "owner" in form.data else KEEP,
     )
     lifecycle.describe(case_id=case.pk, words=words, **facts)
 

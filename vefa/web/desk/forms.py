@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vefa.cases.models import Outcome
 from vefa.directory.queries import directory
-from vefa.web.desk.choices import DayField, agencies, areas, services, units, words_field
+from vefa.web.desk.choices import DayField, agencies, areas, owners, services, units, words_field
 from vefa.web.desk.rows import KINDS, OUTCOMES, URGENCIES
 
 
@@ -88,6 +88,9 @@ class DescribeForm(forms.Form):
         label=_("Area"), choices=areas, coerce=int, empty_value=None, required=False
     )
     place_text = forms.CharField(label=_("Place in words"), required=False, max_length=400)
+    owner = forms.ChoiceField(
+        label=_("To whom the lamp, cover or road belongs"), choices=owners, required=False
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()))
     urgency = forms.TypedChoiceField(
         label=_("Urgency"),

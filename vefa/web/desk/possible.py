@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vefa.cases.duty import agency_of
 from vefa.cases.lifecycle import Move, allowed
 from vefa.cases.models import Case, Promise, PromiseKind, State
 from vefa.directory.access import Action, can
@@ -230,10 +231,14 @@ def initial(act: Act, case: Case) -> dict[str, Any]:
             "service": case.service_id,
             "area": case.area_id,
             "place_text": case.place_text,
+            "owner": (case.facts or {}).get("owner", ""),
             "kind": case.kind,
             "urgency": case.urgency,
             "title": case.title,
         }
     if act.name == "public":
         return {"text": case.public_text or case.title}
+    if act.name in {"refer", "end"}:
+        agency = agency_of(case)
+        return {"agency": agency.pk} if agency else {}
     return {"text": case.text} if act.name == "part" else {}

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from vefa.cases.models import Urgency
 from vefa.directory.queries import directory, service_by_code
+from vefa.directory.remit import OWN
 from vefa.kit.saying import Sentence
 from vefa.triage.models import Finding
 from vefa.web.desk.rows import KINDS, URGENCIES
@@ -58,6 +59,7 @@ def _names() -> Mapping[str, str]:
         "area": gettext("Area"),
         "place": gettext("Area"),
         "matter": gettext("Matter"),
+        "remit": gettext("Whose duty"),
     }
 
 
@@ -79,6 +81,14 @@ def _area(said: Any) -> str:
     return area.name(get_language() or "en") if area else ""
 
 
+def _remit(said: Any) -> str:
+    """The municipality itself, or the body whose key is named."""
+    known, language = directory(), get_language() or "en"
+    if said == OWN:
+        return known.municipality.name(language)
+    return next((one.name(language) for one in known.agencies.values() if one.key == said), "")
+
+
 def _matter(said: Any) -> str:
     return {
         "new_case": gettext("a new matter"),
@@ -96,6 +106,7 @@ READ: Mapping[str, Callable[[Any], str]] = {
     "area": _area,
     "place": str,  # the name of a place that spoke for no service
     "matter": _matter,
+    "remit": _remit,
 }
 
 

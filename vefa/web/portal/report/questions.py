@@ -1,6 +1,6 @@
 """The questions of the chosen service; an answer that means danger leads to the emergency number first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from vefa.directory import queries
 from vefa.directory.models import Service
 from vefa.kit.names import pick
+from vefa.kit.sorting import in_order
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import PlainField
@@ -62,11 +63,28 @@ def form_of(
 def _field(one: Mapping[str, Any]) -> forms.Field:
     label, required = _words(one.get("texts")), bool(one.get("required"))
     choices = _choices(one)
+    if one["kind"] in LISTED and choices:
+        listed = [("", "—"), *choices]
+        return forms.ChoiceField(label=label, required=required, choices=listed, error_messages=MISSING)
     if not choices:
         return PlainField(label=label, required=required, max_length=TEXT_LIMIT, error_messages=MISSING)
     return forms.ChoiceField(
         label=label, required=required, choices=choices, widget=forms.RadioSelect, error_messages=MISSING
     )
+
+
+def _lines() -> list[tuple[str, str]]:
+    """Lines by number, with where they go."""
+    return [(line.key, f"{line.key} · {line.name(get_language() or 'en')}") for line in queries.lines()]
+
+
+def _stops() -> list[tuple[str, str]]:
+    language = get_language() or "en"
+    ordered = in_order(queries.stops(), lambda stop: stop.name(language), language=language)
+    return [(stop.key, stop.name(language)) for stop in ordered]
+
+
+LISTED: Mapping[str, Callable[[], list[tuple[str, str]]]] = {"line": _lines, "stop": _stops}
 
 
 def _words(texts: Any) -> str:
@@ -76,6 +94,8 @@ def _words(texts: Any) -> str:
 def _choices(one: Mapping[str, Any]) -> list[tuple[str, str]]:
     if one["kind"] == "yesno":
         return [("yes", gettext("Yes")), ("no", gettext("No"))]
+    if one["kind"] in LISTED:
+        return LISTED[one["kind"]]()
     return [(str(choice["key"]), _words(choice.get("texts"))) for choice in one.get("choices") or ()]
 
 
