@@ -103,6 +103,7 @@ TEMPLATES = [
                 "vefa.web.ui.tags",
                 "vefa.web.ui.listed",
                 "vefa.web.ui.frozen",
+                "vefa.web.ui.stencil",
                 "vefa.web.ui.linking",
                 "vefa.web.desk.sides",
             ],

@@ -5,7 +5,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from vefa.web.desk.possible import ACTS, ActForm
 from vefa.web.ui.stencil import stencil
@@ -47,3 +49,49 @@ def test_a_text_is_escaped():
     hostile = stencil("desk/acts.html", (), partial(dict, acts=TAKE_AND_END), case_id=1, version='"><script>')
     assert "<script>" not in hostile
     assert "&lt;script&gt;" in hostile
+
+
+def block(source: str, **facts: Any) -> str:
+    return Template(source).render(Context(facts))
+
+
+BUBBLE = (
+    "{% stencil side with who=who said=said number=number %}"
+    '<p class="{{ side }}">{% if who %}<b>{{ who }}</b>{% else %}nobody{% endif %} {{ said }} '
+    "{{ number }}</p>"
+    "{% endstencil %}"
+)
+
+
+def test_a_block_is_filled_with_what_varies_and_drawn_anew_for_another_shape():
+    template = Template(BUBBLE)
+    shown = [
+        template.render(Context({"side": side, "who": who, "said": "çukur", "number": number}))
+        for side, who, number in (("in", "Ayşe", 7), ("in", "Берик", 8), ("out", "Ayşe", 9), ("in", "", 0))
+    ]
+    assert shown == [
+        '<p class="in"><b>Ayşe</b> çukur 7</p>',
+        '<p class="in"><b>Берик</b> çukur 8</p>',
+        '<p class="out"><b>Ayşe</b> çukur 9</p>',
+        '<p class="in">nobody çukur 0</p>',
+    ]
+
+
+def test_what_a_person_wrote_is_escaped_once_and_what_is_drawn_already_is_not():
+    shown = block(BUBBLE, side="in", who='<i>"A&B"</i>', said=mark_safe("<em>x</em>"), number=1)
+    assert "<b>&lt;i&gt;&quot;A&amp;B&quot;&lt;/i&gt;</b>" in shown
+    assert "<em>x</em>" in shown
+
+
+def test_a_text_that_holds_the_signs_of_a_stencil_stays_what_it_is():
+    shown = block(BUBBLE, side="in", who="\ue101\ue100", said="1964209500", number=5)
+    assert shown == '<p class="in"><b>\ue101\ue100</b> 1964209500 5</p>'
+
+
+def test_words_of_the_block_follow_the_language():
+    source = "{% stencil with who=who %}{% translate 'Original' %} {{ who }}{% endstencil %}"
+    template = Template(source)
+    with translation.override("en"):
+        first = template.render(Context({"who": "Ayşe"}))
+    with translation.override("tr"):
+        assert template.render(Context({"who": "Ali"})) != first.replace("Ayşe", "Ali")

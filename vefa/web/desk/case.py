@@ -125,10 +125,9 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "case": found,
         "frame": frame_of(request, now=now),
         "notice": said.notice,
-        "state": state_of(found),
         "kind": KINDS.get(found.kind, ""),
         "urgency": URGENCIES.get(Urgency(found.urgency), ""),
-        "clock": clock_of(found, now),
+        **_standing(found, now),
         "kept": said.kept,
         "colleague": said.colleague,
         "promises": promise_cards(found, promised, now),
@@ -151,6 +150,12 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         **_conversation(staff, found.pk, entries, now),
     }
     return show(request, "desk/case.html", None, context, status=said.status)
+
+
+def _standing(found: Case, now: datetime) -> dict[str, Any]:
+    """The clock, and the state where the clock does not say it already."""
+    clock, state = clock_of(found, now), state_of(found)
+    return {"clock": clock, "state": "" if state == clock.words else state}
 
 
 def _acts(found: Case, acts: Sequence[ActForm]) -> dict[str, Any]:

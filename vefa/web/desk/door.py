@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -58,7 +59,7 @@ def staff_only(action: Action) -> Callable[[StaffView], StaffView]:
 
 def signed_in(request: HttpRequest) -> Staff | None:
     """The person behind the request, unless their sign-ins were ended since."""
-    staff = request.user
+    staff = get_user(request)  # itself: behind request.user every look at it is looked up
     if not isinstance(staff, Staff) or not staff.is_active or staff.retired_at is not None:
         return None
     if request.session.get(EPOCH) != staff.session_epoch:

@@ -44,7 +44,7 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         place=unit.name(language) if unit else "",
         views=views(counted, current),
         alarms=alarms(staff, at_most_s=at_most_s),
-        links=links(staff),
+        links=tuple(links(staff)),
         search_href=link_to("desk:search"),
         searched=searched,
         new_href=link_to("desk:enter") if can(staff, Action.ENTER) else "",
