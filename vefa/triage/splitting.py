@@ -16,7 +16,7 @@ from vefa.triage.guess import Guess
 from vefa.triage.lexicon import lexicon
 
 _LONGEST = 4000  # characters that are looked at
-_MOST = 24  # clauses
+MOST = 24  # clauses, and so pieces
 _CLEAR = 0.5  # of its service, for a clause that stands alone
 _CLEARER = 0.62  # for one behind a comma or an "and": a list of words is not a list of matters
 _LEAST_WORDS = 2
@@ -54,7 +54,7 @@ def parts_of(text: str, language: str) -> list[Piece]:
     """
     pieces: list[Piece] = []
     ahead = ""  # a greeting, words without a matter: they belong to the first piece
-    for clause in _clauses(text[:_LONGEST], language)[:_MOST]:
+    for clause in _clauses(text[:_LONGEST], language)[:MOST]:
         advice = advise(Asked(text=clause.text, hint=language))
         if _names_one(advice, clause) and _is_other(advice, pieces):
             pieces.append(Piece(f"{ahead}{clause.text}", tuple(advice.services), advice.area))

@@ -57,6 +57,10 @@ RULES: dict[str, list[Rule]] = {
     "case": [Rule(Action.READ, about="case")],
     "talk": [Rule(Action.READ, about="case")],
     "around": [Rule(Action.READ, about="case")],
+    "matters": [
+        Rule(Action.READ, about="case"),
+        Rule(Action.READ, "POST", "case", also=Action.ASSIGN),
+    ],
     "original": [Rule(Action.PRIVATE, about="contact")],
     "phrases": [Rule(Action.ANSWER, about="case"), Rule(Action.ANSWER, "POST", "case", {"key": "received"})],
     "reply": [
@@ -120,6 +124,19 @@ RULES: dict[str, list[Rule]] = {
         Rule(Action.ANSWER, "POST", "act:split", also=Action.ASSIGN),
         Rule(Action.ANSWER, "POST", "act:skip"),
     ],
+    "meaning": [Rule(Action.READ)],
+    "alike": [
+        Rule(Action.READ, about="case"),
+        Rule(Action.READ, "POST", "case", {"do": "gather", "incident": "1"}, also=Action.MERGE),
+    ],
+    "incidents": [Rule(Action.READ)],
+    "incident-new": [Rule(Action.MERGE), Rule(Action.MERGE, "POST", data={"name": ""})],
+    "incident": [Rule(Action.READ, about="incident")],
+    "incident-answer": [Rule(Action.MERGE, about="incident"), Rule(Action.MERGE, "POST", "incident")],
+    "incident-act": [
+        Rule(Action.MERGE, "POST", f"incident act:{name}", {"order": "1"})
+        for name in ("alter", "join", "leave", "finish")
+    ],
     "groups": [Rule(Action.PRIVATE)],
     "group-adopt": [Rule(Action.ADMINISTER, "POST")],
     "group": [Rule(Action.PRIVATE, about="group")],
@@ -157,6 +174,7 @@ PLAIN: dict[str, list[Any]] = {
     "endpoint-hours": [BOT],
     "endpoint-try": [BOT],
     "endpoint-act": [BOT, "pause"],
+    "model-adopt": [BOT],
     "morning-thing": [1],
     "morning-act": [1],
     "meeting": [BOT],
