@@ -24,6 +24,8 @@ from tests.web.desk.rules import (
 from tests.web.desk.seat import nine_days_more, result_of, seated
 from vefa.calls.models import Call, CallBack
 from vefa.cases import lifecycle, promises
+from vefa.cases.incidents import gathering
+from vefa.cases.incidents.gathering import Plan
 from vefa.cases.lifecycle import Assignment
 from vefa.cases.models import Case
 from vefa.channels.models import Endpoint
@@ -74,9 +76,15 @@ class Folder:
         self.things: dict[str, list[Any]] = {
             "case": [case.pk], "contact": [case.pk, contact.pk], "reply": [case.pk, reply.pk],
             "extension": [extension.pk], "file": [attachment.key], "delivery": [sent.pk],
+            "incident": [self._incident(town, now)],
             "citizen": [case.citizen_id], "likeness": [likeness.pk], "merge": [merge.pk],
             **self._calls(town, now), **self._private(town, contact, now), **self._group(now),
         }  # fmt: skip
+
+    def _incident(self, town: Any, now: Any) -> int:
+        """An incident behind this very case."""
+        given = Plan(name="Sel", service_ids=(town.tree.pk,), area_id=None, since=now)
+        return gathering.declare(plan=given, case_ids=[self.case.pk], by=town.derya, now=now).pk
 
     def _group(self, now: Any) -> dict[str, list[Any]]:
         """A group of neighbours, and something said there; one is for roads, one for nobody here."""
@@ -134,6 +142,8 @@ class Folder:
     def words_of(self, about: str) -> list[Any]:
         """What stands in the address."""
         kind, _, name = about.partition(":")
+        if kind == "incident act":
+            return [*self.things["incident"], name]
         return [self.case.pk, name] if kind == "act" else self.things[kind]
 
 

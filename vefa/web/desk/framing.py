@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from vefa.cases.filters import View as CaseView
+from vefa.cases.incidents import fitting
 from vefa.cases.queries import MOST_COUNTED
 from vefa.channels.queries import ailing_count
 from vefa.dialogue.queries import doubtful
@@ -17,12 +18,13 @@ from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.inbox.quarantine import parked_count
-from vefa.web.desk import counting
+from vefa.web.desk import counting, incident_words
 from vefa.web.desk.door import StaffRequest
 from vefa.web.desk.frame import Alarm, Frame, Link, View
 from vefa.web.ui import words
 from vefa.web.ui.linking import link_to
 
+MOST_ALARMS = 3  # running incidents in the frame; the list holds all
 FRESH_S, STALE_S = 5.0, 60.0  # how old the numbers may be: beside a list, and elsewhere
 _alarming: dict[str, tuple[float, tuple[int, int, int]]] = {}
 
@@ -43,7 +45,7 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         staff=staff.name,
         place=unit.name(language) if unit else "",
         views=views(counted, current),
-        alarms=alarms(staff, at_most_s=at_most_s),
+        alarms=[*incidents_now(staff), *alarms(staff, at_most_s=at_most_s)],
         links=tuple(links(staff)),
         search_href=link_to("desk:search"),
         searched=searched,
@@ -102,6 +104,21 @@ def shown(count: int) -> str:
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
 
 
+def incidents_now(staff: Staff) -> list[Alarm]:
+    """What runs, for everybody; what looks like one, for those who decide. One statement in five seconds."""
+    found = [
+        Alarm(words=incident_words.title(one), href=link_to("desk:incident", one.id), icon="people")
+        for one in fitting.running()[:MOST_ALARMS]
+    ]
+    waiting = fitting.proposed_count() if can(staff, Action.MERGE) else 0
+    if waiting:
+        said = gettext("Looks like an incident")
+        found.append(
+            Alarm(words=f"{said} {words.digits(waiting)}", href=link_to("desk:incidents"), icon="people")
+        )
+    return found
+
+
 def alarms(staff: Staff, *, at_most_s: float = FRESH_S) -> list[Alarm]:
     """What nobody may overlook: sendings in doubt, and contacts that could not be handled."""
     if not can(staff, Action.REQUEUE):
@@ -134,6 +151,7 @@ def _alarming_now(at_most_s: float) -> tuple[int, int, int]:
 def forget() -> None:
     """Count anew at the next page."""
     _alarming.clear()
+    fitting.forget()
     counting.forget()
 
 
@@ -142,6 +160,7 @@ _LINKS: tuple[tuple[Action, Promise, str], ...] = (
     (Action.ANSWER, _("My morning"), "desk:morning"),
     (Action.ANSWER, _("Private messages"), "desk:private"),
     (Action.ANSWER, _("Decide one after another"), "desk:triage"),
+    (Action.READ, _("Incidents"), "desk:incidents"),
     (Action.NOTE, _("My drafts"), "desk:drafts"),
     (Action.PRIVATE, _("Calls"), "desk:calls"),
     (Action.PRIVATE, _("Groups"), "desk:groups"),

@@ -87,6 +87,9 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "case.parted": lambda facts: (
         gettext("A part was put back") if facts.get("undone") else gettext("A part was cut off")
     ),
+    "case.gathered": lambda _: gettext("Belongs to an incident"),
+    "case.released": lambda _: gettext("Belongs to no incident any more"),
+    "case.answered_with_others": lambda _: gettext("Answered together with others"),
     "case.marked": lambda _: gettext("Who may see it was changed"),
     "case.reacted": lambda _: gettext("The resident reacted with an emoji"),
     "case.taken_back": lambda _: gettext("The resident took a message back"),
