@@ -119,3 +119,17 @@ def test_who_reported_a_duplicate_sees_the_course_of_its_master(town, pothole, n
     found = tracking.track(twin.reference, secret=twin.secret)
     assert found is not None
     assert (found.case, found.shown) == (twin, Case.objects.get(pk=pothole.pk))
+
+
+def test_words_for_everybody_are_shown_without_personal_data(town, pothole, now):
+    text = "Fatih Sokak 7 önünde çukur. Arayan 0532 111 22 33, TC 10000000146, ali@posta.example"
+    lifecycle.mark_public(case_id=pothole.pk, text=text, by="triage", now=now)
+
+    shown = "Fatih Sokak 7 önünde çukur. Arayan •••, TC •••, •••"
+    near = public.nearby(HERE, service_id=None, metres=5000)
+    everywhere = [
+        public.one(pothole.pk), *public.listing(PublicFilters()).rows,
+        *public.map_points(AROUND, PublicFilters(), now=now), *near,
+    ]  # fmt: skip
+    assert [one.text for one in everywhere] == [shown] * 4
+    assert Case.objects.get(pk=pothole.pk).public_text == text  # staff read what was written

@@ -38,6 +38,8 @@ def case(**more: Any) -> Any:
         ("+7 (701) 123-45-67", ["phone"]),
         ("شمارهٔ ۰۹۱۲۳۴۵۶۷۸۹", ["phone"]),
         ("TC 12345678901", ["phone"]),
+        ("IBAN KZ86125KZT5004100100", ["iban"]),
+        ("pasaport U12345678", ["passport"]),
         ("Sayın DERYA AKSOY", ["name"]),
         ("Derya Hanım", []),
     ],

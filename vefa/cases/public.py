@@ -14,6 +14,7 @@ from vefa.cases.models import OPEN, Case
 from vefa.directory.models import Area, Service
 from vefa.directory.queries import directory
 from vefa.kit.geo import Point, box_around, distance_m
+from vefa.kit.masking import masked
 
 MOST_POINTS = 1_000
 ENDED_SHOWN = timedelta(days=30)  # how long the map keeps what has an outcome
@@ -32,7 +33,7 @@ class PublicCase:
     area: Area | None
     lat: float | None
     lon: float | None
-    text: str  # written by staff for the public, often empty
+    text: str  # written by staff for the public, often empty; personal data in it are masked
     state: str
     outcome: str
     opened_at: datetime
@@ -152,7 +153,7 @@ def _public(case: Case, service: Service, area: Area | None) -> PublicCase:
         area=area,
         lat=case.lat,
         lon=case.lon,
-        text=case.public_text,
+        text=masked(case.public_text, spare=[directory().municipality.phone]),
         state=case.state,
         outcome=case.outcome,
         opened_at=case.opened_at,

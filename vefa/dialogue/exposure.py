@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from vefa.cases.models import Case
 from vefa.directory.queries import municipality
 from vefa.inbox.models import Conversation
+from vefa.kit.masking import IBAN, PASSPORT, personal
 from vefa.kit.text import fold
 
 _SECRET_LINK = re.compile(r"(/r/[^\s/?#]+)/[^\s/?#]+")
@@ -13,13 +14,14 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
 _WEB = re.compile(r"https?://\S+")
 _SHORTEST_NAME = 3
+_LETTERED = {IBAN, PASSPORT}  # numbers that begin with letters
 OPEN_WAYS = frozenset({"", "public", "thread"})  # by which an answer stands where the words stood
 
 
 class ExposedError(ValueError):
     """The words would show something about a person to everybody. `found` are those places, `kinds` say what.
 
-    secret: never to be sent; phone, mail, name: a person decides
+    secret: never to be sent; phone (any long number), iban, passport, mail, name: a person decides
     """
 
     def __init__(self, found: Sequence[tuple[str, str]]) -> None:
@@ -49,6 +51,7 @@ def exposed(text: str, case: Case) -> list[tuple[str, str]]:
         found = found or [("secret", case.secret)]
     found += [("mail", hit[0]) for hit in _MAIL.finditer(text)]
     found += [("phone", number) for number in _numbers(text, case)]
+    found += [(one.kind, one.text) for one in personal(text) if one.kind in _LETTERED]
     folded = fold(text)
     found += [("name", name) for name in _names(case) if fold(name) in folded]
     return found

@@ -5,11 +5,14 @@ from datetime import datetime
 
 import msgspec
 
+from vefa.cases.models import Case
 from vefa.channels.port import Filled, Parcel, Place
 from vefa.dialogue.exposure import is_open, without_secrets
-from vefa.dialogue.models import Delivery
+from vefa.dialogue.models import Delivery, Reply
 from vefa.dialogue.waiting import Message
+from vefa.directory.queries import municipality
 from vefa.inbox.models import Contact, Conversation
+from vefa.kit.masking import masked
 from vefa.kit.text import first_line
 
 
@@ -31,14 +34,14 @@ def parcel_of(delivery: Delivery, earlier: Sequence[Message], *, now: datetime) 
     extras = msgspec.convert(reply.extras or {}, Extras)
     return Parcel(
         to=conversation.address.value,
-        text=without_secrets(reply.text) if is_open(conversation, reply.way) else reply.text,
+        text=_for_everybody(reply) if is_open(conversation, reply.way) else reply.text,
         language=reply.language,
         thread=conversation.thread,
         in_reply_to=answered or (earlier[0][0] if earlier else ""),
         references=tuple(message_id for message_id, _ in reversed(earlier)),
         subject=_subject(
             earlier[0][1] if earlier else "",
-            case.title if case else _opening(reply.text),
+            _title(case, conversation) if case else _opening(reply.text),
             reference=_number(delivery),
         ),
         idempotency_key=str(delivery.key),
@@ -69,6 +72,17 @@ def _post(delivery: Delivery, *, now: datetime) -> Parcel:
         done=tuple(delivery.parts),
         at=now,
     )
+
+
+def _for_everybody(reply: Reply) -> str:
+    """What is said in the open: without secrets; what we say by ourselves, also without personal data."""
+    text = without_secrets(reply.text)
+    return masked(text, spare=[municipality().phone]) if reply.automatic else text
+
+
+def _title(case: Case, conversation: Conversation) -> str:
+    """The title of a case, which the one who opened it wrote; for another without personal data."""
+    return case.title if case.conversation_id == conversation.pk else masked(case.title)
 
 
 def _opened_by(case_id: int | None, conversation: Conversation) -> str:

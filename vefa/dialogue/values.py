@@ -18,6 +18,7 @@ from vefa.dialogue.phrases import VARIABLES
 from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
 from vefa.kit.calendars import comma, day_in_words, in_digits
+from vefa.kit.masking import masked
 
 _FORM = "HH:mm"
 
@@ -32,7 +33,8 @@ def values_for(
     """
     with override(language):
         values = {name: value(one, language) for name, value in _VALUES.items() if name in names}
-    values["outcome"] = str(data.get("reason") or "")
+    reason = str(data.get("reason") or "")
+    values["outcome"] = for_others(reason) if is_other(one) else reason
     return values | _agency(one.case, language) | _said(data, language)
 
 
@@ -49,10 +51,20 @@ def values_for_stranger(conversation: Conversation, *, language: str) -> dict[st
         }
 
 
+def is_other(one: Listener) -> bool:
+    """Whether the words of the one who opened the case are read by somebody else, or by everybody."""
+    return one.supporter or (one.conversation is not None and one.conversation.public)
+
+
+def for_others(text: str) -> str:
+    """A resident's words without personal data; the city's own telephone stays."""
+    return masked(text, spare=[directory().municipality.phone])
+
+
 def link(one: Listener) -> str:
     """The page on which this listener follows the matter; where everybody reads, the one for everybody."""
     known = one.case.parent or one.case
-    if one.supporter or (one.conversation is not None and one.conversation.public):
+    if is_other(one):
         return f"{settings.PUBLIC_URL}/cases/{known.pk}"
     return f"{settings.PUBLIC_URL}/r/{known.reference}/{known.secret}"
 
@@ -92,7 +104,7 @@ def _service(one: Listener, language: str) -> str:
 def _place(one: Listener, language: str) -> str:
     case = one.case
     if case.place_text:
-        return case.place_text
+        return for_others(case.place_text) if is_other(one) else case.place_text
     area = directory().areas.get(case.area_id or 0) or case.area
     return area.name(language) if area else _("the place you named")
 

@@ -105,3 +105,12 @@ def test_the_list_takes_few_statements(public, django_assert_max_num_queries):
     Resident().sees("/cases/")
     with django_assert_max_num_queries(4):
         Resident().sees("/cases/")
+
+
+def test_words_for_everybody_are_shown_without_personal_data(public):
+    Case.objects.update(public_text="Çukur, arayın 0532 123 45 67, IBAN TR33 0006 1005 1978 6457 8413 26")
+
+    for page in ("/cases/", f"/cases/{public.id}"):
+        words = Resident().sees(page)
+        assert "Çukur, arayın •••, IBAN •••" in words
+        assert not any(private in words for private in ("4567", "45 67", "TR33"))

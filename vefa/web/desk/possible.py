@@ -13,6 +13,7 @@ from vefa.cases.lifecycle import Move, allowed
 from vefa.cases.models import Case, Promise, PromiseKind, State
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
+from vefa.kit.masking import masked
 from vefa.web.desk.forms import (
     AskForm,
     AssignForm,
@@ -237,7 +238,7 @@ def initial(act: Act, case: Case) -> dict[str, Any]:
             "title": case.title,
         }
     if act.name == "public":
-        return {"text": case.public_text or case.title}
+        return {"text": case.public_text or masked(case.title)}
     if act.name in {"refer", "end"}:
         agency = agency_of(case)
         return {"agency": agency.pk} if agency else {}
