@@ -274,3 +274,27 @@ class Learning(models.Model):
 
     def __str__(self) -> str:
         return "learning"
+
+
+class Suggested(models.Model):
+    """What a language model suggested to a clerk about a case: words, and nothing that acts."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
+    what = models.CharField(max_length=12)  # summary, translation, draft
+    into = models.CharField(max_length=2)  # the language that it writes
+    state = models.CharField(max_length=8, default="waiting")  # waiting, asking, ready, failed
+    text = models.TextField(blank=True, default="")  # erased after a week
+    trouble = models.CharField(max_length=12, blank=True, default="")  # why there is none
+    model = models.CharField(max_length=80, blank=True, default="")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)  # into an answer, by that clerk
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="suggested_waiting", condition=models.Q(state="waiting"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.case_id} ({self.state})"
