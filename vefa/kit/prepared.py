@@ -72,6 +72,7 @@ class Prepared[M: Model, R]:
         self._make, self._kinds, self._planned = make, kinds, planned
         self._known: tuple[QuerySet[M, R], SQLCompiler, _Statement] | None = None
         self._converters: Any = None
+        self._composite = False
 
     def __call__(self, *asked: object) -> list[R]:
         """The rows for these values; as many statements as the queryset costs."""
@@ -86,6 +87,7 @@ class Prepared[M: Model, R]:
         ready = statement.planned(connection, asked) if planned else statement.plain(asked)
         vars(mine)["as_sql"] = lambda *_args, **_more: ready
         vars(mine)["get_converters"] = lambda columns: self._converted(compiler, columns)
+        vars(mine)["has_composite_fields"] = lambda _columns: self._composite
         vars(answer.query)["get_compiler"] = lambda *_args, **_more: mine
         return list(answer)
 
@@ -100,6 +102,7 @@ class Prepared[M: Model, R]:
         rows = self._make(*standing)
         compiler = rows.query.get_compiler(rows.db)
         sql, values = compiler.as_sql()
+        self._composite = compiler.has_composite_fields([column for column, *_ in compiler.select])
         return rows, compiler, _Statement(sql, blanks(values, standing))
 
 
