@@ -1,6 +1,6 @@
 """What services were before: every change keeps the whole state, so that it can be compared and restored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -51,7 +51,7 @@ def keep(
     return numbers
 
 
-def latest(service_ids: Iterator[int]) -> dict[int, int]:
+def latest(service_ids: Iterable[int]) -> dict[int, int]:
     """The number of the last version of each service that has one."""
     rows = ServiceVersion.objects.filter(service_id__in=list(service_ids))
     return dict(rows.values("service_id").annotate(last=Max("number")).values_list("service_id", "last"))

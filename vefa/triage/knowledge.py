@@ -1,7 +1,9 @@
 """What triage knows of the municipality: words of services and names of areas, made anew when they change."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from vefa.directory.queries import area_at, area_names, areas, directory, services_by_language, stop_names
@@ -20,12 +22,25 @@ class Knowledge:
     gazetteer: Gazetteer
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A service's names and words per language as somebody is just editing them."""
+
+    code: str
+    names: Mapping[str, str]
+    words: Mapping[str, Sequence[str]]
+
+
 _lock = threading.Lock()
 _held: dict[str, Knowledge] = {}
+_trial: ContextVar[Knowledge | None] = ContextVar("trial", default=None)
 
 
 def knowledge() -> Knowledge:
     """The knowledge of the present directory. Raises directory.queries.NotLoadedError."""
+    tried = _trial.get()
+    if tried is not None:
+        return tried
     version = directory().municipality.version
     known = _held.get("now")
     if known is None or known.version != version:
@@ -36,11 +51,24 @@ def knowledge() -> Knowledge:
     return known
 
 
-def _learn(version: int) -> Knowledge:
+@contextmanager
+def trying(draft: Draft) -> Iterator[None]:
+    """Inside, triage knows the draft in place of what is saved; nobody else does."""
+    mark = _trial.set(_learn(directory().municipality.version, draft))
+    try:
+        yield
+    finally:
+        _trial.reset(mark)
+
+
+def _learn(version: int, draft: Draft | None = None) -> Knowledge:
     vocabulary = {
         language: {found.service.code: [found.name, *found.words] for found in services_by_language(language)}
         for language in LANGUAGES
     }
+    for language, known in vocabulary.items():
+        if draft is not None and draft.code in known:
+            known[draft.code] = [draft.names.get(language, ""), *draft.words.get(language, ())]
     said = (text for known in vocabulary.values() for texts in known.values() for text in texts)
     single = {folded[0] for text in said if len(folded := words(text)) == 1}
     return Knowledge(

@@ -80,6 +80,15 @@ RULES: dict[str, list[Rule]] = {
     "citizen": [Rule(Action.PRIVATE, about="citizen")],
     "merge": [Rule(Action.MERGE, "POST", "likeness", {"do": "different"})],
     "unmerge": [Rule(Action.MERGE, "POST", "merge")],
+    "catalogue": [Rule(Action.ADMINISTER)],
+    "catalogue-add": [Rule(Action.ADMINISTER), Rule(Action.ADMINISTER, "POST", data={"code": "a b"})],
+    "catalogue-try": [Rule(Action.ADMINISTER), Rule(Action.ADMINISTER, "POST", data={"message": "çukur"})],
+    "catalogue-service": [
+        Rule(Action.ADMINISTER),
+        Rule(Action.ADMINISTER, "POST", data={"do": "try", "message": "çukur"}),
+    ],
+    "catalogue-versions": [Rule(Action.ADMINISTER)],
+    "catalogue-act": [Rule(Action.ADMINISTER, "POST")],
     "model": [Rule(Action.APPROVE)],
     "model-threshold": [Rule(Action.ADMINISTER, "POST", data={"at": "70"})],
     "model-learn": [Rule(Action.ADMINISTER, "POST")],
@@ -167,6 +176,9 @@ FOREIGN_OWNERS = {
 }  # fmt: skip
 BOT = 1001  # as the town numbers its accounts
 PLAIN: dict[str, list[Any]] = {
+    "catalogue-service": ["pothole"],
+    "catalogue-versions": ["pothole"],
+    "catalogue-act": ["pothole", "retire"],
     "endpoint-add": ["telegram"],
     "endpoint": [BOT],
     "endpoint-particulars": [BOT],

@@ -50,13 +50,19 @@ def duty_shown(case: Case) -> DutyShown | None:
 
 def particulars(case: Case) -> list[tuple[str, str]]:
     """Line, stop, vehicle, waiting and owner with their names; what is not known is left out."""
-    facts: Mapping[str, Any] = case.facts or {}
+    return named(case.facts or {})
+
+
+def named(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same of facts that belong to no case yet."""
     language = get_language() or "en"
     known = directory()
     line, stop = known.lines.get(str(facts.get("line"))), known.stops.get(str(facts.get("stop")))
     waited = int(facts.get("waited") or 0)
     minutes = ngettext("%(count)s minute", "%(count)s minutes", waited) % {"count": waited}
     rows = [
+        (gettext("House"), str(facts.get("house") or "")),
+        (gettext("Place unclear"), in_words(facts.get("unclear_place") or "")),
         (gettext("Line"), f"{line.key} · {line.name(language)}" if line else str(facts.get("line") or "")),
         (gettext("Stop"), stop.name(language) if stop else str(facts.get("stop") or "")),
         (gettext("Vehicle"), str(facts.get("vehicle") or "")),

@@ -173,6 +173,7 @@ _LINKS: tuple[tuple[Action, Promise, str], ...] = (
     (Action.READ, _("Profile"), "desk:profile"),
     (Action.REQUEUE, _("Troubles"), "desk:troubles"),
     (Action.ADMINISTER, _("Accounts"), "desk:endpoints"),
+    (Action.ADMINISTER, _("Catalogue of services"), "desk:catalogue"),
     (Action.ADMINISTER, _("The parts"), "desk:gallery"),
 )
 

@@ -1,0 +1,109 @@
+"""Try a message: what triage would make of it, step by step, without anything being kept."""
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods
+
+from vefa.directory.access import Action
+from vefa.directory.models import Service
+from vefa.directory.queries import directory, municipality, service_by_code
+from vefa.kit.masking import masked
+from vefa.triage.advice import Advice, Asked, advise
+from vefa.triage.drawing import duty_in
+from vefa.triage.knowledge import Draft, trying
+from vefa.triage.transport import facts_said
+from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.duty import named
+from vefa.web.desk.framing import frame_of
+from vefa.web.desk.reasons import Step, in_words, steps
+from vefa.web.ui.show import show
+
+LONGEST = 4000
+
+
+@dataclass(frozen=True)
+class Likely:
+    """One of the services it could be about."""
+
+    code: str
+    name: str
+    share: int
+    because: str
+    edited: bool
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What triage says of a message."""
+
+    sure: bool
+    services: list[Likely] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    particulars: list[tuple[str, str]] = field(default_factory=list)
+    unit: str = ""
+    masked: str = ""
+    empty: bool = False
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only(Action.ADMINISTER)
+def page(request: StaffRequest) -> HttpResponse:
+    """A message on the catalogue as it is kept."""
+    message = request.POST.get("message", "")[:LONGEST]
+    context = {
+        "frame": frame_of(request, now=timezone.now()),
+        "message": message,
+        "trial": tried(message) if request.method == "POST" else None,
+    }
+    return show(request, "desk/catalogue_try.html", "tried", context)
+
+
+def tried(message: str, *, draft: Draft | None = None) -> Tried:
+    """What triage would say; `draft` are words of a service that are not kept yet."""
+    if not message.strip():
+        return Tried(sure=False, empty=True)
+    with trying(draft) if draft else nullcontext():
+        advice = advise(Asked(text=message, hint=municipality().default_language, deep=True))
+    code = draft.code if draft else ""
+    return Tried(
+        sure=advice.sure,
+        services=[_likely(guess, code) for guess in advice.services if service_by_code(guess.value)],
+        steps=_steps(advice),
+        particulars=named(_facts(advice, message)),
+        unit=_unit(advice),
+        masked=masked(message),
+    )
+
+
+def _likely(guess: Any, edited: str) -> Likely:
+    service = service_by_code(guess.value)
+    name = service.name(get_language() or "en") if service else guess.value
+    share = round(guess.confidence * 100)
+    return Likely(guess.value, name, share, in_words(guess.because), edited=guess.value == edited)
+
+
+def _steps(advice: Advice) -> list[Step]:
+    rows = [row for row in advice.evidence() if row["step"] != "service"]
+    duty = duty_in(advice)
+    if duty is not None:
+        says = duty.agency or "ours"
+        rows.append({"step": "remit", "says": says, "because": duty.because})
+    return list(steps(rows))
+
+
+def _facts(advice: Advice, message: str) -> dict[str, Any]:
+    return facts_said(advice.service, message, advice.said)
+
+
+def _unit(advice: Advice) -> str:
+    """Who would get it."""
+    service: Service | None = advice.service if advice.sure else None
+    if service is None:
+        return gettext("a person decides")
+    unit = directory().unit_for(service, advice.area.value if advice.area else None)
+    return unit.name(get_language() or "en") if unit else gettext("a person decides")
