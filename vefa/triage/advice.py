@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vefa.directory.models import Service
-from vefa.directory.queries import area_at, service_by_code
-from vefa.kit.expressions import Met
+from vefa.directory.queries import service_by_code
 from vefa.kit.saying import Sentence
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
@@ -15,8 +14,9 @@ from vefa.triage.language import language_of
 from vefa.triage.learned.deciding import Message, services_for
 from vefa.triage.learned.rules import FIRST
 from vefa.triage.learned.serving import in_service
+from vefa.triage.locating import Known, Words, place_of
 from vefa.triage.names import apart, spans_of
-from vefa.triage.place import NamedArea, area_of
+from vefa.triage.place import CLEAR, Place
 from vefa.triage.script import native
 from vefa.triage.service import totals_of
 from vefa.triage.tone import Said, kind_of, urgency_of
@@ -34,6 +34,7 @@ class Advice:
     kind: Guess[str]
     urgency: Guess[int]
     area: Guess[int] | None
+    place: Guess[Place] | None = None  # the area once more, and the number of a house
     said: list[str] = field(repr=False, default_factory=list)
     names: list[str] = field(repr=False, default_factory=list)  # of places; they speak for no service
     threshold: float = FIRST  # of confidence, from which on triage acts by itself
@@ -47,6 +48,11 @@ class Advice:
     def sure(self) -> bool:
         """Whether the service is certain enough to act without asking a person."""
         return self.service is not None and self.confidence >= self.threshold
+
+    @property
+    def place_unclear(self) -> bool:
+        """Whether a place is named that could be several, or none: a person asks."""
+        return self.area is not None and self.area.confidence < CLEAR
 
     def evidence(self) -> list[dict[str, Any]]:
         """Every step's word and reason, as a finding keeps them."""
@@ -71,6 +77,7 @@ class Asked:
     place_text: str = ""
     service: str = ""
     area_id: int | None = None
+    before: Place | None = None  # of the conversation's last case
     deep: bool = False  # a message in doubt may be compared by meaning, at 30 ms; for workers
 
 
@@ -90,6 +97,7 @@ def advise(asked: Asked) -> Advice:
     heard = heard_in(told, language=language.value)
     threshold = in_service().threshold
     usual = service if guesses and guesses[0].confidence >= threshold else None
+    place = _place(asked, Words(asked.text, said, named, english=language.value == "en"))
     return Advice(
         language=language,
         services=guesses,
@@ -104,7 +112,8 @@ def advise(asked: Asked) -> Advice:
             )
         ),
         urgency=urgency_of(heard, usual=usual.urgency if usual else "normal"),
-        area=_area(asked, named),
+        area=_area(place),
+        place=place,
         said=said,
         names=[" ".join(told[start:end]) for start, end in silent],
         threshold=threshold,
@@ -117,12 +126,14 @@ def _services(asked: Asked, message: Message) -> list[Guess[str]]:
     return [guess for guess in services_for(message, in_service().scorer) if service_by_code(guess.value)]
 
 
-def _area(asked: Asked, named: list[Met[NamedArea]]) -> Guess[int] | None:
-    if asked.area_id is not None:
-        return Guess(asked.area_id, 1.0, Sentence("chosen by a person"))
-    if asked.lat is not None and asked.lon is not None:
-        area = area_at(asked.lat, asked.lon)
-        if area is not None:
-            return Guess(area.id, 0.97, Sentence("the point lies in it"))
-    told = knowledge().gazetteer.named(words(asked.place_text)) if asked.place_text else []
-    return area_of(told) or area_of(named)
+def _place(asked: Asked, message: Words) -> Guess[Place] | None:
+    known = Known(
+        lat=asked.lat, lon=asked.lon, place_text=asked.place_text, area_id=asked.area_id, before=asked.before
+    )
+    return place_of(known, message)
+
+
+def _area(place: Guess[Place] | None) -> Guess[int] | None:
+    if place is None or place.value.area_id is None:
+        return None
+    return Guess(place.value.area_id, place.confidence, place.because)

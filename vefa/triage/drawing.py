@@ -11,18 +11,20 @@ from vefa.cases.opening import Opening
 from vefa.directory.queries import municipality
 from vefa.directory.remit import OWN, Duty
 from vefa.inbox.models import Contact
+from vefa.kit.saying import parts_of
 from vefa.kit.text import first_line
 from vefa.triage.advice import VERSION, Advice, Asked
 from vefa.triage.guess import Guess, why
 from vefa.triage.matter import Matter
+from vefa.triage.place import Place
 from vefa.triage.remit import duty_said
 from vefa.triage.transport import facts_answered, facts_said
 
 UNREADABLE = "unreadable"
 
 
-def asked_of(contact: Contact) -> Asked:
-    """What triage is asked about a contact."""
+def asked_of(contact: Contact, *, before: Place | None = None) -> Asked:
+    """What triage is asked about a contact; `before` is the place of its conversation's last case."""
     details = contact.details
     conversation = contact.conversation
     return Asked(
@@ -33,6 +35,7 @@ def asked_of(contact: Contact) -> Asked:
         place_text=contact.place_text,
         service=str(details.get("service") or ""),
         area_id=details.get("area_id") if conversation is None or details.get("area_id") else None,
+        before=before,
     )
 
 
@@ -53,7 +56,7 @@ def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Op
         kind=contact.details.get("kind") or advice.kind.value,
         urgency=advice.urgency.value,
         service=advice.service if advice.sure else None,
-        area_id=advice.area.value if advice.area and advice.area.confidence >= 0.5 else None,
+        area_id=advice.area.value if advice.area and not advice.place_unclear else None,
         unsure=not advice.sure or contact.form == UNREADABLE,
         actor=actor,
         facts=facts_kept(contact, advice),
@@ -68,17 +71,29 @@ def duty_in(advice: Advice) -> Duty | None:
 
 
 def facts_kept(contact: Contact, advice: Advice) -> dict[str, Any] | None:
-    """What is kept with the case beside its columns: whose duty it is, which line, stop and vehicle.
+    """What is kept with the case beside its columns: house, whose duty it is, which line, stop and vehicle.
 
     Of a service that is only guessed, no more than the owner that the words name.
     """
+    where = _where(advice)
     duty = duty_in(advice)
     found = facts_of(duty) if duty else {}
     if not advice.sure:
-        return {"owner": found["owner"], "because": found["because"]} if found.get("owner") else None
+        owned = {"owner": found["owner"], "because": found["because"]} if found.get("owner") else {}
+        return where | owned or None
+    found |= where
     text = f"{contact.subject}\n{contact.text}" if contact.subject else contact.text
     found |= facts_said(advice.service, text, advice.said)
     return found | facts_answered(advice.service, contact.details.get("answers") or {}) or None
+
+
+def _where(advice: Advice) -> dict[str, Any]:
+    """The number of the house, and why the place is unclear, where it is: a person asks then."""
+    number = advice.place.value.number if advice.place else ""
+    found: dict[str, Any] = {"house": number} if number else {}
+    if advice.area and advice.place_unclear:
+        found["unclear_place"] = parts_of(advice.area.because)
+    return found
 
 
 def _unclear(contact: Contact) -> str:

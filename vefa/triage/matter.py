@@ -15,6 +15,7 @@ from vefa.kit.ids import BadReferenceError, read_reference
 from vefa.kit.saying import Sentence
 from vefa.triage.advice import Advice
 from vefa.triage.guess import why
+from vefa.triage.place import Place
 from vefa.triage.tone import verdict_of
 
 CONTINUES_WITHIN = timedelta(minutes=15)  # a photo or a place sent right after the words belongs to them
@@ -32,6 +33,7 @@ class Known:
     state: str
     said_at: datetime
     ended_at: datetime | None
+    area_id: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -71,7 +73,7 @@ def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
         Case.objects.filter(conversation_id__in={contact.conversation_id for contact in contacts})
         .exclude(ended_at__lt=now - REMEMBERS)
         .order_by("-said_at", "-id")
-        .only("conversation_id", "state", "said_at", "ended_at")
+        .only("conversation_id", "state", "said_at", "ended_at", "area_id")
     )
     by_conversation = defaultdict(list)
     for row in rows:
@@ -83,6 +85,12 @@ def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
         _by_receipt(contacts),
         _by_private_answer(contacts, by_conversation, now=now),
     )
+
+
+def place_before(contact: Contact, past: Past) -> Place | None:
+    """Where the last case of this conversation was that had a place."""
+    recent = past.by_conversation.get(contact.conversation_id or 0, [])
+    return next((Place(case.area_id) for case in recent if case.area_id is not None), None)
 
 
 def answered_ids(contact: Contact) -> list[str]:
@@ -162,7 +170,7 @@ def _by_private_answer(
 
 
 def _known(case: Case) -> Known:
-    return Known(case.id, case.state, case.said_at, case.ended_at)
+    return Known(case.id, case.state, case.said_at, case.ended_at, case.area_id)
 
 
 def _numbers(contact: Contact) -> list[str]:

@@ -6,6 +6,7 @@ Contacts of one conversation are taken one after the other, those of different c
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from vefa.cases.elsewhere import continue_in
@@ -27,10 +28,11 @@ from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
 from vefa.triage.keywords.taking import take_keywords
-from vefa.triage.matter import Matter, matter_of, remember
+from vefa.triage.matter import Matter, matter_of, place_before, remember
 from vefa.triage.models import Finding
 from vefa.triage.signs import take_signs
 
+DEEP_UP_TO = 50  # contacts at once: in a storm words must do, comparing by meaning takes 30 ms for each
 _MATTERS = {Form.MESSAGE, UNREADABLE}
 
 
@@ -68,7 +70,9 @@ def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
 
 def _take(contacts: list[Contact], *, now: datetime) -> None:
     past = remember(contacts, now=now)
-    advised = [(contact, advise(asked_of(contact))) for contact in contacts]
+    advised = [
+        (contact, advise(asked_of(contact, before=place_before(contact, past)))) for contact in contacts
+    ]
     for contact, advice in advised:
         contact.language = contact.language or advice.language.value  # written with the mark "handled"
     decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]

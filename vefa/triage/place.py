@@ -59,11 +59,10 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """Where it is said to be: an area (the smallest that is known), the number of a house, and the words."""
+    """Where it is said to be: the smallest area that is known, and the number of a house as it is written."""
 
     area_id: int | None
     number: str = ""
-    text: str = ""
 
 
 @dataclass(frozen=True)
