@@ -63,6 +63,10 @@ RULES: dict[str, list[Rule]] = {
     ],
     "original": [Rule(Action.PRIVATE, about="contact")],
     "phrases": [Rule(Action.ANSWER, about="case"), Rule(Action.ANSWER, "POST", "case", {"key": "received"})],
+    "suggest": [
+        Rule(Action.ANSWER, about="case"),
+        Rule(Action.ANSWER, "POST", "case", {"do": "summary"}),
+    ],
     "reply": [
         Rule(Action.READ, "POST", "case", {"do": "send", "text": "Geliyoruz."}, also=Action.ANSWER),
         Rule(Action.READ, "POST", "case", {"do": "note", "text": "Ekip 4 yakında."}, also=Action.NOTE),
@@ -128,7 +132,12 @@ RULES: dict[str, list[Rule]] = {
     "triage-undo": [Rule(Action.ANSWER, "POST")],
     "triage-again": [Rule(Action.ANSWER, "POST")],
     "triage-act": [
-        Rule(Action.ANSWER, "POST", "act:decide", {"service": "pothole"}),
+        Rule(
+            Action.ANSWER,
+            "POST",
+            "act:decide",
+            {"service": "pothole", "kind": "request", "urgency": "0"},
+        ),
         Rule(Action.ANSWER, "POST", "act:merge", {"master": "1"}, also=Action.MERGE),
         Rule(Action.ANSWER, "POST", "act:split", also=Action.ASSIGN),
         Rule(Action.ANSWER, "POST", "act:skip"),

@@ -16,6 +16,7 @@ from vefa.cases.lifecycle import Description, Piece
 from vefa.cases.models import Case
 from vefa.directory.models import Staff
 from vefa.triage.deciding.holding import HeldError, hold, let_go
+from vefa.triage.learned.labels import confirm
 from vefa.triage.models import DeskDecision, Did
 
 
@@ -52,6 +53,8 @@ def merge(look: Look, master_id: int) -> Case:
     joined = lifecycle.double(
         case_id=look.case_id, master_id=master_id, by=look.by, now=look.now, version=look.version
     )
+    if joined.master is not None and joined.master.service_id is not None:
+        confirm(case_id=joined.pk, service_id=joined.master.service_id, by=look.by, now=look.now)
     _keep(look, Did.MERGED, master_id=master_id)
     return joined
 
@@ -68,6 +71,8 @@ def split(look: Look, pieces: Sequence[Piece], words: Description) -> list[Case]
     was = lifecycle.facts_of(case)
     lifecycle.describe(case_id=look.case_id, words=words, by=look.by, now=look.now, version=look.version)
     parts = [lifecycle.part(case_id=look.case_id, piece=one, by=look.by, now=look.now) for one in pieces[1:]]
+    for one, piece in zip(parts, pieces[1:], strict=True):
+        confirm(case_id=one.pk, service_id=piece.service_id, by=look.by, now=look.now)
     _keep(look, Did.SPLIT, was=was, part_ids=[one.pk for one in parts])
     return parts
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from vefa.cases import lifecycle
 from vefa.directory.models import Staff
 from vefa.triage.deciding.holding import HeldError, hold
-from vefa.triage.models import DeskDecision, Did
+from vefa.triage.models import DeskDecision, Did, ServiceLabel
 
 UNDOES = timedelta(hours=24)
 
@@ -45,12 +45,20 @@ def _service(last: DeskDecision, now: datetime) -> None:
 
 def _merged(last: DeskDecision, now: datetime) -> None:
     lifecycle.undouble(case_id=last.case_id, by=last.staff, now=now)
+    _unlearn([last.case_id], last, now)
 
 
 def _split(last: DeskDecision, now: datetime) -> None:
     for part_id in last.undo["part_ids"]:
         lifecycle.unpart(case_id=part_id, by=last.staff, now=now)
+    _unlearn(last.undo["part_ids"], last, now)
     _service(last, now)
+
+
+def _unlearn(case_ids: list[int], last: DeskDecision, now: datetime) -> None:
+    """What was confirmed with the decision; a description takes back its own label."""
+    said = ServiceLabel.objects.filter(case_id__in=case_ids, staff=last.staff, at=last.at, undone_at=None)
+    said.update(undone_at=now)
 
 
 def _skipped(_last: DeskDecision, _now: datetime) -> None:

@@ -15,6 +15,7 @@ from vefa.directory.queries import directory
 from vefa.kit.text import first_line
 from vefa.triage.queries import suggestions_for
 from vefa.triage.sameness.offering import Offer, offers
+from vefa.triage.splitting import parts_of
 from vefa.web.desk import reasons
 from vefa.web.desk.rows import URGENCIES, state_of
 from vefa.web.desk.talk import messages
@@ -51,6 +52,8 @@ def item_of(staff: Staff, case: Case, form: FactsForm, pieces: Sequence[TypedPie
     """Everything that the page says of one case."""
     language = get_language() or "en"
     entries = conversation_of(case, with_notes=can(staff, Action.NOTE))
+    splits = can(staff, Action.ASSIGN) and case.parent_id is None
+    proposed = _proposed(case, language) if splits and not pieces else []
     return {
         "case": case,
         "form": form,
@@ -60,11 +63,13 @@ def item_of(staff: Staff, case: Case, form: FactsForm, pieces: Sequence[TypedPie
         "alike": [_alike(one, number, language) for number, one in enumerate(offers(case, staff), start=1)],
         "place": Place(words=case.place_text, latitude=case.lat, longitude=case.lon),
         "areas": link_to("portal:areas"),
-        "pieces": _rows(case, pieces),
+        "pieces": _rows(case, pieces or proposed),
+        "proposed": len(proposed),
         "split_open": bool(pieces),
         "names": [one.name(language) for one in directory().services_in_use.values()],
         "can_merge": can(staff, Action.MERGE),
-        "can_split": can(staff, Action.ASSIGN) and case.parent_id is None,
+        "followed": case.duplicates.exists(),
+        "can_split": splits,
     }
 
 
@@ -101,6 +106,18 @@ def _alike(offer: Offer, number: int, language: str) -> Alike:
         reasons=reasons_of(offer),
         key=f"d {number}",
     )
+
+
+def _proposed(case: Case, language: str) -> list[TypedPiece]:
+    """The matters that the message seems to hold, each with its likeliest service."""
+    known = directory().services_in_use
+    found = [
+        (one.text, next((known[code] for code in one.codes if code in known), None))
+        for one in parts_of(case.text, case.language)
+    ]
+    return [
+        TypedPiece(text, service.name(language) if service else "") for text, service in found[:MOST_PIECES]
+    ]
 
 
 def _rows(case: Case, typed: Sequence[TypedPiece]) -> list[TypedPiece]:
