@@ -36,6 +36,10 @@ HOOK_BODY_LIMIT_KB = env.count("VEFA_HOOK_BODY_LIMIT_KB", default=3072)
 WORKER_BATCH = env.count("VEFA_WORKER_BATCH", default=400)
 SEMANTIC = env.flag("VEFA_SEMANTIC", default=True)  # where the extra is installed
 LEARNING = env.flag("VEFA_LEARNING", default=True)  # a worker fits the model of services
+SUGGEST_URL = env.text("VEFA_SUGGEST_URL", default="")  # "": no language model suggests anything
+SUGGEST_MODEL = env.text("VEFA_SUGGEST_MODEL", default="")
+SUGGEST_KEY = env.secret("VEFA_SUGGEST_KEY", default="")
+SUGGEST_TIMEOUT_S = env.count("VEFA_SUGGEST_TIMEOUT_S", default=60)
 UNDO_S = env.count("VEFA_UNDO_S", default=10)
 ALARM_MAIL = env.words("VEFA_ALARM_MAIL")
 CALL_WRAP_UP_S = env.count("VEFA_CALL_WRAP_UP_S", default=30)
@@ -106,6 +110,7 @@ TEMPLATES = [
                 "vefa.web.ui.stencil",
                 "vefa.web.ui.linking",
                 "vefa.web.desk.sides",
+                "vefa.web.portal.banners",
             ],
         },
     }

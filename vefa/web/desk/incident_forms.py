@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vefa.cases.incidents.gathering import Plan
-from vefa.cases.models import Incident, IncidentOrder
+from vefa.cases.models import Incident, IncidentOrder, Outcome
 from vefa.directory.queries import municipality
 from vefa.web.desk.choices import areas, services
 from vefa.web.ui.channels import LANGUAGES
@@ -65,7 +65,13 @@ class OrderForm(forms.Form):
     """What all of them hear, and whether it ends their cases."""
 
     sort = forms.ChoiceField(
-        label=_("What should become of the cases?"), widget=forms.RadioSelect, choices=()
+        label=_("What should become of the cases?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("answer", _("They are answered and stay open")),
+            (f"end:{Outcome.DONE.value}", _("They end: done")),
+            (f"end:{Outcome.ANSWERED.value}", _("They end: answered")),
+        ],
     )
     once = forms.CharField(widget=forms.HiddenInput, max_length=40)
 

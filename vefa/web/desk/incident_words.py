@@ -1,18 +1,19 @@
 """Incidents in words: what one is called, what its banner says at first, what happened to it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext, ngettext, override
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from vefa.cases.incidents.fitting import Live
 from vefa.cases.models import Incident, IncidentState
 from vefa.cases.queries import Entry
-from vefa.directory.queries import directory, municipality
+from vefa.directory.queries import municipality
 from vefa.web.ui import words
+from vefa.web.ui.incident_names import place, services, title
 from vefa.web.ui.shapes import Event
 
+__all__ = ["STATES", "WHY", "evidence", "first_banner", "history", "place", "services", "title"]
 STATES = {
     IncidentState.PROPOSED: _("looks like an incident"),
     IncidentState.RUNNING: _("running"),
@@ -26,24 +27,6 @@ WHY = {
     "stumbled": _("something went wrong: try again"),
 }
 Facts = Mapping[str, Any]
-
-
-def title(one: Incident | Live) -> str:
-    """Its name, else what it is about and where."""
-    return one.name or words.listed(services(one.service_ids), place(one.area_id))
-
-
-def services(service_ids: Collection[int], language: str = "") -> str:
-    """The names of services, the first three of them."""
-    known, speaks = directory().services, language or get_language() or "en"
-    names = [known[service_id].name(speaks) for service_id in sorted(service_ids) if service_id in known]
-    return words.listed(*names[:3])
-
-
-def place(area_id: int | None, language: str = "") -> str:
-    """The name of its area; the city's where it is everywhere."""
-    area = directory().areas.get(area_id or 0)
-    return (area or municipality()).name(language or get_language() or "en")
 
 
 def first_banner(incident: Incident) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Answers:
     lon: float | None = None
     placeless: bool = False
     follows: int = 0  # the public case that this report joins
+    incident: int = 0  # the running incident that this report joins
     service: str = ""  # code; "" leaves it to the city
     details: Mapping[str, str] = field(default_factory=dict)  # answers to the questions of the service
     warned: bool = False  # has read that the emergency number comes first

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vefa.directory import queries
-from vefa.web.portal import limits, photos, places, public, sending
+from vefa.web.portal import banners, limits, photos, places, public, sending
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import TrapField, spaced
@@ -93,8 +93,15 @@ def report_of(answers: Answers) -> sending.Report:
         name=answers.name,
         phone=answers.phone,
         email=answers.email,
-        details={"supports": answers.follows} if answers.follows else {},
+        details=_joins(answers),
     )
+
+
+def _joins(answers: Answers) -> dict[str, int]:
+    """What the report joins: a public case, or an incident."""
+    if answers.follows:
+        return {"supports": answers.follows}
+    return {"incident": answers.incident} if answers.incident else {}
 
 
 def _page(request: HttpRequest, form: Check, answers: Answers) -> HttpResponse:
@@ -117,6 +124,8 @@ def lines(answers: Answers) -> list[Line]:
         joined = public.find(answers.follows)
         words = listed(joined.service, joined.place) if joined else gettext("Another report nearby")
         return [*found, Line(gettext("You join"), words, "same", typed=False), *_reach(answers)]
+    if answers.incident and (name := banners.named(answers.incident)):
+        return [*found, Line(gettext("You join"), name, "same", typed=False), *_reach(answers)]
     language = get_language() or "en"
     service = queries.service_by_code(answers.service)
     name = service.name(language) if service else gettext("Something else: we read it and decide")

@@ -1,0 +1,28 @@
+"""What an incident is called, to residents and to staff alike."""
+
+from collections.abc import Collection
+
+from django.utils.translation import get_language
+
+from vefa.cases.incidents.fitting import Live
+from vefa.cases.models import Incident
+from vefa.directory.queries import directory, municipality
+from vefa.web.ui import words
+
+
+def title(one: Incident | Live) -> str:
+    """Its name, else what it is about and where."""
+    return one.name or words.listed(services(one.service_ids), place(one.area_id))
+
+
+def services(service_ids: Collection[int], language: str = "") -> str:
+    """The names of services, the first three of them."""
+    known, speaks = directory().services, language or get_language() or "en"
+    names = [known[service_id].name(speaks) for service_id in sorted(service_ids) if service_id in known]
+    return words.listed(*names[:3])
+
+
+def place(area_id: int | None, language: str = "") -> str:
+    """The name of its area; the city's where it is everywhere."""
+    area = directory().areas.get(area_id or 0)
+    return (area or municipality()).name(language or get_language() or "en")
