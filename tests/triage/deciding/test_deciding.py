@@ -1,8 +1,11 @@
 """Derya and Reza decide what triage is unsure of, each their own; and take it back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from tests.web.desk.conftest import pothole_case, wrote
 from vefa.cases import lifecycle
@@ -162,3 +165,23 @@ def test_an_old_page_and_a_decided_case_are_refused(town, line, now):
     with pytest.raises(StaleError):
         acting.settle(before, Description(service_id=town.pothole.pk))
     assert DeskDecision.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_people_who_ask_at_the_same_moment_get_four_cases(town, wrote, now):
+    for n in range(4):
+        wrote(f"Ali {n}", f"710{n}", "Orası yine", now=now, service=None, unsure=True, area_id=None)
+    people, together = (town.derya, town.reza, town.ayse, town.leyla), Barrier(4)
+
+    def ask(staff):
+        try:
+            together.wait(timeout=30)
+            return holding.next_case(staff, now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        given = list(pool.map(ask, people))
+
+    assert None not in given
+    assert len({case.pk for case in given if case}) == 4
