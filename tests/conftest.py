@@ -36,6 +36,7 @@ properties.load_profile("steady")
 def pytest_configure() -> None:
     settings.SECRET_KEY = "a secret for tests that nobody else uses"
     settings.PUBLIC_URL = "http://testserver"
+    settings.LEARNING = False  # stories that want a model ask for it
 
 
 @pytest.fixture(scope="session")

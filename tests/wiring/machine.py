@@ -32,7 +32,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("VEFA_", "DJANGO_", "PYTHONDONT"))
     }
-    return {**kept, **(extra or {})}
+    return {**kept, "VEFA_LEARNING": "false", **(extra or {})}
 
 
 def vefa(

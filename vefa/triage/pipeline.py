@@ -70,8 +70,10 @@ def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
 
 def _take(contacts: list[Contact], *, now: datetime) -> None:
     past = remember(contacts, now=now)
+    deep = len(contacts) <= DEEP_UP_TO
+    asked = [asked_of(contact, before=place_before(contact, past)) for contact in contacts]
     advised = [
-        (contact, advise(asked_of(contact, before=place_before(contact, past)))) for contact in contacts
+        (contact, advise(replace(one, deep=deep))) for contact, one in zip(contacts, asked, strict=True)
     ]
     for contact, advice in advised:
         contact.language = contact.language or advice.language.value  # written with the mark "handled"

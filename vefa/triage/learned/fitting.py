@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from vefa.triage import semantic
@@ -17,9 +18,14 @@ from vefa.triage.learned.weights import MOST_FEATURES, Meaning, Mixture, Model
 
 LEAST = 2  # texts in which a feature must stand
 SOFTNESS = 0.3  # C of the support vectors
+SMOOTHING = 0.05  # of the counts
 SHRINKAGE = 0.6  # of the covariance of vectors
 _EXACT = 0.02  # where the search for weights may stop
 _TOP = 127  # of an int8
+
+
+class TooLittleError(ValueError):
+    """There is nothing to tell apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,7 @@ class Recipe:
     plain: Mixture = field(default_factory=lambda: Mixture(words=1.0, lexicon=1.0))
     mixed: Mixture = field(default_factory=lambda: Mixture(words=1.0, lexicon=1.0, meaning=1.0))
     softness: float = SOFTNESS
+    smoothing: float = SMOOTHING
     least: int = LEAST
 
 
@@ -46,16 +53,16 @@ def fit(
 ) -> Model:
     """A model of these samples. `vectors` holds a row for each sample that is `vectored`; None: words alone.
 
-    Every service counts alike, however many samples it has. Raises ValueError for fewer than two services.
+    Every service counts alike, however many samples it has. Raises TooLittleError for fewer than two.
     """
     recipe = recipe or Recipe()
     codes = sorted({one.code for one in samples})
+    if len(codes) < 2:
+        raise TooLittleError("there must be at least two services in use")
     held = _words(samples)
     names, rarity = _vocabulary(held, recipe.least)
     matrix = _matrix(held, names, rarity)
-    learner = LinearSVC(C=recipe.softness, class_weight="balanced", tol=_EXACT, random_state=7)
-    learner.fit(matrix, [one.code for one in samples], sample_weight=[one.weight for one in samples])
-    weights, bias = _square(learner.coef_, learner.intercept_)
+    weights, bias = _learned(matrix, samples, recipe)
     return _pruned(
         Model(
             codes=codes,
@@ -126,6 +133,28 @@ def _matrix(held: _Words, names: NDArray[np.uint32], rarity: NDArray[np.float32]
     squares = np.asarray(by_word.multiply(by_word).sum(axis=1)).ravel()
     length = np.sqrt(held.stands @ squares)
     return diags(1 / np.maximum(length, 1e-6)).astype(np.float32) @ (held.stands @ by_word)
+
+
+def _learned(
+    matrix: csr_matrix, samples: Sequence[Sample], recipe: Recipe
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Two learners on equal terms: counting is right early, support vectors are where there is much to learn.
+
+    Both are sums over features, and so is their sum. Returns weights (features, services) and biases.
+    """
+    codes, weight = [one.code for one in samples], [one.weight for one in samples]
+    counted = ComplementNB(alpha=recipe.smoothing).fit(matrix, codes, sample_weight=weight)
+    vectors = LinearSVC(C=recipe.softness, class_weight="balanced", tol=_EXACT, random_state=7)
+    vectors.fit(matrix, codes, sample_weight=weight)
+    one, bias = _square(vectors.coef_, vectors.intercept_)
+    other = counted.feature_log_prob_.T
+    one_spread, other_spread = _spread(matrix @ one + bias), _spread(matrix @ other)
+    return one / one_spread + other / other_spread, bias / one_spread
+
+
+def _spread(scores: NDArray[Any]) -> float:
+    """How far the services lie apart in a text's scores."""
+    return float((scores - scores.mean(axis=1, keepdims=True)).std()) or 1.0
 
 
 def _square(weights: NDArray[Any], bias: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -25,9 +25,9 @@ class Like:
     words: str  # that both have
 
 
-def like(text: str, code: str, language: str) -> list[Like]:
+def like(text: str, code: str, language: str, *, but: int = 0) -> list[Like]:
     """The nearest confirmed case and the nearest example of a service, nearest first; those without a common
-    word are left out. Two statements.
+    word are left out, and so is the case `but`. Two statements.
     """
     service = service_by_code(code)
     if service is None:
@@ -35,7 +35,11 @@ def like(text: str, code: str, language: str) -> list[Like]:
     own = _stems(text, language)
     rows = ServiceExample.objects.filter(service=service, language=language, retired_at=None)
     told = [Like(row, language, None, "", "") for row in rows.values_list("text", flat=True)[:LOOKED_AT]]
-    labels = ServiceLabel.objects.filter(undone_at=None, service=service).order_by("-at", "-id")
+    labels = (
+        ServiceLabel.objects.filter(undone_at=None, service=service)
+        .exclude(case_id=but)
+        .order_by("-at", "-id")
+    )
     fields = ("case__text", "case__language", "case_id", "case__reference")
     cases = [
         Like(said, spoken, case_id, reference, "")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def from_bytes(stored: bytes) -> Model:
                 mixed=Mixture(**head["mixed"]) if head["mixed"] else None,
                 meaning=_meaning(head, held) if head["meaning"] else None,
             )
-    except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
+    except (KeyError, TypeError, ValueError, OSError, EOFError, BadZipFile) as error:
         raise UnreadableModelError(str(error)) from error
 
 

@@ -1,0 +1,91 @@
+"""What people do with a case tells the model what is right."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.web.desk.conftest import wrote
+from vefa.cases import lifecycle
+from vefa.cases.describing import unsettle
+from vefa.cases.ending import Ending
+from vefa.cases.lifecycle import Description
+from vefa.cases.models import Case, Outcome
+from vefa.journal.replay import react
+from vefa.triage.learned import labels
+from vefa.triage.models import ServiceLabel, Told
+from vefa.wiring.flow import REACTIONS
+
+__all__ = ["wrote"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def unsure(wrote, now) -> Case:
+    return wrote("Ali Demir", "7001", "Orası yine aynı", now=now, service=None, unsure=True)
+
+
+@pytest.fixture
+def sure(wrote, now) -> Case:
+    return wrote("Veli Demir", "7002", "Yolda çukur var", now=now)
+
+
+def told() -> list[tuple[int, int, str]]:
+    while react(REACTIONS, now=NOW[0]):
+        pass
+    rows = ServiceLabel.objects.filter(undone_at=None).order_by("id")
+    return list(rows.values_list("case_id", "service_id", "told"))
+
+
+NOW = []
+
+
+@pytest.fixture(autouse=True)
+def _moment(now):
+    NOW[:] = [now + timedelta(days=1)]
+
+
+def test_another_service_is_a_correction(town, sure, now):
+    lifecycle.describe(case_id=sure.pk, words=Description(service_id=town.tree.pk), by=town.derya, now=now)
+
+    assert told() == [(sure.pk, town.tree.pk, Told.CORRECTED)]
+    assert told() == [(sure.pk, town.tree.pk, Told.CORRECTED)]  # heard once
+    assert labels.standing_of(sure.pk)
+
+
+def test_a_better_title_says_nothing_of_the_service(town, sure, now):
+    lifecycle.describe(case_id=sure.pk, words=Description(title="Çukur"), by=town.derya, now=now)
+
+    assert told() == []
+    assert not labels.standing_of(sure.pk)
+
+
+def test_what_settled_a_case_can_be_taken_back(town, unsure, now):
+    was = lifecycle.facts_of(unsure)
+    lifecycle.describe(case_id=unsure.pk, words=Description(service_id=town.tree.pk), by=town.derya, now=now)
+    assert told() == [(unsure.pk, town.tree.pk, Told.CORRECTED)]
+
+    unsettle(case_id=unsure.pk, was=was, by=town.derya, now=now + timedelta(seconds=5))
+
+    assert told() == []
+
+
+def test_a_matter_that_was_done_was_what_it_was_called(town, sure, now):
+    ending = Ending(outcome=Outcome.DONE, reason="Dolduruldu", waiver="Karanlıktı")
+    lifecycle.end(case_id=sure.pk, ending=ending, by=town.murat, now=now)
+
+    assert told() == [(sure.pk, town.pothole.pk, Told.DONE)]
+
+
+def test_a_person_may_say_that_it_is_right(town, sure, now):
+    labels.confirm(case_id=sure.pk, service_id=town.pothole.pk, by=town.derya, now=now)
+
+    assert told() == [(sure.pk, town.pothole.pk, Told.CONFIRMED)]
+
+
+def test_what_no_reaction_heard_is_gathered_from_the_journal_once(town, sure, now):
+    lifecycle.describe(case_id=sure.pk, words=Description(service_id=town.tree.pk), by=town.derya, now=now)
+
+    labels.gather(since=now - timedelta(days=1))
+    labels.gather(since=now - timedelta(days=1))
+
+    assert told() == [(sure.pk, town.tree.pk, Told.CORRECTED)]

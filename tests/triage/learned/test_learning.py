@@ -1,0 +1,223 @@
+"""The town learns from its examples and its people; only what is better serves; one step back is one word."""
+
+import os
+import signal
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from tests.triage.learned.messages import FRESH, SAID, lay_down
+from tests.web.desk.conftest import wrote
+from tests.wiring.machine import VEFA, environment
+from vefa.directory import queries as directory
+from vefa.triage.advice import Asked, advise
+from vefa.triage.learned import queries
+from vefa.triage.learned.adopting import adopt, roll_back
+from vefa.triage.learned.asking import ask_to_learn
+from vefa.triage.learned.due import Watch, night_after
+from vefa.triage.learned.labels import confirm
+from vefa.triage.learned.learning import learn
+from vefa.triage.learned.rules import LEAST, Result, Tried, is_better, threshold_for
+from vefa.triage.learned.threshold import set_threshold
+from vefa.triage.learned.versions import NoVersionError
+from vefa.triage.models import Learning, ModelVersion, ServiceLabel, Standing
+
+__all__ = ["wrote"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _words_alone(settings):
+    settings.SEMANTIC = False
+
+
+@pytest.fixture
+def clock(now):
+    return lambda: now
+
+
+def suggested(text: str) -> str:
+    directory.forget()  # two seconds later
+    guesses = advise(Asked(text=text, hint="tr")).services
+    return guesses[0].value if guesses else ""
+
+
+def test_the_first_model_comes_from_the_examples(town, clock):
+    assert suggested(FRESH["tree"]) == ""  # no word of it is in the catalogue
+    lay_down(town)
+
+    version = learn(clock=clock)
+
+    assert version.standing == Standing.IN_SERVICE
+    assert [suggested(text) for text in FRESH.values()] == list(FRESH)
+    assert advise(Asked(text="Yolda çukur var", hint="tr")).services[0].value == "pothole"
+    standing = queries.standing()
+    assert standing.version is not None
+    assert (standing.version.number, standing.examples, standing.learning) == (1, {"tr": 15}, False)
+
+
+def test_the_same_again_is_no_better(town, clock):
+    lay_down(town)
+    learn(clock=clock)
+
+    again = learn(clock=clock)
+
+    assert again.standing == Standing.REFUSED
+    assert [one.state for one in queries.versions()] == ["refused", "in_service"]
+    assert [event.kind for event in queries.history()] == ["model.refused", "model.adopted"]
+
+
+def test_one_step_back_and_further_to_the_words_of_the_catalogue(town, clock, now):
+    lay_down(town, "tree")
+    lay_down(town, "pothole")
+    learn(clock=clock)
+    lay_down(town, "street_light")
+    second = learn(clock=lambda: now + timedelta(days=1))
+    assert suggested(FRESH["street_light"]) == "street_light"
+
+    assert roll_back(by=town.ayse, now=now) is not None
+    assert suggested(FRESH["street_light"]) != "street_light"
+    assert roll_back(by=town.ayse, now=now) is None
+    assert suggested(FRESH["tree"]) == ""
+    with pytest.raises(NoVersionError):
+        roll_back(by=town.ayse, now=now)
+
+    adopt(second.pk, by=town.ayse, now=now)
+    assert suggested(FRESH["street_light"]) == "street_light"
+    kinds = [event.kind for event in sorted(queries.history(), key=lambda event: event.pk)]
+    assert kinds[-3:] == ["model.rolled_back", "model.rolled_back", "model.adopted"]
+
+
+def test_what_people_confirmed_is_learned_and_measured_on_what_was_kept_back(town, wrote, clock, now):
+    lay_down(town, "pothole", "tree")
+    learn(clock=clock)
+    case = wrote("Ali Demir", "7001", "Burası zifiri karanlık", now=now)
+    texts = [f"{text} {n}" for n in range(LEAST // 5) for text in SAID["street_light"]]
+    cases = type(case).objects
+    for number, text in enumerate(texts):
+        case.pk, case.reference, case.text, case.secret = None, f"26-9{number:05}-0", text, f"s{number}"
+        case.save(force_insert=True)
+        confirm(
+            case_id=case.pk,
+            service_id=town.street_light.pk,
+            by=town.derya,
+            now=now + timedelta(minutes=number),
+        )
+
+    version = learn(clock=lambda: now + timedelta(days=1))
+
+    assert cases.count() == len(texts) + 1
+    assert version.standing == Standing.IN_SERVICE
+    assert version.labels == LEAST
+    assert [version.metrics[name] for name in ("measured", "first", "third")] == [20, 20, 20]
+    assert version.metrics["before"] < 10
+    assert 0.3 <= queries.standing().threshold < 0.98  # fitted: all of them were right
+
+
+def test_a_threshold_set_by_a_person_stays(town, clock, now):
+    lay_down(town)
+    set_threshold(0.99, by=town.ayse, now=now)
+    learn(clock=clock)
+
+    directory.forget()
+    advice = advise(Asked(text=FRESH["tree"], hint="tr"))
+
+    assert advice.services
+    assert not advice.sure
+    assert queries.standing().threshold_by == "Ayşe Kurt"
+    set_threshold(0.1, by=town.ayse, now=now)
+    directory.forget()
+    assert advise(Asked(text=FRESH["tree"], hint="tr")).sure
+
+
+def test_it_is_due_at_the_beginning_after_a_change_when_asked_and_at_night(town, clock, now):
+    watch = Watch()
+    lay_down(town)
+    assert watch.why(now=now) == "the beginning"
+    learn(clock=clock)
+    assert watch.why(now=now) == ""
+
+    assert ask_to_learn(by=town.ayse, now=now)
+    assert not ask_to_learn(by=town.ayse, now=now)
+    assert watch.why(now=now) == "asked for"
+    learn(clock=clock)
+
+    assert watch.why(now=night_after(now)) == ""  # nothing is new
+    ServiceLabel.objects.create(
+        case_id=None or _a_case(town, now), service=town.tree, told="confirmed", staff=town.derya, at=now
+    )
+    assert watch.why(now=now) == ""
+    assert watch.why(now=night_after(now)) == "the night"
+    lay_down_more(town)
+    assert watch.why(now=now) == "another catalogue"
+
+
+def _a_case(town, now) -> int:
+    write = wrote.__wrapped__(town)
+    return int(write("Ali Demir", "7001", "Çınar", now=now).pk)
+
+
+def lay_down_more(town) -> None:
+    from_the_desk = town.tree.examples.first()
+    from_the_desk.pk, from_the_desk.text = None, "Fidan kurumuş"
+    from_the_desk.save(force_insert=True)
+    directory.forget()
+    type(directory.municipality()).objects.update(version=7)
+
+
+def test_a_fit_that_broke_is_told_and_not_tried_at_once_again(town, now):
+    town.pothole.__class__.objects.update(retired_at=now)
+    directory.forget()
+
+    with pytest.raises(ValueError, match="at least"):
+        learn(clock=lambda: now)
+
+    assert queries.standing().trouble
+    assert Watch().why(now=now + timedelta(minutes=1)) == ""
+    assert Watch().why(now=now + timedelta(minutes=11)) == "the beginning"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_in_the_middle_it_leaves_the_old_model_in_service(town, clock, tmp_path):
+    lay_down(town)
+    old = learn(clock=clock)
+    info = connection.get_connection_params()
+    account = f"{info['user']}:{quote(info['password'])}"
+    url = f"postgresql://{account}@/{info['dbname']}?host={info['host']}&port={info.get('port') or 5432}"
+    extra = {"VEFA_DATABASE_URL": url, "VEFA_SEMANTIC": "false"}
+    process = subprocess.Popen([*VEFA, "triage", "learn", "--home", str(tmp_path)], env=environment(extra))
+    deadline = time.monotonic() + 60
+    while (
+        Learning.objects.get().tried_at == clock() and process.poll() is None and time.monotonic() < deadline
+    ):
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+    assert process.returncode == -signal.SIGKILL
+    assert queries.standing().learning  # as far as anybody knows
+    assert list(ModelVersion.objects.values_list("pk", "standing")) == [(old.pk, Standing.IN_SERVICE)]
+    assert suggested(FRESH["tree"]) == "tree"
+    assert learn(clock=lambda: datetime.now(UTC)).standing == Standing.REFUSED  # nobody holds it up
+    assert not queries.standing().learning
+
+
+def test_better_is_better_on_the_same_cases():
+    assert is_better(Result(0, 0, 0), None, fresh=True)
+    assert is_better(Result(200, 150, 180), Result(200, 149, 199), fresh=False)
+    assert is_better(Result(200, 150, 181), Result(200, 150, 180), fresh=False)
+    assert not is_better(Result(200, 150, 180), Result(200, 150, 180), fresh=False)
+    assert is_better(Result(200, 150, 180), Result(200, 150, 180), fresh=True)
+    assert not is_better(Result(200, 149, 200), Result(200, 150, 180), fresh=True)
+
+
+def test_the_threshold_is_the_lowest_from_which_on_nine_of_ten_are_right():
+    sure = [Tried(0.9 - n / 1_000, first=True, third=True) for n in range(90)]
+    unsure = [Tried(0.4 - n / 1_000, first=False, third=True) for n in range(50)]
+    assert threshold_for([*sure, *unsure]) == pytest.approx(0.39, abs=0.01)
+    assert threshold_for(unsure) == 0.98
+    assert threshold_for(sure[: LEAST - 1]) == 0.6
