@@ -104,6 +104,7 @@ def house(*, home: Path | None = None, keep: bool = False, demo: bool = True) ->
         "VEFA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "VEFA_LOG_LEVEL": "ERROR",
         "VEFA_SECOND_FACTOR": "false",  # the screens are measured with a password alone
+        "VEFA_LEARNING": "false",  # the first model of a fresh home takes a core for minutes
     }
     command = [sys.executable, "-m", "vefa.wiring.cli.main", "up", *(["--demo"] if demo else [])]
     began = time.perf_counter()
