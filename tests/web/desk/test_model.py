@@ -88,7 +88,7 @@ def test_the_numbers_come_with_how_many_cases_they_are_counted_on(ayse, judged):
     assert "Only 7 cases have been confirmed so far" in shown
     assert "86 %" in shown  # six of seven
     assert "of 7 confirmed cases" in shown
-    assert "too few to say" in shown  # of power cuts there is one
+    assert "1 service with too few cases to say" in shown  # of power cuts
 
 
 def test_a_threshold_is_tried_before_it_is_set(ayse, judged):
@@ -238,3 +238,12 @@ def test_a_case_that_nobody_read_has_nothing_to_explain(ayse, pothole_case):
     shown = ayse.get(reverse("desk:why", args=[pothole_case.pk])).content.decode()
 
     assert "Triage did not read this case" in shown
+
+
+def test_a_case_is_not_said_to_resemble_itself(ayse, judged):
+    own, other = judged(1, "pothole", "pothole", 0.8), judged(2, "pothole", "pothole", 0.8)
+
+    shown = ayse.get(reverse("desk:why", args=[own.pk])).content.decode()
+
+    assert f">{other.reference}<" in shown
+    assert shown.count(f">{own.reference}<") == 1  # the way back to it

@@ -1,7 +1,7 @@
 """What triage has learned: how well it judges, from where on it acts alone, and which version does."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +29,7 @@ LAST = 1000  # confirmed cases that are counted
 WEEKS = 26
 CONFUSED = 15  # pairs of services
 LINKED = 3  # cases for each pair
+ALONE = 5  # pairs, where each came up only once
 LOWEST, HIGHEST = 30, 99  # per cent: thresholds that a person may set
 
 
@@ -168,6 +169,9 @@ def _sureness(point: Point) -> str:
 def _judged(staff: Staff, rows: list[Judged], current: float, now: datetime) -> dict[str, Any]:
     names = model_words.service_names()
     total = measures.accuracy(rows)
+    services = model_words.lines(
+        measures.accuracy_by(rows, lambda row: row.right), lambda code: names.get(code, code)
+    )
     since = gettext("since %(day)s") % {"day": words.on_day(min(row.at for row in rows), words.reader(now))}
     return {
         "few": len(rows) < model_words.ENOUGH,
@@ -175,9 +179,8 @@ def _judged(staff: Staff, rows: list[Judged], current: float, now: datetime) -> 
         "by_language": model_words.lines(
             measures.accuracy_by(rows, lambda row: row.language), model_words.language_name
         ),
-        "by_service": model_words.lines(
-            measures.accuracy_by(rows, lambda row: row.right), lambda code: names.get(code, code)
-        ),
+        "by_service": [line for line in services if line.first],
+        "few_services": [line for line in services if not line.first],
         "silent": measures.silent(rows),
         "mixed": _mixed(staff, rows, names),
         "weeks": _weeks(rows, current, now),
@@ -185,8 +188,9 @@ def _judged(staff: Staff, rows: list[Judged], current: float, now: datetime) -> 
 
 
 def _mixed(staff: Staff, rows: list[Judged], names: Any) -> list[Mixed]:
-    """The commonest confusions; only cases that the reader may see are linked."""
+    """The commonest confusions, single ones left out; only cases that the reader may see are linked."""
     found = measures.confusions(rows, limit=CONFUSED)
+    found = [one for one in found if len(one.cases) > 1] or found[:ALONE]
     linked = {row.case_id for one in found for row in one.cases[:LINKED]}
     seen = seen_among(staff, linked)
     return [
@@ -202,14 +206,12 @@ def _mixed(staff: Staff, rows: list[Judged], names: Any) -> list[Mixed]:
 
 def _weeks(rows: list[Judged], current: float, now: datetime) -> charts.LineChart | None:
     """How often it was right week by week; None while there are fewer than two weeks."""
-    found = measures.by_week(rows, weeks=WEEKS, threshold=current, now=now)
+    weeks = measures.by_week(rows, weeks=WEEKS, threshold=current, now=now)
+    found = [week for week in weeks if week.first.n >= model_words.LEAST]
     if len(found) < 2:
         return None
     reading = words.reader(now)
-    labels = [
-        words.on_day(datetime.combine(week.start, datetime.min.time(), reading.zone), reading)
-        for week in found
-    ]
+    labels = [_monday(week.start, reading) for week in found]
     return charts.line_chart(
         gettext("Week by week, in per cent"),
         labels,
@@ -222,4 +224,11 @@ def _weeks(rows: list[Judged], current: float, now: datetime) -> charts.LineChar
             ),
         ],
         rtl=get_language_bidi(),
+        ticks=5,
     )
+
+
+def _monday(start: date, reading: words.Reader) -> str:
+    """The first day of a week, without its year."""
+    local = datetime.combine(start, datetime.min.time(), reading.zone)
+    return words.on_day(local, reading, with_year=False)

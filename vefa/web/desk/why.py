@@ -112,7 +112,7 @@ def _reading(case: Case, finding: Finding, names: Mapping[str, str]) -> Reading:
         version=finding.version,
         thoughts=[_thought(case, one, names) for one in finding.suggestions],
         steps=[*reasons.steps(row for row in finding.evidence if row.get("step") not in _STEPS_SHOWN_APART)],
-        nearest=like(text, first, finding.language) if first else [],
+        nearest=like(text, first, finding.language, but=case.pk) if first else [],
     )
 
 

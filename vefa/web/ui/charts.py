@@ -77,9 +77,12 @@ def bars(named: Sequence[tuple[str, float]], *, marked: str = "") -> list[Bar]:
 
 
 def line_chart(
-    title: str, labels: Sequence[str], series: Sequence[Series], *, rtl: bool = False
+    title: str, labels: Sequence[str], series: Sequence[Series], *, rtl: bool = False, ticks: int = 7
 ) -> LineChart:
-    """Lines over time; time runs the way the language runs. Raises ValueError for lines of unequal length."""
+    """Lines over time; time runs the way the language runs, with at most so many labels below.
+
+    Raises ValueError for lines of unequal length.
+    """
     if any(len(line.values) != len(labels) for line in series):
         raise ValueError("every series needs one value per label")
     top = nice_top(max((value for line in series for value in line.values), default=0))
@@ -90,7 +93,7 @@ def line_chart(
         below=[
             Tick(x=frame.x(index), y=HEIGHT - 8, words=label)
             for index, label in enumerate(labels)
-            if index % _every(len(labels)) == 0
+            if index % _every(len(labels), ticks) == 0
         ],
         beside=[Tick(x=frame.x(0), y=frame.y(value), words=f"{value:g}") for value in (top, top / 2, 0)],
         head=[one.name for one in series],
@@ -137,9 +140,9 @@ def _apart(lines: Sequence[Line]) -> list[Line]:
     return moved
 
 
-def _every(count: int) -> int:
-    """Which labels are written, so that at most seven stand under the axis."""
-    return max(1, -(-count // 7))
+def _every(count: int, ticks: int) -> int:
+    """Which labels are written, so that at most so many stand under the axis."""
+    return max(1, -(-count // ticks))
 
 
 def nice_top(value: float) -> float:
