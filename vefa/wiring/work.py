@@ -35,6 +35,8 @@ from vefa.inbox.intake import WAKE
 from vefa.journal import replay
 from vefa.journal.models import Heartbeat
 from vefa.triage.groups.sweeping import sweep_talk
+from vefa.triage.meaning import storing
+from vefa.triage.suggesting import asking
 from vefa.wiring.flow import REACTIONS
 from vefa.wiring.handling import Hands
 from vefa.wiring.learning import Apprentice
@@ -49,6 +51,7 @@ LOOK_S = 5.0  # to which account somebody wants a look
 WATCH_S = 60.0
 LEARN_S = 30.0  # to whether a model is due
 TALLY_S = 300.0
+MEANING_REST_S = 2.0  # eight texts of 30 ms: a tenth of a core while anything is due
 STUCK_S = 180.0  # a batch in hand for so long hangs: this process ends, its leases run out
 FAREWELL_S = 25.0
 EVENTS = 500
@@ -111,9 +114,11 @@ class Worker:
             Loop("learning", self._learn, LEARN_S),
             Loop("incidents", self._propose, WATCH_S),
             Loop("orders", self._carry_out, BEAT_S),
+            Loop("meaning", self._read_meaning, WATCH_S, rest_s=MEANING_REST_S),
             Loop("tally", self._tally, TALLY_S),
             Loop("heartbeat", self._beat, BEAT_S),
             Loop("bell", self._listen, 0.0),
+            *self._suggesting(),
         )
 
     def run(self) -> None:
@@ -132,6 +137,13 @@ class Worker:
         self.apprentice.stop()
         self.http.close()
         self._sign_off()
+
+    def _suggesting(self) -> list[Loop]:
+        """A thread of its own where the city named a language model: a slow one holds up nothing else."""
+        return [Loop("suggesting", self._suggest, POLL_S, self.bell, REST_S)] if asking.available() else []
+
+    def _suggest(self) -> bool:
+        return asking.suggest_due(http=self.http, clock=clock)
 
     def _ring_all(self) -> None:
         for loop in self.loops:
@@ -206,6 +218,9 @@ class Worker:
     def _learn(self) -> bool:
         return self.apprentice.look(now=clock())
 
+    def _read_meaning(self) -> bool:
+        return storing.store_due(now=clock())
+
     def _tally(self) -> bool:
         heard.tally(now=clock())
         return False
@@ -225,6 +240,7 @@ class Worker:
         sweep_broken(now=clock())
         matching.suggest(now=clock(), places=places_of)
         sweep_talk(now=clock())
+        asking.forget(now=clock())
         orphans.sweep(now=clock(), elsewhere=proofs.named)
         return False
 

@@ -1,7 +1,7 @@
 """A clerk asks for a suggestion; the worker asks the model, outside any transaction; the clerk reads it.
 
-Nothing is ever sent, ended or changed by a suggestion: its words lie in their own row until a person takes them
-into an answer of their own, and that is journalled too.
+Nothing is ever sent, ended or changed by a suggestion: its words lie in their own row until a person takes
+them into an answer of their own, and that is journalled too.
 """
 
 import secrets
@@ -27,6 +27,8 @@ KEEPS = timedelta(days=7)  # a suggestion that nobody took
 _PATIENCE = timedelta(minutes=2)  # of somebody who waits at a screen
 _MOST_WAITING = 3  # of one person at a time
 
+_BESIDE = ("case__service", "case__area", "case__citizen", "case__conversation__address", "staff")
+
 type Clock = Callable[[], datetime]
 
 
@@ -41,7 +43,9 @@ def available() -> bool:
 
 def wish(*, case: Case, what: What, into: str, by: Staff, now: datetime) -> Suggested:
     """Put a question; the worker takes it within a second. Raises TooManyError."""
-    waiting = Suggested.objects.filter(staff=by, state__in=("waiting", "asking"), asked_at__gt=now - _PATIENCE)
+    waiting = Suggested.objects.filter(
+        staff=by, state__in=("waiting", "asking"), asked_at__gt=now - _PATIENCE
+    )
     if waiting.count() >= _MOST_WAITING:
         raise TooManyError
     row = Suggested.objects.create(case=case, staff=by, what=what, into=into, asked_at=now)
@@ -55,8 +59,8 @@ def latest(case: Case, by: Staff) -> Suggested | None:
 
 
 @transaction.atomic
-def taken(*, suggestion: Suggested, by: Staff, now: datetime) -> None:
-    """Somebody took the words into an answer of their own."""
+def taken(*, suggestion: Suggested, now: datetime) -> None:
+    """Who asked for it took the words into an answer of their own."""
     suggestion.taken_at = now
     suggestion.save(update_fields=["taken_at"])
     _tell(suggestion, "case.suggestion_taken", now)
@@ -70,7 +74,12 @@ def suggest_due(*, http: httpx.Client, clock: Clock) -> bool:
     text, trouble = _asked(row, http)
     now = clock()
     with transaction.atomic():
-        row.text, row.trouble, row.state, row.answered_at = text, trouble, "failed" if trouble else "ready", now
+        row.text, row.trouble, row.state, row.answered_at = (
+            text,
+            trouble,
+            "failed" if trouble else "ready",
+            now,
+        )
         row.save(update_fields=["text", "trouble", "state", "answered_at"])
         if text:
             _tell(row, "case.suggested", now)
@@ -90,7 +99,11 @@ def _claimed(*, now: datetime) -> Suggested | None:
     with transaction.atomic():
         waiting = Suggested.objects.select_for_update(skip_locked=True, of=("self",)).filter(state="waiting")
         waiting.filter(asked_at__lt=now - _PATIENCE).update(state="failed", trouble="slow")
-        row = waiting.select_related("case__service", "case__area", "case__citizen", "staff").order_by("id").first()
+        row = (
+            waiting.select_related("case__service", "case__area", "case__citizen", "staff")
+            .order_by("id")
+            .first()
+        )
         if row is not None:
             row.state, row.model = "asking", settings.SUGGEST_MODEL[:80]
             row.save(update_fields=["state", "model"])
@@ -115,10 +128,11 @@ def _told(row: Suggested) -> Told:
     entries = conversation_of(case, with_notes=False)
     address = case.conversation.address if case.conversation else None
     names = [case.citizen.name if case.citizen else "", address.shown_name if address else ""]
+    lines = [line for line in map(_line, entries) if line.text.strip()]
     return Told(
         service=case.service.name("en") if case.service else "",
         area=case.area.name("en") if case.area else "",
-        lines=[line for line in map(_line, entries) if line.text.strip()] or [Line(ours=False, text=case.text)],
+        lines=lines or [Line(ours=False, text=case.text)],
         names=[name for name in names if name],
         into=row.into,
         mark=f"said-{secrets.token_hex(8)}",

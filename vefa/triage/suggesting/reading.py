@@ -15,7 +15,7 @@ _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _PICTURE = re.compile(r"!\[([^\]\n]{0,200})\]\s?(?:\([^)\n]{0,2000}\)?|\[[^\]\n]{0,200}\]?)")
 _LINK = re.compile(r"\[([^\]\n]{0,200})\]\s?(?:\([^)\n]{0,2000}\)?|\[[^\]\n]{0,200}\])")
 _REFERENCE = re.compile(r"^\s*\[[^\]\n]{1,200}\]:.*$", re.MULTILINE)
-_TAG = re.compile(r"<[^<>]{0,2000}>|<[a-zA-Z/!?][^<>]{0,2000}\Z")
+_TAG = re.compile(r"<[a-zA-Z/!?][^<>]{0,2000}(?:>|\Z)")
 _ADDRESS = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]{1,30}:\s?//|\b(?:javascript|data|vbscript|mailto|tel|file):|(?<![\w.])//(?=\w)|\bwww\.)"
     r"[^\s<>\"'`]*"

@@ -27,6 +27,7 @@ from vefa.directory.access import Action, can
 from vefa.directory.models import Role, Staff
 from vefa.directory.queries import directory
 from vefa.triage.queries import findings_of, suggestions_for
+from vefa.triage.suggesting import asking
 from vefa.web.desk import histories, reasons
 from vefa.web.desk.answering import Given, Typing, truth_of
 from vefa.web.desk.door import StaffRequest, staff_only
@@ -144,6 +145,7 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         **_acts(found, acts),
         "can_answer": can(staff, Action.ANSWER),
         "can_note": can(staff, Action.NOTE),
+        "suggesting": asking.available(),
         **_facts(found, private=private),
         "duty": duty_shown(found) if found.facts else None,
         "particulars": particulars(found) if found.facts else (),

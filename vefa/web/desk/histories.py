@@ -74,6 +74,8 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "case.referred": _referred,
     "case.ended": _ended,
     "case.reopened": lambda _: gettext("Opened again"),
+    "case.suggested": lambda _: gettext("A language model suggested words"),
+    "case.suggestion_taken": lambda _: gettext("Words of a language model were taken into an answer"),
     "case.noted": lambda _: gettext("Internal note"),
     "case.described": lambda facts: (
         gettext("A correction was taken back")
