@@ -89,7 +89,7 @@ def test_it_is_declared_with_its_banner_answered_after_a_look_and_ended(storm, t
         assert client.post(sheet, {**typed, "do": "send"}).status_code == 302
     order = IncidentOrder.objects.get()
     assert (len(order.case_ids), order.outcome) == (9, "done")
-    assert client.post(sheet, {**typed, "do": "change"}).content.decode().count("Hepsi") == 1
+    assert client.post(sheet, {**typed, "do": "change"}).content.decode().count("Hepsi &lt;") == 1
 
     act(client, storm, "stop", order=str(order.pk))
     order.refresh_from_db()

@@ -3,7 +3,7 @@
 Only where the semantic layer is installed; a city of 500 messages a day costs it 15 seconds of a core.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
@@ -22,22 +22,10 @@ REMEMBERED = timedelta(days=365)  # how long an ended case is still found by its
 PHRASE, SERVICE = "phrase", "service"
 LONGEST = 600
 
-
-def store_due(*, now: datetime) -> bool:
-    """Reckon and keep the vectors of up to eight texts; whether more may be waiting."""
-    if not semantic.available() or not is_loaded():
-        return False
-    return reckon_middles() or _store_texts() or _store_cases(now)
+type Texts = dict[tuple[str, str, str], str]  # by kind, key and language
 
 
-def words_of(case: Case) -> str:
-    """What is read of a case."""
-    begun = case.text.startswith(case.title.removesuffix("…")[:40])
-    text = case.text if begun else f"{case.title}\n{case.text}"
-    return text.strip()[:LONGEST] or case.title
-
-
-def knowledge_texts() -> dict[tuple[str, str, str], str]:
+def knowledge_texts() -> Texts:
     """Phrases and services by kind, key and language, with the words by which they are found."""
     found = {
         (PHRASE, one.key, language): f"{one.titles.get(language, '')}\n{one.texts[language]}"
@@ -56,6 +44,20 @@ def knowledge_texts() -> dict[tuple[str, str, str], str]:
             ]
             found[SERVICE, service.code, language] = "\n".join(text for text in told if text)[:LONGEST]
     return found
+
+
+def store_due(*, now: datetime, texts: Callable[[], Texts] = knowledge_texts) -> bool:
+    """Reckon and keep the vectors of up to eight texts; whether more may be waiting."""
+    if not semantic.available() or not is_loaded():
+        return False
+    return reckon_middles() or _store_texts(texts()) or _store_cases(now)
+
+
+def words_of(case: Case) -> str:
+    """What is read of a case."""
+    begun = case.text.startswith(case.title.removesuffix("…")[:40])
+    text = case.text if begun else f"{case.title}\n{case.text}"
+    return text.strip()[:LONGEST] or case.title
 
 
 def _store_cases(now: datetime) -> bool:
@@ -80,11 +82,10 @@ def _store_cases(now: datetime) -> bool:
     return len(cases) == AT_ONCE
 
 
-def _store_texts() -> bool:
+def _store_texts(texts: Texts) -> bool:
     """Phrases and services whose words are new or have changed."""
     rows = TextVector.objects.filter(model=MODEL_ID, kind__in=[PHRASE, SERVICE])
     known = {(one.kind, one.key, one.language): one.words for one in rows.defer("vector")}
-    texts = knowledge_texts()
     due = [key for key, text in texts.items() if known.get(key) != digest_of(text)][:AT_ONCE]
     if due:
         _keep(due, [texts[key] for key in due])

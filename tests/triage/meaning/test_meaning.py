@@ -1,0 +1,104 @@
+"""Search by meaning: over languages with the layer, honestly less without it, never past anybody's sight."""
+
+import pytest
+from django.urls import reverse
+
+from tests.cases.stories import opened
+from tests.web.desk.seat import seated
+from vefa.triage import semantic
+from vefa.triage.meaning import vectors
+from vefa.triage.meaning.searching import search
+from vefa.triage.meaning.storing import store_due
+from vefa.triage.models import CaseVector, TextVector
+
+pytestmark = pytest.mark.django_db
+with_layer = pytest.mark.skipif(not semantic.available(), reason="the extra “semantic” is not installed")
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    vectors.forget()
+
+
+@pytest.fixture
+def cases(town, now):
+    """Three matters in three languages."""
+    return {
+        "tree": opened(town, "Fırtınada koca bir ağaç yola devrildi", now=now, who="Ali", service=town.tree),
+        "lamp": opened(
+            town, "На улице третий день не горят фонари", now=now, who="Olga", service=town.street_light,
+            language="ru",
+        ),
+        "hole": opened(
+            town, "There is a deep hole in the asphalt near the school", now=now, who="John", language="en"
+        ),
+    }  # fmt: skip
+
+
+@with_layer
+def test_what_is_meant_is_found_in_other_languages(cases, town, now):
+    while store_due(now=now, texts=lambda: TEXTS):
+        pass
+    assert CaseVector.objects.count() == 3
+    for asked, wanted in (("درختی روی خیابان افتاده", "tree"), ("sokak karanlık lambalar yanmıyor", "lamp")):
+        found = search(town.derya, asked, hint="tr")
+        assert found.by == "meaning"
+        assert found.cases[0].pk == cases[wanted].pk, asked
+    found = search(town.derya, "когда починят свет на улице", hint="ru")
+    assert [one.key for one in found.services][:1] == ["street_light"]
+
+
+TEXTS = {
+    ("service", "street_light", "tr"): "Sokak lambası\nsokak lambası yanmıyor, karanlık",
+    ("service", "tree", "tr"): "Ağaç bakımı\nağaç devrildi, dal kırıldı",
+    ("phrase", "quick_thanks", "en"): "Thank you\nThank you for your kind words.",
+}
+
+
+@with_layer
+def test_nobody_finds_what_they_may_not_see(cases, town, now):
+    while store_due(now=now, texts=dict):
+        pass
+    seen = {case.pk for case in search(town.murat, "ağaç devrildi", hint="tr").cases}
+    assert cases["tree"].pk not in seen
+    assert cases["hole"].pk in {
+        case.pk for case in search(town.murat, "deep hole in the road", hint="en").cases
+    }
+
+
+@with_layer
+def test_changed_words_are_read_anew_and_the_same_ones_are_not(town, now):
+    texts = dict(TEXTS)
+    while store_due(now=now, texts=lambda: texts):
+        pass
+    before = {row.key: row.vector for row in TextVector.objects.all()}
+    texts["service", "tree", "tr"] = "Ağaç bakımı\nbudama isteği"
+    del texts["phrase", "quick_thanks", "en"]
+    while store_due(now=now, texts=lambda: texts):
+        pass
+    after = {row.key: row.vector for row in TextVector.objects.all()}
+    assert after.keys() == {"street_light", "tree"}
+    assert bytes(after["street_light"]) == bytes(before["street_light"])
+    assert bytes(after["tree"]) != bytes(before["tree"])
+
+
+def test_without_the_layer_the_page_says_so_and_services_lead_to_cases_in_any_language(
+    cases, town, settings, now
+):
+    settings.SEMANTIC = False
+    assert not store_due(now=now)
+    assert not CaseVector.objects.exists()
+    found = search(town.derya, "sokak lambası", hint="tr")
+    assert found.by == "words"
+    assert cases["lamp"].pk in {case.pk for case in found.cases}
+    assert found.services[0].key == "street_light"
+    client = seated(town.derya)
+    page = client.get(reverse("desk:meaning"), {"q": "sokak lambası"}).content.decode()
+    assert cases["lamp"].reference in page
+    assert "semantic" in page
+    assert "semantic" not in client.get(reverse("desk:meaning")).content.decode()
+
+
+def test_the_search_by_words_links_to_the_one_by_meaning(cases, town):
+    page = seated(town.derya).get(reverse("desk:search"), {"q": "ağaç"}).content.decode()
+    assert f"{reverse('desk:meaning')}?q=" in page
