@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from vefa.channels.models import Endpoint
 from vefa.journal.models import Heartbeat
+from vefa.triage.models import Learning, ModelVersion, Standing
 from vefa.wiring.health import Health, Row, appraise, question
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +45,15 @@ def test_it_says_whether_messages_are_compared_by_meaning(town):
 
 def test_without_trouble_none_is_named(town):
     assert health().endpoints == []
+
+
+def test_it_says_which_model_suggests_services_and_whether_it_learns(town):
+    now = timezone.now()
+    assert (health().model, health().learning) == (0, "off")
+
+    ModelVersion.objects.create(
+        number=7, weights=b"w", made_at=now, catalogue="c", standing=Standing.IN_SERVICE, adopted_at=now
+    )
+    Learning.objects.create(id=1, trouble="ValueError: too few examples")
+
+    assert (health().model, health().learning) == (7, "ValueError: too few examples")

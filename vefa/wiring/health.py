@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 import psycopg
+from django.conf import settings
 from django.db.models import F, QuerySet
 from psycopg.sql import SQL, Composed
 
@@ -15,6 +16,7 @@ from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.inbox.models import Contact, ContactState
 from vefa.journal.models import Event, Heartbeat
 from vefa.triage import semantic
+from vefa.triage.models import Learning, ModelVersion, Standing
 from vefa.wiring.asgi import Receive, Scope, Send, answer_json
 from vefa.wiring.tables import connection_words
 
@@ -26,7 +28,18 @@ COUNT = "(SELECT count(*) FROM ({}) AS found)"
 
 LISTED = "(SELECT coalesce(json_agg(found), '[]') FROM ({}) AS found)"
 
-Row = tuple[datetime, datetime | None, int, datetime | None, int, int, int, list[dict[str, Any]]]
+Row = tuple[
+    datetime,
+    datetime | None,
+    int,
+    datetime | None,
+    int,
+    int,
+    int,
+    list[dict[str, Any]],
+    int | None,
+    str | None,
+]
 
 
 class Ailing(msgspec.Struct, frozen=True):
@@ -50,6 +63,8 @@ class Health(msgspec.Struct, frozen=True):
     uncertain_deliveries: int | None = None
     endpoints: list[Ailing] = []
     semantic: str = ""  # whether messages are compared by meaning: on, off, missing
+    model: int = 0  # the version that suggests services; 0: the words of the catalogue alone
+    learning: str = ""  # on, off, or why the last attempt failed
 
     @property
     def well(self) -> bool:
@@ -122,6 +137,8 @@ def question() -> tuple[Composed, list[object]]:
         (COUNT, Event.objects.filter(parked_at__isnull=False).values_list("id")[:MOST]),
         (COUNT, Delivery.objects.filter(state=DeliveryState.UNCERTAIN).values_list("id")[:MOST]),
         (LISTED, ailing_endpoints().values("key", "channel", troubles=F("health__troubles"))),
+        ("({})", ModelVersion.objects.filter(standing=Standing.IN_SERVICE).values_list("number")[:1]),
+        ("({})", Learning.objects.filter(id=1).values_list("trouble")[:1]),
     ]
     pieces: list[SQL] = []
     values: list[object] = []
@@ -134,7 +151,7 @@ def question() -> tuple[Composed, list[object]]:
 
 def appraise(row: Row) -> Health:
     """Judge the measures: without a living worker nobody is answered."""
-    moment, beat_at, backlog, oldest_at, contacts, events, deliveries, ailing = row
+    moment, beat_at, backlog, oldest_at, contacts, events, deliveries, ailing, model, trouble = row
     beat_s = (moment - beat_at).total_seconds() if beat_at else None
     alive = beat_s is not None and beat_s <= SILENCE_S
     return Health(
@@ -148,4 +165,6 @@ def appraise(row: Row) -> Health:
         uncertain_deliveries=deliveries,
         endpoints=[Ailing(one["key"], one["channel"], list(one["troubles"] or ())) for one in ailing],
         semantic=semantic.state(),
+        model=model or 0,
+        learning=trouble or ("on" if settings.LEARNING else "off"),
     )
