@@ -97,7 +97,7 @@ class Voice(NamedTuple):
     margin: float
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def voice_of(word: str, script: str) -> Voice:
     """The voice of one folded word by the shipped model."""
     known = model(script)

@@ -6,6 +6,7 @@ counts only beside such a word, for people name streets after things. The longes
 area; equal names in two places leave the choice to a person.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -29,7 +30,10 @@ _LEAST_STEM = 4
 _LEAST_CUT = 5  # letters of a name whose own last letter may change
 _LONGEST_ENDING = 9  # "'lardaki" of Turkish
 _LEAST_SKELETON = 5
-_BENT = frozenset("аяоеиыйькk")  # last letters that change: "Лесная, на Лесной", "Sazlık, Sazlığında"
+_THERE = re.compile(r"'?n?[dt][ae](?:ki|n|ng[iy])?$|н?[дт][ае](?:г[иы])?$")
+_CYRILLIC = re.compile("[а-я]")
+# Last letters that change: "Лесная, на Лесной", "Каменный, у Каменного", "Sazlık, Sazlığında".
+_CASE = re.compile("(?:[ыио]й|[ая]я|[ое]е|[аяоеиыьйкk])$")
 _BENT_ENDING = 6
 
 
@@ -76,7 +80,7 @@ class Gazetteer:
     def of(cls, names: Iterable[Name], *, things: AbstractSet[str] = frozenset()) -> "Gazetteer":
         """`things` are folded words that speak for services: a name that is one of them is less sure."""
         rows = {row for name in names if (row := _row(name, things))}
-        rows |= {bare for row in rows if (bare := _without_street(row))}
+        rows |= {bare for row in rows if (bare := _without_street(row, things))}
         ordered = sorted(rows, key=lambda row: (row.parts, row.area_id, row.bare))
         return cls(
             Expressions.of((parts, row) for row in ordered for parts in _spellings(row.parts)),
@@ -86,14 +90,13 @@ class Gazetteer:
     def named(self, said: list[str]) -> list[Met[NamedArea]]:
         """Every name that stands in the words; by skeletons where none does as it is written."""
         found = [met for met in self.names.found_in(said) if _counts(met, said)]
-        if found:
-            return found
-        bones = skeletons(said)
-        likely = [
-            Met(met.at, said[met.at : met.at + len(met.said)], met.value)
-            for met in self.skeletons.found_in(bones)
-        ]
-        return [met for met in likely if _counts(met, said)]
+        if not found:
+            likely = (
+                Met(met.at, said[met.at : met.at + len(met.said)], met.value)
+                for met in self.skeletons.found_in(skeletons(said))
+            )
+            found = [met for met in likely if _counts(met, said)]
+        return [_sure(met, said) if met.value.thing else met for met in found]
 
 
 def area_of(named: Iterable[Met[NamedArea]]) -> Guess[int] | None:
@@ -140,14 +143,14 @@ def _end(met: Met[NamedArea], said: Sequence[str]) -> int:
     return end + 1 if end < len(said) and _is_mark(said, end, _around().behind) else end
 
 
-def _without_street(row: NamedArea) -> NamedArea | None:
+def _without_street(row: NamedArea, things: AbstractSet[str]) -> NamedArea | None:
     """The name of a street alone: "cumhuriyet" of "cumhuriyet caddesi"."""
     if row.depth < STREET or len(row.parts) < 2:
         return None
     kept = tuple(word for word in row.parts if not _around().is_mark(word))
     if len(kept) == len(row.parts) or len("".join(kept)) < _LEAST_STEM:
         return None
-    return replace(row, parts=kept, bare=True)
+    return replace(row, parts=kept, bare=True, thing=len(kept) == 1 and _is_thing(kept[0], things))
 
 
 def _row(name: Name, things: AbstractSet[str]) -> NamedArea | None:
@@ -155,17 +158,37 @@ def _row(name: Name, things: AbstractSet[str]) -> NamedArea | None:
     if not parts:
         return None
     depth = len(name.above) if name.depth is None else name.depth
-    thing = len(parts) == 1 and any(len(word) >= _LEAST_STEM and parts[0].startswith(word) for word in things)
+    thing = len(parts) == 1 and _is_thing(parts[0], things)
     return NamedArea(name.area_id, depth, parts, name.above, thing=thing)
 
 
+def _is_thing(word: str, things: AbstractSet[str]) -> bool:
+    return any(len(one) >= _LEAST_STEM and word.startswith(one) for one in things)
+
+
 def _counts(met: Met[NamedArea], said: Sequence[str]) -> bool:
-    """Whether a name is meant as one: that of a street alone needs the word "street" beside it."""
-    if not met.value.bare:
-        return True
+    """Whether a name is meant as one: that of a street alone needs "street" or "in" beside it."""
+    return not met.value.bare or _is_street(met, said) or (not met.value.thing and _is_there(met, said))
+
+
+def _sure(met: Met[NamedArea], said: Sequence[str]) -> Met[NamedArea]:
+    """A name that is a thing too is no thing beside "street" or "in"."""
+    if _is_street(met, said) or _is_there(met, said):
+        return met._replace(value=replace(met.value, thing=False))
+    return met
+
+
+def _is_street(met: Met[NamedArea], said: Sequence[str]) -> bool:
+    """Whether "street" or the like stands beside a name."""
     around = _around()
     end = met.at + len(met.said)
     return _is_mark(said, met.at - 1, around.before) or _is_mark(said, end, around.behind)
+
+
+def _is_there(met: Met[NamedArea], said: Sequence[str]) -> bool:
+    """Whether a name ends on "in" (Turkish, Kazakh) or has it before (Russian, Persian, English)."""
+    ending = met.said[-1][len(met.value.parts[-1]) :]
+    return bool(_THERE.match(ending)) or _is_mark(said, met.at - 1, _around().at)
 
 
 def _is_mark(said: Sequence[str], at: int, marks: Expressions[None]) -> bool:
@@ -176,6 +199,7 @@ def _is_mark(said: Sequence[str], at: int, marks: Expressions[None]) -> bool:
 class _Around:
     before: Expressions[None]
     behind: Expressions[None]
+    at: Expressions[None]
     again: Phrases
 
     def is_mark(self, word: str) -> bool:
@@ -186,8 +210,8 @@ class _Around:
 def _around() -> _Around:
     source = resources.files("vefa.triage.lexicon").joinpath("places.toml").read_text(encoding="utf-8")
     read = tomllib.loads(source)
-    before, behind = (_marks(read["street"][side]) for side in ("before", "behind"))
-    return _Around(before, behind, Phrases.of(read["again"]))
+    before, behind, at = (_marks(read["street"][side]) for side in ("before", "behind", "at"))
+    return _Around(before, behind, at, Phrases.of(read["again"]))
 
 
 def _marks(listed: Iterable[str]) -> Expressions[None]:
@@ -208,11 +232,19 @@ def _length(row: NamedArea) -> int:
 
 
 def _spellings(words: tuple[str, ...]) -> Iterable[list[Part]]:
-    """A name whose last word may have an ending, and once more without the letter that changes before one."""
+    """A name as it is, and once more with every word bent: "Каменный мост" in "у Каменного моста"."""
     yield _parts(words)
     *before, last = words
-    if len(last) >= _LEAST_CUT and last[-1] in _BENT:
-        yield [*(Part(word) for word in before), Part(last[:-1], _BENT_ENDING)]
+    if before and all(map(_CYRILLIC.search, words)):
+        yield [_bent(word) for word in words]
+    elif _bent(last).stem != last:
+        yield [*(Part(word) for word in before), _bent(last)]
+
+
+def _bent(word: str) -> Part:
+    """A word without the letters that its cases change, and with room for others."""
+    stem = _CASE.sub("", word) if len(word) >= _LEAST_CUT else word
+    return Part(stem, _BENT_ENDING if len(stem) >= _LEAST_STEM else 0) if stem != word else _parts((word,))[0]
 
 
 def _parts(words: tuple[str, ...]) -> list[Part]:

@@ -29,7 +29,7 @@ _UNITS = {
 _UNIT = re.compile("|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True)))
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def from_latin(word: str) -> str:
     """A lower-case Kazakh word from any romanisation."""
     plain = "".join(_UNITS[unit] for unit in _UNIT.findall(word))
@@ -37,7 +37,7 @@ def from_latin(word: str) -> str:
     return with_letters(plain)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def with_letters(word: str) -> str:
     """A lower-case Cyrillic word with the letters that a Russian keyboard lacks."""
     found = _stem(word)

@@ -34,7 +34,7 @@ class _Words(NamedTuple):
     by_consonants: dict[str, str]
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def from_latin(word: str) -> str:
     """A lower-case Persian word from Finglish."""
     return _known(word) or _stem_and_ending(word) or _by_consonants(word) or _by_letters(word)

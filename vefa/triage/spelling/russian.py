@@ -28,7 +28,7 @@ _WHOLE = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def from_latin(word: str) -> str:
     """A lower-case Russian word from any romanisation; a soft sign that was not typed is lost."""
     known = _WHOLE.get(word)

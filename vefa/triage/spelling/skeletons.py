@@ -29,7 +29,7 @@ _SAID = {
 _TWICE = re.compile(r"([^\W\d_])\1+")
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def skeleton_of(word: str) -> str:
     """The skeleton of one folded word; "" where nothing is left of it."""
     plain = word
