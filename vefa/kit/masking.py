@@ -6,8 +6,8 @@ personal data, and neither are our own reference numbers. Names are not looked f
 person from the street that bears the name.
 
 Check digits: Türkiye's T.C. kimlik no (law 5490), Kazakhstan's IIN (government decree 853 of 2003), Iran's
-melli code, Russia's SNILS (order of the pension fund 192p), IBAN by ISO 13616 and ISO 7064 (mod 97), cards by
-ISO/IEC 7812-1 (Luhn).
+melli code, Russia's SNILS (order of the pension fund 192p) and tax number, IBAN by ISO
+13616 and ISO 7064 (mod 97), cards by ISO/IEC 7812-1 (Luhn).
 """
 
 import re
@@ -23,16 +23,20 @@ _MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
 )
-_PASSPORT = re.compile(r"(?<![\w-])[A-Z]\d{8}(?![\w-])")  # Türkiye, Kazakhstan, Iran
+# Passports of Türkiye, Kazakhstan and Iran; Türkiye's identity card.
+_PASSPORT = re.compile(r"(?<![\w-])(?:[A-Z]\d{8}|[A-Z]\d{2}[A-Z]\d{5})(?![\w-])")
 _SERIES = re.compile(r"(?<![\w-])\d{2} \d{2} №? ?\d{6}(?![\w-])")  # Russia, as it is printed
 _PASSPORT_SAID = re.compile(
     r"(?:паспорт\w*|төлқұжат\w*|pasaport\w*|passport\w*|گذرنامه|پاسپورت)\D{0,20}"
-    r"(?P<n>\d{2} ?\d{2} ?№? ?\d{6})(?!\d)",
+    r"(?P<n>\d{2} ?\d{2},? ?(?:№|no\.?|номер|нөмірі)? ?\d{6})(?!\d)",
     re.IGNORECASE,
+)
+_CARD_SAID = re.compile(  # Kazakhstan's identity card
+    r"(?:удостоверени\w*|уд\. ?личности|куәлі\w*|куали\w*)\D{0,20}(?P<n>\d{9})(?!\d)", re.IGNORECASE
 )
 _PHONE_SAID = re.compile(
     r"\b(?:tel|telefon\w*|gsm|cep|тел|телефон\w*|сот|ұялы|phone|call me|mobile|تلفن|موبایل|شماره تماس)"
-    r"[\s.:№]{0,4}(?P<n>\d{3}[ -]?\d{2}[ -]?\d{2})(?![\d-])",
+    r"[\s.:№]{0,4}(?P<n>\d{3}[ -]?\d{2}[ -]?\d{2}|\d{2}[ -]\d{2}[ -]\d{2})(?![\d-])",
     re.IGNORECASE,
 )
 _RUN = re.compile(r"(?<![\w@/])\+?\(?\d(?:[\d\s()./–-]{5,200})\d(?![\w@])")
@@ -49,7 +53,7 @@ _NATIONAL = re.compile(
 )
 _FREE = re.compile(r"(?:8|\+?7)?800\d{7}|0?8[05]0\d{7}|444\d{4}")  # of institutions, called for free
 _CARD = re.compile(
-    r"4\d{12}(?:\d{3})?|4\d{18}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|(?:6\d|9792)\d{12,17}|220\d{13,16}"
+    r"4\d{12}(?:\d{3})?|4\d{18}|5\d{15}|2[2-7]\d{14}|3[47]\d{13}|(?:6\d|9792|9919)\d{12,17}|220\d{13,16}"
 )
 _SHORTEST = 9  # characters of a number, with what stands between
 _LONGEST_GROUPS = 7  # of one number, as people cut it
@@ -103,7 +107,8 @@ def _spans(plain: str) -> Iterator[Span]:
     yield from ((MAIL, *met.span()) for met in _MAIL.finditer(plain))
     for met in _IBAN.finditer(plain):
         yield from _account(met.group(), met.start())
-    yield from ((PASSPORT, *met.span("n")) for met in _PASSPORT_SAID.finditer(plain))
+    for said in (_PASSPORT_SAID, _CARD_SAID):
+        yield from ((PASSPORT, *met.span("n")) for met in said.finditer(plain))
     yield from ((PASSPORT, *met.span()) for met in _PASSPORT.finditer(plain))
     for run in _RUN.finditer(plain):
         yield from _in_run(run.group(), run.start())
@@ -242,7 +247,17 @@ def is_snils(digits: str) -> bool:
     return int(digits[9:]) == (0 if check == 100 else check)
 
 
-_IDENTITIES: Sequence[Callable[[str], bool]] = (is_tckn, is_iin, is_melli, is_snils)
+def is_inn(digits: str) -> bool:
+    """A Russian tax number of a person: twelve digits, the last two are checks (order MM-3-6/435 of 2004)."""
+    if len(digits) != 12 or len(set(digits)) == 1:
+        return False
+    each = [int(digit) for digit in digits]
+    first = _weighed(each, (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)) % 11 % 10
+    second = _weighed(each, (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)) % 11 % 10
+    return each[10:] == [first, second]
+
+
+_IDENTITIES: Sequence[Callable[[str], bool]] = (is_tckn, is_iin, is_melli, is_snils, is_inn)
 
 
 def _weighed(each: Sequence[int], weights: Iterable[int]) -> int:
