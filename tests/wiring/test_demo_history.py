@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q
@@ -13,6 +14,8 @@ from django.db.models import Count, F, Max, Q
 from vefa.cases import lifecycle
 from vefa.cases.models import Case, CaseContact, Outcome, Pause, Promise, State
 from vefa.channels.models import Endpoint
+from vefa.channels.port import Account
+from vefa.channels.registry import build
 from vefa.citizens.models import Address
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.directory import queries
@@ -20,9 +23,10 @@ from vefa.directory.models import Staff
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
 from vefa.kit.ids import read_reference
-from vefa.triage.models import Finding
+from vefa.triage.models import Finding, GroupMessage
 from vefa.wiring.demo.city_loaded import OtherCityError, put_in_place
 from vefa.wiring.demo.history import Plan, invent
+from vefa.wiring.demo.neighbours import tell_groups
 from vefa.wiring.demo.sayings import sayings
 from vefa.wiring.demo.stage import CHANNELS
 
@@ -217,7 +221,11 @@ def test_every_contact_was_thought_about_and_some_asked_for_nothing():
 
 def test_addresses_belong_to_nobody_real():
     for space, value in Address.objects.values_list("space", "value"):
-        real = {"phone": r"\+90599\d{7}", "email": r"resident\d+@posta\.example", "telegram": r"7\d{9}"}
+        real = {
+            "phone": r"\+90599\d{7}", "email": r"resident\d+@posta\.example", "telegram": r"7\d{9}",
+            "whatsapp": r"90599\d{7}", "messenger": r"24\d{12}", "instagram": r"1784\d{10}",
+            "viber": r"demo\d{8}==", "x": r"159\d{16}", "chat": r"demo-\d+",
+        }  # fmt: skip
         assert re.fullmatch(real[space], value)
 
 
@@ -278,3 +286,47 @@ def test_people_say_things_in_all_languages_and_only_with_known_slots():
         assert set(texts) == LANGUAGES, name
         for said in (text for language in texts.values() for text in language):
             assert set(re.findall(r"\{(\w+)\}", said)) <= {"place", "n", "line", "phone"}, (name, said)
+
+
+NETWORKS = (
+    "telegram", "telegram_group", "whatsapp", "messenger", "instagram", "viber", "x", "sms", "chat",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("channel", NETWORKS)
+def test_what_came_over_a_network_can_be_read_again(channel):
+    contacts = Contact.objects.filter(endpoint__channel=channel).select_related(
+        "endpoint", "conversation__address"
+    )
+    with httpx.Client() as http:
+        for contact in contacts[:40]:
+            account = Account(settings=contact.endpoint.settings, secrets={}, http=http)
+            reading = build(channel, account).read(bytes(contact.raw))
+            talk = contact.conversation
+            assert (reading.form, reading.text) == ("message", contact.text)
+            if reading.said_at and contact.said_at:
+                assert abs(reading.said_at - contact.said_at) < timedelta(seconds=1)
+            assert reading.sender is not None
+            if talk is not None:
+                assert reading.sender.address == talk.address.value
+                assert (reading.public or reading.group) == talk.public
+                assert reading.thread in {"", talk.thread}
+            assert (reading.post.id if reading.post else None) == contact.details.get("post", {}).get("id")
+    assert contacts
+
+
+def test_comments_stand_under_a_post_of_the_city():
+    commented = Contact.objects.filter(endpoint__channel__in=("instagram", "messenger"))
+    under = [contact.details.get("post", {}).get("text") for contact in commented]
+
+    assert any(under)
+    assert not all(under)  # others write in private
+
+
+def test_neighbours_talk_between_their_matters():
+    assert tell_groups(seed=137) > 0
+    made = Counter(GroupMessage.objects.values_list("made", flat=True))
+
+    assert made["chatter"] > made["matter"] > 10
+    assert not GroupMessage.objects.filter(made="matter", case=None).exists()
+    assert tell_groups(seed=137) == 0

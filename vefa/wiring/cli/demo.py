@@ -12,6 +12,7 @@ from vefa.cases.models import Case
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.demo.city_loaded import BrokenCityError, OtherCityError, let_staff_in, put_in_place
 from vefa.wiring.demo.history import Plan, invent
+from vefa.wiring.demo.neighbours import tell_groups
 from vefa.wiring.demo.private import tell_private
 from vefa.wiring.demo.telephone import tell_calls
 from vefa.wiring.demo.welcome import advice
@@ -65,6 +66,7 @@ def _tell(plan: Plan) -> None:
         task = bar.add_task("Cases", total=plan.cases)
         invent(plan, told=lambda done: bar.update(task, completed=done))
     tell_calls(seed=plan.seed, now=plan.now)
+    tell_groups(seed=plan.seed)
 
 
 def _count(text: str) -> int:

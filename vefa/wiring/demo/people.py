@@ -6,6 +6,7 @@ from itertools import accumulate
 from random import Random
 
 from vefa.channels.models import Endpoint
+from vefa.wiring.demo.networks import SPACES, is_public, thread_of, value_of
 from vefa.wiring.demo.sayings import name
 from vefa.wiring.demo.tables import Numbers
 
@@ -13,12 +14,7 @@ LANGUAGES = {"tr": 60, "ru": 11, "fa": 12, "kk": 9, "en": 8}
 SPOKEN, SHARES = tuple(LANGUAGES), tuple(accumulate(LANGUAGES.values()))
 AGAIN = 0.45  # of those who write have written before
 REMEMBERED = 20_000  # people who may write again
-# The space of the address that a channel knows somebody by; a letter has none.
-SPACES = {
-    "telegram": "telegram", "email": "email", "phone": "phone", "portal": "email", "counter": "phone",
-    "headman": "phone", "meeting": "phone",
-}  # fmt: skip
-NAMELESS = {"portal": 0.25, "telegram": 0.1, "phone": 0.1}
+NAMELESS = {"portal": 0.25, "telegram": 0.1, "phone": 0.1, "sms": 0.4, "chat": 1.0}
 REACHLESS = {"portal": 0.3, "meeting": 0.4, "counter": 0.2, "headman": 0.5}
 
 
@@ -35,11 +31,7 @@ class Resident:
 
     def value(self, space: str) -> str:
         """The address in this space; numbers and domains that nobody can have."""
-        if space == "telegram":
-            return str(7_000_000_000 + self.id)
-        if space == "email":
-            return f"resident{self.id}@posta.example"
-        return f"+90599{self.id:07d}"
+        return value_of(space, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ class Crowd:
         self._known: dict[str, list[Resident]] = {language: [] for language in LANGUAGES}
         self.citizens: list[Resident] = []
         self.addresses: list[tuple[int, str, Resident, datetime]] = []
-        self.conversations: list[tuple[int, int, int, str, str, datetime]] = []
+        self.conversations: list[tuple[int, int, int, str, str, datetime, bool]] = []
 
     def voice(self, endpoint: Endpoint, at: datetime, ids: Numbers) -> Voice:
         """Somebody who writes over this account now."""
@@ -108,7 +100,7 @@ class Crowd:
             resident.addresses[space] = next(ids.addresses)
             self.addresses.append((resident.addresses[space], space, resident, at))
         found = resident.conversations[endpoint.id] = next(ids.conversations)
-        thread = resident.value(space)
-        row = (found, endpoint.id, resident.addresses[space], thread, resident.language, at)
+        thread, public = thread_of(endpoint, resident.id), is_public(endpoint.channel, resident.id)
+        row = (found, endpoint.id, resident.addresses[space], thread, resident.language, at, public)
         self.conversations.append(row)
         return found

@@ -19,15 +19,14 @@ from vefa.triage.advice import VERSION
 from vefa.wiring.demo import tables
 from vefa.wiring.demo.beginning import urgency_of
 from vefa.wiring.demo.copying import Row, Table
+from vefa.wiring.demo.networks import SENDS, chat_of
 from vefa.wiring.demo.people import Crowd, Resident
-from vefa.wiring.demo.raw import raw_of
+from vefa.wiring.demo.raw import around, raw_of
 from vefa.wiring.demo.story import Said, Story, Written
 
 Rows = Mapping[Table, list[Row]]
-SENDS = {"telegram", "email"}  # channels over which a message goes out by itself
 FAILED = 0.008
 THINKS = timedelta(seconds=2)  # from the door to the case
-TROUBLES = {"telegram": "Forbidden: bot was blocked by the user", "email": "550 5.1.1 mailbox unavailable"}
 
 
 class Sheets:
@@ -109,7 +108,7 @@ class Sheets:
         ended_at = handed_at + timedelta(seconds=2)
         return (
             reply.id, voice.conversation_id, voice.endpoint.id, next(self._keys), state, at,
-            "" if failed else f"demo-{reply.id}", TROUBLES[channel] if failed else "", at,
+            "" if failed else f"demo-{reply.id}", SENDS[channel] if failed else "", at,
             None if failed else handed_at, None if failed else ended_at, ended_at,
         )  # fmt: skip
 
@@ -157,18 +156,24 @@ def _events(story: Story) -> Iterable[Row]:
 
 def _contact(said: Said) -> Row:
     voice = said.voice
-    lane = voice.resident.value(voice.space) if voice.resident and voice.space else f"demo-{said.id}"
     lat, lon = said.point or (None, None)
     channel = voice.endpoint.channel
     chosen = channel == "portal" and said.sure and said.service is not None
-    details = {"service": said.service.code} if chosen and said.service else {}
+    details = {"service": said.service.code} if chosen and said.service else around(said)
     place = said.spot.name(voice.language) if said.spot else ""
     return (
-        said.id, voice.endpoint.id, f"demo-{said.id}", lane, said.at, raw_of(said), said.reference,
+        said.id, voice.endpoint.id, f"demo-{said.id}", _lane(said), said.at, raw_of(said), said.reference,
         said.secret, "message", voice.conversation_id, voice.citizen_id,
         str(said.id) if channel in SENDS else "", said.at, said.subject, said.text, voice.language, lat,
         lon, place if channel not in SENDS else "", _json(details), "handled", said.at, said.at + THINKS,
     )  # fmt: skip
+
+
+def _lane(said: Said) -> str:
+    voice = said.voice
+    if voice.endpoint.channel == "telegram_group":
+        return chat_of(voice.endpoint)
+    return voice.resident.value(voice.space) if voice.resident and voice.space else f"demo-{said.id}"
 
 
 def _finding(said: Said, random: Random) -> Row:
@@ -199,7 +204,16 @@ def _evidence(service: Service | None, language: str, confidence: float, matter:
 def _address(key: int, space: str, resident: Resident, at: datetime) -> Row:
     value = resident.value(space)
     digits = value[-4:] if space == "phone" else ""
-    return (key, space, value, resident.id, resident.name, digits, at if space == "telegram" else None, at)
+    return (
+        key,
+        space,
+        value,
+        resident.id,
+        resident.name,
+        digits,
+        None if space in {"phone", "email"} else at,
+        at,
+    )
 
 
 def _json(value: Any) -> str:

@@ -21,7 +21,8 @@ from vefa.wiring.demo.sayings import sayings
 POINTS = 200  # in each neighbourhood
 # How often each channel is used; the portal's share also decides how many give no name.
 CHANNELS = {
-    "telegram": 30, "phone": 25, "portal": 22, "email": 10, "counter": 5, "headman": 4, "letter": 2,
+    "telegram": 24, "phone": 23, "portal": 20, "whatsapp": 16, "email": 8, "instagram": 5, "messenger": 5,
+    "telegram_group": 5, "counter": 5, "headman": 4, "chat": 4, "x": 3, "sms": 3, "viber": 3, "letter": 2,
     "meeting": 2,
 }  # fmt: skip
 # How often a service is asked for, where it is not 10.

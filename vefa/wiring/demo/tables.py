@@ -28,7 +28,7 @@ ADDRESSES = Table(
 )  # fmt: skip
 CONVERSATIONS = Table(
     Conversation,
-    "id", "endpoint_id", "address_id", "thread", "language", "created_at",
+    "id", "endpoint_id", "address_id", "thread", "language", "created_at", "public",
 )  # fmt: skip
 CONTACTS = Table(
     Contact,
