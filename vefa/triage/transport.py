@@ -76,18 +76,18 @@ def _either(texts: Iterable[str]) -> str:
 
 
 def facts_said(service: Service | None, text: str, said: Sequence[str]) -> dict[str, Any]:
-    """The values of line, stop, vehicle and waited (minutes) that the service asks for and the text holds.
+    """Line, stop, vehicle and waited (minutes) as the text names them, if the service asks for any.
 
-    `said` are the folded words of the text.
+    All four are read then: which of two services of a bus it is may turn out later. `said` are the folded
+    words of the text.
     """
-    wanted = asked_by(service)
-    if not wanted:
+    if not asks(service):
         return {}
     found: dict[str, Any] = {
-        "line": line_in(said) if "line" in wanted else "",
-        "stop": stop_in(said) if "stop" in wanted else "",
-        "vehicle": vehicle_in(text) if "vehicle" in wanted else "",
-        "waited": waited_in(text) if "minutes" in wanted else 0,
+        "line": line_in(said),
+        "stop": stop_in(said),
+        "vehicle": vehicle_in(text),
+        "waited": waited_in(text),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -102,9 +102,9 @@ def facts_answered(service: Service | None, answers: Mapping[str, Any]) -> dict[
     return {name: value for name, value in found.items() if value}
 
 
-def asked_by(service: Service | None) -> set[str]:
-    """Which of the four the service asks for, as kinds of questions."""
-    return {one["kind"] for one in service.questions if one["kind"] in FACT} if service else set()
+def asks(service: Service | None) -> bool:
+    """Whether one of its questions is about a line, a stop, a vehicle or waiting."""
+    return any(one["kind"] in FACT for one in service.questions) if service else False
 
 
 def _answered(kind: str, answer: str) -> Any:
