@@ -14,7 +14,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def unsure(wrote, now) -> Case:
-    return wrote("Ali Demir", "7001", "Orası yine aynı", now=now, service=None, area_id=None, unsure=True)
+    case: Case = wrote(
+        "Ali Demir", "7001", "Orası yine aynı", now=now, service=None, area_id=None, unsure=True
+    )
+    return case
 
 
 def test_what_was_settled_asks_again_with_the_old_facts_and_unit(town, unsure, now):
