@@ -143,19 +143,27 @@ def _both(one: frozenset[str], other: frozenset[str]) -> str:
 
 
 def _services(one: Report, other: Report) -> list[Sign]:
+    """How far two lists of guesses agree (cosine); against it, how sure both are of something else."""
     if not one.services or not other.services:
         return []
-    shared = {
-        code: min(one.services[code], other.services[code]) for code in one.services if code in other.services
-    }
-    if shared:
-        best = max(shared, key=lambda code: shared[code])
-        held = sum(shared.values()) / max(0.01, min(sum(one.services.values()), sum(other.services.values())))
-        return [Sign("service", best, 2.4 * min(1.0, held) - 0.6)]
+    agreed = _cosine(one.services, other.services)
     first, second = (max(report.services, key=report.services.__getitem__) for report in (one, other))
     sure = math.sqrt(one.services[first] * other.services[second])
-    related = one.group_of.get(first) == other.group_of.get(second) is not None
-    return [Sign("other_service", f"{first} {second}", -(1.2 if related else 3.0) * max(0.3, sure))]
+    related = first == second or one.group_of.get(first, first) == other.group_of.get(second, second)
+    against = (1.2 if related else 3.0) * max(0.3, sure)
+    weight = 1.8 * agreed - against * (1 - agreed)
+    if weight > 0:
+        shared = [code for code in one.services if code in other.services]
+        return [
+            Sign("service", max(shared, key=lambda code: one.services[code] * other.services[code]), weight)
+        ]
+    return [Sign("other_service", f"{first} {second}", weight)]
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    product = sum(weight * other.get(code, 0.0) for code, weight in one.items())
+    lengths = math.hypot(*one.values()) * math.hypot(*other.values())
+    return min(1.0, product / lengths) if lengths else 0.0
 
 
 def _time(one: Report, other: Report) -> list[Sign]:
