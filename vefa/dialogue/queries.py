@@ -11,6 +11,7 @@ from vefa.channels.manners import Standing, Terms
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Form, Post
 from vefa.channels.queries import mailbox
+from vefa.citizens.models import Address
 from vefa.dialogue.audience import BY_HAND, endpoint_for
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.dialogue.terms import rules_of, standing_of
@@ -57,6 +58,9 @@ class ChannelTruth:
     others: int = 0  # further people who will hear this answer
     paused: bool = False
     endpoint_id: int = 0
+
+
+_SPOKEN_OF = frozenset({"phone", "email", "whatsapp"})  # other spaces number their people
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,7 @@ def channel_truth(case: Case, *, now: datetime | None = None, entries: Iterable[
     return ChannelTruth(
         channel=endpoint.channel if endpoint else conversation.endpoint.channel,
         endpoint_key=endpoint.key if endpoint else conversation.endpoint.key,
-        address=conversation.address.value,
+        address=_called(conversation.address),
         reachable=endpoint is not None,
         why_not="" if endpoint else _why_not(conversation.address.unreachable_why),
         terms=rules,
@@ -163,6 +167,12 @@ def channel_truth(case: Case, *, now: datetime | None = None, entries: Iterable[
         paused=bool(endpoint and endpoint.outbound_paused),
         endpoint_id=endpoint.pk if endpoint else 0,
     )
+
+
+def _called(address: Address) -> str:
+    """Whom people read in an address: the number or mailbox itself, elsewhere the name behind an account."""
+    known = address.space in _SPOKEN_OF or not address.shown_name
+    return address.value if known else address.shown_name
 
 
 def _standing(conversation: Conversation, entries: Iterable[Entry], now: datetime) -> Standing:

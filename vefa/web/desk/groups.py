@@ -161,7 +161,7 @@ def _spoken(request: StaffRequest, row: GroupMessage) -> Spoken:
 
 
 def _shows(wanted: str) -> list[tuple[str, str, bool]]:
-    names = {"": gettext("Everything"), "matters": gettext("Matters only"), "talk": gettext("Talk only")}
+    names = {"": gettext("All messages"), "matters": gettext("Matters only"), "talk": gettext("Talk only")}
     return [(key, name, key == wanted) for key, name in names.items()]
 
 

@@ -29,6 +29,17 @@ FROM (SELECT conversation_id, max(said_at) AS latest FROM inbox_contact
       WHERE conversation_id >= %s GROUP BY conversation_id) AS said
 WHERE said.conversation_id = conversation.id
 """
+# When something last came in and went out by each account.
+_HEARD = """
+UPDATE channels_endpoint AS endpoint SET last_in_at = said.latest
+FROM (SELECT endpoint_id, max(received_at) AS latest FROM inbox_contact GROUP BY endpoint_id) AS said
+WHERE said.endpoint_id = endpoint.id AND endpoint.last_in_at IS NULL
+"""
+_SAID = """
+UPDATE channels_endpoint AS endpoint SET last_out_at = said.latest
+FROM (SELECT endpoint_id, max(handed_over_at) AS latest FROM dialogue_delivery GROUP BY endpoint_id) AS said
+WHERE said.endpoint_id = endpoint.id AND endpoint.last_out_at IS NULL
+"""
 _STATISTICS = (
     "ANALYZE cases_case, cases_promise, inbox_contact, dialogue_reply, dialogue_delivery, journal_event"
 )
@@ -67,6 +78,8 @@ def invent(plan: Plan, *, told: Callable[[int], None]) -> int:
             told(written)
     with connection.cursor() as cursor:
         cursor.execute(_LAST_WORDS, [first_conversation])
+        cursor.execute(_HEARD)
+        cursor.execute(_SAID)
         cursor.execute(_STATISTICS)
     return written
 
