@@ -53,6 +53,14 @@ def test_a_service_falls_to_the_unit_of_the_nearest_area_else_to_its_own(loaded)
     assert unit_of("pothole", None) == "roads"
 
 
+def test_a_service_without_a_unit_falls_to_the_sort_of_unit_that_it_names(loaded):
+    Service.objects.filter(code="power_cut").update(unit_kind=Unit.Level.DEPARTMENT)
+    mark_changed()
+    queries.forget()
+
+    assert unit_of("power_cut", "iskele") == "works"
+
+
 def test_a_service_without_a_unit_falls_to_the_district_office_else_a_person_decides(loaded):
     assert unit_of("power_cut", "carsi") == "office"
     assert unit_of("power_cut", "iskele") is None

@@ -6,6 +6,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 
 from vefa.cases.models import OPEN, State
 from vefa.directory.access import Action, Scope, can, scope_of
@@ -55,6 +57,7 @@ class Filters:
     kind: str = ""
     urgency: int | None = None
     language: str = ""
+    line: str = ""  # of public transport: its number
     text: str = ""
 
 
@@ -140,6 +143,8 @@ def _narrowed(filters: Filters) -> Q:
         "language": filters.language,
     }
     found = Q(**{name: value for name, value in plain.items() if value not in {None, ""}})
+    if filters.line:
+        found &= Q(Exact(KeyTextTransform("line", "facts"), filters.line), facts__has_key="line")
     if filters.unit_id is not None:
         found &= Q(unit_id__in=units_below(filters.unit_id))
     if filters.area_id is not None:

@@ -130,6 +130,7 @@ def read_filters(asked: QueryDict, *, view: View) -> Filters:
         kind=asked.get("kind", "") if asked.get("kind") in set(Kind) else "",
         urgency=int(urgency) if urgency in {"0", "1", "2"} else None,
         language=asked.get("language", "")[:2],
+        line=asked.get("line", "")[:16],
         text=asked.get("q", "")[:200],
     )
 
@@ -178,8 +179,14 @@ def _offer(here: Snapshot, language: str) -> Iterable[Offered]:
             [(str(Urgency(key).value), str(name), 0) for key, name in URGENCIES.items()],
         ),
         "language": (gettext("Language"), [(key, str(name), 0) for key, name in channels.LANGUAGES.items()]),
+        "line": (
+            gettext("Line"),
+            [(key, f"{key} · {line.name(language)}", 0) for key, line in here.lines.items()],
+        ),
     }
     for field, (label, rows) in plain.items():
+        if not rows:  # a town without buses
+            continue
         drawn = options(Option(key, name, chosen=False, depth=depth) for key, name, depth in rows)
         yield field, label, {key: name for key, name, _ in rows}, drawn
 
