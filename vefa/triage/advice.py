@@ -22,6 +22,7 @@ from vefa.triage.service import totals_of
 from vefa.triage.tone import Said, kind_of, urgency_of
 
 VERSION = "words-2"
+MEANT = 0.4  # of a service: from here on something of the city is spoken of, whatever it is
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def advise(asked: Asked) -> Advice:
                 words=said,
                 heard=heard,
                 usual=usual.kind if usual else "",
-                matter=bool(guesses or named),
+                matter=bool(named) or (bool(guesses) and guesses[0].confidence >= MEANT),
             )
         ),
         urgency=urgency_of(heard, usual=usual.urgency if usual else "normal"),

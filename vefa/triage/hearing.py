@@ -37,6 +37,8 @@ def heard_in(said: list[str], *, language: str) -> Heard:
     heard = {name: [hit.words for hit in found] for name, found in hits.items()}
     for level, words in _raised(hits):
         heard.setdefault(level, []).append(words)
+    if "alarm" in hits and "emergency" not in heard:  # all of it was said of something harmless
+        heard.setdefault("words", []).extend(hit.words for hit in hits["alarm"])
     return heard
 
 

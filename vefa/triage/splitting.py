@@ -17,8 +17,8 @@ from vefa.triage.lexicon import lexicon
 
 _LONGEST = 4000  # characters that are looked at
 MOST = 24  # clauses, and so pieces
-_CLEAR = 0.5  # of its service, for a clause that stands alone
-_CLEARER = 0.62  # for one behind a comma or an "and": a list of words is not a list of matters
+_CLEAR = 0.6  # of its service, for a clause that stands alone
+_CLEARER = 0.8  # for one behind a comma or an "and": a list of words is not a list of matters
 _LEAST_WORDS = 2
 _STRONG = re.compile(r"(?:[.!?؟…;؛]+(?=\s|$)|\n+|(?:^|\s)(?:\d{1,2}[.)]|[-•*–])\s)")
 _WEAK = re.compile(r"[,،]\s|\s(?:ve|и|және|жане|و|and|а|һәм)\s")

@@ -123,6 +123,8 @@ def _asked(said: Said) -> list[_Point]:
 def urgency_of(heard: Heard, *, usual: str) -> Guess[int]:
     """How soon somebody must look; words may only raise what is usual for the service."""
     least = _LEVELS.get(usual, NORMAL)
+    if least == EMERGENCY and "words" in heard:  # "fire hydrant", "prices on fire": about something else
+        least = NORMAL
     for name in ("emergency", "urgent"):
         if name in heard and _LEVELS[name] > least:
             return Guess(_LEVELS[name], 0.7, _says(heard, name))

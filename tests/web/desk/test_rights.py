@@ -148,8 +148,9 @@ class Folder:
 
 
 @pytest.fixture
-def folders(town, wrote, now) -> tuple[Folder, Folder]:
+def folders(town, wrote, now, settings) -> tuple[Folder, Folder]:
     """A pothole in Çarşı that is everybody's here, and a tree in İskele that is a foreign matter to some."""
+    settings.SUGGEST_URL, settings.SUGGEST_MODEL = "http://127.0.0.1:9/v1", "small"  # else no such page
     passer_by = wrote("Can Er", "7003", "Selam", now=now).citizen
     own = wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)
     to = Assignment(unit_id=town.roads.pk, staff_id=town.kemal.pk, reason="")
