@@ -129,6 +129,7 @@ def test_a_threshold_is_set_and_its_history_lets_it_be_taken_back(ayse, town):
     assert "Threshold set to 72 %; it was 60 %" in shown
     assert town.ayse.name in shown
 
+    assert "Set it back to 60 %" in shown
     ayse.post(reverse("desk:model-threshold"), {"at": "60"})
     assert Learning.objects.get().threshold == 0.6
     assert "Threshold set to 60 %; it was 72 %" in page(ayse)

@@ -1,6 +1,6 @@
 """The versions of what triage has learned, and what was done with them, in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,18 +31,19 @@ class Row:
     against: str
     standing: str
     tone: str
-    why: str
+    why: str  # where it was tried, the numbers say it
     in_service: bool
     may_adopt: bool
 
 
 def context() -> dict[str, Any]:
     """Versions and history, the newest first."""
-    versions = queries.versions(_SHOWN)
+    versions, told = queries.versions(_SHOWN), queries.history(_SHOWN)
     return {
         "versions": [_row(one) for one in versions],
         "can_go_back": any(one.state == "retired" and one.held for one in versions),
-        "history": _history(),
+        "history": _history(told),
+        "before": _before(told),
     }
 
 
@@ -57,7 +58,7 @@ def _row(one: VersionView) -> Row:
         against=_against(one),
         standing=standing,
         tone=tone,
-        why=in_words(one.why) if one.why else "",
+        why=in_words(one.why) if one.why and not one.first.n else "",
         in_service=one.state == "in_service",
         may_adopt=one.state != "in_service" and one.held,
     )
@@ -102,8 +103,7 @@ def _against(one: VersionView) -> str:
     }
 
 
-def _history() -> list[Line]:
-    told = queries.history(_SHOWN)
+def _history(told: Sequence[Event]) -> list[Line]:
     people = by_ids({staff_id for event in told if (staff_id := _staff_id(event))})
     return [
         Line(
@@ -114,6 +114,15 @@ def _history() -> list[Line]:
         )
         for event in told
     ]
+
+
+def _before(told: Sequence[Event]) -> tuple[int, str] | None:
+    """The threshold before the last one that a person set, as a number and in words; None where none did."""
+    last = next((event for event in told if event.kind == "model.threshold"), None)
+    if last is None or not _staff_id(last):
+        return None
+    before = float(last.data.get("before", 0))
+    return round(before * 100), model_words.percent(before)
 
 
 def _staff_id(event: Event) -> int:
