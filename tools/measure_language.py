@@ -94,7 +94,7 @@ def measure() -> None:
     texts = sentences()
     for name, rows in romanised().items():
         unseen = _without(name, texts)
-        short = [(code, " ".join(text.split()[2:6])) for code, text in rows]
+        short = [(code, " ".join(text.split()[2:6])) for code, text in rows if len(text.split()) > 5]
         known, whole, few = share(shipped, rows), share(unseen, rows), share(unseen, short)
         _say(f"| {name} | {known:.3f} | {whole:.3f} | {few:.3f} |")
     typed = [row for row in hand["by hand, Latin"] if row[0] == "fa"]

@@ -59,7 +59,7 @@ def test_the_house_is_kept_with_the_case(town, says, now):
     handle([says("Çarşı'da No 12/A önünde yolda büyük bir çukur var")], now=now)
 
     case = Case.objects.get()
-    assert (case.area, case.facts["house"]) == (town.carsi, "12/A")
+    assert (case.area, (case.facts or {})["house"]) == (town.carsi, "12/A")
 
 
 def test_a_name_in_two_places_leaves_the_area_to_a_person_and_says_so(town, says, now):
@@ -71,7 +71,7 @@ def test_a_name_in_two_places_leaves_the_area_to_a_person_and_says_so(town, says
 
     case = Case.objects.get()
     assert case.area is None
-    assert case.facts["unclear_place"] == [
+    assert (case.facts or {})["unclear_place"] == [
         "names %(words)s, which is in several places",
         {"words": "okul sokaginda"},
     ]
