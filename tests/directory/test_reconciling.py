@@ -16,7 +16,7 @@ def act(folder, now) -> Act:
 
 
 def edit(act: Act, code: str = "pothole", **fields) -> None:
-    editing.save(code, {**editing.state_of(code), **fields}, act)
+    editing.change(code, {**editing.state_of(code), **fields}, act)
 
 
 def words_now() -> dict[str, list[str]]:

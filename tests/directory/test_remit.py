@@ -58,12 +58,12 @@ def test_the_owner_weighs_more_than_the_area_and_both_together_most():
 
 def test_a_person_who_names_the_owner_has_the_last_word():
     service = lamp(rule(**RING_ROAD), rule(**TELECOM))
-    known = {"areas": ["ring_road"], "place": "Çevre Yolu", "told": {1: "telekom"}}
+    known = Known(owner=OWN, areas=["ring_road"], place="Çevre Yolu", told={1: "telekom"})
 
     assert whose(duty_of(service, Known(owner="telecom", areas=[]))) == (
         "agency", "telecom", "chosen by a person",
     )  # fmt: skip
-    assert whose(duty_of(service, Known(owner=OWN, **known))) == ("ours", "", "chosen by a person")
+    assert whose(duty_of(service, known)) == ("ours", "", "chosen by a person")
 
 
 def test_an_owner_of_whom_no_rule_speaks_leaves_the_usual_remit():

@@ -48,7 +48,7 @@ SAID = {
     },
     "bus 7k is half an hour late at Pier stop": {"line": "7K", "stop": "iskele", "waited": 30},
 }  # fmt: skip
-NOT_SAID = {
+NOT_SAID: dict[str, dict[str, object]] = {
     "otobüs her 20 dakikada bir gelsin": {},
     "saat 14:30'da otobüs gelmedi": {},
     "автобус ходит каждые 20 минут": {},

@@ -54,7 +54,7 @@ def state_of(code: str) -> dict[str, Any]:
     return found[code]
 
 
-def save(code: str, wanted: State, act: Act) -> int:
+def change(code: str, wanted: State, act: Act) -> int:
     """Make the service what the state says; the number of the version that is now in use.
 
     Raises NoServiceError, StaleServiceError.
@@ -73,7 +73,7 @@ def bring_back(code: str, act: Act) -> int:
 
 
 def restore(code: str, number: int, act: Act) -> int:
-    """Make the service what it was in a version; the version in between stays. Raises as `save`."""
+    """Make the service what it was in a version; the version in between stays. Raises as `change`."""
     kept = ServiceVersion.objects.filter(service__code=code, number=number).first()
     if kept is None:
         raise NoServiceError(f"{code}, version {number}")

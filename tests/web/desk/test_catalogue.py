@@ -109,7 +109,7 @@ def test_who_was_slower_keeps_what_they_typed(ayse, town, now):
     data = form_of("pothole", words_tr="krater")
     state = editing.state_of("pothole")
     wanted = {**state, "names": {**state["names"], "tr": "Çukur"}}
-    editing.save("pothole", wanted, Act(by=town.ayse, now=now))
+    editing.change("pothole", wanted, Act(by=town.ayse, now=now))
 
     answer = ayse.post(reverse(URL, args=["pothole"]), data)
 

@@ -152,7 +152,7 @@ def _keep(request: StaffRequest, code: str, state: State, sheet: Sheet) -> HttpR
     wanted = {**sheet.state(), "retired": state["retired"]}
     before = editing.number_of(code)
     try:
-        number = editing.save(code, wanted, act)
+        number = editing.change(code, wanted, act)
     except StaleServiceError:
         notice = gettext(
             "Somebody changed this service meanwhile. Yours stands below and is not kept yet: "
