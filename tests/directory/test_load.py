@@ -236,8 +236,8 @@ def test_a_folder_can_be_checked_without_being_loaded(folder):
         ("services.toml", 'words.tr = ["çukur", "yol bozuk"]', 'words.tr = "çukur"',
          'services.toml:9: “words” in tr is not a list of texts. Write ["…", "…"].'),
         ("services.toml", 'kind = "choice"', 'kind = "colour"',
-         "services.toml:17: “kind” may not be “colour”. "
-         + "Choose one of: text, number, yesno, choice, line, stop, vehicle, minutes."),
+         ("services.toml:17: “kind” may not be “colour”. "
+          "Choose one of: text, number, yesno, choice, line, stop, vehicle, minutes.")),
         ("services.toml", 'key = "hole", texts.tr', 'key = "small", texts.tr',
          "services.toml:17: The key “small” stands twice. Give one another key."),
         ("services.toml", "first_answer_hours = 8", 'first_answer_hours = "8"',

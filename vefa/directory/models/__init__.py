@@ -5,10 +5,10 @@ pointing at it.
 """
 
 from vefa.directory.models.base import Kept, Kind, Municipality, Named, Remit, Role, Source, Urgency
+from vefa.directory.models.catalogue import Service, ServiceExample, ServiceGroup, ServiceUnit, ServiceVersion
 from vefa.directory.models.days import Holiday, Shift
 from vefa.directory.models.people import Staff
 from vefa.directory.models.places import Agency, Area, Unit
-from vefa.directory.models.catalogue import Service, ServiceExample, ServiceGroup, ServiceUnit, ServiceVersion
 from vefa.directory.models.transport import Line, Stop
 
 __all__ = [
