@@ -107,7 +107,7 @@ def shown(count: int) -> str:
 def incidents_now(staff: Staff) -> list[Alarm]:
     """What runs, for everybody; what looks like one, for those who decide. One statement in five seconds."""
     found = [
-        Alarm(words=incident_words.title(one), href=link_to("desk:incident", one.id), icon="people")
+        Alarm(words=incident_words.short(one), href=link_to("desk:incident", one.id), icon="people")
         for one in fitting.running()[:MOST_ALARMS]
     ]
     waiting = fitting.proposed_count() if can(staff, Action.MERGE) else 0

@@ -116,7 +116,7 @@ def texts_of(said: Mapping[str, Any], prefix: str) -> dict[str, str]:
 
 
 def _text(label: Any, language: str, longest: int, *, required: bool = False) -> forms.CharField:
-    attributes = {"rows": 3, "dir": "auto", "lang": language}
+    attributes = {"rows": 4, "dir": "auto", "lang": language}
     return forms.CharField(
         label=label, required=required, max_length=longest, widget=forms.Textarea(attrs=attributes)
     )

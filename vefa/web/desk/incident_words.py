@@ -10,10 +10,10 @@ from vefa.cases.models import Incident, IncidentState
 from vefa.cases.queries import Entry
 from vefa.directory.queries import municipality
 from vefa.web.ui import words
-from vefa.web.ui.incident_names import place, services, title
+from vefa.web.ui.incident_names import place, services, short, title
 from vefa.web.ui.shapes import Event
 
-__all__ = ["STATES", "WHY", "evidence", "first_banner", "history", "place", "services", "title"]
+__all__ = ["STATES", "WHY", "evidence", "first_banner", "history", "place", "services", "short", "title"]
 STATES = {
     IncidentState.PROPOSED: _("looks like an incident"),
     IncidentState.RUNNING: _("running"),

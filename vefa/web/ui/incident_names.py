@@ -7,7 +7,10 @@ from django.utils.translation import get_language
 from vefa.cases.incidents.fitting import Live
 from vefa.cases.models import Incident
 from vefa.directory.queries import directory, municipality
+from vefa.kit.text import first_line
 from vefa.web.ui import words
+
+SHORT = 30  # letters
 
 
 def title(one: Incident | Live) -> str:
@@ -22,7 +25,16 @@ def services(service_ids: Collection[int], language: str = "") -> str:
     return words.listed(*names[:3])
 
 
+def short(one: Incident | Live) -> str:
+    """The same where there is little room: at the top of every page of the desk."""
+    return first_line(title(one), limit=SHORT)
+
+
 def place(area_id: int | None, language: str = "") -> str:
     """The name of its area; the city's where it is everywhere."""
-    area = directory().areas.get(area_id or 0)
+    areas = directory().areas
+    whole = next(
+        (area for area in areas.values() if area.parent_id is None and area.kind == area.Level.CITY), None
+    )
+    area = areas.get(area_id or 0) or whole
     return (area or municipality()).name(language or get_language() or "en")
