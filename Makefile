@@ -7,10 +7,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # One process of tests for each core; the stories of one file stay together.
 SHARED = -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test check bench faults lock format messages tables screenshots clean
+.PHONY: help run test check bench bench-triage faults lock format messages tables vectors screenshots clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## install, then run everything with the demo town on http://127.0.0.1:8137/
 	@$(BIN)/python -m tools.messages compile
@@ -33,6 +33,10 @@ bench: .venv/installed ## measure speed and memory; results go to benchmarks/res
 	@$(BIN)/python -m tools.messages compile
 	$(BIN)/python -m benchmarks
 
+bench-triage: .venv/installed ## measure how well messages are understood, with intervals
+	@$(BIN)/python -m tools.messages compile
+	$(BIN)/python -m benchmarks.bench_triage
+
 faults: .venv/installed ## kill processes under load at full length, some twenty minutes
 	@$(BIN)/python -m tools.messages compile
 	VEFA_FAULTS=whole $(BIN)/python -m pytest tests/faults
@@ -51,6 +55,9 @@ messages: .venv/installed ## bring the catalogues of all languages up to date
 
 tables: .venv/installed ## write down what the migrations do, for new installations
 	$(BIN)/python -m tools.tables
+
+vectors: .venv/installed ## bring the vectors of the demo town's examples up to date
+	$(BIN)/python -m tools.vectors
 
 screenshots: .venv/installed ## take the pictures of the documentation anew (needs Chromium)
 	@$(BIN)/python -m tools.messages compile

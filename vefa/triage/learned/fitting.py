@@ -32,8 +32,8 @@ class TooLittleError(ValueError):
 class Recipe:
     """How to fit; the mixtures were fitted on development data (`make bench-triage`)."""
 
-    plain: Mixture = field(default_factory=lambda: Mixture(words=1.0, lexicon=1.0))
-    mixed: Mixture = field(default_factory=lambda: Mixture(words=1.0, lexicon=1.0, meaning=1.0))
+    plain: Mixture = field(default_factory=lambda: Mixture(words=0.43, lexicon=0.77))
+    mixed: Mixture = field(default_factory=lambda: Mixture(words=0.4, lexicon=0.7, meaning=1.3))
     softness: float = SOFTNESS
     smoothing: float = SMOOTHING
     least: int = LEAST
@@ -149,7 +149,9 @@ def _learned(
     one, bias = _square(vectors.coef_, vectors.intercept_)
     other = counted.feature_log_prob_.T
     one_spread, other_spread = _spread(matrix @ one + bias), _spread(matrix @ other)
-    return one / one_spread + other / other_spread, bias / one_spread
+    both = one / one_spread + other / other_spread
+    # What a feature says for all services alike decides nothing, and would take the place of what does.
+    return both - both.mean(axis=1, keepdims=True), bias / one_spread
 
 
 def _spread(scores: NDArray[Any]) -> float:
@@ -166,7 +168,7 @@ def _square(weights: NDArray[Any], bias: NDArray[Any]) -> tuple[NDArray[Any], ND
 
 def _pruned(model: Model, weights: NDArray[Any]) -> Model:
     """The features that say most, in steps of one part in 127 of the largest weight of their service."""
-    worth = np.abs(weights).max(axis=1) * model.rarity
+    worth = weights.std(axis=1) * model.rarity
     kept = np.sort(np.argsort(-worth)[:MOST_FEATURES])
     strong = weights[kept]
     scale = np.maximum(np.abs(strong).max(axis=0), 1e-9) / _TOP
@@ -196,6 +198,8 @@ def _meaning(samples: Sequence[Sample], vectors: NDArray[Any]) -> Meaning:
     )
     learner.fit(rows, [one.code for one in told])
     found, bias = _square(learner.coef_, learner.intercept_)
+    spread = _spread(rows @ found + bias)  # so that mixtures mean the same however much was learned
+    found, bias = found / spread, bias / spread
     columns = [codes.index(code) for code in present]
     weights = np.zeros((semantic.DIMENSIONS, len(codes)), np.float16)
     weights[:, columns] = found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,6 +22,7 @@ from vefa.triage.learned.fitting import fit
 from vefa.triage.learned.rules import Result, Tried, held_back, is_better, result_of, threshold_for
 from vefa.triage.learned.samples import Sample, digest
 from vefa.triage.learned.scoring import Scorer
+from vefa.triage.learned.shipped import read
 from vefa.triage.learned.threshold import fit_threshold
 from vefa.triage.learned.trying import try_on
 from vefa.triage.learned.vectors import forget_others, vectors_of
@@ -49,12 +51,15 @@ class Lesson:
     upto: int
 
 
-def learn(*, clock: Clock) -> ModelVersion:
-    """Fit, try and perhaps adopt a version; the row of it. Raises BusyError, NotLoadedError, ValueError."""
+def learn(*, clock: Clock, shipped: Path | None = None) -> ModelVersion:
+    """Fit, try and perhaps adopt a version; the row of it. `shipped` holds vectors of a catalogue.
+
+    Raises BusyError, NotLoadedError, ValueError.
+    """
     with _alone():
         _note_begin(clock())
         try:
-            version = _learn(clock)
+            version = _learn(clock, shipped)
         except Exception as error:  # told on the page of the model, then to whoever asked
             _note_end(clock(), trouble=f"{type(error).__name__}: {error}")
             raise
@@ -62,10 +67,11 @@ def learn(*, clock: Clock) -> ModelVersion:
         return version
 
 
-def _learn(clock: Clock) -> ModelVersion:
+def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
     labels.gather(since=clock() - REACHES_BACK)
     lesson = _lesson()
-    rows = vectors_of(lesson.samples) if semantic.available() else None
+    known = read(shipped) if shipped else {}
+    rows = vectors_of(lesson.samples, shipped=known) if semantic.available() else None
     scorer = Scorer(fit(lesson.samples, vectors=rows))
     old = versions.current()
     tried = try_on(lesson.held, scorer)

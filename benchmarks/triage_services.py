@@ -1,0 +1,65 @@
+"""Which service is meant, on the first day: learned from the catalogue, tried on the measured set."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmarks.triage_tone import LANGUAGES, Row, rows
+from vefa.triage.advice import Asked, advise
+from vefa.triage.learned.rules import FIRST
+from vefa.triage.measures import Share
+
+TARGETS = {"first, all": 0.75, "one of three, all": 0.92} | {f"first, {code}": 0.68 for code in LANGUAGES}
+_THRESHOLDS = (0.5, FIRST, 0.7, 0.8, 0.9)
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What was suggested for one row, and how surely."""
+
+    row: Row
+    codes: list[str]
+    confidence: float
+
+    @property
+    def first(self) -> bool:
+        """Whether the first one is right."""
+        return self.codes[:1] == [self.row["service"]]
+
+    @property
+    def third(self) -> bool:
+        """Whether one of the three is."""
+        return self.row["service"] in self.codes
+
+
+def figures() -> Iterator[tuple[str, Share]]:
+    """With meaning where the extra is installed, then by words alone."""
+    deep = suggested(deep=True)
+    yield from _by_language(deep)
+    for variant in sorted({one.row["variant"] for one in deep}):
+        yield f"first, {variant}", _first([one for one in deep if one.row["variant"] == variant])
+    yield "first, indirect wording", _first([one for one in deep if one.row["indirect"] == "1"])
+    for threshold in _THRESHOLDS:
+        sure = [one for one in deep if one.confidence >= threshold]
+        yield f"routed from {threshold:g} on", Share(len(sure), len(deep))
+        yield f"right of those from {threshold:g} on", _first(sure)
+    yield from ((f"by words alone: {name}", share) for name, share in _by_language(suggested(deep=False)))
+
+
+def suggested(*, deep: bool) -> list[Suggested]:
+    """Every row as the worker would judge it."""
+    found = []
+    for row in rows():
+        advice = advise(Asked(text=row["text"], hint="tr", deep=deep))
+        found.append(Suggested(row, [guess.value for guess in advice.services], advice.confidence))
+    return found
+
+
+def _by_language(found: Sequence[Suggested]) -> Iterator[tuple[str, Share]]:
+    for name in ("all", *LANGUAGES):
+        some = [one for one in found if name in {"all", one.row["language"]}]
+        yield f"first, {name}", _first(some)
+        yield f"one of three, {name}", Share(sum(one.third for one in some), len(some))
+
+
+def _first(found: Sequence[Suggested]) -> Share:
+    return Share(sum(one.first for one in found), len(found))
