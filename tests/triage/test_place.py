@@ -1,4 +1,4 @@
-"""Residents of Pınarova say where it is: in their language, with its endings, in whatever letters they have."""
+"""Residents of Pınarova say where it is: in their language, with its endings, in whatever letters."""
 
 import csv
 from pathlib import Path

@@ -12,8 +12,8 @@ from vefa.kit.text import fold
 _LETTER = r"[/\-]?[a-zа-я](?![^\W\d_])"
 _NUMBER = rf"(?P<n>\d{{1,4}}(?: ?[/\-] ?\d{{1,3}}(?!\d)|{_LETTER})?(?: ?к(?:орп)?\.? ?\d{{1,2}})?)(?!\d)"
 _WORDS = (
-    "no", "numara", "kapi no", "bina no", "bina", "apt no", "ev no", "дом", "дома", "доме", "д", "уй", "house",
-    "number", "num", "pelak", "plak", "dom", "uy", "پلاک", "خانه", "ساختمان",
+    "no", "numara", "kapi no", "bina no", "bina", "apt no", "ev no", "дом", "дома", "доме", "д", "уй",
+    "house", "number", "num", "pelak", "plak", "dom", "uy", "پلاک", "خانه", "ساختمان",
 )  # fmt: skip
 _LISTED = "|".join(sorted(_WORDS, key=len, reverse=True))
 _BEFORE = rf"\b(?:(?:{_LISTED})\b|(?:д|no)(?=\d))"
