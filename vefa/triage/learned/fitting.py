@@ -142,21 +142,33 @@ def _learned(
 
     Both are sums over features, and so is their sum. Returns weights (features, services) and biases.
     """
-    codes, weight = [one.code for one in samples], [one.weight for one in samples]
-    counted = ComplementNB(alpha=recipe.smoothing).fit(matrix, codes, sample_weight=weight)
-    vectors = LinearSVC(C=recipe.softness, class_weight="balanced", tol=_EXACT, random_state=7)
-    vectors.fit(matrix, codes, sample_weight=weight)
-    one, bias = _square(vectors.coef_, vectors.intercept_)
-    other = counted.feature_log_prob_.T
-    one_spread, other_spread = _spread(matrix @ one + bias), _spread(matrix @ other)
-    both = one / one_spread + other / other_spread
+    both, bias = _separated(matrix, samples, recipe)
+    both += _counted(matrix, samples, recipe)
     # What a feature says for all services alike decides nothing, and would take the place of what does.
-    return both - both.mean(axis=1, keepdims=True), bias / one_spread
+    both -= both.mean(axis=1, keepdims=True)
+    return both, bias
 
 
-def _spread(scores: NDArray[Any]) -> float:
+def _separated(
+    matrix: csr_matrix, samples: Sequence[Sample], recipe: Recipe
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    learner = LinearSVC(C=recipe.softness, class_weight="balanced", tol=_EXACT, random_state=7)
+    learner.fit(matrix, [one.code for one in samples], sample_weight=[one.weight for one in samples])
+    weights, bias = _square(learner.coef_.astype(np.float32), learner.intercept_.astype(np.float32))
+    spread = _spread(matrix @ weights + bias)
+    return weights / spread, bias / spread
+
+
+def _counted(matrix: csr_matrix, samples: Sequence[Sample], recipe: Recipe) -> NDArray[Any]:
+    learner = ComplementNB(alpha=recipe.smoothing)
+    learner.fit(matrix, [one.code for one in samples], sample_weight=[one.weight for one in samples])
+    weights: NDArray[np.float32] = learner.feature_log_prob_.T.astype(np.float32)
+    return weights / np.float32(_spread(matrix @ weights))
+
+
+def _spread(scores: NDArray[Any]) -> np.float32:
     """How far the services lie apart in a text's scores."""
-    return float((scores - scores.mean(axis=1, keepdims=True)).std()) or 1.0
+    return np.float32((scores - scores.mean(axis=1, keepdims=True)).std() or 1.0)
 
 
 def _square(weights: NDArray[Any], bias: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
