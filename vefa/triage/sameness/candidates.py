@@ -22,7 +22,7 @@ from vefa.triage.sameness.reading import Read
 from vefa.triage.sameness.rules import FAR_M
 
 WITHIN = timedelta(days=30)
-MOST = 150  # by each way of looking
+MOST = 80  # by each way of looking
 NEAREST = 40  # in meaning
 FIELDS = (
     "reference", "title", "text", "language", "service", "area", "place_text", "lat", "lon", "opened_at",

@@ -73,7 +73,7 @@ def read(said: Said) -> Read:
 
 
 def read_case(case: Case, services: Mapping[str, float], *, vector: bytes = b"") -> Read:
-    """What a case is compared by; `services` where nobody has settled its own yet."""
+    """What a case is compared by; `services` where more is known of it than the one that it has."""
     own = directory().services.get(case.service_id or 0)
     found = read(
         Said(
@@ -82,7 +82,7 @@ def read_case(case: Case, services: Mapping[str, float], *, vector: bytes = b"")
             area_id=case.area_id,
             lat=case.lat,
             lon=case.lon,
-            services={own.code: 1.0} if own else services,
+            services=services or ({own.code: 1.0} if own else {}),
             at=case.opened_at,
             language=case.language,
         )
