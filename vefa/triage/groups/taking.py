@@ -186,7 +186,8 @@ def _facts(contact: Contact, judged: Judged | None) -> dict[str, Any]:
     if judged is None:
         return facts
     said, verdict = judged.heard.said, judged.verdict
-    why = [*said.weighed.signs, (ABOUT, said.service, 0), (VERDICT, verdict.because, 0)]
+    signs = [(sign, str(words), weight) for sign, words, weight in said.weighed.signs]
+    why = [*signs, (ABOUT, said.service, 0), (VERDICT, str(verdict.because), 0)]
     return facts | {
         "made": verdict.made,
         "case_id": verdict.matter.case_id if verdict.matter else None,

@@ -106,7 +106,6 @@ def _row(group: Endpoint, line: Line) -> GroupMessage:
         contact=contact,
         author=contact.conversation.address if contact.conversation else None,
         message_id=contact.message_id,
-        thread=chat_of(group),
         said_at=contact.said_at or contact.received_at,
         made=line.made,
         case_id=line.case_id,
