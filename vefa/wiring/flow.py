@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups, keywords, to_all
 from vefa.journal.replay import Reaction
 from vefa.triage.learned import labels
+from vefa.triage.meaning import storing
 
 REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "group.stopped": [in_groups.answered_leave],
@@ -14,11 +15,12 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "case.followed": [confirming.passed_on, after_hours.said_again],
     "case.supported": [announcements.supported],
     "case.doubled": [announcements.doubled],
+    "case.taken_back": [storing.reread],
     "case.gathered": [to_all.gathered],
     "case.planned": [announcements.planned],
     "case.waiting": [announcements.asked],
     "case.referred": [announcements.referred],
-    "case.described": [labels.heard],
+    "case.described": [storing.reread, labels.heard],
     "case.ended": [announcements.ended, labels.heard],
     "case.reopened": [announcements.reopened],
     "promise.extended": [announcements.slipped],

@@ -3,13 +3,18 @@
 import pytest
 from django.urls import reverse
 
-from tests.cases.stories import opened
+from tests.cases.stories import heard, opened
 from tests.web.desk.seat import seated
+from vefa.cases import lifecycle
+from vefa.cases.lifecycle import Description
+from vefa.cases.signs import show_signs
+from vefa.journal import replay
 from vefa.triage import semantic
 from vefa.triage.meaning import vectors
 from vefa.triage.meaning.searching import search
 from vefa.triage.meaning.storing import store_due
 from vefa.triage.models import CaseVector, TextVector
+from vefa.wiring.flow import REACTIONS
 
 pytestmark = pytest.mark.django_db
 with_layer = pytest.mark.skipif(not semantic.available(), reason="the extra “semantic” is not installed")
@@ -102,3 +107,17 @@ def test_without_the_layer_the_page_says_so_and_services_lead_to_cases_in_any_la
 def test_the_search_by_words_links_to_the_one_by_meaning(cases, town):
     page = seated(town.derya).get(reverse("desk:search"), {"q": "ağaç"}).content.decode()
     assert f"{reverse('desk:meaning')}?q=" in page
+
+
+def test_what_a_case_meant_is_forgotten_with_its_words(cases, town, now):
+    for case in cases.values():
+        CaseVector.objects.create(case=case, model="m", signs="0" * 384, vector=b"", words="")
+    by, facts = town.derya, {"now": now}
+    lifecycle.describe(case_id=cases["tree"].pk, words=Description(title="Çınar devrildi"), by=by, **facts)
+    lifecycle.describe(case_id=cases["lamp"].pk, words=Description(urgency=1), by=by, **facts)
+    contact = cases["hole"].links.get().contact
+    withdrawn = heard(town, "", at=now, who="John", details={"withdrawn_contact_id": contact.pk})
+    show_signs([], [(cases["hole"].pk, withdrawn)], now=now)
+    while replay.react(REACTIONS, now=now):
+        pass
+    assert list(CaseVector.objects.values_list("case", flat=True)) == [cases["lamp"].pk]

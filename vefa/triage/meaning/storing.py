@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from vefa.cases.models import OPEN, Case
 from vefa.dialogue.phrases import sentences
 from vefa.directory.queries import is_loaded, services
+from vefa.journal.models import Event
 from vefa.triage import semantic
 from vefa.triage.lexicon import LANGUAGES
 from vefa.triage.meaning.vectors import digest_of, made, packed, reckon_middles, signs_of
@@ -51,6 +52,17 @@ def store_due(*, now: datetime, texts: Callable[[], Texts] = knowledge_texts) ->
     if not semantic.available() or not is_loaded():
         return False
     return reckon_middles() or _store_texts(texts()) or _store_cases(now)
+
+
+def reread(events: Sequence[Event], _now: datetime) -> None:
+    """What a case meant is forgotten when its words change or are taken back; the job reads the new ones."""
+    changed = {
+        int(event.subject.removeprefix("case:"))
+        for event in events
+        if event.kind == "case.taken_back" or "title" in event.data.get("changes", {})
+    }
+    if changed:
+        CaseVector.objects.filter(case_id__in=changed).delete()
 
 
 def words_of(case: Case) -> str:
