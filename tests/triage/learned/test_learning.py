@@ -21,7 +21,7 @@ from vefa.triage.learned.asking import ask_to_learn
 from vefa.triage.learned.due import Watch, night_after
 from vefa.triage.learned.labels import confirm
 from vefa.triage.learned.learning import learn
-from vefa.triage.learned.rules import LEAST, Result, Tried, is_better, threshold_for
+from vefa.triage.learned.rules import COLD, LEAST, Result, Tried, is_better, threshold_for
 from vefa.triage.learned.threshold import set_threshold
 from vefa.triage.learned.versions import NoVersionError
 from vefa.triage.models import Learning, ModelVersion, ServiceLabel, Standing
@@ -120,7 +120,7 @@ def test_what_people_confirmed_is_learned_and_measured_on_what_was_kept_back(tow
 
 def test_a_threshold_set_by_a_person_stays(town, clock, now):
     lay_down(town)
-    set_threshold(0.99, by=town.ayse, now=now)
+    set_threshold(1.0, by=town.ayse, now=now)
     learn(clock=clock)
 
     directory.forget()
@@ -220,4 +220,4 @@ def test_the_threshold_is_the_lowest_from_which_on_nine_of_ten_are_right():
     unsure = [Tried(0.4 - n / 1_000, first=False, third=True) for n in range(50)]
     assert threshold_for([*sure, *unsure]) == pytest.approx(0.39, abs=0.01)
     assert threshold_for(unsure) == 0.98
-    assert threshold_for(sure[: LEAST - 1]) == 0.6
+    assert threshold_for(sure[: LEAST - 1]) == COLD

@@ -8,6 +8,8 @@ from vefa.directory.models import Staff
 from vefa.journal.record import Happening, record
 from vefa.kit.saying import Sentence
 from vefa.triage.learned import versions
+from vefa.triage.learned.rules import FIRST
+from vefa.triage.learned.threshold import fit_threshold
 from vefa.triage.learned.versions import NoVersionError
 from vefa.triage.models import ModelVersion, Standing
 
@@ -44,6 +46,7 @@ def roll_back(*, by: Staff | None, now: datetime) -> ModelVersion | None:
     )
     if before is None:
         versions.retire_all(now=now)
+        fit_threshold(FIRST, now=now)
     else:
         first = before.adopted_at  # the next step back goes further, not forth again
         versions.put_in_service(before, why=Sentence("gone back to"), by=by, now=now)

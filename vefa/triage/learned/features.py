@@ -4,7 +4,7 @@ Features are named by 32 bits, so that no list of their texts is kept.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class Feature(NamedTuple):
 def of_word(word: str) -> list[Feature]:
     """All features of one folded word, or of a pair of stems."""
     if BETWEEN in word:
-        return list(_named("b", [word]))
+        return [Feature(of_pair(word), 1.0)]
     cut = word[:LONGEST]
     bones = skeleton_of(cut)
     return [
@@ -43,17 +43,22 @@ def of_word(word: str) -> list[Feature]:
     ]
 
 
-def tokens_of(said: Sequence[str]) -> list[str]:
-    """The distinct words of a text and the pairs of stems that stand side by side, in their order."""
+def heard_in(said: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The distinct words of a text, and the distinct pairs of stems that stand side by side."""
     heard = [word for word in said[:MOST_WORDS] if BETWEEN not in word]
-    stems = [_stems(word[:LONGEST])[0] for word in heard]
-    pairs = (f"{one}{BETWEEN}{other}" for one, other in pairwise(stems))
-    return list(dict.fromkeys([*heard, *pairs]))
+    stems = [_first_stem(word[:LONGEST]) for word in heard]
+    pairs = dict.fromkeys(f"{one}{BETWEEN}{other}" for one, other in pairwise(stems))
+    return list(dict.fromkeys(heard)), list(pairs)
+
+
+def of_pair(pair: str) -> int:
+    """The name of the one feature of a pair."""
+    return crc32(f"b{pair}".encode())
 
 
 def stem_of(word: str) -> str:
     """The first of a word's stems: what it is told by when two texts are compared."""
-    return _stems(word[:LONGEST])[0]
+    return _first_stem(word[:LONGEST])
 
 
 def _named(kind: str, texts: Sequence[str]) -> Iterator[Feature]:
@@ -70,6 +75,11 @@ def _stems(word: str) -> list[str]:
     if word < _CYRILLIC:
         return list(dict.fromkeys(stemmer.stemWord(word) for stemmer in (_of("turkish"), _of("english"))))
     return [_of("russian").stemWord(word)] if word < _ARABIC else [word]
+
+
+@lru_cache(maxsize=8_192)
+def _first_stem(word: str) -> str:
+    return _stems(word)[0]
 
 
 @cache

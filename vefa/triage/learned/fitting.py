@@ -12,7 +12,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from vefa.triage import semantic
-from vefa.triage.learned.features import Feature, of_word, tokens_of
+from vefa.triage.learned.features import Feature, heard_in, of_word
 from vefa.triage.learned.samples import Sample
 from vefa.triage.learned.weights import MOST_FEATURES, Meaning, Mixture, Model
 
@@ -83,7 +83,8 @@ def _words(samples: Sequence[Sample]) -> _Words:
     numbers: dict[str, int] = {}
     ends, columns = [0], []
     for one in samples:
-        columns += [numbers.setdefault(token, len(numbers)) for token in tokens_of(one.said)]
+        heard, pairs = heard_in(one.said)
+        columns += [numbers.setdefault(token, len(numbers)) for token in (*heard, *pairs)]
         ends.append(len(columns))
     shape = (len(samples), len(numbers))
     stands = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=shape)

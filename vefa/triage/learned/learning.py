@@ -80,7 +80,7 @@ def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
     with transaction.atomic():
         version = _stored(lesson, scorer, tried, before, clock())
         _judge(version, result_of(tried), before, now=clock())
-        if version.standing == Standing.IN_SERVICE and tried:
+        if version.standing == Standing.IN_SERVICE:
             fit_threshold(threshold_for(tried), now=clock())
         versions.forget_old()
     return version

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vefa.triage import semantic
-from vefa.triage.learned.features import BETWEEN, of_word, tokens_of
+from vefa.triage.learned.features import heard_in, of_pair, of_word
 from vefa.triage.learned.weights import Mixture, Model
 
 REMEMBERED = 6_000  # words, half a kilobyte each
@@ -35,16 +35,16 @@ class Scorer:
     _words: OrderedDict[str, Spoken] = field(default_factory=OrderedDict)
 
     def heard(self, said: Sequence[str]) -> "Heard":
-        """What the words of a message say, each by itself."""
-        tokens = tokens_of(said)
-        return Heard(tokens, [self._spoken(token) for token in tokens])
+        """What the words of a message say, each by itself, and all its pairs together."""
+        told, pairs = heard_in(said)
+        return Heard(told, [self._spoken(word) for word in told], self._paired(pairs))
 
     def words(self, heard: "Heard") -> Scores:
         """What all the words say together."""
         total = self.model.bias.copy()
-        if heard.spoken:
-            length = sqrt(sum(one.square for one in heard.spoken)) or 1.0
-            total += np.add.reduce([one.scores for one in heard.spoken], dtype=np.float32) / length
+        spoken = [*heard.spoken, heard.paired]
+        length = sqrt(sum(one.square for one in spoken)) or 1.0
+        total += np.add.reduce([one.scores for one in spoken], dtype=np.float32) / length
         return total
 
     def lexicon(self, totals: Mapping[str, float]) -> Scores:
@@ -71,34 +71,38 @@ class Scorer:
         return known
 
     def _read(self, word: str) -> Spoken:
-        model = self.model
         features = of_word(word)
-        names = np.fromiter((one.name for one in features), np.uint32, len(features))
-        shares = np.fromiter((one.share for one in features), np.float32, len(features))
+        return self._sum([one.name for one in features], [one.share for one in features])
+
+    def _paired(self, pairs: Sequence[str]) -> Spoken:
+        """Pairs are seldom met twice and seldom known: not remembered, but looked up all at once."""
+        return self._sum([of_pair(pair) for pair in pairs], [1.0] * len(pairs))
+
+    def _sum(self, features: Sequence[int], shares: Sequence[float]) -> Spoken:
+        model = self.model
+        names = np.array(features, np.uint32)
         places = np.minimum(np.searchsorted(model.names, names), len(model.names) - 1)
         known = model.names[places] == names
         rows = places[known]
-        worth = shares[known] * model.rarity[rows]
+        worth = np.array(shares, np.float32)[known] * model.rarity[rows]
         scores = (worth @ model.weights[rows].astype(np.float32)) * model.scale
         return Spoken(scores.astype(np.float16), float(worth @ worth))
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The words of a message and what each says."""
+    """The distinct words of a message, what each says, and what its pairs say."""
 
-    tokens: list[str]
+    told: list[str]
     spoken: list[Spoken]
+    paired: Spoken
 
     def strongest(self, column: int, limit: int = 3) -> list[str]:
-        """The words that speak most for one service, against what they say for the others on average."""
-        said = [
-            (float(one.scores[column]) - float(one.scores.mean()), token)
-            for token, one in zip(self.tokens, self.spoken, strict=True)
-            if BETWEEN not in token and len(token) > 1
-        ]
-        best = sorted((row for row in said if row[0] > 0), key=lambda row: -row[0])[:limit]
-        return [token for weight, token in best if weight >= _LEAST_SHARE * best[0][0]]
+        """The words that speak most for one service (weights are against the mean of all services)."""
+        said = zip(self.told, self.spoken, strict=True)
+        weighed = [(float(one.scores[column]), word) for word, one in said if len(word) > 1]
+        best = sorted((row for row in weighed if row[0] > 0), key=lambda row: -row[0])[:limit]
+        return [word for weight, word in best if weight >= _LEAST_SHARE * best[0][0]]
 
 
 def mixed(mixture: Mixture, words: Scores, lexicon: Scores, meaning: Scores | None = None) -> Scores:
