@@ -33,7 +33,7 @@ def storm(town, now):
         opened(town, "درخت افتاد", now=now, who="Reza", service=town.tree, language="fa", on=town.hotline),
     ]
     for case, language in zip(cases, ("tr", "ru", "fa"), strict=True):
-        Conversation.objects.filter(pk=case.conversation_id).update(language=language)
+        Conversation.objects.filter(cases=case.pk).update(language=language)
     plan = Plan(name="Fırtına", service_ids=(town.tree.pk,), area_id=None, since=now)
     return gathering.declare(plan=plan, case_ids=[case.pk for case in cases], by=town.derya, now=now)
 
@@ -76,7 +76,7 @@ def test_a_worker_that_dies_and_tries_again_says_nothing_twice(storm, town, now)
 def test_a_supporter_hears_it_in_a_language_of_their_own(storm, town, now):
     first = Case.objects.order_by("id")[0]
     other = opened(town, "Bende de", now=now, who="Anna", on=town.mailbox)
-    Conversation.objects.filter(pk=other.conversation_id).update(language="ru")
+    Conversation.objects.filter(cases=other.pk).update(language="ru")
     contact = other.links.get().contact
     anna = Citizen.objects.get(name="Anna")
     support(case_id=first.pk, citizen_id=anna.pk, contact=contact, now=now)

@@ -51,6 +51,7 @@ def test_a_report_joins_and_keeps_a_reference_of_its_own(holes, ayse, town):
     assert contact.details["incident"] == holes.pk
     now = datetime.now(UTC)
     claim = claiming.claim_contacts(now=now, limit=10)
+    assert claim is not None
     reading.read(claim.contacts, now=now)
     pipeline.handle(claim.contacts, now=now)
     case = Case.objects.get()
