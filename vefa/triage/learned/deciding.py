@@ -14,7 +14,7 @@ from vefa.triage.guess import Guess
 from vefa.triage.learned.scoring import Heard, Scorer, Scores, mixed
 from vefa.triage.service import Totals, services_of
 
-CLEAR = 0.7  # from this share on the words alone decide
+CLEAR = 0.6  # from this share on the words alone decide
 SUGGESTED = 3
 _LEAST = 0.2  # of the first, where the catalogue knows no word of it: below, the message names no service
 
