@@ -131,5 +131,5 @@ def test_words_for_everybody_are_shown_without_personal_data(town, pothole, now)
         public.one(pothole.pk), *public.listing(PublicFilters()).rows,
         *public.map_points(AROUND, PublicFilters(), now=now), *near,
     ]  # fmt: skip
-    assert [one.text for one in everywhere] == [shown] * 4
+    assert [one and one.text for one in everywhere] == [shown] * 4
     assert Case.objects.get(pk=pothole.pk).public_text == text  # staff read what was written

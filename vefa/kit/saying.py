@@ -15,8 +15,8 @@ def gettext_noop(sentence: str) -> str:
 class Sentence(str):
     """An English sentence with its values in it, which a screen can say in another language later.
 
-    `Sentence("says %(words)s", words="çukur")` is the text "says çukur" and remembers what it was made of; the
-    translators find its pattern as they find those of `gettext`. A value may be a sentence of its own.
+    `Sentence("says %(words)s", words="çukur")` is the text "says çukur" and remembers what it was made of;
+    the translators find its pattern as they find those of `gettext`. A value may be a sentence of its own.
     """
 
     __slots__ = ("pattern", "values")

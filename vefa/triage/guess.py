@@ -23,6 +23,6 @@ class Guess[Value]:
 
 
 def why(because: str) -> dict[str, Any]:
-    """A reason as findings keep it: in English under "because", its parts for other languages under "reason"."""
+    """A reason as findings keep it: English under "because", its parts for other languages under "reason"."""
     parts = parts_of(because)
     return {"because": str(because)} if parts == because else {"because": str(because), "reason": parts}

@@ -225,7 +225,7 @@ class Standing(models.TextChoices):
 
 
 class ModelVersion(models.Model):
-    """The model of services as it was learned at one moment: weights, what they were tried on, what came of it."""
+    """The model of services as learned at one moment: weights, what they were tried on, what came of it."""
 
     number = models.PositiveIntegerField(unique=True)
     weights = models.BinaryField()  # npz without pickles; empty once it is so old that nobody goes back to it
@@ -292,9 +292,7 @@ class Suggested(models.Model):
     taken_at = models.DateTimeField(null=True)  # into an answer, by that clerk
 
     class Meta:
-        indexes = [
-            models.Index(fields=["id"], name="suggested_waiting", condition=models.Q(state="waiting"))
-        ]
+        indexes = [models.Index(fields=["id"], name="suggested_waiting", condition=models.Q(state="waiting"))]
 
     def __str__(self) -> str:
         return f"{self.what} of {self.case_id} ({self.state})"

@@ -1,6 +1,7 @@
 """What people do with a case tells the model what is right."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -20,12 +21,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def unsure(wrote, now) -> Case:
+def unsure(wrote: Callable[..., Case], now: datetime) -> Case:
     return wrote("Ali Demir", "7001", "Orası yine aynı", now=now, service=None, unsure=True)
 
 
 @pytest.fixture
-def sure(wrote, now) -> Case:
+def sure(wrote: Callable[..., Case], now: datetime) -> Case:
     return wrote("Veli Demir", "7002", "Yolda çukur var", now=now)
 
 
@@ -36,7 +37,7 @@ def told() -> list[tuple[int, int, str]]:
     return list(rows.values_list("case_id", "service_id", "told"))
 
 
-NOW = []
+NOW: list[datetime] = []
 
 
 @pytest.fixture(autouse=True)

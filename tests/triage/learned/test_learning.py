@@ -139,7 +139,7 @@ def test_a_threshold_set_by_a_person_stays(town, clock, now):
     assert advise(Asked(text=FRESH["tree"], hint="tr")).sure
 
 
-def test_it_is_due_at_the_beginning_after_a_change_when_asked_and_at_night(town, clock, now):
+def test_it_is_due_at_the_beginning_after_a_change_when_asked_and_at_night(town, wrote, clock, now):
     watch = Watch()
     lay_down(town)
     assert watch.why(now=now) == "the beginning"
@@ -153,17 +153,16 @@ def test_it_is_due_at_the_beginning_after_a_change_when_asked_and_at_night(town,
 
     assert watch.why(now=night_after(now)) == ""  # nothing is new
     ServiceLabel.objects.create(
-        case_id=None or _a_case(town, now), service=town.tree, told="confirmed", staff=town.derya, at=now
+        case=wrote("Ali Demir", "7001", "Çınar", now=now),
+        service=town.tree,
+        told="confirmed",
+        staff=town.derya,
+        at=now,
     )
     assert watch.why(now=now) == ""
     assert watch.why(now=night_after(now)) == "the night"
     lay_down_more(town)
     assert watch.why(now=now) == "another catalogue"
-
-
-def _a_case(town, now) -> int:
-    write = wrote.__wrapped__(town)
-    return int(write("Ali Demir", "7001", "Çınar", now=now).pk)
 
 
 def lay_down_more(town) -> None:
