@@ -21,6 +21,7 @@ from benchmarks.machine import keep, machine
 from vefa.directory import queries
 from vefa.directory.models import Role, Staff
 from vefa.triage import semantic
+from vefa.triage.meaning.vectors import reckon_middles
 from vefa.triage.measures import Share
 from vefa.wiring.demo.city_loaded import put_in_place
 from vefa.wiring.env import database
@@ -98,6 +99,8 @@ def _learning() -> Iterator[Figure]:
 
 
 def _pairs() -> Iterator[Figure]:
+    while reckon_middles():
+        pass
     rows = triage_sameness.weighed(PAIRS)
     for name, some, least in (
         ("hard pairs", [one for one in rows if one.hard], 0.93),
