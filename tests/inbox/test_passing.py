@@ -178,10 +178,20 @@ def mail(town, now, *, sender: str, results: str = "") -> Contact:
     return Contact.objects.select_related("conversation__address").get(pk=pk)
 
 
+def vouching(town) -> None:
+    """Our mail server's name stands in the mailbox's settings."""
+    town.mailbox.settings = {"authserv_id": "mx.pinarova.example", "address": "iletisim@pinarova.example"}
+    town.mailbox.save()
+
+
 def test_a_mail_from_the_mayors_own_address_is_its_authors(town, now):
     town.leyla.email = "Leyla@pinarova.example"
     town.leyla.save()
-    contact = mail(town, now, sender="Leyla Güneş <leyla@pinarova.example>")
+    vouching(town)
+    contact = mail(
+        town, now, sender="Leyla Güneş <leyla@pinarova.example>",
+        results="mx.pinarova.example; dmarc=pass header.from=pinarova.example",
+    )  # fmt: skip
     assert contact.conversation is not None
     assert contact.conversation.address.value == "ali@posta.example"
     assert (contact.text, contact.said_at) == ("Okulun önünde yolda çukur var.", SAID)
@@ -192,15 +202,21 @@ def test_a_mail_from_the_mayors_own_address_is_its_authors(town, now):
     assert (way.state, way.endpoint) == (DeliveryState.QUEUED, town.mailbox)
 
 
-def test_a_mail_that_only_claims_to_be_hers_is_not_believed(town, now):
+@pytest.mark.parametrize(
+    "results",
+    [
+        "mx.pinarova.example; dmarc=fail header.from=pinarova.example",
+        "mx.elsewhere.example; dmarc=pass header.from=pinarova.example",  # anybody can write this
+        "",
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_mail_that_only_claims_to_be_hers_is_not_believed(town, now, results, named):
     town.leyla.email = "leyla@pinarova.example"
     town.leyla.save()
-    town.mailbox.settings = {"authserv_id": "mx.pinarova.example", "address": "iletisim@pinarova.example"}
-    town.mailbox.save()
-    contact = mail(
-        town, now, sender="leyla@pinarova.example",
-        results="mx.pinarova.example; dmarc=fail header.from=pinarova.example",
-    )  # fmt: skip
+    if named:
+        vouching(town)
+    contact = mail(town, now, sender="leyla@pinarova.example", results=results)
     assert "passed_on" not in contact.details
     assert contact.conversation is not None
     assert contact.conversation.address.value == "leyla@pinarova.example"
