@@ -10,6 +10,7 @@ import pytest
 import vefa.wiring
 from vefa.directory import queries
 from vefa.directory.load.questions import FIELDS as QUESTION_FIELDS
+from vefa.directory.load.remits import FIELDS as REMIT_FIELDS
 from vefa.directory.models import Area, Staff
 from vefa.wiring.cli import load
 from vefa.wiring.cli.command import CommandError
@@ -117,18 +118,20 @@ def test_words_that_do_not_fit_together_are_answered_with_a_sentence(vefa_load, 
 
 def test_the_page_about_the_folder_names_every_field_that_the_code_reads_and_no_other():
     written: dict[str, dict[str, set[str]]] = {}
-    file = table = ""
+    files, table = [""], ""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
-            file, table = line[3:], ""
+            files, table = line[3:].split(", "), ""
         elif line.startswith("### "):
             table = line[4:].strip("[]").replace("Head", "")
         elif field := re.match(r"\| `([\w*]+)`", line):
-            written.setdefault(file, {}).setdefault(table, set()).add(field[1])
+            for file in files:
+                written.setdefault(file, {}).setdefault(table, set()).add(field[1])
 
     read = {
         section.file: {table: set(fields) for table, fields in section.fields.items() if fields}
         for section in SECTIONS
     }
     read["services.toml"]["service.question"] = set(QUESTION_FIELDS)
+    read["services.toml"]["service.remit_by"] = set(REMIT_FIELDS)
     assert written == read

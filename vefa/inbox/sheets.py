@@ -33,7 +33,7 @@ COLUMNS = {
     "lat": "latitude in degrees (WGS 84)",
     "lon": "longitude in degrees (WGS 84)",
     "service": "the code of a service of ours",
-    "kind": "request, complaint, suggestion, question, thanks or danger",
+    "kind": "request, complaint, suggestion, question, thanks, danger, abuse or spam",
 }
 KINDS = ("request", "complaint", "suggestion", "question", "thanks", "danger", "abuse", "spam")
 KEYS = {"endpoint", "zone", "dates", "delimiter", "encoding", "prefix", "columns", "constants", "empty"}

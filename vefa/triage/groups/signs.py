@@ -14,7 +14,7 @@ from vefa.triage.groups.words import words_of_groups
 SURE = 0.5  # from this confidence on a message is a matter by itself
 HALF = 0.12  # from here on it may be the first half of one
 _SHORT, _NOD, _LONG = 3, 4, 30  # words
-_BASE = -2.9
+_BASE = -3.2
 _WEIGHTS: Mapping[str, float] = {
     "service": 3.0,  # times its confidence
     "subject": 0.5,  # the service is what this group is for
