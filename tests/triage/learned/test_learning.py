@@ -216,6 +216,8 @@ def test_better_is_better_on_the_same_cases():
     assert is_better(Result(200, 150, 181), Result(200, 150, 180), fresh=False)
     assert not is_better(Result(200, 150, 180), Result(200, 150, 180), fresh=False)
     assert is_better(Result(200, 150, 180), Result(200, 150, 180), fresh=True)
+    assert is_better(Result(100, 94, 99), Result(100, 95, 96), fresh=True, first=True)  # within chance
+    assert not is_better(Result(100, 90, 99), Result(100, 95, 96), fresh=True, first=True)
     assert not is_better(Result(200, 149, 200), Result(200, 150, 180), fresh=True)
 
 

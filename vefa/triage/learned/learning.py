@@ -127,7 +127,7 @@ def _judge(version: ModelVersion, new: Result, before: Result | None, *, now: da
     latest = ModelVersion.objects.filter(standing=Standing.IN_SERVICE).first()
     fresh = latest is None or latest.catalogue != version.catalogue or latest.meaning != version.meaning
     told = {"right": new.first, "of": new.n, "before": before.first if before else 0}
-    if is_better(new, before, fresh=fresh):
+    if is_better(new, before, fresh=fresh, first=latest is None):
         why = Sentence("%(right)s of %(of)s right, %(before)s before", **told)
         if not new.n:
             why = Sentence("learned from the catalogue as it is now")

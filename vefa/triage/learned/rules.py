@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 LATEST = 200  # confirmed cases on which models are compared
 LEAST = 40  # below that nothing can be compared
@@ -9,6 +10,7 @@ TARGET = 0.9  # of the cases that go their way by themselves, so many shall go t
 FIRST = 0.6  # the threshold of the catalogue's words alone
 COLD = 0.8  # of a model before anything was confirmed: nine of ten, on messages that are harder than most
 LOWEST, HIGHEST = 0.3, 0.98  # a fitted threshold stays within these
+_ONE_SIDED = 1.64  # standard errors
 ENOUGH = 100  # new labels after which a new model is due before the night
 
 
@@ -40,17 +42,26 @@ def held_back(labels: int) -> int:
     return min(LATEST, labels // 2) if labels >= LEAST else 0
 
 
-def is_better(new: Result, old: Result | None, *, fresh: bool) -> bool:
+def is_better(new: Result, old: Result | None, *, fresh: bool, first: bool = False) -> bool:
     """Whether to adopt. `fresh`: the catalogue has changed, then as good is good enough.
 
-    Without a model in service, or with nothing to compare on, a fresh one is adopted.
+    `first`: only the words of the catalogue served until now. Most of what people confirmed is what these
+    words had said, so that no other judge can beat them there: the first model is adopted unless it is
+    worse by more than chance (one-sided, 5 %). With nothing to compare on, a fresh one is adopted.
     """
     if old is None:
         return True
     if new.n == 0:
         return fresh
+    if first:
+        return new.first >= old.first - _chance(old)
     ours, theirs = (new.first, new.third), (old.first, old.third)
     return ours >= theirs if fresh else ours > theirs
+
+
+def _chance(result: Result) -> float:
+    """How many hits fewer are within chance: 1.64 standard errors of a binomial count."""
+    return _ONE_SIDED * sqrt(result.first * (1 - result.first / result.n))
 
 
 def threshold_for(tried: Sequence[Tried], *, target: float = TARGET) -> float:
