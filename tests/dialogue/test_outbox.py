@@ -13,6 +13,7 @@ from vefa.dialogue import leasing, outbox, sweeping, writing
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.pace import Pace
 from vefa.dialogue.receipts import apply_receipts
+from vefa.dialogue.waiting import Waiting, waiting
 from vefa.dialogue.writing import TooLateError, Words
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
@@ -180,6 +181,46 @@ def lease_of(now) -> leasing.Lease:
     lease = leasing.lease_next(endpoint_id=endpoint_id or 0, now=now + LATER)
     assert lease
     return lease
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "back"),
+    [
+        ({"state": DeliveryState.TAKEN_BACK}, {"state": DeliveryState.QUEUED}),
+        ({"endpoint__outbound_paused": True}, {"endpoint__outbound_paused": False}),
+        ({"endpoint__paused_until": timedelta(hours=1)}, {"endpoint__paused_until": None}),
+    ],
+)
+def test_what_was_read_leaves_only_if_it_still_may_when_its_turn_comes(town, answers, now, meanwhile, back):
+    answers("Bakıyoruz")
+    due = now + LATER
+    (read,) = waiting(endpoint_id=town.bot.pk, now=due)
+
+    alter(meanwhile, due)
+    assert leasing.take(read, now=due) is None
+    alter(back, due)
+    assert leasing.take(read, now=due)
+    assert leasing.take(read, now=due) is None  # somebody has it
+
+
+def alter(facts, due) -> None:
+    for name, value in facts.items():
+        moment = due + value if isinstance(value, timedelta) else value
+        if name == "state":
+            Delivery.objects.update(state=moment)
+        else:
+            Endpoint.objects.update(**{name.removeprefix("endpoint__"): moment})
+
+
+def test_a_second_answer_waits_for_the_first_of_its_talk_also_when_both_were_read(town, answers, now):
+    answers("bir")
+    (first,) = waiting(endpoint_id=town.bot.pk, now=now + LATER)
+    answers("iki")
+    second = Waiting(Delivery.objects.order_by("-id")[0], ())
+
+    assert leasing.take(second, now=now + LATER) is None
+    assert leasing.take(first, now=now + LATER)
+    assert leasing.take(second, now=now + LATER) is None  # the first is on its way
 
 
 def test_a_sender_that_died_leaves_one_item_in_doubt(answers, now):
