@@ -1,4 +1,4 @@
 """Matters that the city owes an answer on.
 
-Owns opening, lifecycle, routing, promises and their clocks, supporters. Sends nothing.
+Owns opening, lifecycle, routing, promises and their clocks, supporters, incidents. Sends nothing.
 """
