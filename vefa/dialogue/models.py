@@ -133,6 +133,21 @@ class Delivery(models.Model):
         return f"{self.key} {self.state}"
 
 
+class EarlyReport(models.Model):
+    """A report about a delivery whose provider has not told us yet under which id it goes."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+", db_index=False)
+    provider_id = models.CharField(max_length=200)
+    facts = models.JSONField()  # the report: provider_id, state, reason, status
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["endpoint", "provider_id"], name="early_report")]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.facts}"
+
+
 class Draft(models.Model):
     """What somebody is typing on a case, kept on the server."""
 

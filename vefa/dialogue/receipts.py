@@ -1,13 +1,18 @@
-"""What became of what we sent: receipts and bounces. A receipt never moves a state back."""
+"""What became of what we sent: receipts and bounces. A receipt never moves a state back.
+
+A centre may report faster than it answers, under an id that only its answer tells: such a report is kept
+until the delivery knows the id.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
-from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
 
@@ -16,6 +21,9 @@ type Report = tuple[int, dict[str, Any]]  # an endpoint and what it reports
 CLOCKS_DIFFER = timedelta(seconds=2)  # the provider's answer and its report were timed by two clocks
 PRIVATE = "private"  # the way of an answer to a comment that only its author reads
 SENT = "sent"  # the provider has it: news only where we were in doubt
+WAITS = timedelta(hours=1)  # a report for a delivery that knows no id yet: a hand-over takes seconds
+BATCH = 500
+LONGEST = 200  # an id that no delivery can have
 # From which states each report is believed; anything else is late or doubled and changes nothing.
 BELIEVED: dict[str, frozenset[str]] = {
     SENT: frozenset({S.UNCERTAIN}),
@@ -23,6 +31,8 @@ BELIEVED: dict[str, frozenset[str]] = {
     S.READ: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN, S.DELIVERED}),
     S.FAILED: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN}),
 }
+_FINAL = frozenset({S.DELIVERED, S.READ, S.FAILED})  # what is worth waiting with
+_EARLY = ("provider_id", "state", "reason", "status")  # nobody's number is kept with it
 
 
 def apply_receipts(contacts: Sequence[Contact], *, now: datetime) -> None:
@@ -31,20 +41,56 @@ def apply_receipts(contacts: Sequence[Contact], *, now: datetime) -> None:
     reports = [
         (contact.endpoint_id, report) for contact in contacts for report in contact.details["receipts"]
     ]
+    _keep_early(_apply(reports, now=now), now=now)
+
+
+@transaction.atomic
+def apply_early(*, now: datetime) -> int:
+    """Apply the reports that came before the provider's answer, where it has come since; how many."""
+    known = Delivery.objects.filter(
+        endpoint=OuterRef("endpoint"), provider_id=OuterRef("provider_id")
+    ).exclude(provider_id="")
+    rows = EarlyReport.objects.select_for_update(skip_locked=True).filter(Exists(known)).order_by("id")
+    kept = list(rows[:BATCH])
+    if kept:
+        _apply([(one.endpoint_id, one.facts) for one in kept], now=now)
+        EarlyReport.objects.filter(id__in=[one.pk for one in kept]).delete()
+    EarlyReport.objects.filter(heard_at__lt=now - WAITS).delete()
+    return len(kept)
+
+
+def _keep_early(reports: Iterable[Report], *, now: datetime) -> None:
+    """Those of which no delivery knows yet: it may be on its way at this moment."""
+    EarlyReport.objects.bulk_create(
+        EarlyReport(
+            endpoint_id=endpoint_id,
+            provider_id=report["provider_id"],
+            facts={name: report[name] for name in _EARLY if report.get(name)},
+            heard_at=now,
+        )
+        for endpoint_id, report in reports
+        if 0 < len(report["provider_id"]) <= LONGEST and report["state"] in _FINAL
+    )
+
+
+def _apply(reports: Sequence[Report], *, now: datetime) -> list[Report]:
+    """Apply what speaks of a known delivery; the reports that speak of none."""
     rows = _spoken_of(reports)
-    if not rows:
-        return
     by_id = {(row.endpoint_id, row.provider_id): row for row in rows if row.provider_id}
     by_key = {(row.endpoint_id, str(row.key)): row for row in rows}
-    failed = []
+    failed, strange = [], []
     for endpoint_id, report in reports:
         named = by_id.get((endpoint_id, report["provider_id"])) if report["provider_id"] else None
         row = named or by_key.get((endpoint_id, report.get("key", "")))
-        if row is not None and _believe(row, report, now=now) and row.state == S.FAILED:
+        if row is None:
+            strange.append((endpoint_id, report))
+        elif _believe(row, report, now=now) and row.state == S.FAILED:
             failed.append(row)
-    fields = ["state", "trouble", "provider_id", "handed_over_at", "delivered_at", "read_at", "ended_at"]
-    Delivery.objects.bulk_update(rows, fields)
+    if rows:
+        fields = ["state", "trouble", "provider_id", "handed_over_at", "delivered_at", "read_at", "ended_at"]
+        Delivery.objects.bulk_update(rows, fields)
     tell_failed(failed, now=now)
+    return strange
 
 
 def _apply_moments(contacts: Sequence[Contact], *, now: datetime) -> None:

@@ -27,7 +27,7 @@ from vefa.channels import looking, templates
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
-from vefa.dialogue import outbox, sweeping, to_all, watching
+from vefa.dialogue import outbox, receipts, sweeping, to_all, watching
 from vefa.inbox import attachments, claiming, collect, heard, orphans, posts
 from vefa.inbox.bulk import keep_plans
 from vefa.inbox.doors import adapter_of
@@ -235,6 +235,7 @@ class Worker:
 
     def _sweep(self) -> bool:
         claiming.park_dead(now=clock())
+        receipts.apply_early(now=clock())
         sweeping.doubt_abandoned(now=clock())
         sweeping.resend_doubtful(now=clock())
         sweep_broken(now=clock())
