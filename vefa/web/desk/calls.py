@@ -19,8 +19,18 @@ from vefa.citizens.numbers import NoNumberError, normal
 from vefa.directory.access import Action, can
 from vefa.directory.queries import directory
 from vefa.kit import ids
-from vefa.web.desk.call_lines import DIRECTIONS, REASONS, SEATS, STATES, lines_of, ringing_lines, subjects
+from vefa.web.desk.call_lines import (
+    DIRECTIONS,
+    REASONS,
+    SEATS,
+    STATES,
+    Line,
+    lines_of,
+    ringing_lines,
+    subjects,
+)
 from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.enter_beside import storms
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui import words
 from vefa.web.ui.show import show
@@ -95,6 +105,7 @@ def bar_context(request: StaffRequest, *, now: datetime) -> dict[str, Any]:
     may_enter = can(request.staff, Action.ENTER)
     return {
         "lines": lines,
+        "storms": storms(_spoken(lines)) if lines else [],
         "seat": seat,
         "seat_word": _doing(seat, now) if seat else "",
         "seat_choices": SEATS_ASKED,
@@ -106,6 +117,12 @@ def bar_context(request: StaffRequest, *, now: datetime) -> dict[str, Any]:
         "dialled": queries.last_dialling(request.staff, now=now),
         "now": now,
     }
+
+
+def _spoken(lines: list[Line]) -> str:
+    """The language of who is on the line, "" where nobody knows it."""
+    known = [line.call.citizen.language for line in lines if line.call.citizen]
+    return known[0] if known else ""
 
 
 def _doing(seat: Seat, now: datetime) -> str:

@@ -12,6 +12,8 @@ from vefa.directory.models import Remit
 from vefa.directory.queries import directory
 from vefa.directory.remit import OWN
 from vefa.kit.calendars import in_digits
+from vefa.triage.advice import Advice
+from vefa.triage.drawing import duty_in
 from vefa.web.desk.reasons import in_words
 
 
@@ -34,18 +36,38 @@ def duty_shown(case: Case) -> DutyShown | None:
     agency = agency_of(case)
     if agency is None or case.state == State.ENDED or not facts.get("remit"):
         return None
-    language = get_language() or "en"
     service = directory().services.get(case.service_id or 0)
-    shared = facts["remit"] == Remit.SHARED
     return DutyShown(
-        heading=gettext("Shared with another body") if shared else gettext("Another body's duty"),
-        agency=agency.name(language),
+        heading=_heading(facts["remit"]),
+        agency=agency.name(get_language() or "en"),
         phone=agency.phone,
         because=in_words(facts.get("because") or ""),
         tell=explained(service, agency, case.language),
         language=case.language,
         may_refer=case.state != State.REFERRED,
     )
+
+
+def duty_foreseen(advice: Advice, *, language: str) -> DutyShown | None:
+    """The same of words that are no case yet, for who would say them in `language`."""
+    duty = duty_in(advice)
+    known = directory().agencies.values()
+    agency = next((one for one in known if duty and one.key == duty.agency), None)
+    if duty is None or agency is None:
+        return None
+    return DutyShown(
+        heading=_heading(duty.remit),
+        agency=agency.name(get_language() or "en"),
+        phone=agency.phone,
+        because=in_words(duty.because),
+        tell=explained(advice.service, agency, language),
+        language=language,
+        may_refer=False,
+    )
+
+
+def _heading(remit: str) -> str:
+    return gettext("Shared with another body") if remit == Remit.SHARED else gettext("Another body's duty")
 
 
 def particulars(case: Case) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """A new case by hand: what somebody said on the telephone, at the counter, in a letter or a meeting."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -8,33 +9,27 @@ from uuid import UUID, uuid4, uuid5
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from vefa.cases.public import nearby
-from vefa.cases.search import past_cases
 from vefa.channels.queries import NoDoorError, door_of
-from vefa.citizens.queries import found as found_people
 from vefa.directory.access import Action, can
 from vefa.directory.queries import directory
 from vefa.inbox import files, intake, numbers
 from vefa.inbox.files import StoredFile
 from vefa.inbox.intake import Accepted, Incoming
 from vefa.kit import ids
-from vefa.kit.geo import Point
-from vefa.triage.advice import Advice, Asked, advise
-from vefa.web.desk import call_entry
+from vefa.web.desk import call_entry, incident_words
 from vefa.web.desk.call_entry import Caller
 from vefa.web.desk.choices import areas, services
 from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.enter_beside import Typed, beside, joined, service_in, storms
 from vefa.web.desk.framing import frame_of
-from vefa.web.desk.reasons import in_words
 from vefa.web.ui import channels
-from vefa.web.ui.shapes import Suggestion
 from vefa.web.ui.show import show
 from vefa.web.ui.uploads import FilesField
 
@@ -86,6 +81,8 @@ class EnterForm(forms.Form):
             del self.fields["line"]
         if self.data.get("spot"):  # the subject alone is counted; words are welcome
             self.fields["text"].required, self.fields["service"].required = False, True
+        if joined(_number(self.data.get("incident", ""))):  # one of many: what it is about is known
+            self.fields["text"].required = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,10 +91,9 @@ def enter(request: StaffRequest) -> HttpResponse:
     """The page for a new case, and its keeping. Pressing twice keeps one."""
     now = timezone.now()
     caller = call_entry.caller_of(request.staff, request, now=now)
-    form = EnterForm(request.POST or None, request.FILES or None, initial=_initial(request) | caller.initial)
-    if caller.call and caller.matters:  # first one key says what it is about, then t begins to write
-        form.fields["text"].widget.attrs |= {"autofocus": False, "data-keys": "t"}
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, caller)
+    looks = request.method == "POST" and "look" in request.POST  # without scripts: what stands beside it
+    if request.method == "POST" and not looks and form.is_valid():
         try:
             accepted = _accept(request, form.cleaned_data, caller, now)
         except files.RefusedFileError:
@@ -107,8 +103,20 @@ def enter(request: StaffRequest) -> HttpResponse:
         else:
             intake.wake()
             return _entered(request, accepted, caller)
-    context = {"form": form, "frame": frame_of(request, now=now), "caller": caller}
+    context = {"form": form, "frame": frame_of(request, now=now), **_hinted(request, caller)}
     return show(request, "desk/enter.html", None, context, status=422 if form.errors else 200)
+
+
+def _form(request: StaffRequest, caller: Caller) -> EnterForm:
+    """The form as it was sent; after a look at what stands beside it, as it was typed and without faults."""
+    initial = _initial(request) | caller.initial
+    if "look" in request.POST:
+        form = EnterForm(initial=initial | request.POST.dict())
+    else:
+        form = EnterForm(request.POST or None, request.FILES or None, initial=initial)
+    if caller.call and caller.matters:  # first one key says what it is about, then t begins to write
+        form.fields["text"].widget.attrs |= {"autofocus": False, "data-keys": "t"}
+    return form
 
 
 def _entered(request: StaffRequest, accepted: Accepted, caller: Caller) -> HttpResponse:
@@ -116,7 +124,11 @@ def _entered(request: StaffRequest, accepted: Accepted, caller: Caller) -> HttpR
     if accepted.reference:
         said = gettext("Kept under %(reference)s. It stands in the lists in a moment.")
         messages.success(request, said % {"reference": accepted.reference})
-        return HttpResponseRedirect(reverse("desk:entered", args=[accepted.reference]))
+        wanted = _number(request.POST.get("incident", ""))
+        told = {"incident": wanted, "to": request.POST.get("language", "")} if joined(wanted) else {}
+        if wanted and not told:
+            messages.info(request, gettext("The incident is over by now: this case stands for itself."))
+        return HttpResponseRedirect(reverse("desk:entered", args=[accepted.reference], query=told))
     if request.POST.get("spot"):
         messages.success(request, gettext("Counted as answered on the spot."))
         return HttpResponseRedirect(
@@ -129,29 +141,44 @@ def _entered(request: StaffRequest, accepted: Accepted, caller: Caller) -> HttpR
 @require_GET
 @staff_only(Action.ENTER)
 def entered(request: StaffRequest, reference: str) -> HttpResponse:
-    """The number to tell, large enough to read aloud; printed as a slip."""
-    context = {"reference": reference, "frame": frame_of(request, now=timezone.now())}
+    """The number to tell, large enough to read aloud; printed as a slip. And what is said of the incident."""
+    wanted = _number(request.GET.get("incident", ""))
+    context = {
+        "reference": reference,
+        "storm": next((one for one in storms(request.GET.get("to", "")) if one.id == wanted), None),
+        "frame": frame_of(request, now=timezone.now()),
+    }
     return show(request, "desk/entered.html", None, context)
 
 
 @require_GET
 @staff_only(Action.ENTER)
 def hints(request: StaffRequest) -> HttpResponse:
-    """While somebody types: services that fit, people of that number or name, open cases nearby."""
-    text = request.GET.get("text", "")[:4000]
-    advice = advise(
-        Asked(text=text, hint=get_language() or "en", place_text=request.GET.get("place_text", ""))
-    )
-    asked = request.GET.get("phone", "").strip() or request.GET.get("name", "").strip()
-    country = directory().municipality.country
-    people = (
-        found_people(asked, country=country, limit=3) if asked and can(request.staff, Action.PRIVATE) else []
-    )
-    # Who has only ever written to somebody's personal account is nobody's to find.
-    people = [one for one in people if past_cases(request.staff, one.pk, limit=1)]
+    """While somebody types: services that fit, whose duty, people of that number or name, what is known."""
     caller = call_entry.caller_of(request.staff, request, now=timezone.now())
-    context = {"suggestions": _suggested(advice), "people": people, "near": _near(advice), "caller": caller}
-    return show(request, "desk/enter.html", "hints", context)
+    return show(request, "desk/enter.html", "hints", _hinted(request, caller))
+
+
+def _hinted(request: StaffRequest, caller: Caller) -> dict[str, Any]:
+    asked = request.POST or request.GET
+    typed = _typed(asked, str(caller.initial.get("language", "")))
+    return {"beside": beside(request.staff, typed), "caller": caller}
+
+
+def _typed(asked: QueryDict, language: str) -> Typed:
+    return Typed(
+        text=asked.get("text", "")[:4000],
+        place_text=asked.get("place_text", "")[:400],
+        phone=asked.get("phone", "")[:40],
+        name=asked.get("name", "")[:200],
+        language=asked.get("language", language),
+        service=_number(asked.get("service", "")),
+        area=_number(asked.get("area", "")),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _initial(request: StaffRequest) -> dict[str, Any]:
@@ -169,13 +196,20 @@ def _accept(request: StaffRequest, asked: dict[str, Any], caller: Caller, now: d
     known = directory()
     service = known.services.get(asked["service"] or 0)
     spot = bool(request.POST.get("spot"))
+    incident = joined(_number(request.POST.get("incident", "")))
+    caller = replace(caller, about=0) if incident else caller  # who joins has a report of their own
     new = not spot and not caller.about
     line = asked.get("line")
+    code = service.code if service else ""
+    if incident is not None:
+        code = code or service_in(incident, _typed(request.POST, ""))
+        asked = asked | {"text": asked["text"] or incident_words.title(incident)}
     details = {
-        "service": service.code if service else "",
+        "service": code,
         "area_id": asked["area"],
         "place_text": asked["place_text"],
         "taken_by": request.staff.pk,
+        "incident": incident.id if incident else None,
         **call_entry.details(caller, channel=asked["channel"], spot=spot, line=line),
     }
     return intake.accept(
@@ -213,27 +247,3 @@ def _scan(asked: dict[str, Any]) -> tuple[StoredFile, ...]:
         )
         for page, upload in enumerate(asked["scan"])
     )
-
-
-def _suggested(advice: Advice) -> list[Suggestion]:
-    services = {one.code: one for one in directory().services.values()}
-    language = get_language() or "en"
-    return [
-        Suggestion(
-            value=str(services[guess.value].pk),
-            label=services[guess.value].name(language),
-            reason=in_words(guess.because),
-            sure=guess.confidence >= 0.6,
-        )
-        for guess in advice.services
-        if guess.value in services
-    ]
-
-
-def _near(advice: Advice) -> list[Any]:
-    if advice.area is None or advice.service is None:
-        return []
-    area = directory().areas.get(advice.area.value)
-    if area is None or area.latitude is None or area.longitude is None:
-        return []
-    return list(nearby(Point(area.latitude, area.longitude), service_id=advice.service.pk, metres=1000))[:3]

@@ -1,0 +1,130 @@
+"""A storm while the telephone rings: what Derya says to callers, and how their reports join; and whose duty."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from tests.web.desk.seat import seated as signed_in
+from vefa.cases.incidents import fitting, gathering
+from vefa.cases.incidents.gathering import Plan
+from vefa.cases.models import Case
+from vefa.inbox.models import Contact
+from vefa.wiring.handling import Hands
+
+pytestmark = pytest.mark.django_db
+HINTS, ENTER = reverse("desk:hints"), reverse("desk:enter")
+
+
+def seated(staff):
+    client = signed_in(staff)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
+
+
+def work():
+    hands = Hands(lambda: datetime.now(UTC), limit=100)
+    while hands.handle_some():
+        pass
+
+
+@pytest.fixture
+def storm(town):
+    fitting.forget()
+    plan = Plan(
+        name="Fırtına", service_ids=(town.tree.pk, town.street_light.pk), area_id=town.cinaralti.pk,
+        since=datetime.now(UTC) - timedelta(hours=1),
+        banner={"tr": "Ekipler yolda.", "fa": "گروه‌ها در راه‌اند."}, shown=True,
+    )  # fmt: skip
+    found = gathering.declare(plan=plan, by=town.derya, now=datetime.now(UTC))
+    fitting.forget()
+    yield found
+    fitting.forget()
+
+
+def entry(page, **said):
+    token = re.findall(r'name="token" value="([^"]+)"', page)[0]
+    return {"channel": "phone", "language": "tr", "token": token, "text": ""} | said
+
+
+def test_the_banner_stands_there_before_anybody_types_and_speaks_the_callers_language(storm, town):
+    client = seated(town.derya)
+    page = client.get(ENTER).content.decode()
+    assert "Ekipler yolda." in page
+    assert 'id="storm-%d" open' % storm.pk in page
+    persian = client.get(HINTS, {"text": "", "language": "fa"}).content.decode()
+    assert 'lang="fa" dir="auto">گروه' in persian
+
+
+def test_words_that_fit_open_it_and_words_that_do_not_fold_it(storm, town):
+    client = seated(town.derya)
+    fitting_words = client.get(HINTS, {"text": "Çarşı'da ağaç devrildi"}).content.decode()
+    assert "fits what you typed" in fitting_words
+    for text in ("Çarşı'da yolda çukur var", "Sazlık'ta ağaç devrildi"):
+        other = client.get(HINTS, {"text": text}).content.decode()
+        assert "fits what you typed" not in other
+        assert 'id="storm-%d" open' % storm.pk not in other
+        assert "Ekipler yolda." in other
+
+
+def test_a_report_is_kept_and_joins_in_one_act_with_a_number_of_its_own(storm, town):
+    client = seated(town.derya)
+    page = client.get(ENTER).content.decode()
+    said = entry(page, text="Bizim sokakta da ağaç düştü", place_text="Çarşı, Gül Sokak 4", incident=storm.pk)
+    told = client.post(ENTER, said, follow=True).content.decode()
+    assert "It joins <bdi>Fırtına</bdi>." in told
+    assert "Ekipler yolda." in told
+    work()
+    case = Case.objects.get()
+    assert case.reference in told
+    assert case.pk in gathering.member_ids(storm)
+    assert case.service_id == town.tree.pk
+
+
+def test_a_hurried_caller_gives_a_place_and_no_words(storm, town):
+    client = seated(town.derya)
+    said = entry(client.get(ENTER).content.decode(), place_text="Çarşı", incident=storm.pk)
+    assert client.post(ENTER, said).status_code == 302
+    work()
+    case = Case.objects.get()
+    assert case.title == "Fırtına"
+    assert case.pk in gathering.member_ids(storm)
+
+
+def test_when_the_storm_is_over_meanwhile_the_report_stands_for_itself_and_words_are_asked_for(storm, town):
+    client = seated(town.derya)
+    page = client.get(ENTER).content.decode()
+    gathering.finish(incident_id=storm.pk, by=town.derya, now=datetime.now(UTC))
+    fitting.forget()
+    assert client.post(ENTER, entry(page, incident=storm.pk)).status_code == 422
+    said = entry(page, text="Çarşı'da ağaç düştü", incident=storm.pk)
+    assert "is over by now" in client.post(ENTER, said, follow=True).content.decode()
+    work()
+    assert not gathering.member_ids(storm)
+    assert Contact.objects.get().details.get("incident") is None
+
+
+def test_whose_duty_it_is_is_said_in_the_callers_language(town):
+    client = seated(town.derya)
+    told = client.get(HINTS, {"text": "Elektrik kesik", "language": "tr"}).content.decode()
+    assert "Another body&#x27;s duty: Ova Electricity" in told
+    assert 'lang="tr" dir="auto">' in told.split("enter-duty")[1]
+    assert "Ova Elektrik" in told.split("enter-duty")[1]
+    chosen = client.get(HINTS, {"text": "Ses geliyor", "service": town.power_cut.pk}).content.decode()
+    assert "enter-duty" in chosen
+    assert "enter-duty" not in client.get(HINTS, {"text": "Yolda çukur var"}).content.decode()
+
+
+def test_without_scripts_a_button_shows_the_same_and_loses_no_word(storm, town):
+    client = seated(town.derya)
+    said = entry(client.get(ENTER).content.decode(), text="Elektrik kesik", name="Ali", look="1")
+    answer = client.post(ENTER, said)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "enter-duty" in page
+    assert 'value="Ali"' in page
+    assert "Elektrik kesik</textarea>" in page
+    assert said["token"] in page
+    assert not Contact.objects.exists()
