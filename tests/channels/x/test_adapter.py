@@ -269,7 +269,8 @@ def test_without_a_key_nothing_can_be_answered_and_the_composer_says_so(x):
     with pytest.raises(RejectedError) as caught:
         account.send(public())
     assert "access token" in caught.value.reason
-    assert account.terms(Standing(now=datetime(2026, 11, 22, tzinfo=UTC), thread=POST)).ways == ()
+    terms = account.terms(Standing(now=datetime(2026, 11, 22, tzinfo=UTC), thread=POST))
+    assert (terms.ways, terms.notices) == ((), ("no_key",))
 
 
 def test_the_words_of_a_post_that_was_only_named_are_asked_for(x):

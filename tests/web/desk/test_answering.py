@@ -204,3 +204,39 @@ def test_a_public_comment_warns_before_anything_is_written(town, wrote_by):
     assert 'name="way" value="public" checked' in page
     assert 'name="way" value="private"' in page
     assert page.count("truth-warning") >= 1
+
+
+def box(page: str) -> bool:
+    return '<textarea data-keys="r"' in page
+
+
+def test_where_nothing_can_go_there_is_no_box_and_kept_words_are_not_lost(town, wrote_by):
+    account = Endpoint.objects.create(
+        key="x", channel="x", language="tr", names={"tr": "X"}, settings={"user_id": "1"}, sealed=seal({})
+    )
+    case = wrote_by(account, 2, space="x", details={"public": True}, thread="post")
+    page = page_of(town, case)
+
+    assert not box(page)
+    assert 'value="send"' not in page
+    assert 'class="phrases"' not in page
+    assert page.count("truth-warning") == 2  # that nothing goes, and where to answer instead
+    answer = send(town, case, text="yazılmıştı")
+    assert answer.status_code == 422
+    assert box(answer.content.decode())
+    assert "yazılmıştı" in page_of(town, case)
+    assert 'value="send"' not in page_of(town, case)
+
+
+def test_where_only_approved_texts_go_no_box_asks_for_words(town, line, wrote_by):
+    case = wrote_by(line, 30)
+    without = page_of(town, case)
+    approve(line)
+    with_one = page_of(town, case)
+
+    assert [box(without), box(with_one)] == [False, False]
+    assert ['value="send"' in one for one in (without, with_one)] == [False, True]
+    Draft.objects.create(
+        case=case, staff=town.derya, box="reply", text="yarım kalan", saved_at=timezone.now()
+    )
+    assert box(page_of(town, case))

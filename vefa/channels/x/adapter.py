@@ -32,7 +32,7 @@ PUBLIC, DIRECT = "public", "private"
 DIRECT_LENGTH = 10_000
 _LIMITS = Limits(per_second=1, text_length=counting.POST_WEIGHT, file_bytes=20 * 1024 * 1024)
 _DIRECT_TERMS = Terms(ways=(DIRECT,), length=DIRECT_LENGTH, files=False)
-_NO_TERMS = Terms(ways=(), files=False)
+_NO_TERMS = Terms(ways=(), notices=("no_key",), files=False)
 _PUBLIC_TERMS = Terms(
     ways=(PUBLIC, DIRECT),
     length=counting.POST_WEIGHT,

@@ -42,6 +42,9 @@ def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool, t
     """What the composer says before anything is sent."""
     rules = truth.terms or Terms(length=LIMIT)
     window, soon = said.left(rules, now)
+    texts = _texts(truth, case, typing) if _shows_texts(rules, typing) else ()
+    closed = truth.reachable and (not rules.ways or (rules.ways == (TEMPLATE,) and not texts))
+    only_texts = truth.reachable and rules.ways == (TEMPLATE,)
     return Truth(
         channel=truth.channel,
         to=truth.address if private and truth.reachable else "",
@@ -56,9 +59,11 @@ def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool, t
         notices=_notices(rules),
         public=bool(said.PUBLIC & set(rules.notices)),
         nothing=_nothing(truth, rules),
-        closed=truth.reachable and not rules.ways,
+        closed=closed,
+        wordless=(closed or only_texts) and not typing.draft,
+        kept=(closed or only_texts) and bool(typing.draft),
         ways=_ways(rules, typing.first("way")),
-        texts=_texts(truth, case, typing) if _shows_texts(rules, typing) else (),
+        texts=texts,
         texts_asked=_shows_texts(rules, typing),
         buttons=_buttons(rules, typing.given.get("button", ())),
         button_length=rules.button_length,

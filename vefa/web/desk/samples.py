@@ -226,7 +226,7 @@ def ways(codes: Sequence[str]) -> tuple[Way, ...]:
 
 
 def composers(said: Words) -> dict[str, Truth]:
-    """The composer in three moods: free words, nobody to write to, approved texts alone."""
+    """The composer in four moods: free words, nobody to write to, approved texts alone, nothing at all."""
     own = get_language() or "en"
     hours = 21
     window = ngettext("%(count)s hour left to answer freely", "%(count)s hours left to answer freely", hours)
@@ -251,11 +251,19 @@ def composers(said: Words) -> dict[str, Truth]:
             notices=(terms.notice("whatsapp_window"),),
             ways=ways(("template",)),
             texts_asked=True,
+            wordless=True,
             texts=(
                 ApprovedText(
                     id=1, name="needs_from_you", language=own, text=said["answer"], gaps=(Gap(name="1"),)
                 ),
             ),
+        ),
+        "unkeyed": Truth(
+            channel="x",
+            notices=(terms.notice("no_key"),),
+            nothing=gettext("Nothing can be sent here now."),
+            closed=True,
+            wordless=True,
         ),
         "silence": Truth(
             channel="email",

@@ -202,6 +202,8 @@ class Truth:
     public: bool = False
     nothing: str = ""
     closed: bool = False  # not even by hand: there is nothing to press
+    wordless: bool = False  # no words of one's own can go and none are kept: no box
+    kept: bool = False  # there are words that cannot go now; they stay a draft
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ NOTICES: Mapping[str, Promise] = {
     "live_only": _("Under a broadcast nobody can be answered in private after it has ended."),
     "private_once": _("In private they can be answered once, until they write there themselves."),
     "private_used": _("They have been answered in private; another answer goes when they write there."),
+    "no_key": _("This account has no key to write with: answer in X itself, under the post."),
     "private_over": _("Seven days have passed: this comment can be answered in public only."),
 }
 WAYS: Mapping[str, tuple[Promise, Promise]] = {
