@@ -46,6 +46,7 @@ class Resident:
             "about": {"service": typed.get("service", "pothole")},
             "questions": typed.get("answers", {}),
             "danger": {},
+            "elsewhere": {},
             "reach": {name: typed.get(name, "") for name in ("phone", "email", "name")},
         }.get(page)
 

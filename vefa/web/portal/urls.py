@@ -4,7 +4,18 @@ from django.urls import path
 
 from vefa.web.portal import board, city_map, follow, home, look, outlines, pages, received, say, send, track
 from vefa.web.portal.chat import pages as chat
-from vefa.web.portal.report import about, check, danger, draft, questions, reach, same, what, where
+from vefa.web.portal.report import (
+    about,
+    check,
+    danger,
+    draft,
+    elsewhere,
+    questions,
+    reach,
+    same,
+    what,
+    where,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +27,7 @@ urlpatterns = [
     path("report/about", about.about, name="report-about"),
     path("report/questions", questions.questions, name="report-questions"),
     path("report/danger", danger.danger, name="report-danger"),
+    path("report/elsewhere", elsewhere.elsewhere, name="report-elsewhere"),
     path("report/reach", reach.reach, name="report-reach"),
     path("report/check", check.check, name="report-check"),
     path("report/photo/<uuid:key>", draft.photo, name="draft-photo"),

@@ -1,9 +1,10 @@
 """Third page: what is it about? Three suggestions from the words, a search, and always "something else"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from vefa.kit.text import words
 from vefa.triage.advice import Asked, advise
 from vefa.web.portal import places
 from vefa.web.portal.report import answers as kept
+from vefa.web.portal.report import elsewhere
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import PlainField
 from vefa.web.portal.report.page import Step, asked, detour, onward
@@ -51,6 +53,7 @@ class Choice:
     code: str
     name: str
     description: str
+    whose: str = ""  # another body that looks after it
 
 
 @never_cache
@@ -74,6 +77,9 @@ def about(request: HttpRequest) -> HttpResponse:
     answers = answers.answer("about", service=code, warned=answers.warned and code == answers.service)
     if service is None or not service.questions:
         answers = answers.skip("questions")
+    if elsewhere.to_be_told(answers):
+        kept.keep(request.session, answers)
+        return redirect("portal:report-elsewhere")
     return onward(request, answers)
 
 
@@ -113,7 +119,7 @@ def _page(request: HttpRequest, form: About, answers: Answers, typed: str) -> Ht
         found = [chosen, *(service for service in found if service != chosen)]
     more = {
         "answers": answers,
-        "suggested": [_choice(service, language) for service in first],
+        "suggested": [_proposal(service, answers) for service in first],
         "found": [_choice(service, language) for service in found if service not in first],
         "typed": typed,
         "groups": [] if first or found else _groups(language),
@@ -135,6 +141,13 @@ def _looked_up(typed: str, language: str) -> list[Service]:
 
 def _choice(service: Service, language: str) -> Choice:
     return Choice(service.code, service.name(language), pick(service.description, language))
+
+
+def _proposal(service: Service, answers: Answers) -> Choice:
+    """The same, with the other body whose duty it would be: the words are known by now."""
+    whose = elsewhere.whose_duty_is(service, answers)
+    theirs = whose.agency if whose and not whose.shared else ""
+    return replace(_choice(service, get_language() or "en"), whose=theirs)
 
 
 def _groups(language: str) -> list[tuple[str, list[Choice]]]:

@@ -31,6 +31,7 @@ class Answers:
     service: str = ""  # code; "" leaves it to the city
     details: Mapping[str, str] = field(default_factory=dict)  # answers to the questions of the service
     warned: bool = False  # has read that the emergency number comes first
+    told: str = ""  # the service of which the resident has read that another body looks after it
     name: str = ""
     phone: str = ""
     email: str = ""

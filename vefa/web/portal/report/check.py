@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from vefa.directory import queries
 from vefa.web.portal import banners, limits, photos, places, public, sending
 from vefa.web.portal.report import answers as kept
+from vefa.web.portal.report import elsewhere
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import TrapField, spaced
 from vefa.web.portal.report.page import Step, asked, detour
@@ -108,6 +109,7 @@ def _page(request: HttpRequest, form: Check, answers: Answers) -> HttpResponse:
     more: dict[str, Any] = {
         "answers": answers,
         "lines": lines(answers),
+        "whose": elsewhere.whose_duty(answers),
         "photos": photos.shown(answers.photos),
         "anonymous": not (answers.phone or answers.email),
     }
