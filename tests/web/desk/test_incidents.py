@@ -103,6 +103,25 @@ def test_it_is_declared_with_its_banner_answered_after_a_look_and_ended(storm, t
     assert storm.state == IncidentState.RUNNING
 
 
+def test_its_map_is_a_list_too_with_places_known_and_half_known_and_those_that_fit(storm, town, wrote, now):
+    client = seated(town.derya)
+    declared(client, storm)
+    Case.objects.filter(title="Ağaç devrildi 1").update(lat=38.0201, lon=27.0101, place_text="Gül Sokak 4")
+    fresh = wrote("Yeni", "8100", "<b>Dal</b> düştü", now=now, service=town.tree)
+    page = client.get(reverse("desk:incident", args=[storm.pk])).content.decode()
+    listed = page.split('<ul id="incident-places">')[1].split("</section>")[0]
+    assert 'data-points="incident-places"' in page
+    assert listed.count("data-latitude") == 4  # two neighbourhoods, one point, one that fits
+    assert 'data-latitude="38.020100" data-longitude="27.010100" data-count="1" data-sort="exact"' in listed
+    assert "Gül Sokak 4" in listed
+    assert listed.count('data-sort="about"') == 2
+    assert fresh.reference in listed.split('data-sort="fits"')[1]
+    assert "&lt;b&gt;Dal" in listed
+    assert listed.count("/desk/case/") + listed.count("/desk/cases/") == 10
+    unseen = seated(town.pelin).get(reverse("desk:incident", args=[storm.pk])).content.decode()
+    assert "incident-places" in unseen  # who only looks sees the same map
+
+
 def test_cases_join_and_leave_by_hand(storm, town, wrote, now):
     client = seated(town.derya)
     declared(client, storm)

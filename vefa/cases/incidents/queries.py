@@ -16,6 +16,7 @@ from vefa.directory.queries import directory
 from vefa.journal.models import Event
 
 SHOWN = 50  # cases on an incident's page, and past incidents in the list
+MOST_SPOTS = 500  # on its map
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,35 @@ def offered(staff: Staff, incident: Incident, *, limit: int = SHOWN) -> list[Cas
         return []
     seen = fitting(incident).filter(id__in=visible_to(staff).values("id"))
     return rows(list(seen.values_list("id", flat=True)[:limit]))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A case as a map needs it: degrees of WGS 84, None where only the area is known. `inside`: it joined."""
+
+    case_id: int
+    reference: str
+    title: str
+    language: str
+    place_text: str
+    area_id: int | None
+    lat: float | None
+    lon: float | None
+    inside: bool
+
+
+def spots(staff: Staff, incident: Incident) -> list[Spot]:
+    """Its cases, then those that fit it and stand in none, as this person sees them, the latest first."""
+    found = _spots(members(staff, incident), inside=True)
+    if incident.state not in LIVE:
+        return found
+    seen = fitting(incident).filter(id__in=visible_to(staff).values("id"))
+    return found + _spots(seen, inside=False)
+
+
+def _spots(cases: QuerySet[Case], *, inside: bool) -> list[Spot]:
+    names = ("id", "reference", "title", "language", "place_text", "area_id", "lat", "lon")
+    return [Spot(*row, inside=inside) for row in cases.values_list(*names)[:MOST_SPOTS]]
 
 
 def places(staff: Staff, incident: Incident) -> list[tuple[str, int]]:

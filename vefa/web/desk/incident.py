@@ -23,9 +23,11 @@ from vefa.web.desk import incident_words
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.incident_forms import PlanForm, initial_of
+from vefa.web.desk.incident_map import pins
 from vefa.web.desk.rows import rows_of
 from vefa.web.ui import words
 from vefa.web.ui.charts import bars
+from vefa.web.ui.linking import link_to
 from vefa.web.ui.show import show
 
 
@@ -83,6 +85,8 @@ def incident_page(request: StaffRequest, incident: Incident, form: PlanForm | No
         "further": max(0, count - len(shown)),
         "rows": rows_of(shown, now=now),
         "offered": rows_of(queries.offered(staff, incident), now=now),
+        "pins": pins(queries.spots(staff, incident)),
+        "areas": link_to("portal:areas"),
         "places": bars([(_place_name(key), number) for key, number in queries.places(staff, incident)]),
         "orders": [_order(one, now) for one in queries.orders_of(incident)],
         "events": incident_words.history(queries.history(incident)),

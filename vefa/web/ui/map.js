@@ -1,6 +1,8 @@
 // A map that adds precision to words. data-map on an element; Leaflet is loaded by the page as a plain script.
 //   data-latitude, data-longitude   what to show        data-areas="/…geojson"   our own outlines, shown without any tiles
 //   data-tiles="https://…/{z}/…"    only if the city set it        data-picks="id_lat id_lon"   fields that a pin fills
+//   data-points="id"   a list whose items with data-latitude, data-longitude, data-count, data-sort are shown too;
+//                      pressing one on the map opens the list at its item
 // By keyboard: arrows pan, + and - zoom, and the button [data-pin] puts the pin at the centre.
 
 const CLOSE = 16;
@@ -47,6 +49,27 @@ const picker = (map, pin, element) => {
   if (latitude.value && longitude.value) put(L.latLng(Number(latitude.value), Number(longitude.value)));
 };
 
+// The places of a list, which is the equal way for who sees no map. Their words are set as text, never as markup.
+const places = (map, list) => {
+  const group = L.featureGroup();
+  for (const item of list.querySelectorAll(":scope > [data-latitude]")) {
+    const { latitude, longitude, count, sort } = item.dataset;
+    const face = Object.assign(document.createElement("span"), { className: `spot spot-${sort}` });
+    face.textContent = count === "1" || count === "۱" ? "" : count;
+    const icon = L.divIcon({ html: face, className: "spot-place", iconSize: null });
+    const words = Object.assign(document.createElement("span"), { dir: "auto" });
+    words.textContent = item.querySelector("[data-words]")?.textContent ?? "";
+    const spot = L.marker([Number(latitude), Number(longitude)], { icon, keyboard: false });
+    spot.bindTooltip(words).addTo(group);
+    spot.on("click", () => {
+      item.closest("details")?.setAttribute("open", "");
+      item.querySelector("a")?.focus();
+    });
+  }
+  if (group.getLayers().length) map.fitBounds(group.addTo(map).getBounds().pad(0.2), { maxZoom: CLOSE });
+  return group.getLayers().length > 0;
+};
+
 const draw = async (element) => {
   element.hidden = false;
   const paint = colours(element);
@@ -55,10 +78,12 @@ const draw = async (element) => {
   map.getContainer().setAttribute("role", "application");
   if (label) map.getContainer().setAttribute("aria-label", label);
   if (tiles) L.tileLayer(tiles, { maxZoom: 19, attribution: element.dataset.credit ?? "" }).addTo(map);
+  const list = document.getElementById(element.dataset.points ?? "");
   const point = latitude && longitude ? L.latLng(Number(latitude), Number(longitude)) : null;
   map.setView(point ?? [0, 0], point ? CLOSE : 2);
+  const listed = list ? places(map, list) : false;
   const layer = areas ? await outlines(map, areas, paint).catch(() => null) : null;
-  if (!point && layer?.getBounds().isValid()) map.fitBounds(layer.getBounds());
+  if (!point && !listed && layer?.getBounds().isValid()) map.fitBounds(layer.getBounds());
   const pin = pinOf(map, paint);
   if (point) pin.setLatLng(point).addTo(map);
   if (element.dataset.picks) picker(map, pin, element);
