@@ -6,15 +6,19 @@ import pytest
 from django.utils import timezone
 
 from tests.channels.forged import answers
-from tests.journeys.conftest import Worker
+from tests.journeys.conftest import Worker, clock
 from tests.journeys.meta import ALI, DERYA, HOLE, endpoint_of, every_case, only_case, push, say, shown
 from tests.providers.meta_graph import MetaGraph, echo, message, talk
 from vefa.cases.models import Case, State
 from vefa.channels.port import Call
+from vefa.channels.registry import network_client
 from vefa.channels.sealing import seal
+from vefa.citizens.models import Address, Citizen
 from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.queries import channel_truth
 from vefa.dialogue.terms import NotNowError
-from vefa.inbox.models import Contact, Conversation
+from vefa.inbox import naming
+from vefa.inbox.models import Contact, Conversation, NameWanted, PostState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +58,48 @@ def test_a_private_message_is_answered_in_private(town, facebook, worker: Worker
     push(endpoint, graph, talk(DERYA, read={"watermark": later}))
     worker.work()
     assert {row.state for row in Delivery.objects.all()} == {DeliveryState.READ}
+
+
+def ask_names() -> int:
+    """What a worker does beside its other work."""
+    with network_client() as http:
+        return naming.ask_due(http=http, clock=clock)
+
+
+def test_who_writes_in_private_is_shown_by_name_and_asked_for_once(town, facebook, worker: Worker):
+    endpoint, graph = facebook
+    graph.people[DERYA] = {"first_name": "Derya", "last_name": "Aksu", "name": "never asked for"}
+    push(endpoint, graph, message(DERYA, HOLE, mid="m_1"), message(ALI, HOLE, mid="m_2"))
+    worker.work()
+    assert ask_names() == 2
+
+    known = Address.objects.get(value=DERYA)
+    assert (known.shown_name, known.citizen.name) == ("Derya Aksu", "Derya Aksu")
+    nameless = Address.objects.get(value=ALI)  # the provider does not tell: the number stays
+    assert (nameless.shown_name, nameless.citizen.name) == ("", "")
+    push(endpoint, graph, message(DERYA, "Hâlâ duruyor", mid="m_3"), message(ALI, "Duruyor", mid="m_4"))
+    worker.work()
+    assert ask_names() == 0
+    truth = channel_truth(Case.objects.get(links__contact__message_id="m_1"))
+    assert truth.address == "Derya Aksu"
+
+
+def test_a_provider_in_trouble_is_asked_again_and_a_given_name_is_kept(town, facebook, worker: Worker):
+    endpoint, graph = facebook
+    push(endpoint, graph, message(DERYA, HOLE, mid="m_1"))
+    worker.work()
+    settings = endpoint.settings
+    endpoint.settings = {**settings, "api_base": "http://127.0.0.1:9"}  # where nobody listens
+    endpoint.save()
+    assert ask_names() == 1
+    assert NameWanted.objects.get().state == PostState.WAITING
+    endpoint.settings = settings
+    endpoint.save()
+    graph.people[DERYA] = {"first_name": "Derya"}
+    Citizen.objects.update(name="Derya Hanım")  # told at the counter meanwhile
+    NameWanted.objects.update(due_at=clock())
+    assert ask_names() == 1
+    assert (Address.objects.get().shown_name, Citizen.objects.get().name) == ("Derya", "Derya Hanım")
 
 
 def test_a_message_on_instagram_is_answered_there_within_its_bytes(town, instagram, worker: Worker):

@@ -77,6 +77,7 @@ class MetaGraph:
     gone: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)  # comments that had their private answer
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    people: dict[str, dict[str, str]] = field(default_factory=dict)  # who wrote, by number; "name" is theirs
     files: dict[str, bytes] = field(default_factory=dict)
     page_fields: list[str] = field(default_factory=list)
     hooks: list[dict[str, Any]] = field(default_factory=list)
@@ -180,11 +181,21 @@ class MetaGraph:
         if path.endswith("/subscribed_apps"):
             row = {"id": self.app_id, "name": "Vefa", "subscribed_fields": self.page_fields}
             return {"data": [row] if self.page_fields else []}
+        if path in self.people:
+            return {"id": path, **self._profile(path, query.get("fields", ""))}
         if path not in self.posts or "fields" not in query:
             raise RefusalError(
                 400, 100, 33, f"Unsupported get request. Object with ID '{path}' does not exist"
             )
         return {"id": path, **self.posts[path]}
+
+    def _profile(self, person: str, fields: str) -> dict[str, str]:
+        """The User Profile interface: Messenger knows first and last names, Instagram names and handles."""
+        known = {"name", "username"} if self.instagram else {"first_name", "last_name", "profile_pic"}
+        asked = set(fields.split(","))
+        if not asked or asked - known:
+            raise self.fault(100, f"(#100) Tried accessing nonexisting field on {person}: {fields}")
+        return {name: value for name, value in self.people[person].items() if name in asked}
 
     def post(self, path: str, query: dict[str, str], body: dict[str, Any], files: Any) -> dict[str, Any]:
         """Everything that is written. Raises RefusalError."""

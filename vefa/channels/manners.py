@@ -136,6 +136,14 @@ class Posted(Protocol):
 
 
 @runtime_checkable
+class Named(Protocol):
+    """A channel that pushes numbers for people and tells their names only when it is asked."""
+
+    def name_of(self, address: str, /) -> str:
+        """The person's name; "" where the provider tells none. Raises BusyError or RejectedError."""
+
+
+@runtime_checkable
 class Expiring(Protocol):
     """A channel whose key to the provider ends by itself."""
 

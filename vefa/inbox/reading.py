@@ -18,13 +18,14 @@ from django.conf import settings
 from msgspec import structs
 
 from vefa.channels import templates
-from vefa.channels.manners import Posted
+from vefa.channels.manners import Named, Posted
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, Form, Reading, UnreadableError
 from vefa.inbox import passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.inbox.naming import note_nameless
 from vefa.inbox.people import Opened, Person, Talk
 from vefa.inbox.posts import note_posts
 from vefa.inbox.reach import SILENT, note_moves, note_reach
@@ -61,6 +62,7 @@ def read(contacts: Sequence[Contact], *, now: datetime) -> None:
     moves = note_moves((space, reading) for space, _, reading in heard)
     _place_in_conversations([_moved(one, moves) for one in found] if moves else found, now=now)
     _note_posts(found, adapters, now=now)
+    _note_nameless(found, adapters, now=now)
     find_edited(contacts, now=now)
     find_withdrawn(contacts, now=now)
     note_reach([one for one in heard if not passing.is_forward(one[1])], now=now)
@@ -208,6 +210,17 @@ def _note_posts(found: Iterable[Read], adapters: Mapping[int, Adapter], *, now: 
     ]
     if spoken:
         note_posts(spoken, now=now)
+
+
+def _note_nameless(found: Iterable[Read], adapters: Mapping[int, Adapter], *, now: datetime) -> None:
+    """People of whom the channel pushed a number alone. No statement where everybody has a name."""
+    talks = [
+        (one.contact.endpoint_id, one.contact.conversation.address)
+        for one in found
+        if one.person and one.contact.conversation and isinstance(adapters[one.contact.endpoint_id], Named)
+    ]
+    if unnamed := [(endpoint_id, address.pk) for endpoint_id, address in talks if not address.shown_name]:
+        note_nameless(unnamed, now=now)
 
 
 def _openings(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, Opened]:

@@ -28,7 +28,7 @@ from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
 from vefa.dialogue import outbox, receipts, sweeping, to_all, watching
-from vefa.inbox import attachments, claiming, collect, heard, orphans, posts
+from vefa.inbox import attachments, claiming, collect, heard, naming, orphans, posts
 from vefa.inbox.bulk import keep_plans
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
@@ -230,8 +230,9 @@ class Worker:
 
     def _fetch(self) -> bool:
         looked_up = posts.look_up_due(http=self.http, clock=clock, limit=FILES)
+        named = naming.ask_due(http=self.http, clock=clock, limit=FILES)
         fetched = attachments.fetch_due(http=self.http, clock=clock, limit=FILES)
-        return FILES in {looked_up, fetched}
+        return FILES in {looked_up, named, fetched}
 
     def _sweep(self) -> bool:
         claiming.park_dead(now=clock())

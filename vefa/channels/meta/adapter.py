@@ -8,7 +8,7 @@ from datetime import datetime
 from vefa.channels.graph import door
 from vefa.channels.graph.api import DEFAULT_BASE, Graph
 from vefa.channels.manners import Answer, Channel, Field, Standing, Terms
-from vefa.channels.meta import envelope, posts, reading, rules
+from vefa.channels.meta import envelope, people, posts, reading, rules
 from vefa.channels.meta.sending import Sender
 from vefa.channels.meta.subscription import INSTAGRAM_FIELDS, PAGE_FIELDS, Subscription
 from vefa.channels.port import (
@@ -92,6 +92,10 @@ class Meta:
         """See `posts`."""
         instagram = self.channel == "instagram"
         return posts.look_up(self._graph, post_id, account=self.account, instagram=instagram)
+
+    def name_of(self, address: str, /) -> str:
+        """See `people`."""
+        return people.name_of(self._graph, address, channel=self.channel)
 
     def check(self) -> list[Finding]:
         """Whether the token works, until when, and whether everything is pushed."""

@@ -364,33 +364,3 @@ class Heard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint_id} {self.hour:%Y-%m-%d %H}: {self.count}"
-
-
-class PostState(models.TextChoices):
-    """Whether the words of a post are here."""
-
-    WAITING = "waiting"  # to be looked up at the provider
-    FOUND = "found"
-    GONE = "gone"  # the provider does not give it
-
-
-class Post(models.Model):
-    """What residents speak under in public: of many contacts, and looked up once."""
-
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="posts", db_index=False)
-    post_id = models.CharField(max_length=200)
-    text = models.TextField(blank=True, default="")
-    url = models.TextField(blank=True, default="")
-    author = models.CharField(max_length=200, blank=True, default="")
-    said_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=8, choices=PostState, default=PostState.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()
-    trouble = models.TextField(blank=True, default="")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["endpoint", "post_id"], name="post_once")]
-        indexes = [models.Index(fields=["due_at"], name="post_waiting", condition=models.Q(state="waiting"))]
-
-    def __str__(self) -> str:
-        return f"{self.endpoint_id}/{self.post_id}"
