@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from vefa.cases import rehoming
 from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups, keywords, to_all
 from vefa.journal.replay import Reaction
 from vefa.triage.learned import labels
@@ -30,6 +31,8 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "keyword.spoken": [keywords.answered],
     "verdict.solved": [keywords.answered],
     "verdict.unclear": [keywords.answered],
+    "service.cases_moved": [rehoming.carry_out],
+    "service.cases_returned": [rehoming.carry_out],
     "endpoint.troubled": [alarms.troubled],
     "endpoint.recovered": [alarms.recovered],
 }

@@ -1,8 +1,10 @@
 """The catalogue of services: every group with its services, found by their words; what was changed lately."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -14,9 +16,18 @@ from vefa.directory.access import Action
 from vefa.directory.editing import Act, NoServiceError, StaleServiceError
 from vefa.directory.models import Service
 from vefa.kit.text import fold
+from vefa.web.desk import catalogue_cases
+from vefa.web.desk.catalogue_cases import NoTargetError
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui.show import show
+
+# The acts that do something with the service's open cases too.
+CASES: Mapping[str, Callable[[StaffRequest, str, Act], str]] = {
+    "retire": catalogue_cases.retire,
+    "move": catalogue_cases.move,
+    "return": catalogue_cases.give_back,
+}
 
 
 @dataclass(frozen=True)
@@ -52,36 +63,37 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_POST
 @staff_only(Action.ADMINISTER)
 def act(request: StaffRequest, code: str, name: str) -> HttpResponse:
-    """Retire, bring back, or restore the version that is named; the answer offers to undo it."""
+    """Retire, with or without its cases, bring back, restore a version; the page then offers to undo it."""
     seen = request.POST.get("seen", "")
     done = Act(by=request.staff, now=timezone.now(), seen=int(seen) if seen.isdecimal() else None)
     try:
-        _do(request, code, name, done)
+        with transaction.atomic():
+            said = _do(request, code, name, done)
     except NoServiceError as error:
         raise Http404 from error
+    except NoTargetError:
+        messages.error(request, gettext("Choose the service to which its cases go. Nothing was changed."))
     except StaleServiceError:
         messages.error(
             request, gettext("Somebody changed this service meanwhile: look at it, then do it again.")
         )
     else:
-        said = {
-            "retire": gettext("Out of use. Old cases keep it."),
-            "back": gettext("In use again."),
-            "restore": gettext("Restored. It is a new version; what stood there before is kept."),
-        }
-        messages.success(request, said[name])
+        messages.success(request, said)
     return redirect("desk:catalogue-service", code)
 
 
-def _do(request: StaffRequest, code: str, name: str, done: Act) -> int:
-    if name == "retire":
-        return editing.retire(code, done)
+def _do(request: StaffRequest, code: str, name: str, done: Act) -> str:
+    """Do it; what to say of it."""
+    if name in CASES:
+        return CASES[name](request, code, done)
     if name == "back":
-        return editing.bring_back(code, done)
+        editing.bring_back(code, done)
+        return gettext("In use again.")
     number = request.POST.get("number", "")
     if name != "restore" or not number.isdecimal() or len(number) > 9:
         raise Http404
-    return editing.restore(code, int(number), done)
+    editing.restore(code, int(number), done)
+    return gettext("Restored. It is a new version; what stood there before is kept.")
 
 
 def _row(service: Service, language: str) -> Row:

@@ -18,6 +18,7 @@ from vefa.directory.access import Action
 from vefa.directory.editing import Act, NoServiceError, StaleServiceError, TakenCodeError
 from vefa.directory.states import State, complete
 from vefa.triage.knowledge import Draft
+from vefa.web.desk.catalogue_cases import open_cases
 from vefa.web.desk.catalogue_forms import (
     FactsForm,
     TextsForm,
@@ -195,6 +196,7 @@ def _page(
         "trial": said.trial,
         "message": _message(request) if request.method == "POST" else "",
         "notice": said.notice,
+        "open_cases": open_cases(code, retired=state["retired"]) if code else None,
         "last": next(iter(editing.history(code)), None) if number > 1 else None,
     }
     partial = "tried" if said.trial is not None else None

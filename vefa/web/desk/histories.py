@@ -64,6 +64,14 @@ def _followed(facts: Facts) -> str:
     return gettext("The resident wrote")
 
 
+def _rehomed(facts: Facts) -> str:
+    language = get_language() or "en"
+    names = {one.code: one.name(language) for one in directory().services.values()}
+    said = gettext("Moved with all cases of “%(service)s” to “%(to)s”")
+    was, to = str(facts.get("code", "")), str(facts.get("to", ""))
+    return said % {"service": names.get(was, was), "to": names.get(to, to)}
+
+
 WORDS: Mapping[str, Callable[[Facts], str]] = {
     "case.opened": lambda _: gettext("Opened"),
     "case.followed": _followed,
@@ -82,6 +90,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
         if facts.get("undone")
         else gettext("Corrected what it is about")
     ),
+    "case.rehomed": _rehomed,
     "case.supported": lambda _: gettext("Somebody else says the same"),
     "case.doubled": lambda facts: (
         gettext("Stands for itself again") if facts.get("undone") else gettext("Follows another case")
