@@ -1,30 +1,17 @@
-"""One PostgreSQL for the whole run, and the moment at which every story begins."""
+"""The settings under which every story is told, and the moment at which it begins."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from os import environ
-from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
 from tests.town import town
 from vefa.channels import queries
-from vefa.wiring.env import database
-from vefa.wiring.postgres.cluster import ready_cluster
-from vefa.wiring.postgres.server import start
 
 __all__ = ["town"]
-pytest_plugins = ["tests.architecture.rendered"]
-
-# Nobody needs the test database after a crash.
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
+pytest_plugins = ["tests.architecture.rendered", "tests.database"]
 
 # The same examples in every run, and no verdict about the machine's mood.
 properties.register_profile(
@@ -37,30 +24,6 @@ def pytest_configure() -> None:
     settings.SECRET_KEY = "a secret for tests that nobody else uses"
     settings.PUBLIC_URL = "http://testserver"
     settings.LEARNING = False  # stories that want a model ask for it
-
-
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    """The server named by VEFA_TEST_DATABASE_URL, else one of our own that ends with the run."""
-    if named := environ.get("VEFA_TEST_DATABASE_URL"):
-        yield named
-        return
-    home = Path(tempfile.mkdtemp(prefix="vefa-test-"))
-    home.chmod(0o711)  # PostgreSQL's account passes through it to its own folder
-    server = start(ready_cluster(home, options=HASTY))
-    try:
-        yield server.cluster.url()
-    finally:
-        server.stop()
-        shutil.rmtree(home)
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(database_url: str) -> None:
-    """Point Django at the server before pytest-django makes its test database."""
-    connections.settings["default"].update(
-        {name: value for name, value in database(database_url).items() if name != "ENGINE"}
-    )
 
 
 @pytest.fixture(autouse=True)

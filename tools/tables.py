@@ -36,14 +36,19 @@ def main(words: list[str]) -> int:
         if words[:1] == ["new"]:
             _, room, name = words
             call_command("makemigrations", room, name=name)
-        told = BEGINNING + "".join(f"{statement};\n" for statement in migrate())
+        told = layout()
     if words == ["check"]:
         return int(told != LAYOUT.read_text(encoding="utf-8"))
     LAYOUT.write_text(told, encoding="utf-8")
     return 0
 
 
-def migrate() -> list[str]:
+def layout() -> str:
+    """Run all migrations on an empty database; the text of the file that does the same."""
+    return BEGINNING + "".join(f"{statement};\n" for statement in _migrate())
+
+
+def _migrate() -> list[str]:
     """Run all migrations; the statements that leave something behind, in their order."""
     told: list[str] = []
 
