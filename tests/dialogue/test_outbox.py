@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import httpx
+import psycopg
 import pytest
+from django.db import connection
 
 from tests.providers.telegram_bot_api import TelegramBotApi
 from vefa.channels.models import Endpoint
-from vefa.channels.port import Account, Limits
+from vefa.channels.port import Account, Limits, Sent
 from vefa.channels.registry import build
 from vefa.dialogue import leasing, outbox, sweeping, writing
 from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
@@ -223,6 +225,69 @@ def test_a_second_answer_waits_for_the_first_of_its_talk_also_when_both_were_rea
     assert leasing.take(second, now=now + LATER) is None  # the first is on its way
 
 
+@pytest.fixture
+def two(town, answers, now):
+    """Answers to two residents: the first was taken by the provider just now, the second was read with it."""
+    answers("bir", chat="7101")
+    answers("iki", chat="7102")
+    first, second = waiting(endpoint_id=town.bot.pk, now=now + LATER)
+    lease = leasing.take(first, now=now + LATER)
+    assert lease
+    return leasing.Gone(lease, Sent(provider_id="m1")), second
+
+
+def test_what_went_is_written_down_with_the_taking_of_the_next(two, now):
+    gone, second = two
+
+    assert leasing.take(second, gone, now=now + LATER)
+
+    assert states() == [DeliveryState.HANDED_OVER, DeliveryState.LEASED]
+    first = Delivery.objects.order_by("id")[0]
+    assert (first.provider_id, first.parts, first.lease) == ("m1", ["m1"], None)
+
+
+def test_what_went_is_written_down_also_where_the_next_was_taken_back(two, now):
+    gone, second = two
+    Delivery.objects.filter(pk=second.delivery.pk).update(state=DeliveryState.TAKEN_BACK)
+
+    assert leasing.take(second, gone, now=now + LATER) is None
+
+    assert states() == [DeliveryState.HANDED_OVER, DeliveryState.TAKEN_BACK]
+
+
+def test_a_receipt_that_was_faster_is_not_undone_by_taking_the_next(two, now):
+    gone, second = two
+    Delivery.objects.filter(pk=gone.lease.delivery.pk).update(state=DeliveryState.READ)
+
+    assert leasing.take(second, gone, now=now + LATER)
+
+    assert states() == [DeliveryState.READ, DeliveryState.LEASED]
+    assert Delivery.objects.order_by("id")[0].provider_id == "m1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_is_left_where_somebody_holds_it_and_nobody_waits(two, now):
+    gone, second = two
+    held = "SELECT FROM dialogue_delivery WHERE id = %s FOR UPDATE"
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+        other.execute(held, [second.delivery.pk])
+        assert leasing.take(second, gone, now=now + LATER) is None
+        assert states() == [DeliveryState.HANDED_OVER, DeliveryState.QUEUED]
+
+    assert leasing.take(second, now=now + LATER)
+
+
+def test_a_sender_that_stumbles_has_written_down_what_went_before(answers, courier, town, now):
+    for chat in ("7101", "7102", "7103"):
+        answers("Bakıyoruz", chat=chat)
+    Delivery.objects.filter(pk=Delivery.objects.order_by("-id")[0].pk).update(conversation=None)
+
+    with pytest.raises(ValueError, match="nowhere to go"):
+        courier()
+
+    assert states() == [DeliveryState.HANDED_OVER, DeliveryState.HANDED_OVER, DeliveryState.LEASED]
+
+
 def test_a_sender_that_died_leaves_one_item_in_doubt(answers, now):
     answers("bir")
     answers("iki")
@@ -241,7 +306,9 @@ def test_whoever_lost_the_lease_writes_nothing(answers, now, provider):
         adapter = build(
             "telegram", Account(settings={"api_base": provider.base}, secrets={"token": TOKEN}, http=http)
         )
-        outbox.deliver(lease, adapter=adapter, clock=lambda: now + timedelta(hours=1))
+        _, gone = outbox.attempt(lease, adapter=adapter, clock=lambda: now + timedelta(hours=1))
+    assert gone
+    leasing.hand_over(gone, now=now + timedelta(hours=1))
 
     assert states() == [DeliveryState.UNCERTAIN]
 

@@ -53,6 +53,26 @@ def test_a_planned_statement_answers_alike_and_is_planned_once(town):
     assert [one["sql"].split()[0] for one in caught.captured_queries] == ["EXECUTE", "EXECUTE"]
 
 
+def test_a_driver_that_keeps_plans_itself_is_asked_with_everything_but_the_question_in_the_words(town):
+    said = []
+
+    def run(statement, values):
+        said.append((statement, list(values)))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+    listed = Prepared(
+        lambda key, pk: Unit.objects.filter(key=key, retired_at=None).exclude(key="100%").exclude(pk=pk),
+        str, int, run=run,
+    )  # fmt: skip
+
+    assert listed(town.roads.key, 0) == [town.roads]
+    assert listed(town.roads.key, town.roads.pk) == []
+    assert [values for _, values in said] == [[town.roads.key, 0], [town.roads.key, town.roads.pk]]
+    assert "'100%%'" in said[0][0]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_new_connection_plans_anew(town):
     named = Prepared(lambda key: Unit.objects.filter(key=key), str, planned=True)

@@ -1,7 +1,8 @@
 """The right to deliver one item: taken just before sending, given up with what became of it.
 
-Both are single statements whose plans the sender's connection keeps: composed by the ORM and planned anew
-they cost more than the sending itself.
+One statement, whose plan the sender's connection keeps, gives up the one and takes the next: composed by the
+ORM and planned anew it cost more than the sending itself, and a commit for each of the two made the disk the
+slowest of all.
 """
 
 import json
@@ -20,32 +21,38 @@ from vefa.kit.ids import token
 
 LEASE = timedelta(seconds=90)
 _SEEN = timedelta(seconds=5)  # how exactly an account knows when something last went out
-_TAKE = """
-UPDATE dialogue_delivery AS mine
-SET state = 'leased', lease = %s, leased_until = %s, tries = tries + 1
-WHERE id = %s AND state = 'queued' AND due_at <= %s
-AND EXISTS (
-    SELECT FROM channels_endpoint AS account WHERE account.id = mine.endpoint_id
-    AND NOT account.outbound_paused AND (account.paused_until IS NULL OR account.paused_until <= %s)
-)
-AND NOT EXISTS (
-    SELECT FROM dialogue_delivery AS older WHERE older.conversation_id = mine.conversation_id
-    AND older.state IN ('queued', 'leased') AND older.id < mine.id
-)
-RETURNING tries, parts
-"""
-_HAND_OVER = """
-WITH mine AS (
+# What went is written first, and the row of the next one is not waited for while that is held: whoever has
+# it, to take an answer back for instance, may be waiting for the one that went.
+_TURN = """
+WITH gone AS (
     UPDATE dialogue_delivery SET state = 'handed_over', provider_id = %s, parts = %s::jsonb,
     handed_over_at = %s, trouble = '', lease = NULL, leased_until = NULL
     WHERE id = %s AND lease = %s AND state = 'leased' RETURNING endpoint_id
 ), account AS (
     UPDATE channels_endpoint SET last_out_at = %s, trouble = '', refusals = 0
-    WHERE id IN (SELECT endpoint_id FROM mine)
+    WHERE id IN (SELECT endpoint_id FROM gone)
     AND (last_out_at IS NULL OR last_out_at < %s OR trouble <> '' OR refusals <> 0)
+), free AS (
+    SELECT id FROM dialogue_delivery AS mine
+    WHERE (SELECT count(*) FROM gone) >= 0 AND id = %s AND state = 'queued' AND due_at <= %s
+    AND EXISTS (
+        SELECT FROM channels_endpoint AS account WHERE account.id = mine.endpoint_id
+        AND NOT account.outbound_paused AND (account.paused_until IS NULL OR account.paused_until <= %s)
+    )
+    AND NOT EXISTS (
+        SELECT FROM dialogue_delivery AS older WHERE older.conversation_id = mine.conversation_id
+        AND older.state IN ('queued', 'leased') AND older.id < mine.id
+    )
+    FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE dialogue_delivery AS mine SET state = 'leased', lease = %s, leased_until = %s, tries = tries + 1
+    FROM free WHERE mine.id = free.id RETURNING tries, parts
 )
-SELECT endpoint_id FROM mine
+SELECT settled.known, taken.tries, taken.parts
+FROM (SELECT count(*) AS known FROM gone) AS settled LEFT JOIN taken ON true
 """
+_NOTHING_GONE = (None,) * 7
+_NOTHING_NEXT = (None,) * 5
 
 S = DeliveryState
 
@@ -59,18 +66,31 @@ class Lease:
     earlier: Sequence[Message]
 
 
-def take(one: Waiting, *, now: datetime) -> Lease | None:
+@dataclass(frozen=True)
+class Gone:
+    """What the provider has taken and nobody has written down yet."""
+
+    lease: Lease
+    sent: Sent
+
+
+def take(one: Waiting, gone: Gone | None = None, *, now: datetime) -> Lease | None:
     """The lease of a delivery, if it is still due and no older one of its conversation stands before it.
 
-    None too while the account rests: what waits may have been read before its provider asked for patience,
-    or before a person paused it.
+    None too while the account rests (what waits may have been read before its provider asked for patience,
+    or before a person paused it) and while somebody else holds the row. Does what `hand_over` does with
+    what has `gone`, in another conversation, in the same commit: the disk makes one wait long.
     """
-    row, right, until = one.delivery, token(), now + LEASE
-    taken = bulk.run(_TAKE, [right, until, row.pk, now, now])
-    if not taken:
+    right, until = token(), now + LEASE
+    settled = _facts(gone, now=now) if gone else _NOTHING_GONE
+    (known, tries, parts), *_ = bulk.run(_TURN, [*settled, one.delivery.pk, now, now, right, until])
+    if gone and not known:
+        _name(gone, now=now)
+    if tries is None:
         return None
+    row = one.delivery
     row.state, row.lease, row.leased_until = S.LEASED, right, until
-    row.tries, row.parts = taken[0][0], json.loads(taken[0][1])
+    row.tries, row.parts = tries, json.loads(parts)
     return Lease(row, right, one.earlier)
 
 
@@ -79,13 +99,26 @@ def lease_next(*, endpoint_id: int, now: datetime) -> Lease | None:
     return next((take(one, now=now) for one in waiting(endpoint_id=endpoint_id, now=now, most=1)), None)
 
 
-def hand_over(lease: Lease, sent: Sent, *, now: datetime) -> None:
+def hand_over(gone: Gone, *, now: datetime) -> None:
     """The provider has it; the account is well. A receipt may have come first and is not undone."""
-    parts = list(sent.parts or (sent.provider_id,))
-    asked = [sent.provider_id, json.dumps(parts), now, lease.delivery.pk, lease.token, now, now - _SEEN]
-    if not bulk.run(_HAND_OVER, asked):
-        kept = {"provider_id": sent.provider_id, "parts": parts, "handed_over_at": now}
-        Delivery.objects.filter(id=lease.delivery.pk, lease=lease.token).update(**kept)
+    if not bulk.run(_TURN, [*_facts(gone, now=now), *_NOTHING_NEXT])[0][0]:
+        _name(gone, now=now)
+
+
+def _facts(gone: Gone, *, now: datetime) -> list[object]:
+    """What `_TURN` asks about what has gone."""
+    row, sent = gone.lease.delivery, gone.sent
+    return [sent.provider_id, json.dumps(_parts(sent)), now, row.pk, gone.lease.token, now, now - _SEEN]
+
+
+def _name(gone: Gone, *, now: datetime) -> None:
+    """Where a receipt came first, what it did not know."""
+    kept = {"provider_id": gone.sent.provider_id, "parts": _parts(gone.sent), "handed_over_at": now}
+    Delivery.objects.filter(id=gone.lease.delivery.pk, lease=gone.lease.token).update(**kept)
+
+
+def _parts(sent: Sent) -> list[str]:
+    return list(sent.parts or (sent.provider_id,))
 
 
 def settle(lease: Lease, facts: dict[str, object]) -> bool:

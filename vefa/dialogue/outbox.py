@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, UnsureError
 from vefa.citizens.models import Address
-from vefa.dialogue.leasing import Lease, hand_over, settle, take
+from vefa.dialogue.leasing import Gone, Lease, hand_over, settle, take
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.pace import Pace
 from vefa.dialogue.parcels import parcel_of
@@ -73,36 +73,56 @@ class Round:
     clock: Clock
     pace: Pace
     goes_on: bool = True
+    gone: Gone | None = None  # went just now: written down with the taking of the next, or by itself
 
     def send_some(self, *, most: int) -> int:
         """Send a few of those that are due now; returns how many were tried."""
         began = self.clock()
         few = waiting(endpoint_id=self.endpoint.pk, now=began, most=most)
         tried = moved = 0
-        for one in few:
-            if not self.goes_on or self.clock() - began > FRESH:
-                break  # what was read may not be true any more
-            early_s = self.pace.early_s(one.delivery.conversation_id)
-            if early_s > LONG_S:
-                moved += _hold_back(one.delivery, early_s, now=self.clock())
-            elif self._has_room():
-                tried += self._try(one)
+        try:
+            for one in few:
+                if not self.goes_on or self.clock() - began > FRESH:
+                    break  # what was read may not be true any more
+                early_s = self.pace.early_s(one.delivery.conversation_id)
+                if early_s > LONG_S:
+                    moved += _hold_back(one.delivery, early_s, now=self.clock())
+                elif self._has_room():
+                    tried += self._try(one)
+        finally:
+            self._settle()
         self.goes_on = self.goes_on and bool(tried or moved)
         return tried
 
     def _has_room(self) -> bool:
         """Whether the provider's measure of a minute leaves room for one more; else the account rests."""
         per_minute = self.adapter.limits.per_minute
-        self.goes_on = not (per_minute and _is_full(self.endpoint, per_minute, now=self.clock()))
+        if per_minute:
+            self._settle()  # it counts too
+            self.goes_on = not _is_full(self.endpoint, per_minute, now=self.clock())
         return self.goes_on
 
     def _try(self, one: Waiting) -> bool:
         """Send one, unless it was taken back or the account was paused since it was read."""
-        self.pace.wait(one.delivery.conversation_id)
-        lease = take(one, now=self.clock())
+        lease = self._lease(one)
         if lease is not None:
-            self.goes_on = deliver(lease, adapter=self.adapter, clock=self.clock)
+            self.goes_on, self.gone = attempt(lease, adapter=self.adapter, clock=self.clock)
         return lease is not None
+
+    def _lease(self, one: Waiting) -> Lease | None:
+        """The right to send one, taken just before; what went before it is written down by then."""
+        conversation_id = one.delivery.conversation_id
+        if not self.pace.is_ready(conversation_id):
+            self._settle()
+        self.pace.wait(conversation_id)
+        gone, self.gone = self.gone, None
+        return take(one, gone, now=self.clock())
+
+    def _settle(self) -> None:
+        """Write down what went."""
+        gone, self.gone = self.gone, None
+        if gone:
+            hand_over(gone, now=self.clock())
 
 
 def _hold_back(delivery: Delivery, seconds: float, *, now: datetime) -> int:
@@ -121,20 +141,21 @@ def _is_full(endpoint: Endpoint, most: int, *, now: datetime) -> bool:
     return True
 
 
-def deliver(lease: Lease, *, adapter: Adapter, clock: Clock) -> bool:
-    """Hand one leased item over and write down what became of it. False: let the endpoint rest."""
+def attempt(lease: Lease, *, adapter: Adapter, clock: Clock) -> tuple[bool, Gone | None]:
+    """Hand one leased item over; whether the account may go on, and what went: its taker writes that down.
+
+    What did not go is written down here.
+    """
     parcel = parcel_of(lease.delivery, lease.earlier, now=clock())
     try:
-        sent = adapter.send(parcel)
+        return True, Gone(lease, adapter.send(parcel))
     except BusyError as error:
-        return _postpone(lease, error, now=clock())
+        return _postpone(lease, error, now=clock()), None
     except RejectedError as error:
         _fail(lease, error, now=clock())
     except UnsureError as error:
         _doubt(lease, error, now=clock())
-    else:
-        hand_over(lease, sent, now=clock())
-    return True
+    return True, None
 
 
 def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:

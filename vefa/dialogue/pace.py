@@ -27,12 +27,18 @@ class Pace:
         """For how many seconds nothing may go to this conversation yet; others may go meanwhile."""
         return self._last_to.get(conversation_id, float("-inf")) + self._address_gap - self._clock()
 
+    def is_ready(self, conversation_id: int | None) -> bool:
+        """Whether a parcel may go to this conversation at once."""
+        return self._earliest(conversation_id) <= self._clock()
+
     def wait(self, conversation_id: int | None) -> None:
         """Wait until the next parcel may go to this conversation, and take note of it."""
-        now = self._clock()
-        earliest = max(
-            self._last + self._gap, self._last_to.get(conversation_id, float("-inf")) + self._address_gap
-        )
+        now, earliest = self._clock(), self._earliest(conversation_id)
         if earliest > now:
             self._sleep(earliest - now)
         self._last = self._last_to[conversation_id] = max(now, earliest)
+
+    def _earliest(self, conversation_id: int | None) -> float:
+        return max(
+            self._last + self._gap, self._last_to.get(conversation_id, float("-inf")) + self._address_gap
+        )

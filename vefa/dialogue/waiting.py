@@ -39,12 +39,27 @@ class Waiting:
     earlier: Sequence[Message]
 
 
+# What makes a parcel of a delivery: most of what these rows hold is never sent.
+_READ = (
+    *("key", "tries", "parts", "state", "reply_id", "conversation_id", "endpoint_id", "endpoint__settings"),
+    *(
+        f"reply__{name}"
+        for name in ("text", "language", "automatic", "way", "extras", "case_id", "answers_id")
+    ),
+    *(f"reply__case__{name}" for name in ("reference", "title", "conversation_id")),
+    "reply__answers__message_id",
+    *(f"conversation__{name}" for name in ("thread", "public", "last_contact_at", "address_id")),
+    "conversation__address__value",
+)
+
+
 def _few(endpoint_id: int, now: datetime) -> QuerySet[Delivery]:
     older = Delivery.objects.filter(
         conversation=OuterRef("conversation"), state__in=(S.QUEUED, S.LEASED), id__lt=OuterRef("id")
     )
     return (
         Delivery.objects.select_related("reply__case", "reply__answers", "conversation__address", "endpoint")
+        .only(*_READ)
         .filter(_AWAKE | Q(endpoint__paused_until__lte=now), endpoint__outbound_paused=False)
         .filter(endpoint_id=endpoint_id, state=S.QUEUED, due_at__lte=now)
         .exclude(Exists(older))
@@ -52,7 +67,7 @@ def _few(endpoint_id: int, now: datetime) -> QuerySet[Delivery]:
     )
 
 
-_FEW = Prepared(_few, int, datetime)
+_FEW = Prepared(_few, int, datetime, run=bulk.run)
 
 
 def waiting(*, endpoint_id: int, now: datetime, most: int = FEW) -> list[Waiting]:

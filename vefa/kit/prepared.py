@@ -16,6 +16,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.sql import Literal
 
 _FIRST_NUMBER = 2_147_000_000  # within every integer column, and the id of nothing
 _FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
@@ -32,6 +33,9 @@ def among(column: str, values: list[int]) -> Func:
     """Whether a column is one of a list that is handed over as one value, however long it is."""
     any_of = Func(Value(values), function="ANY")
     return Func(F(column), any_of, template="%(expressions)s", arg_joiner=" = ", output_field=BooleanField())
+
+
+type Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]  # a statement, and what fills its places
 
 
 class NotComposedError(Exception):
@@ -65,11 +69,14 @@ class Prepared[M: Model, R]:
     """What `make` makes from values of the given kinds; its SQL is composed at the first question.
 
     `planned` lets each connection to the database keep the plan too, for as long as it is open: planning a
-    join of six tables costs more than running it. For the few statements that everybody asks.
+    join of six tables costs more than running it. For the few statements that everybody asks. `run` asks the
+    database instead of Django's cursor, for connections whose driver keeps the plans.
     """
 
-    def __init__(self, make: Callable[..., QuerySet[M, R]], *kinds: type, planned: bool = False) -> None:
-        self._make, self._kinds, self._planned = make, kinds, planned
+    def __init__(
+        self, make: Callable[..., QuerySet[M, R]], *kinds: type, planned: bool = False, run: Run | None = None
+    ) -> None:
+        self._make, self._kinds, self._planned, self._run = make, kinds, planned, run
         self._known: tuple[QuerySet[M, R], SQLCompiler, _Statement] | None = None
         self._converters: Any = None
         self._composite = False
@@ -83,9 +90,13 @@ class Prepared[M: Model, R]:
         answer = rows.all()
         mine = copy(compiler)
         mine.connection = connection = connections[answer.db]
-        planned = self._planned and not _driver_plans(connection)
-        ready = statement.planned(connection, asked) if planned else statement.plain(asked)
-        vars(mine)["as_sql"] = lambda *_args, **_more: ready
+        if self._run:
+            chunks = [self._run(*statement.fixed(connection, asked))]
+            vars(mine)["execute_sql"] = lambda *_args, **_more: chunks
+        else:
+            planned = self._planned and not _driver_plans(connection)
+            ready = statement.planned(connection, asked) if planned else statement.plain(asked)
+            vars(mine)["as_sql"] = lambda *_args, **_more: ready
         vars(mine)["get_converters"] = lambda columns: self._converted(compiler, columns)
         vars(mine)["has_composite_fields"] = lambda _columns: self._composite
         vars(answer.query)["get_compiler"] = lambda *_args, **_more: mine
@@ -122,6 +133,18 @@ class _Statement:
     def __init__(self, sql: str, places: Blanks) -> None:
         self._sql, self._places = sql, places
         self._name = f"vefa_{next(_names)}"
+        self._fixed = ""
+
+    def fixed(self, connection: BaseDatabaseWrapper, asked: Sequence[object]) -> tuple[str, Sequence[object]]:
+        """The statement with every value in it but what is asked: partial indexes need them."""
+        if not self._fixed:
+            connection.ensure_connection()
+            marks = [
+                Literal(one).as_string(connection.connection).replace("%", "%%") if place is None else "%s"
+                for place, one in self._places.values
+            ]
+            self._fixed = self._marked(marks)
+        return self._fixed, [asked[place] for place, _ in self._places.values if place is not None]
 
     def plain(self, asked: Sequence[object]) -> tuple[str, tuple[Any, ...]]:
         """The statement and its values."""
@@ -141,7 +164,10 @@ class _Statement:
 
     def _preparation(self) -> tuple[str, list[Any]]:
         """PREPARE with what is asked as $1, $2 and so on; the planner sees every other value."""
-        first, *rest = self._sql.split("%s")
-        marks = ["%s" if place is None else f"${place + 1}" for place, _ in self._places.values]
-        text = first + "".join(mark + piece for mark, piece in zip(marks, rest, strict=True))
+        text = self._marked(["%s" if place is None else f"${place + 1}" for place, _ in self._places.values])
         return f"PREPARE {self._name} AS {text}", [one for place, one in self._places.values if place is None]
+
+    def _marked(self, marks: Sequence[str]) -> str:
+        """The SQL with a mark at each place of a value."""
+        first, *rest = self._sql.split("%s")
+        return first + "".join(mark + piece for mark, piece in zip(marks, rest, strict=True))
