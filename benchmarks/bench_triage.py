@@ -2,6 +2,7 @@
 
 python -m benchmarks.bench_triage            all of it, some twenty minutes with the extra `semantic`
 python -m benchmarks.bench_triage --quick    without the real complaints of other cities
+python -m benchmarks.bench_triage --only services,tone    these parts; what was kept of the others stays
 """
 
 import os

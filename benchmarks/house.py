@@ -94,8 +94,13 @@ class House:
 
 
 @contextmanager
-def house(*, home: Path | None = None, keep: bool = False, demo: bool = True) -> Iterator[House]:
-    """Start `vefa up`, with the demo town or empty, until it is ready; removed afterwards unless `keep`."""
+def house(
+    *, home: Path | None = None, keep: bool = False, demo: bool = True, learning: bool = False
+) -> Iterator[House]:
+    """Start `vefa up`, with the demo town or empty, until it is ready; removed afterwards unless `keep`.
+
+    `learning`: its worker fits a model of services as it does for a city.
+    """
     place = home or Path(tempfile.mkdtemp(prefix="vefa-bench-"))
     place.mkdir(exist_ok=True)
     place.chmod(0o711)
@@ -104,7 +109,7 @@ def house(*, home: Path | None = None, keep: bool = False, demo: bool = True) ->
         "VEFA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "VEFA_LOG_LEVEL": "ERROR",
         "VEFA_SECOND_FACTOR": "false",  # the screens are measured with a password alone
-        "VEFA_LEARNING": "false",  # the first model of a fresh home takes a core for minutes
+        "VEFA_LEARNING": str(learning).lower(),  # the first model of a fresh home takes a core for a while
     }
     command = [sys.executable, "-m", "vefa.wiring.cli.main", "up", *(["--demo"] if demo else [])]
     began = time.perf_counter()

@@ -58,9 +58,29 @@ def keep(name: str, where: Machine, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
+def keep_part(name: str, part: str, where: Machine, rows: list[dict[str, Any]]) -> Path:
+    """Save the rows of one part of a measurement with their own machine, commit and moment.
+
+    Other parts stay as they were measured, in the order in which they were first kept. A file of another
+    shape is begun anew.
+    """
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    held = json.loads(path.read_text()) if path.exists() else {}
+    parts = held.get("parts", {}) | {part: {"machine": asdict(where), "rows": rows}}
+    path.write_text(json.dumps({"parts": parts}, indent=1) + "\n")
+    return path
+
+
 def _commit() -> str:
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    """The commit, with a + where what is measured differs from it."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    changed = _git("status", "--porcelain", "--", "vefa", "benchmarks/*.py")
+    return f"{commit}+" if commit and changed else commit or "unknown"
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _first(path: str, key: str) -> str:

@@ -10,14 +10,23 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, connections
 
-from benchmarks import triage_cost, triage_real, triage_sameness, triage_services, triage_tone, triage_words
-from benchmarks.machine import keep, machine
+from benchmarks import (
+    triage_cost,
+    triage_memory,
+    triage_real,
+    triage_sameness,
+    triage_services,
+    triage_tone,
+    triage_words,
+)
+from benchmarks.machine import keep_part, machine
 from vefa.directory import queries
 from vefa.directory.models import Role, Staff
 from vefa.triage import semantic
@@ -31,12 +40,16 @@ from vefa.wiring.postgres.server import start
 
 MEASURED = Path("tests/triage/measured")
 PAIRS = MEASURED / "pairs.csv"
+LEARNING = "learning"  # the part on which most others build
 OPEN_CASES = 20_000  # among which a double must be found
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: a share with its interval of 95 %, or a plain number; `least` is the target."""
+    """One line of the table: a share with its interval of 95 %, or a plain number.
+
+    `least` or `most` is the target.
+    """
 
     part: str
     name: str
@@ -45,44 +58,80 @@ class Figure:
     high: float | None = None
     of: int | None = None
     least: float | None = None
+    most: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The target and whether it is met; "" where there is none."""
+        if self.least is not None:
+            return f"{self.least:g} {'reached' if self.value >= self.least else 'below'}"
+        if self.most is not None:
+            return f"{self.most:g} {'kept' if self.value <= self.most else 'above'}"
+        return ""
 
     def line(self) -> str:
         """The figure as it is printed."""
         spread = f"[{self.low:.3f} {self.high:.3f}]" if self.low is not None and self.high is not None else ""
         number = f"of {self.of}" if self.of else ""
-        verdict = "" if self.least is None else ("reached" if self.value >= self.least else "below")
-        target = f"{self.least:g} {verdict}" if self.least is not None else ""
-        return (
-            f"{self.part:<12} {self.name:<52} {self.value:>10.3f} {spread:<15} {number:<9} {target}".rstrip()
-        )
+        what = f"{self.part:<12} {self.name:<52} {self.value:>10.3f}"
+        return f"{what} {spread:<15} {number:<9} {self.verdict}".rstrip()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What can be measured by itself. `taught`: the model of services must be learned before."""
+
+    figures: Callable[[], Iterable[Figure]]
+    taught: bool = True
 
 
 def main() -> None:
-    """Start a database, measure, print, keep."""
+    """Start a database, measure the wanted parts, print, and keep each as soon as it is known."""
+    parts = _parts()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="without the real complaints of other cities")
+    parser.add_argument("--only", default="", metavar="A,B", help=f"some of {','.join(parts)}")
     options = parser.parse_args()
-    found: list[Figure] = []
+    wanted = options.only.split(",") if options.only else [name for name in parts if name != LEARNING]
+    if unknown := [name for name in wanted if name not in parts]:
+        parser.error(f"no such part: {', '.join(unknown)}")
+    if options.quick:
+        wanted = [name for name in wanted if name != "real"]
+    if any(parts[name].taught for name in wanted):
+        wanted = [LEARNING, *(name for name in wanted if name != LEARNING)]
     with _town() as version:
-        for part in _parts(quick=options.quick):
-            for figure in part():
-                sys.stdout.write(figure.line() + "\n")
-                sys.stdout.flush()
-                found.append(figure)
-        where = machine(version)
-    keep("triage", where, [vars(figure) for figure in found])
+        for name in wanted:
+            _measure(name, parts[name], version)
 
 
-def _parts(*, quick: bool) -> Iterator[Callable[[], Iterable[Figure]]]:
-    yield _learning
-    yield lambda: _shares("services", triage_services.figures(), triage_services.TARGETS)
-    yield lambda: _shares("words", triage_words.figures(), {})
-    yield lambda: _shares("tone", triage_tone.figures(triage_tone.judged(triage_tone.advised)), TONE)
-    yield _pairs
-    yield lambda: (Figure("cost", name, value, least=least) for name, value, least in triage_cost.figures())
-    if not quick:
-        yield lambda: _shares("real", triage_real.figures(), triage_real.TARGETS)
-    yield _among_many
+def _measure(name: str, part: Part, postgresql: str) -> None:
+    found = []
+    where = machine(postgresql)  # the load beside the measurement, not its own
+    for figure in part.figures():
+        sys.stdout.write(figure.line() + "\n")
+        sys.stdout.flush()
+        found.append(figure)
+    keep_part("triage", name, where, [vars(figure) for figure in found])
+
+
+def _parts() -> dict[str, Part]:
+    """In the order in which they are measured: the last one fills the town with cases."""
+    return {
+        LEARNING: Part(_learning, taught=False),
+        "services": Part(
+            lambda: _shares("services", triage_services.figures(), triage_services.TARGETS),
+        ),
+        "words": Part(lambda: _shares("words", triage_words.figures(), {})),
+        "tone": Part(
+            lambda: _shares("tone", triage_tone.figures(triage_tone.judged(triage_tone.advised)), TONE)
+        ),
+        "cost": Part(
+            lambda: (Figure("cost", name, value, least=least) for name, value, least in triage_cost.figures())
+        ),
+        "memory": Part(_memory, taught=False),
+        "real": Part(lambda: _shares("real", triage_real.figures(), triage_real.TARGETS), taught=False),
+        "doubles": Part(lambda: chain(_pairs(), _among_many())),
+    }
 
 
 TONE = {"emergency recall": 1.0, "emergency precision": 0.8}
@@ -96,6 +145,15 @@ def _learning() -> Iterator[Figure]:
     yield Figure("learning", "examples", version.examples)
     yield Figure("learning", "stored, MB", len(version.weights) / 1e6)
     yield Figure("learning", f"by meaning ({semantic.state()})", float(bool(version.meaning)))
+
+
+def _memory() -> Iterator[Figure]:
+    ours = os.environ.pop("VEFA_DATABASE_URL")  # the house that is measured has its own
+    try:
+        for name, value, most in triage_memory.figures():
+            yield Figure("memory", name, value, most=most)
+    finally:
+        os.environ["VEFA_DATABASE_URL"] = ours
 
 
 def _pairs() -> Iterator[Figure]:

@@ -60,6 +60,16 @@ def test_a_text_of_which_nothing_is_known_names_no_service():
     assert services_for(message("qqq"), Scorer(fit(many))) == []
 
 
+@pytest.mark.parametrize("number", [2, 8, 9, 17])
+def test_however_many_services_there_are_each_is_told_from_all_others(number):
+    told = {f"service{n:02}": [f"söz{n}q laf{n}x", f"söz{n}q kez{n}w"] for n in range(number)}
+    some = [Sample(text, "tr", code) for code, texts in told.items() for text in texts]
+
+    learned = Scorer(fit(some))
+
+    assert [services_for(message(texts[0]), learned)[0].value for texts in told.values()] == list(told)
+
+
 def test_every_word_costs_once_and_not_for_ever(scorer):
     for number in range(REMEMBERED + 50):
         scorer.heard([f"w{number}"])

@@ -1,18 +1,19 @@
 """Fit a model: run it in a process of its own, since scikit-learn takes 110 MB that are never given back."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from vefa.triage import semantic
-from vefa.triage.learned.features import Feature, heard_in, of_word
+from vefa.triage.learned.features import heard_in, of_word
 from vefa.triage.learned.samples import Sample
 from vefa.triage.learned.weights import MOST_FEATURES, Meaning, Mixture, Model
 
@@ -21,6 +22,8 @@ SOFTNESS = 0.3  # C of the support vectors
 SMOOTHING = 0.05  # of the counts
 SHRINKAGE = 0.6  # of the covariance of vectors
 _EXACT = 0.02  # where the search for weights may stop
+_AT_ONCE = 8  # services that are told from the rest together: the library's own weights are wide
+_REST = ""  # the label of every other service
 _TOP = 127  # of an int8
 
 
@@ -41,11 +44,15 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class _Words:
-    """The words of all texts, each with its features, and in which text each stands."""
+    """Which words stand in which text, and the features of all words laid end to end.
 
-    words: list[str]
-    features: list[list[Feature]]
+    As plain numbers: a hundred thousand words have millions of features.
+    """
+
     stands: csr_matrix  # texts x words, of ones
+    ends: NDArray[np.int64]  # of each word's features
+    names: NDArray[np.uint32]
+    shares: NDArray[np.float32]
 
 
 def fit(
@@ -81,42 +88,33 @@ def fit(
 
 def _words(samples: Sequence[Sample]) -> _Words:
     numbers: dict[str, int] = {}
-    ends, columns = [0], []
+    ends, columns = array("l", [0]), array("l")
     for one in samples:
         heard, pairs = heard_in(one.said)
-        columns += [numbers.setdefault(token, len(numbers)) for token in (*heard, *pairs)]
+        columns.extend(numbers.setdefault(token, len(numbers)) for token in (*heard, *pairs))
         ends.append(len(columns))
     shape = (len(samples), len(numbers))
-    stands = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=shape)
-    return _Words(list(numbers), [of_word(word) for word in numbers], stands)
+    stands = csr_matrix((np.ones(len(columns), np.float32), np.array(columns), np.array(ends)), shape=shape)
+    ends, names, shares = array("l", [0]), array("I"), array("f")
+    for word in numbers:
+        for name, share in of_word(word):
+            names.append(name)
+            shares.append(share)
+        ends.append(len(names))
+    return _Words(stands, np.array(ends, np.int64), np.array(names, np.uint32), np.array(shares, np.float32))
 
 
 def _vocabulary(held: _Words, least: int) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """The features that stand in enough texts, in the order of their names, and how rare each is."""
-    by_word = _incidence(held)
-    names, columns = np.unique(by_word.indices, return_inverse=True)
-    narrow = csr_matrix(
-        (np.ones(len(columns), np.float32), columns, by_word.indptr), (len(held.words), len(names))
-    )
+    names, columns = np.unique(held.names, return_inverse=True)
+    shape = (len(held.ends) - 1, len(names))
+    narrow = csr_matrix((np.ones(len(columns), np.float32), columns, held.ends), shape=shape)
     in_texts = held.stands @ narrow
     in_texts.data[:] = 1
     count = np.asarray(in_texts.sum(axis=0)).ravel()
     often = count >= least
     texts = held.stands.shape[0]
-    return names[often].astype(np.uint32), (np.log((1 + texts) / (1 + count[often])) + 1).astype(np.float32)
-
-
-class _Incidence:
-    """Rows of feature names for each word, laid end to end."""
-
-    def __init__(self, held: _Words) -> None:
-        self.indptr = np.cumsum([0, *(len(row) for row in held.features)])
-        self.indices = np.array([one.name for row in held.features for one in row], np.int64)
-        self.shares = np.array([one.share for row in held.features for one in row], np.float32)
-
-
-def _incidence(held: _Words) -> _Incidence:
-    return _Incidence(held)
+    return names[often], (np.log((1 + texts) / (1 + count[often])) + 1).astype(np.float32)
 
 
 def _matrix(held: _Words, names: NDArray[np.uint32], rarity: NDArray[np.float32]) -> csr_matrix:
@@ -124,11 +122,10 @@ def _matrix(held: _Words, names: NDArray[np.uint32], rarity: NDArray[np.float32]
 
     That is what scoring reckons from words that it remembers one by one.
     """
-    flat = _incidence(held)
-    places = np.minimum(np.searchsorted(names, flat.indices), len(names) - 1)
-    known = names[places] == flat.indices
-    worth = np.where(known, flat.shares * rarity[places], 0).astype(np.float32)
-    by_word = csr_matrix((worth, places, flat.indptr), shape=(len(held.words), len(names)))
+    places = np.minimum(np.searchsorted(names, held.names), len(names) - 1)
+    known = names[places] == held.names
+    worth = np.where(known, held.shares * rarity[places], 0).astype(np.float32)
+    by_word = csr_matrix((worth, places, held.ends), shape=(len(held.ends) - 1, len(names)))
     by_word.sum_duplicates()
     by_word.eliminate_zeros()
     squares = np.asarray(by_word.multiply(by_word).sum(axis=1)).ravel()
@@ -144,7 +141,7 @@ def _learned(
     Both are sums over features, and so is their sum. Returns weights (features, services) and biases.
     """
     both, bias = _separated(matrix, samples, recipe)
-    both += _counted(matrix, samples, recipe)
+    both += _counted(matrix, samples, recipe).T
     # What a feature says for all services alike decides nothing, and would take the place of what does.
     both -= both.mean(axis=1, keepdims=True)
     return both, bias
@@ -153,18 +150,39 @@ def _learned(
 def _separated(
     matrix: csr_matrix, samples: Sequence[Sample], recipe: Recipe
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    learner = LinearSVC(C=recipe.softness, class_weight="balanced", tol=_EXACT, random_state=7)
-    learner.fit(matrix, [one.code for one in samples], sample_weight=[one.weight for one in samples])
-    weights, bias = _square(learner.coef_.astype(np.float32), learner.intercept_.astype(np.float32))
+    """Each service told from all others by support vectors, a few services at a time."""
+    told = np.array([one.code for one in samples])
+    codes, count = np.unique(told, return_counts=True)
+    heavy = dict(zip(codes, len(told) / (len(codes) * count), strict=True))
+    own = [one.weight for one in samples]
+    weights = np.empty((matrix.shape[1], len(codes)), np.float32)
+    bias = np.empty(len(codes), np.float32)
+    wide = matrix.astype(np.float64)  # as the library would make it anew each time
+    for places in batched(range(len(codes)), _AT_ONCE):
+        some = codes[list(places)]
+        labels = np.where(np.isin(told, some), told, _REST)
+        shares = {label: heavy.get(label, 1.0) for label in np.unique(labels)}
+        learner = LinearSVC(C=recipe.softness, class_weight=shares, tol=_EXACT, random_state=7)
+        learner.fit(wide, labels, sample_weight=own)
+        found, base = _square(learner.coef_, learner.intercept_)
+        kept = np.searchsorted(learner.classes_, some)
+        weights[:, list(places)], bias[list(places)] = found[:, kept], base[kept]
     spread = _spread(matrix @ weights + bias)
-    return weights / spread, bias / spread
+    weights /= spread
+    return weights, bias / spread
 
 
 def _counted(matrix: csr_matrix, samples: Sequence[Sample], recipe: Recipe) -> NDArray[Any]:
-    learner = ComplementNB(alpha=recipe.smoothing)
-    learner.fit(matrix, [one.code for one in samples], sample_weight=[one.weight for one in samples])
-    weights: NDArray[np.float32] = learner.feature_log_prob_.T.astype(np.float32)
-    return weights / np.float32(_spread(matrix @ weights))
+    """What stands seldom in the texts of all other services (complement naive Bayes): services x features."""
+    codes, columns = np.unique([one.code for one in samples], return_inverse=True)
+    own = np.array([one.weight for one in samples], np.float32)
+    whose = csr_matrix((own, (columns, np.arange(len(samples)))), shape=(len(codes), len(samples)))
+    counts: NDArray[np.float32] = (whose @ matrix).toarray()
+    np.subtract(counts.sum(axis=0) + np.float32(recipe.smoothing), counts, out=counts)
+    counts /= counts.sum(axis=1, dtype=np.float64, keepdims=True)
+    np.negative(np.log(counts, out=counts), out=counts)
+    counts /= _spread(matrix @ counts.T)
+    return counts
 
 
 def _spread(scores: NDArray[Any]) -> np.float32:
@@ -181,7 +199,7 @@ def _square(weights: NDArray[Any], bias: NDArray[Any]) -> tuple[NDArray[Any], ND
 
 def _pruned(model: Model, weights: NDArray[Any]) -> Model:
     """The features that say most, in steps of one part in 127 of the largest weight of their service."""
-    worth = weights.std(axis=1) * model.rarity
+    worth = np.sqrt(np.einsum("fs,fs->f", weights, weights)) * model.rarity  # they lie around nought
     kept = np.sort(np.argsort(-worth)[:MOST_FEATURES])
     strong = weights[kept]
     scale = np.maximum(np.abs(strong).max(axis=0), 1e-9) / _TOP
