@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from vefa.directory.models import Area, Unit
-from vefa.kit.prepared import NotComposedError, Prepared, among, blanks, stand_ins
+from vefa.kit.prepared import NotComposedError, Prepared, among, blanks, stand_ins, together
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,72 @@ def test_a_new_connection_plans_anew(town):
     connection.close()
 
     assert named(town.roads.key) == [town.roads]
+
+
+@pytest.fixture
+def by_id():
+    return Prepared(lambda unit_id: Unit.objects.filter(pk=unit_id), int, planned=True)
+
+
+@pytest.fixture
+def keys():
+    return Prepared(
+        lambda unit_id: Unit.objects.filter(pk=unit_id).values_list("key", flat=True), int, planned=True
+    )
+
+
+def test_questions_that_are_asked_together_cost_one_round_trip(town, by_id, keys):
+    with CaptureQueriesContext(connection) as first, together([(by_id, (town.roads.pk,))]):
+        assert by_id(town.roads.pk) == [town.roads]
+    assert [one["sql"].split()[0] for one in first.captured_queries] == ["PREPARE", "EXECUTE"]
+    keys(town.roads.pk)
+
+    asked = [(by_id, (town.roads.pk,)), (keys, (town.parks.pk,))]
+    with CaptureQueriesContext(connection) as caught, together(asked):
+        assert keys(town.parks.pk) == [town.parks.key]
+        assert by_id(town.roads.pk) == [town.roads]
+    assert len(caught) == 1
+
+
+def test_a_question_that_was_not_asked_ahead_is_asked_then(town, by_id):
+    with together([(by_id, (town.roads.pk,))]):
+        assert by_id(town.parks.pk) == [town.parks]
+        assert by_id(town.roads.pk) == [town.roads]
+
+
+def test_an_answer_is_used_once_and_gone_afterwards(town, by_id):
+    with together([(by_id, (town.roads.pk,))]):
+        assert by_id(town.roads.pk)[0].key == town.roads.key
+        Unit.objects.filter(pk=town.roads.pk).update(key="ways")
+        assert by_id(town.roads.pk)[0].key == "ways"
+    with together([(by_id, (town.roads.pk,))]):
+        Unit.objects.filter(pk=town.roads.pk).update(key="lanes")
+    assert by_id(town.roads.pk)[0].key == "lanes"
+
+
+def test_questions_without_plans_are_asked_one_by_one(town, by_id):
+    plain = Prepared(lambda unit_id: Unit.objects.filter(pk=unit_id), int)
+    with CaptureQueriesContext(connection) as caught, together([(plain, (town.roads.pk,)), (by_id, (1,))]):
+        assert plain(town.roads.pk) == [town.roads]
+    assert [one["sql"].split()[0] for one in caught.captured_queries if "PREPARE" not in one["sql"]] == [
+        "SELECT"
+    ]
+
+
+def test_dictionaries_are_refused_rather_than_misread(town):
+    rows = Prepared(lambda unit_id: Unit.objects.filter(pk=unit_id).values("key"), int)
+
+    with pytest.raises(NotComposedError, match="lists of values"):
+        rows(town.roads.pk)
+
+
+def test_what_is_fetched_later_comes_along(town):
+    areas = Prepared(lambda area_id: Area.objects.filter(pk=area_id).prefetch_related("children"), int)
+    areas(town.carsi.parent_id)
+
+    with CaptureQueriesContext(connection) as caught:
+        assert town.carsi in areas(town.carsi.parent_id)[0].children.all()
+    assert len(caught) == 2
 
 
 def test_rows_of_values_are_prepared_too(town):

@@ -20,7 +20,7 @@ from vefa.directory.snapshot import Snapshot
 from vefa.journal.models import Event
 from vefa.kit.ids import BadReferenceError, read_reference
 from vefa.kit.knowing import knowing
-from vefa.kit.prepared import Blanks, Prepared, among, blanks, stand_ins
+from vefa.kit.prepared import Blanks, Prepared, Question, among, blanks, stand_ins
 
 MOST_COUNTED = 500
 REACHES = 256  # different sights whose statements are kept composed; a unit's staff with all rights share one
@@ -175,6 +175,11 @@ def promises_of(case: Case, *, with_extensions: bool = True) -> list[Promise]:
     statement.
     """
     return (_PROMISES_WITH_EXTENSIONS if with_extensions else _PROMISES)(case.pk)
+
+
+def promises_asked(case_id: int) -> list[Question]:
+    """What `promises_of` will ask without all extensions, for `together`."""
+    return [(_PROMISES, (case_id,))]
 
 
 def extensions_to_decide(staff: Staff, *, limit: int = 50) -> list[Extension]:

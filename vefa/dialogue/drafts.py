@@ -4,7 +4,7 @@ from datetime import datetime
 
 from vefa.dialogue.models import Draft
 from vefa.directory.models import Staff
-from vefa.kit.prepared import Prepared
+from vefa.kit.prepared import Prepared, Question
 
 BOXES = ("reply", "note")
 
@@ -24,6 +24,11 @@ def keep(*, case_id: int, staff: Staff, box: str, text: str, now: datetime) -> N
 def kept(*, case_id: int, staff: Staff) -> dict[str, str]:
     """The drafts of one person on one case, by box."""
     return {one.box: one.text for one in _DRAFTS(case_id, staff.pk)}
+
+
+def kept_asked(*, case_id: int, staff: Staff) -> list[Question]:
+    """What `kept` will ask, for `together`."""
+    return [(_DRAFTS, (case_id, staff.pk))]
 
 
 _DRAFTS = Prepared(

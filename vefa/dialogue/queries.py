@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -18,7 +19,7 @@ from vefa.dialogue.terms import rules_of, standing_of
 from vefa.directory.models import Staff
 from vefa.inbox.models import Attachment, Contact, Conversation
 from vefa.inbox.posts import posts_of
-from vefa.kit.prepared import Prepared, among
+from vefa.kit.prepared import Prepared, Question, among
 
 SIGNS = frozenset({Form.REACTION.value, Form.DELETION.value})  # said about a message, not messages themselves
 
@@ -91,6 +92,12 @@ def conversation_of(case: Case, *, with_notes: bool) -> list[Entry]:
     if with_notes:
         rows += [Entry(note.at, note=note) for note in _NOTES(case.pk)]
     return sorted(rows, key=_order)
+
+
+def conversation_asked(case_id: int, *, with_notes: bool) -> list[Question]:
+    """What `conversation_of` will ask, for `together`."""
+    read: list[Prepared[Any, Any]] = [_CONTACTS, _DELIVERIES, *([_NOTES] if with_notes else [])]
+    return [(one, (case_id,)) for one in read]
 
 
 _CONTACTS = Prepared(

@@ -4,8 +4,9 @@ A statement is composed with stand-ins for what is asked; their places are remem
 question. What changes the statement itself (a role, a filter) belongs into the closure that makes it.
 """
 
-from collections.abc import Callable, Sequence
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,12 +15,21 @@ from weakref import WeakKeyDictionary
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Model, QuerySet, Value, prefetch_related_objects
+from django.db.models.fetch_modes import FETCH_ONE
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.sql import Literal
 
 _FIRST_NUMBER = 2_147_000_000  # within every integer column, and the id of nothing
 _FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
+
+type _Rows = Sequence[Sequence[Any]]
 
 STAND_INS: dict[type, Callable[[int], Any]] = {
     int: lambda place: _FIRST_NUMBER + place,
@@ -77,44 +87,137 @@ class Prepared[M: Model, R]:
         self, make: Callable[..., QuerySet[M, R]], *kinds: type, planned: bool = False, run: Run | None = None
     ) -> None:
         self._make, self._kinds, self._planned, self._run = make, kinds, planned, run
-        self._known: tuple[QuerySet[M, R], SQLCompiler, _Statement] | None = None
-        self._converters: Any = None
-        self._composite = False
+        self._known: tuple[_Statement, str, Callable[[BaseDatabaseWrapper, _Rows], list[R]]] | None = None
 
     def __call__(self, *asked: object) -> list[R]:
         """The rows for these values; as many statements as the queryset costs."""
-        known = self._known
-        if known is None:
-            known = self._known = self._composed()
-        rows, compiler, statement = known
-        answer = rows.all()
-        mine = copy(compiler)
-        mine.connection = connection = connections[answer.db]
+        if (answers := _answered.get()) and (told := answers.pop(self, None)) and told[0] == asked:
+            return told[1]
+        statement, using, read = self._known or self._composed()
+        connection = connections[using]
         if self._run:
-            chunks = [self._run(*statement.fixed(connection, asked))]
-            vars(mine)["execute_sql"] = lambda *_args, **_more: chunks
-        else:
-            planned = self._planned and not _driver_plans(connection)
-            ready = statement.planned(connection, asked) if planned else statement.plain(asked)
-            vars(mine)["as_sql"] = lambda *_args, **_more: ready
-        vars(mine)["get_converters"] = lambda columns: self._converted(compiler, columns)
-        vars(mine)["has_composite_fields"] = lambda _columns: self._composite
-        vars(answer.query)["get_compiler"] = lambda *_args, **_more: mine
-        return list(answer)
+            return read(connection, self._run(*statement.fixed(connection, asked)))
+        with connection.cursor() as cursor:
+            cursor.execute(*(self.call(connection, asked) or statement.plain(asked)))
+            rows = cursor.fetchall()
+        return read(connection, rows)
 
-    def _converted(self, compiler: SQLCompiler, columns: Any) -> Any:
-        """How each column becomes a Python value: found once, for the columns are always the same."""
-        if self._converters is None:
-            self._converters = compiler.get_converters(columns)
-        return self._converters
+    def call(
+        self, connection: BaseDatabaseWrapper, asked: Sequence[object]
+    ) -> tuple[str, tuple[Any, ...] | None] | None:
+        """The call of the plan that this connection keeps; None where it keeps none."""
+        statement, _, _ = self._known or self._composed()
+        if not self._planned or _driver_plans(connection):
+            return None
+        return statement.planned(connection, asked)
 
-    def _composed(self) -> tuple[QuerySet[M, R], SQLCompiler, "_Statement"]:
+    @property
+    def using(self) -> str:
+        """The alias of the database that is asked."""
+        return (self._known or self._composed())[1]
+
+    def read(self, connection: BaseDatabaseWrapper, rows: _Rows) -> list[R]:
+        """What the rows of an answer mean."""
+        return (self._known or self._composed())[2](connection, rows)
+
+    def _composed(self) -> tuple["_Statement", str, Callable[[BaseDatabaseWrapper, _Rows], list[R]]]:
         standing = stand_ins(self._kinds)
         rows = self._make(*standing)
         compiler = rows.query.get_compiler(rows.db)
         sql, values = compiler.as_sql()
-        self._composite = compiler.has_composite_fields([column for column, *_ in compiler.select])
-        return rows, compiler, _Statement(sql, blanks(values, standing))
+        self._known = _Statement(sql, blanks(values, standing)), rows.db, _Reader(rows, compiler).read
+        return self._known
+
+
+type Question = tuple[Prepared[Any, Any], tuple[int, ...]]
+type _Answers = dict[Prepared[Any, Any], tuple[tuple[object, ...], list[Any]]]
+
+_answered: ContextVar[_Answers | None] = ContextVar("answered", default=None)
+
+
+@contextmanager
+def together(questions: Sequence[Question]) -> Iterator[None]:
+    """Ask all of these at once: a read that is made inside finds its answer there, the first time it is made.
+
+    For reads with plans that do not wait for one another: what a round trip to the database costs both sides
+    is more than what such a read costs. Elsewhere each read goes its own way. Inside, nothing is written.
+    """
+    before = _answered.set(_ask(questions))
+    try:
+        yield
+    finally:
+        _answered.reset(before)
+
+
+def _ask(questions: Sequence[Question]) -> _Answers:
+    if len({one.using for one, _ in questions}) != 1:
+        return {}
+    connection = connections[questions[0][0].using]
+    calls = [one.call(connection, asked) for one, asked in questions]
+    if any(call is None or call[1] is not None for call in calls):
+        return {}
+    answers: _Answers = {}
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(call[0] for call in calls if call))
+        for one, asked in questions:
+            answers[one] = asked, one.read(connection, cursor.fetchall())
+            cursor.nextset()
+    return answers
+
+
+class _Reader[M: Model, R]:
+    """What Django makes of the rows of one statement; what is the same for every answer is found once."""
+
+    def __init__(self, rows: QuerySet[M, R], compiler: SQLCompiler) -> None:
+        self._compiler, self._using, self._wide = compiler, rows.db, compiler.col_count
+        columns = [column for column, *_ in compiler.select]
+        self._converters = compiler.get_converters(columns)
+        if compiler.has_composite_fields(columns):
+            raise NotComposedError("keys of several columns are not read here")
+        self.read = self._reading(rows, columns)
+
+    def _reading(self, rows: QuerySet[M, R], columns: Sequence[Any]) -> Callable[[Any, _Rows], list[Any]]:
+        kind = rows._iterable_class  # noqa: SLF001 - says whether models or values are asked for
+        if kind is ModelIterable and (info := self._compiler.klass_info):
+            self._model, self._later = info["model"], vars(rows)["_prefetch_related_lookups"]
+            chosen = info["select_fields"]
+            self._own = slice(chosen[0], chosen[-1] + 1)
+            self._names = [column.target.attname for column in columns[self._own]]
+            self._beside = get_related_populators(info, self._compiler.select, rows.db, FETCH_ONE)
+            self._more = list((self._compiler.annotation_col_map or {}).items())
+            return self._models
+        if kind is FlatValuesListIterable:
+            return lambda connection, found: [row[0] for row in self._rows(connection, found)]
+        if kind is ValuesListIterable:
+            return lambda connection, found: [
+                tuple(row[: self._wide]) for row in self._rows(connection, found)
+            ]
+        raise NotComposedError(f"{kind.__name__} is not read here: only models and lists of values")
+
+    def _models(self, connection: BaseDatabaseWrapper, found: _Rows) -> list[M]:
+        """As Django's ModelIterable."""
+        made = []
+        for row in self._rows(connection, found):
+            one = self._model.from_db(self._using, self._names, row[self._own], fetch_mode=FETCH_ONE)
+            for beside in self._beside:
+                beside.populate(row, one)
+            for name, place in self._more:
+                setattr(one, name, row[place])
+            made.append(one)
+        if self._later:
+            prefetch_related_objects(made, *self._later)
+        return made
+
+    def _rows(self, connection: BaseDatabaseWrapper, found: _Rows) -> Iterable[Sequence[Any]]:
+        """As SQLCompiler.apply_converters, with the connection that was asked."""
+        if not self._converters:
+            return found
+        changed = [list(row) for row in found]
+        for place, (converters, expression) in self._converters.items():
+            for row in changed:
+                for convert in converters:
+                    row[place] = convert(row[place], expression, connection)
+        return changed
 
 
 def _driver_plans(connection: BaseDatabaseWrapper) -> bool:
@@ -152,7 +255,7 @@ class _Statement:
 
     def planned(
         self, connection: BaseDatabaseWrapper, asked: Sequence[object]
-    ) -> tuple[str, tuple[Any, ...]]:
+    ) -> tuple[str, tuple[Any, ...] | None]:
         """The same as a call of the plan, which is made first where this connection has none yet."""
         connection.ensure_connection()
         names = _planned_by.setdefault(connection.connection, set())
@@ -160,6 +263,8 @@ class _Statement:
             with connection.cursor() as cursor:
                 cursor.execute(*self._preparation())
             names.add(self._name)
+        if all(type(one) is int for one in asked):  # spares the driver its reading of the statement
+            return f"EXECUTE {self._name} ({', '.join(map(str, asked))})", None
         return f"EXECUTE {self._name} ({', '.join(['%s'] * len(asked))})", tuple(asked)
 
     def _preparation(self) -> tuple[str, list[Any]]:

@@ -20,13 +20,14 @@ from vefa.cases.search import past_cases
 from vefa.cases.sights import sights
 from vefa.citizens.models import Address
 from vefa.citizens.queries import addresses_of
-from vefa.dialogue.drafts import kept
+from vefa.dialogue.drafts import kept, kept_asked
 from vefa.dialogue.models import DeliveryState, Reply
-from vefa.dialogue.queries import Entry, channel_truth, conversation_of
+from vefa.dialogue.queries import Entry, channel_truth, conversation_asked, conversation_of
 from vefa.directory.access import Action, can
 from vefa.directory.models import Role, Staff
 from vefa.directory.queries import directory
-from vefa.triage.queries import findings_of, suggestions_for
+from vefa.kit.prepared import Question, together
+from vefa.triage.queries import findings_of, suggestions_asked, suggestions_for
 from vefa.triage.suggesting import asking
 from vefa.web.desk import histories, reasons
 from vefa.web.desk.answering import Given, Typing, truth_of
@@ -114,9 +115,12 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
     """The whole page, also after an act that did not go through."""
     staff, now = request.staff, timezone.now()
     private = can(staff, Action.PRIVATE)
-    entries = conversation_of(found, with_notes=can(staff, Action.NOTE))
-    drafts = kept(case_id=found.pk, staff=staff)
-    every = queries.promises_of(found, with_extensions=False)
+    notes = can(staff, Action.NOTE)
+    with together(_asked(staff, found, with_notes=notes)):
+        entries = conversation_of(found, with_notes=notes)
+        drafts = kept(case_id=found.pk, staff=staff)
+        every = queries.promises_of(found, with_extensions=False)
+        suggestions = _suggestions(found) if found.unsure else []
     promised = [one for one in every if one.dropped_at is None]
     acts = act_forms(staff, found, promised, shown=said.shown)
     draft = said.draft or drafts.get("reply", "")
@@ -132,7 +136,7 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "kept": said.kept,
         "colleague": said.colleague,
         "promises": promise_cards(found, promised, now),
-        "suggestions": _suggestions(found) if found.unsure else [],
+        "suggestions": suggestions,
         "asked": found.text if found.text.strip() != found.title.strip() else "",
         "draft": draft,
         "note": said.note or drafts.get("note", ""),
@@ -144,7 +148,7 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         "acts_drawn": _acts_drawn(found, acts),
         **_acts(found, acts),
         "can_answer": can(staff, Action.ANSWER),
-        "can_note": can(staff, Action.NOTE),
+        "can_note": notes,
         "suggesting": asking.available(),
         **_facts(found, private=private),
         "duty": duty_shown(found) if found.facts else None,
@@ -152,6 +156,16 @@ def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
         **_conversation(staff, found.pk, entries, now),
     }
     return show(request, "desk/case.html", None, context, status=said.status)
+
+
+def _asked(staff: Staff, found: Case, *, with_notes: bool) -> list[Question]:
+    """What the page reads about every case, in one round trip to the database."""
+    return [
+        *conversation_asked(found.pk, with_notes=with_notes),
+        *kept_asked(case_id=found.pk, staff=staff),
+        *queries.promises_asked(found.pk),
+        *(suggestions_asked(found.pk) if found.unsure else []),
+    ]
 
 
 def _standing(found: Case, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
@@ -46,7 +46,7 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         place=unit.name(language) if unit else "",
         views=views(counted, current),
         alarms=[*incidents_now(staff), *alarms(staff, at_most_s=at_most_s)],
-        links=tuple(links(staff)),
+        links=links(staff),
         search_href=link_to("desk:search"),
         searched=searched,
         new_href=link_to("desk:enter") if can(staff, Action.ENTER) else "",
@@ -64,8 +64,13 @@ def calls_href(staff: Staff) -> str:
     return link_to("desk:calls-bar") if sits else ""
 
 
-def names() -> dict[CaseView, tuple[str, str, str]]:
+def names() -> Mapping[CaseView, tuple[str, str, str]]:
     """Each list: its name, the letter after g, and its tone."""
+    return _names(get_language() or "en")
+
+
+@lru_cache(maxsize=16)
+def _names(_language: str) -> dict[CaseView, tuple[str, str, str]]:
     return {
         CaseView.MINE: (gettext("Mine"), "m", ""),
         CaseView.NEW: (gettext("New"), "n", ""),
@@ -178,6 +183,16 @@ _LINKS: tuple[tuple[Action, Promise, str], ...] = (
 )
 
 
-def links(staff: Staff) -> list[Link]:
+def links(staff: Staff) -> tuple[Link, ...]:
     """The person's menu."""
-    return [Link(name=str(name), href=link_to(view)) for right, name, view in _LINKS if can(staff, right)]
+    rights = tuple(can(staff, right) for right in _ASKED_FOR)
+    return _links(rights, get_language() or "en")
+
+
+_ASKED_FOR = tuple(dict.fromkeys(right for right, _, _ in _LINKS))
+
+
+@lru_cache(maxsize=256)
+def _links(rights: tuple[bool, ...], _language: str) -> tuple[Link, ...]:
+    may = dict(zip(_ASKED_FOR, rights, strict=True))
+    return tuple(Link(name=str(name), href=link_to(view)) for right, name, view in _LINKS if may[right])
