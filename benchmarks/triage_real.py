@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from vefa.triage import semantic
-from vefa.triage.learned.fitting import Recipe, fit
+from vefa.triage.learned.fitting import fit
 from vefa.triage.learned.samples import Sample, sample
 from vefa.triage.learned.scoring import Scorer
 from vefa.triage.learned.weights import Mixture
@@ -28,7 +28,7 @@ TURKISH = DATA / "tr-municipal-complaints" / "train_dev.csv"
 RUSSIAN = DATA / "ru-city-portal-appeals" / "appeals_sample.jsonl"
 FOLDS = 5
 LEAST = FOLDS  # cases of a topic, so that each fold has one
-EVEN = Recipe(mixed=Mixture(words=1.0, lexicon=0.0, meaning=1.0))
+EVEN = Mixture(words=1.0, lexicon=0.0, meaning=1.0, nearness=0.6)  # there is no lexicon
 TARGETS = {
     "Turkish complaints, 8 topics": 0.90,
     "Russian portal, category": 0.92,
@@ -85,18 +85,17 @@ def cross_validated(told: Sequence[Told], vectors: NDArray[np.float32] | None) -
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(known, topics):
         learned, held = [known[at] for at in train], [known[at] for at in test]
         rows = vectors[learned] if vectors is not None else None
-        scorer = Scorer(fit([samples[at] for at in learned], vectors=rows, recipe=EVEN))
+        scorer = Scorer(fit([samples[at] for at in learned], vectors=rows))
         hits += sum(_topic(scorer, samples[at], _row(vectors, at)) == told[at].topic for at in held)
     return Share(hits, len(told))
 
 
 def _topic(scorer: Scorer, one: Sample, row: NDArray[np.float32] | None) -> str:
-    model = scorer.model
-    scores = scorer.words(scorer.heard(one.said))
-    if row is not None and model.meaning is not None:
-        seen = semantic.centred(row[None].astype(np.float16), [one.language], model.meaning.middles)[0]
-        scores = scores + seen @ model.meaning.weights.astype(np.float32) + model.meaning.bias
-    return model.codes[int(scores.argmax())]
+    scores = EVEN.words * scorer.words(scorer.heard(one.said))
+    meant = scorer.meant(row.astype(np.float16), one.language) if row is not None else None
+    if meant is not None and meant.near is not None:
+        scores = scores + EVEN.meaning * meant.plain + EVEN.nearness * meant.near
+    return scorer.model.codes[int(scores.argmax())]
 
 
 def _row(vectors: NDArray[np.float32] | None, at: int) -> NDArray[np.float32] | None:

@@ -5,7 +5,7 @@ thirty times as long.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,6 +58,21 @@ def services_for(message: Message, scorer: Scorer | None) -> list[Guess[str]]:
     ]
 
 
+def learned_alone(message: Message, scorer: Scorer) -> list[Guess[str]]:
+    """What the model says by itself, without the catalogue's words: for showing only."""
+    heard, model = scorer.heard(message.said), scorer.model
+    found = mixed(replace(model.plain, lexicon=0.0), scorer.words(heard), scorer.lexicon({}))
+    best = [int(column) for column in np.argsort(-found)[:SUGGESTED]]
+    return [
+        Guess(model.codes[column], round(float(found[column]), 3), _learned(heard, column)) for column in best
+    ]
+
+
+def _learned(heard: Heard, column: int) -> Sentence:
+    words = ", ".join(heard.strongest(column))
+    return Sentence("because of %(words)s", words=words) if words else Sentence("by all its words together")
+
+
 def judge(message: Message, scorer: Scorer) -> Judgement:
     """The shares of all services of the model."""
     heard = scorer.heard(message.said)
@@ -66,10 +81,10 @@ def judge(message: Message, scorer: Scorer) -> Judgement:
     plain = mixed(model.plain, words, lexicon)
     if not message.deep or model.mixed is None or plain.max() >= CLEAR:
         return Judgement(plain, heard, by_meaning=False)
-    meaning = scorer.meaning(message.text, message.language)
-    if meaning is None:
+    meant = scorer.meaning(message.text, message.language)
+    if meant is None:
         return Judgement(plain, heard, by_meaning=False)
-    return Judgement(mixed(model.mixed, words, lexicon, meaning), heard, by_meaning=True)
+    return Judgement(mixed(model.mixed, words, lexicon, meant), heard, by_meaning=True)
 
 
 def _because(message: Message, judgement: Judgement, scorer: Scorer, column: int) -> Sentence:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
@@ -14,6 +14,7 @@ from sklearn.svm import LinearSVC
 
 from vefa.triage import semantic
 from vefa.triage.learned.features import heard_in, of_word
+from vefa.triage.learned.nearness import neighbours_of
 from vefa.triage.learned.samples import Sample
 from vefa.triage.learned.weights import MOST_FEATURES, Meaning, Mixture, Model
 
@@ -27,16 +28,20 @@ _REST = ""  # the label of every other service
 _TOP = 127  # of an int8
 
 
+PLAIN = Mixture(words=0.43, lexicon=0.77)
+MIXED = Mixture(words=0.4, lexicon=0.7, meaning=1.0, nearness=0.6)
+
+
 class TooLittleError(ValueError):
     """There is nothing to tell apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How to fit; the mixtures were fitted on development data (`make bench-triage`)."""
+    """How to fit. The mixtures were weighed on held-back example messages (benchmarks/README.md)."""
 
-    plain: Mixture = field(default_factory=lambda: Mixture(words=0.43, lexicon=0.77))
-    mixed: Mixture = field(default_factory=lambda: Mixture(words=0.4, lexicon=0.7, meaning=1.3))
+    plain: Mixture = PLAIN
+    mixed: Mixture = MIXED
     softness: float = SOFTNESS
     smoothing: float = SMOOTHING
     least: int = LEAST
@@ -236,4 +241,10 @@ def _meaning(samples: Sequence[Sample], vectors: NDArray[Any]) -> Meaning:
     weights[:, columns] = found
     all_bias = np.full(len(codes), float(bias.min()) - 1, np.float32)
     all_bias[columns] = bias
-    return Meaning(model=semantic.MODEL_ID, weights=weights, bias=all_bias, middles=middles)
+    return Meaning(
+        model=semantic.MODEL_ID,
+        weights=weights,
+        bias=all_bias,
+        middles=middles,
+        neighbours=neighbours_of(rows, [codes.index(one.code) for one in told], languages),
+    )

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from vefa.triage import semantic
 from vefa.triage.learned.features import heard_in, of_pair, of_word
+from vefa.triage.learned.nearness import Nearness
 from vefa.triage.learned.weights import Mixture, Model
 
 REMEMBERED = 6_000  # words, half a kilobyte each
@@ -25,6 +27,14 @@ class Spoken:
 
     scores: Scores
     square: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a vector says by itself, and what its nearest examples say; None of a model without any."""
+
+    plain: Scores
+    near: Scores | None
 
 
 @dataclass(eq=False)
@@ -53,14 +63,28 @@ class Scorer:
         logs: Scores = np.log(found / found.sum())
         return logs
 
-    def meaning(self, text: str, language: str) -> Scores | None:
+    def meaning(self, text: str, language: str) -> Meant | None:
         """What a text's vector says; None where there are no vectors, or others than it was learned from."""
         known = self.model.meaning
         if known is None or known.model != semantic.MODEL_ID or not semantic.available():
             return None
-        row = semantic.centred(semantic.vectors([text]), [language], known.middles)[0]
-        said: Scores = row @ known.weights.astype(np.float32) + known.bias
-        return said
+        return self.meant(semantic.vectors([text])[0], language)
+
+    def meant(self, vector: NDArray[np.float16], language: str) -> Meant | None:
+        """The same of a vector that is known already."""
+        known = self.model.meaning
+        if known is None:
+            return None
+        row = semantic.centred(vector[None], [language], known.middles)[0]
+        nearness = self._nearness
+        plain: Scores = row @ known.weights.astype(np.float32) + known.bias
+        return Meant(plain, nearness.said(row) if nearness else None)
+
+    @cached_property
+    def _nearness(self) -> Nearness | None:
+        """Made at the first message that is compared by meaning: most processes never do."""
+        known = self.model.meaning.neighbours if self.model.meaning else None
+        return Nearness(known, len(self.model.codes)) if known else None
 
     def _spoken(self, word: str) -> Spoken:
         known = self._words.get(word)
@@ -105,11 +129,13 @@ class Heard:
         return [word for weight, word in best if weight >= _LEAST_SHARE * best[0][0]]
 
 
-def mixed(mixture: Mixture, words: Scores, lexicon: Scores, meaning: Scores | None = None) -> Scores:
+def mixed(mixture: Mixture, words: Scores, lexicon: Scores, meant: Meant | None = None) -> Scores:
     """The shares of all services, together 1."""
     total = mixture.words * words + mixture.lexicon * lexicon
-    if meaning is not None:
-        total = total + mixture.meaning * meaning
+    if meant is not None:
+        total = total + mixture.meaning * meant.plain
+        if meant.near is not None:
+            total = total + mixture.nearness * meant.near
     return shares((total / mixture.warmth).astype(np.float32))
 
 

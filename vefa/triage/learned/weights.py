@@ -13,6 +13,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from vefa.triage.learned.nearness import Neighbours
+
 FORM = 1  # of what is stored; another one is not read
 MOST_FEATURES = 60_000  # 6.4 MB for a hundred services
 
@@ -28,6 +30,7 @@ class Mixture:
     words: float
     lexicon: float
     meaning: float = 0.0
+    nearness: float = 0.0
     warmth: float = 1.0  # above 1: less sure
 
 
@@ -39,6 +42,7 @@ class Meaning:
     weights: NDArray[np.float16]
     bias: NDArray[np.float32]
     middles: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)  # by language
+    neighbours: Neighbours | None = None  # None: of a model from before there were any
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,6 +81,7 @@ def to_bytes(model: Model) -> bytes:
     if model.meaning:
         held |= {"meaning_weights": model.meaning.weights, "meaning_bias": model.meaning.bias}
         held |= {f"middle_{language}": row for language, row in model.meaning.middles.items()}
+        held |= _near_rows(model.meaning.neighbours)
     kept = io.BytesIO()
     np.savez_compressed(kept, allow_pickle=False, **held)
     return kept.getvalue()
@@ -110,6 +115,27 @@ def _meaning(head: Mapping[str, Any], held: Any) -> Meaning:
         weights=held["meaning_weights"],
         bias=held["meaning_bias"],
         middles={language: held[f"middle_{language}"] for language in head["middles"]},
+        neighbours=_neighbours(held) if "near_rows" in held else None,
+    )
+
+
+def _near_rows(known: Neighbours | None) -> dict[str, NDArray[Any]]:
+    if known is None:
+        return {}
+    return {
+        "near_rows": known.rows,
+        "near_services": known.services,
+        "near_tongues": known.tongues,
+        "near_spread": np.array([known.spread], np.float32),
+    }
+
+
+def _neighbours(held: Any) -> Neighbours:
+    return Neighbours(
+        rows=held["near_rows"],
+        services=held["near_services"],
+        tongues=held["near_tongues"],
+        spread=float(held["near_spread"][0]),
     )
 
 
