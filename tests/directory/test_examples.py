@@ -117,3 +117,18 @@ def test_what_the_desk_took_out_stays_out_until_somebody_insists(told, now):
     assert told.load(overwrite=True).tallies["examples.tr.csv"] == Tally(changed=1, unchanged=2)
     row.refresh_from_db()
     assert row.retired_at is None
+
+
+@pytest.mark.django_db
+def test_messages_are_counted_by_language_in_one_statement(town, now, django_assert_num_queries):
+    told = [(town.tree, "tr", "Ağaç devrildi"), (town.tree, "tr", "Dal kırıldı"), (town.tree, "ru", "Упало")]
+    ServiceExample.objects.bulk_create(
+        ServiceExample(service=service, language=language, text=text) for service, language, text in told
+    )
+    ServiceExample.objects.create(service=town.tree, language="en", text="A tree fell", retired_at=now)
+
+    with django_assert_num_queries(1):
+        counted = queries.examples_by_language()
+
+    assert counted == {"ru": 1, "tr": 2}
+    assert sum(counted.values()) == len(queries.examples())

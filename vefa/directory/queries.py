@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Count
+
 from vefa.directory.models import Area, Line, Municipality, Service, ServiceExample, Stop, Unit
 from vefa.directory.rules import SpecialDay, WorkingCalendar
 from vefa.directory.snapshot import Snapshot, take
@@ -181,6 +183,12 @@ def examples() -> list[Example]:
     rows = ServiceExample.objects.filter(retired_at=None, service__retired_at=None)
     told = rows.order_by("service__code", "language", "id").values_list("service__code", "language", "text")
     return [Example(*row) for row in told]
+
+
+def examples_by_language() -> dict[str, int]:
+    """How many of these messages there are in each language: one statement, and no text is read."""
+    rows = ServiceExample.objects.filter(retired_at=None, service__retired_at=None)
+    return dict(rows.values_list("language").annotate(Count("id")).order_by("language"))
 
 
 def _renewed() -> Snapshot:

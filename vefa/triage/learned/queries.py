@@ -1,6 +1,5 @@
 """Reads about learning for the screens: what stands, what was, and how well it judged."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from vefa.cases.models import Case
-from vefa.directory.queries import examples, services
+from vefa.directory.queries import examples_by_language, services
 from vefa.journal.models import Event
 from vefa.triage import semantic
 from vefa.triage.learned.due import night_after
@@ -84,7 +83,7 @@ def standing() -> StandingView:
         threshold=row.threshold,
         threshold_by=row.threshold_by.name if row.threshold_by else "",
         threshold_at=row.threshold_at,
-        examples=dict(Counter(one.language for one in examples())),
+        examples=examples_by_language(),
         labels=told.count(),
         labels_since=told.filter(id__gt=latest.upto if latest else 0).count(),
         next_at=night_after(latest.made_at) if latest and settings.LEARNING else None,
