@@ -81,10 +81,13 @@ def _city() -> tuple[Gazetteer, list[str]]:
     keys = [area["key"] for area in areas]
     parents = {area["key"]: area["parent"] for area in areas}
     names = [
-        Name(keys.index(area["key"]), text, _above(area["key"], parents, keys))
+        Name(keys.index(area["key"]), text, _above(area["key"], parents, keys), alias=alias)
         for area in areas
         for code in LANGUAGES
-        for text in (area[f"name_{code}"], *area[f"aliases_{code}"].split("|"))
+        for alias, text in (
+            (False, area[f"name_{code}"]),
+            *((True, text) for text in area[f"aliases_{code}"].split("|")),
+        )
     ]
     return Gazetteer.of(names), keys
 

@@ -12,6 +12,7 @@ from vefa.kit.text import words
 from vefa.triage.houses import house_of
 from vefa.triage.place import STREET, Gazetteer, Name, area_of, number_of, same_as_before
 
+HEARD = Path(__file__).with_name("heard") / "places.csv"
 AREAS = Path(vefa.wiring.demo.__file__).with_name("city") / "areas.csv"
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 
@@ -38,10 +39,11 @@ def pinarova(keys):
         return tuple(found)
 
     names = [
-        Name(keys.index(row["key"]), text, above(row["key"]))
+        Name(keys.index(row["key"]), text, above(row["key"]), alias=alias)
         for row in rows()
         for code in LANGUAGES
-        for text in (row[f"name_{code}"], *row[f"aliases_{code}"].split("|"))
+        for alias, texts in ((False, [row[f"name_{code}"]]), (True, row[f"aliases_{code}"].split("|")))
+        for text in texts
     ]
     return Gazetteer.of(names, things={"cukur", "fener", "park", "agac"})
 
@@ -81,6 +83,61 @@ def meant(gazetteer, keys, text):
 )
 def test_a_name_is_found_with_the_endings_of_its_language(pinarova, keys, text, key):
     assert meant(pinarova, keys, text) == (key, True)
+
+
+def test_places_of_a_development_set_are_found_and_hardly_any_wrongly(pinarova, keys):
+    with HEARD.open(encoding="utf-8", newline="") as file:
+        told = list(csv.DictReader(file))
+
+    found = [(meant(pinarova, keys, row["text"]), row["place"]) for row in told]
+
+    taken = [(place[0], label) for place, label in found if place and place[1]]
+    right = sum(place == label for place, label in taken)
+    assert right / sum(1 for row in told if row["place"]) >= 0.92
+    assert right / len(taken) >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Кумлужада автобус жүрмейді", "kumluca"),  # as it sounds, in Kazakh with its case
+        ("در کایا باشی سنگ ریخته", "kayabasi"),  # cut in two
+        ("روی پل‌سنگی لیز است", "tas_kopru"),
+        ("narde pole sangi oftade", "tas_kopru"),  # short vowels that Persian does not write
+        ("v Kumludzhe net vody", "kumluca"),
+        ("у Крытого рынка свалили коробки", "kapali_pazar"),
+    ],
+)
+def test_a_name_is_heard_however_its_sounds_are_written(pinarova, keys, text, key):
+    assert meant(pinarova, keys, text) == (key, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Zafer'deki parkta salıncak kırık", ("zafer_parki", True)),
+        ("no crossing at the primary school in Uzumlu", ("uzumlu_ilkokulu", True)),
+        ("Зафердегі саябақта әткеншек сынды", ("zafer_parki", True)),
+        ("напротив больницы не работает фонарь", ("devlet_hastanesi", True)),
+        ("Zafer'e yeni bir park istiyoruz", ("zafer", True)),  # one that is not there yet
+        ("the hospital would not see me", None),
+        ("okulda yemek var mı", None),  # there are many schools that the map does not tell
+    ],
+)
+def test_a_landmark_is_known_by_its_kind_where_there_is_only_one(pinarova, keys, text, found):
+    assert meant(pinarova, keys, text) == found
+
+
+def test_the_reason_tells_how_a_name_was_met(pinarova):
+    assert area(pinarova, "Ешил-тепеде су жоқ").because == "“ешил-тепеде” sounds like yesiltepe"
+    by_kind = area(pinarova, "the swings at the park in Zafer are broken").because
+    assert by_kind == "“park”: the only one that is known there"
+
+
+def test_a_quarter_and_a_street_of_one_name_are_told_apart(pinarova, keys):
+    assert meant(pinarova, keys, "Söğütlü'de ışık yok") == ("sogutlu", True)
+    assert meant(pinarova, keys, "на Сёгютлю 12 нет света") == ("sogutlu_caddesi", True)
+    assert meant(pinarova, keys, "Söğütlü Caddesi karanlık") == ("sogutlu_caddesi", True)
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,8 @@ def _names() -> Iterator[Name]:
     way_up = directory().way_up
     above = {area.id: tuple(one.id for one in way_up(area.id))[::-1] for area in areas()}
     for name in area_names():
-        yield Name(name.area.id, name.text, above[name.area.id][:-1])
+        yield Name(name.area.id, name.text, above[name.area.id][:-1], alias=name.is_alias)
     for stop in stop_names():
         area = area_at(stop.stop.latitude, stop.stop.longitude)
         if area is not None:
-            yield Name(area.id, stop.text, above[area.id][:-1], depth=STOP)
+            yield Name(area.id, stop.text, above[area.id][:-1], depth=STOP, alias=stop.is_alias)
