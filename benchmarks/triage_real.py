@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import batched
 from pathlib import Path
 
@@ -26,9 +27,11 @@ from vefa.triage.measures import Share
 DATA = Path(os.environ.get("VEFA_REAL_DATA", "../shared/data"))
 TURKISH = DATA / "tr-municipal-complaints" / "train_dev.csv"
 RUSSIAN = DATA / "ru-city-portal-appeals" / "appeals_sample.jsonl"
+KEPT = os.environ.get("VEFA_REAL_VECTORS", "")  # an npz: to reckon all vectors takes ten minutes of a core
 FOLDS = 5
 LEAST = FOLDS  # cases of a topic, so that each fold has one
 EVEN = Mixture(words=1.0, lexicon=0.0, meaning=1.0, nearness=0.6)  # there is no lexicon
+_held: dict[str, NDArray[np.float32]] = {}  # vectors by text, for as long as this process measures
 TARGETS = {
     "Turkish complaints, 8 topics": 0.90,
     "Russian portal, category": 0.92,
@@ -69,25 +72,27 @@ def russian(topic: str, *, thing: bool) -> list[Told]:
 
 
 def _both(name: str, told: Sequence[Told]) -> Iterator[tuple[str, Share]]:
-    vectors = _vectors(told) if semantic.available() else None
-    if vectors is not None:
-        yield name, cross_validated(told, vectors)
-    yield f"{name}, by words" if vectors is not None else name, cross_validated(told, None)
+    deep, plain = cross_validated(told, _vectors(told) if semantic.available() else None)
+    if deep is not None:
+        yield name, deep
+    yield f"{name}, by words" if deep is not None else name, plain
 
 
-def cross_validated(told: Sequence[Told], vectors: NDArray[np.float32] | None) -> Share:
-    """Each fifth judged by a model of the other four."""
+def cross_validated(told: Sequence[Told], vectors: NDArray[np.float32] | None) -> tuple[Share | None, Share]:
+    """Each fifth judged by a model of the other four: with meaning, None without vectors; then by words."""
     often = Counter(one.topic for one in told)
     known = [place for place, one in enumerate(told) if often[one.topic] >= LEAST]
     samples = [_sample(one) for one in told]
     topics = [told[place].topic for place in known]
-    hits = 0
+    deep = plain = 0
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(known, topics):
-        learned, held = [known[at] for at in train], [known[at] for at in test]
+        learned = [known[at] for at in train]
         rows = vectors[learned] if vectors is not None else None
         scorer = Scorer(fit([samples[at] for at in learned], vectors=rows))
-        hits += sum(_topic(scorer, samples[at], _row(vectors, at)) == told[at].topic for at in held)
-    return Share(hits, len(told))
+        for at in (known[place] for place in test):
+            plain += _topic(scorer, samples[at], None) == told[at].topic
+            deep += _topic(scorer, samples[at], _row(vectors, at)) == told[at].topic
+    return Share(deep, len(told)) if vectors is not None else None, Share(plain, len(told))
 
 
 def _topic(scorer: Scorer, one: Sample, row: NDArray[np.float32] | None) -> str:
@@ -107,10 +112,30 @@ def _sample(one: Told) -> Sample:
 
 
 def _vectors(told: Sequence[Told]) -> NDArray[np.float32]:
-    """The mean of the vectors of a text's windows."""
-    found = []
-    for one in told:
-        windows = ["".join(letters) for letters in batched(one.text or "-", semantic.LONGEST, strict=False)]
+    """The mean of the vectors of a text's windows; what was reckoned before is read from KEPT."""
+    known = _kept()
+    texts = [one.text or "-" for one in told]
+    missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+    for text in missing:
+        windows = ["".join(letters) for letters in batched(text, semantic.LONGEST, strict=False)]
         mean = semantic.vectors(windows).astype(np.float32).mean(axis=0)
-        found.append(mean / max(float(np.linalg.norm(mean)), 1e-6))
-    return np.array(found, np.float32)
+        known[_key(text)] = mean / max(float(np.linalg.norm(mean)), 1e-6)
+    if missing:
+        _keep(known)
+    return np.array([known[_key(text)] for text in texts], np.float32)
+
+
+def _key(text: str) -> str:
+    return blake2b(f"{semantic.MODEL_ID}\t{text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _kept() -> dict[str, NDArray[np.float32]]:
+    if not KEPT or not Path(KEPT).exists():
+        return _held
+    with np.load(KEPT, allow_pickle=False) as held:
+        return dict(zip(held["keys"].tolist(), held["rows"], strict=True))
+
+
+def _keep(known: dict[str, NDArray[np.float32]]) -> None:
+    if KEPT:
+        np.savez(KEPT, allow_pickle=False, keys=np.array(list(known)), rows=np.array(list(known.values())))
