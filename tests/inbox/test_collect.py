@@ -1,11 +1,14 @@
 """Bots and mailboxes that are asked: kept first, forgotten at the provider only then, by one worker."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
 from django.db import connection
 
+from tests.providers.asterisk_manager import AsteriskManager
 from tests.providers.telegram_bot_api import TelegramBotApi, message
 from tests.wiring.machine import eventually
 from vefa.channels.models import Endpoint
@@ -33,20 +36,38 @@ def bot(town, provider, monkeypatch):
 
 @pytest.fixture
 def collecting(bot):
-    """A worker's thread that collects the bot while the test runs."""
+    """Two workers' threads that collect the bot while the test runs."""
+    with collected(bot.id, threads=2) as threads:
+        yield threads
+
+
+@contextmanager
+def collected(endpoint_id: int, *, threads: int = 1) -> Iterator[list[threading.Thread]]:
     stop, http = threading.Event(), httpx.Client(timeout=5)
     facts = {"http": http, "clock": clock, "stop": stop}
-    threads = [
-        threading.Thread(target=collect.keep_collecting, args=[bot.id], kwargs=facts) for _ in range(2)
+    running = [
+        threading.Thread(target=collect.keep_collecting, args=[endpoint_id], kwargs=facts)
+        for _ in range(threads)
     ]
-    for thread in threads:
+    for thread in running:
         thread.start()
-    yield threads
-    stop.set()
-    for thread in threads:
-        thread.join(20)
-    http.close()
-    assert not any(thread.is_alive() for thread in threads)
+    try:
+        yield running
+    finally:
+        stop.set()
+        for thread in running:
+            thread.join(20)
+        http.close()
+    assert not any(thread.is_alive() for thread in running)
+
+
+def cut_every_connection() -> None:
+    """What the others feel when the database is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def test_what_waits_at_the_provider_is_kept_once_and_then_forgotten_there(bot, provider, collecting):
@@ -79,11 +100,32 @@ def test_an_endpoint_that_is_switched_off_is_left_alone(bot, provider, collectin
 def test_a_cut_connection_does_not_end_the_collecting(bot, provider, collecting):
     provider.updates.append(message(7, "Çukur var"))
     eventually(Contact.objects.exists)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    cut_every_connection()
 
     provider.updates.append(message(7, "Hâlâ var"))
     eventually(lambda: Contact.objects.count() == 2)
+
+
+def test_what_an_exchange_said_while_the_database_was_away_is_kept(town, monkeypatch):
+    monkeypatch.setattr(collect, "HOLD_S", 0.05)
+    with AsteriskManager.running() as manager:
+        settings = {"hosts": manager.place, "username": manager.username}
+        exchange = Endpoint.objects.create(
+            key="pbx", channel="asterisk", language="tr", settings=settings,
+            sealed=seal({"password": manager.password}),
+        )  # fmt: skip
+
+        def says(event: str, **facts: str) -> int:
+            own = {"Uniqueid": "1.1", "Linkedid": "1.1", "CallerIDNum": "05321112233"}
+            return manager.tell(event, **own, **facts)
+
+        with collected(exchange.pk):
+            eventually(lambda: says("Newchannel", Exten="02325550137"))
+            eventually(Contact.objects.exists)
+            cut_every_connection()
+            assert says("QueueCallerJoin", Queue="hotline") == 1
+            assert says("Hangup", Cause="16") == 1
+
+            names = Contact.objects.order_by("id").values_list("external_id", flat=True)
+            eventually(lambda: [*names.all()] == ["1.1:began", "1.1:queued:hotline", "1.1:ended"])
+        assert manager.connections == 1

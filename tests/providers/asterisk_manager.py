@@ -64,6 +64,14 @@ class AsteriskManager:
         lines = [f"Event: {name}", *(f"{key.replace('_', '-')}: {value}" for key, value in facts.items())]
         self.play("\r\n".join(lines) + "\r\n\r\n")
 
+    def tell(self, name: str, **facts: str) -> int:
+        """Say one event to those who listen now and to nobody later, as real ones do; how many they are."""
+        listening = list(self._listening)
+        lines = [f"Event: {name}", *(f"{key}: {value}" for key, value in facts.items())]
+        for one in listening:
+            one.say(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return len(listening)
+
     def hang_up(self) -> None:
         """Cut every connection; what was played so far is not played again."""
         self._script.clear()

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import httpx
-from django.db import Error, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Arrival, BusyError, Catch, Collector, RejectedError, is_yes
@@ -22,6 +22,7 @@ from vefa.channels.sharing import Shared, follow, is_behind, shared
 from vefa.inbox import intake
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import Incoming
+from vefa.kit.claim import is_too_much
 
 LOCKS = 0x7EFB  # the space of advisory locks that collectors use
 WAIT_S = 20.0  # a question that waits at the provider
@@ -29,6 +30,7 @@ PAUSES_S = (1, 5, 15, 60, 300)
 SHORTEST_ROUND_S = 1.0  # a provider that does not hold a question open is not asked more often
 REPAIR_S = 300  # what a person must repair first
 TAKEN_S = 15  # another worker has it
+HOLD_S = 0.5  # from one try to the next to keep what nobody tells again
 
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
@@ -82,11 +84,33 @@ def _round(endpoint: Endpoint, *, http: httpx.Client, clock: Clock, stop: thread
     adapter, began = adapter_of(endpoint, http), time.monotonic()
     cursor = str(endpoint.cursor.get("at", ""))
     for catch in cast("Collector", adapter).collect(cursor, wait_s=WAIT_S):
-        keep(endpoint, catch, now=clock())
-        if stop.is_set():
+        ours = _hold(endpoint, catch, clock=clock, stop=stop)
+        if stop.is_set() or not ours:
             break
     Endpoint.objects.filter(id=endpoint.pk).exclude(trouble="").update(trouble="", trouble_at=None)
     return max(0.0, SHORTEST_ROUND_S - (time.monotonic() - began))
+
+
+def _hold(endpoint: Endpoint, catch: Catch, *, clock: Clock, stop: threading.Event) -> bool:
+    """Keep a handful, however long the database is away; whether the endpoint is still ours then.
+
+    What an exchange says is said once: while we hold on, its next words wait in our memory and on the line.
+    """
+    ours, away = True, False
+    while True:
+        try:
+            if away:
+                ours = _lock(endpoint.pk, None) is not None
+            keep(endpoint, catch, now=clock())
+            break
+        except (OperationalError, InterfaceError) as error:
+            if stop.is_set() or is_too_much(error):
+                raise
+            log.warning("Endpoint %s: %s arrivals wait: %s", endpoint.pk, len(catch.arrivals), error)
+            connection.close()
+            away = True
+            stop.wait(HOLD_S)
+    return ours
 
 
 def keep(endpoint: Endpoint, catch: Catch, *, now: datetime) -> None:
