@@ -5,6 +5,7 @@ from typing import Any
 
 from vefa.directory.models import Service
 from vefa.directory.queries import service_by_code
+from vefa.kit.expressions import Met
 from vefa.kit.saying import Sentence
 from vefa.kit.text import words
 from vefa.triage.guess import Guess
@@ -16,7 +17,7 @@ from vefa.triage.learned.rules import FIRST
 from vefa.triage.learned.serving import in_service
 from vefa.triage.locating import Known, Words, place_of
 from vefa.triage.names import apart, spans_of
-from vefa.triage.place import CLEAR, Place
+from vefa.triage.place import CLEAR, NamedArea, Place
 from vefa.triage.script import native
 from vefa.triage.service import totals_of
 from vefa.triage.tone import Said, kind_of, urgency_of
@@ -82,8 +83,20 @@ class Asked:
     deep: bool = False  # a message in doubt may be compared by meaning, at 30 ms; for workers
 
 
-def advise(asked: Asked) -> Advice:
-    """Read one text. What a person chose stands; the rest is guessed. Raises NotLoadedError."""
+@dataclass(frozen=True)
+class Read:
+    """A text as far as it is read before anything is guessed: its words, as typed and in native letters."""
+
+    said: list[str]
+    told: list[str]
+    named: list[Met[NamedArea]]
+    language: Guess[str]
+    message: Message
+    silent: list[str]  # names of places; they speak for no service
+
+
+def read(asked: Asked) -> Read:
+    """The words of a text and what the catalogue knows of them. Raises NotLoadedError."""
     said = words(asked.text)
     named = knowledge().gazetteer.named(said)
     language = language_of(asked.text, hint=asked.hint, said=said)
@@ -93,7 +106,15 @@ def advise(asked: Asked) -> Advice:
         knowledge().services.met(told), spans_of(said, named) if len(told) == len(said) else []
     )
     totals = totals_of(met, language=language.value)
-    guesses = _services(asked, Message(told, own, language.value, totals, deep=asked.deep))
+    message = Message(told, own, language.value, totals, deep=asked.deep)
+    return Read(said, told, named, language, message, [" ".join(told[start:end]) for start, end in silent])
+
+
+def advise(asked: Asked) -> Advice:
+    """Read one text. What a person chose stands; the rest is guessed. Raises NotLoadedError."""
+    known = read(asked)
+    said, named, language, told = known.said, known.named, known.language, known.told
+    guesses = _services(asked, known.message)
     service = service_by_code(guesses[0].value) if guesses else None
     heard = heard_in(told, language=language.value)
     threshold = in_service().threshold
@@ -116,7 +137,7 @@ def advise(asked: Asked) -> Advice:
         area=_area(place),
         place=place,
         said=said,
-        names=[" ".join(told[start:end]) for start, end in silent],
+        names=known.silent,
         threshold=threshold,
     )
 

@@ -12,7 +12,12 @@ from vefa.directory import editing, queries
 from vefa.directory.editing import Act
 from vefa.directory.models import Service, ServiceVersion
 from vefa.directory.queries import examples, service_by_code
+from vefa.directory.version import mark_changed
 from vefa.journal.models import Event
+from vefa.triage.learned.fitting import fit
+from vefa.triage.learned.samples import Sample
+from vefa.triage.learned.weights import to_bytes
+from vefa.triage.models import ModelVersion, Standing
 from vefa.web.desk.catalogue_forms import initial_facts, initial_texts
 from vefa.web.desk.catalogue_rows import initial_rows
 
@@ -206,6 +211,36 @@ def test_a_message_is_tried_on_words_that_are_not_kept_yet(ayse):
     assert part.lstrip().startswith('<div id="tried"')
     assert "0532 111 22 33" not in part
     assert not ServiceVersion.objects.exists()
+
+
+def test_the_words_of_the_form_and_the_model_are_told_apart(ayse, town, now):
+    model = fit(
+        [Sample(f"{word} var", "tr", code) for code, word in (("pothole", "çukur"), ("tree", "dal"))] * 2
+    )
+    version = ModelVersion.objects.create(
+        number=3, weights=to_bytes(model), made_at=now, catalogue="-", standing=Standing.IN_SERVICE
+    )
+    mark_changed()
+    queries.forget()
+    data = form_of("street_light", words_tr="obruk", message="Sokakta obruk açıldı, çukur")
+
+    tried = ayse.post(reverse(URL, args=["street_light"]), {**data, "do": "try"}).content.decode()
+    words, learned = tried.split('id="tried-words"')[1].split('id="tried-model"')
+    assert "The words in this form alone" in words
+    assert "Street light" in words
+    assert f"The model alone (version {version.number})" in learned
+    assert "It does not know this service yet" in learned
+    assert "Pothole" in learned.split("tried-steps")[0]
+    assert "Street light" not in learned.split("tried-steps")[0]
+    kept = ayse.post(reverse("desk:catalogue-try"), {"message": data["message"]}).content.decode()
+    assert "The words of the catalogue alone" in kept
+    assert "does not know this service" not in kept
+
+    version.delete()
+    mark_changed()
+    queries.forget()
+    alone = ayse.post(reverse("desk:catalogue-try"), {"message": data["message"]}).content.decode()
+    assert "No model has been learned yet" in alone
 
 
 def test_an_unknown_service_and_a_strange_act_are_not_found(ayse):

@@ -1,5 +1,6 @@
 """Try a message: what triage would make of it, step by step, without anything being kept."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,9 @@ from vefa.directory.queries import directory, municipality, service_by_code
 from vefa.kit.masking import masked
 from vefa.triage.advice import Advice, Asked, advise
 from vefa.triage.drawing import duty_in
+from vefa.triage.guess import Guess
 from vefa.triage.knowledge import Draft, trying
+from vefa.triage.sides import sides_of
 from vefa.triage.transport import facts_said
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.duty import named
@@ -48,6 +51,11 @@ class Tried:
     unit: str = ""
     masked: str = ""
     empty: bool = False
+    draft: bool = False  # the catalogue's words are those of the form, kept or not
+    catalogue: list[Likely] = field(default_factory=list)
+    model: list[Likely] = field(default_factory=list)
+    version: int = 0  # of the model; 0 where none is in service
+    unlearned: bool = False  # the model does not know this service yet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,20 +75,30 @@ def tried(message: str, *, draft: Draft | None = None) -> Tried:
     """What triage would say; `draft` are words of a service that are not kept yet."""
     if not message.strip():
         return Tried(sure=False, empty=True)
+    asked = Asked(text=message, hint=municipality().default_language, deep=True)
     with trying(draft) if draft else nullcontext():
-        advice = advise(Asked(text=message, hint=municipality().default_language, deep=True))
+        advice, sides = advise(asked), sides_of(asked)
     code = draft.code if draft else ""
     return Tried(
         sure=advice.sure,
-        services=[_likely(guess, code) for guess in advice.services if service_by_code(guess.value)],
+        services=_likelies(advice.services, code),
         steps=_steps(advice),
         particulars=named(_facts(advice, message)),
         unit=_unit(advice),
         masked=masked(message),
+        draft=draft is not None,
+        catalogue=_likelies(sides.catalogue, code),
+        model=_likelies(sides.model, code),
+        version=sides.version,
+        unlearned=bool(code and sides.version and code not in sides.codes),
     )
 
 
-def _likely(guess: Any, edited: str) -> Likely:
+def _likelies(guesses: Sequence[Guess[str]], edited: str) -> list[Likely]:
+    return [_likely(guess, edited) for guess in guesses if service_by_code(guess.value)]
+
+
+def _likely(guess: Guess[str], edited: str) -> Likely:
     service = service_by_code(guess.value)
     name = service.name(get_language() or "en") if service else guess.value
     share = round(guess.confidence * 100)
