@@ -56,7 +56,7 @@ def homes(cases):
 
 def test_the_page_says_how_many_open_cases_it_has_before_anything_is_done(ayse, holes):
     page = ayse.get(PAGE).content.decode()
-    assert "2 open cases</a> are of this service" in page
+    assert "2 open cases are of this service." in page
     assert "open?service=pothole" in page
     assert 'value="keep" checked' in page
 
@@ -65,7 +65,7 @@ def test_they_keep_it_if_nothing_else_is_chosen(ayse, holes):
     page = act(ayse, "retire", seen="0", cases="keep")
     work()
     assert "Its cases keep it." in page
-    assert "2 open cases</a> still have it" in page
+    assert "2 open cases still have this service" in page
     assert [code for code, _unit in homes(holes)] == ["pothole"] * 3
     assert service_by_code("pothole") is None
 

@@ -73,19 +73,21 @@ def incident_page(request: StaffRequest, incident: Incident, form: PlanForm | No
     count = inside.count()
     may = can(staff, Action.MERGE)
     shown = rows(list(inside.values_list("id", flat=True)[: queries.SHOWN]))
+    places = pins(queries.spots(staff, incident))
     context = {
         "frame": frame_of(request, now=now),
         "incident": incident,
         "title": incident_words.title(incident),
         "state": incident_words.STATES[IncidentState(incident.state)],
         "why": incident_words.evidence(incident.evidence),
-        "about": incident_words.services(incident.service_ids),
+        "about": incident_words.services(incident.service_ids, most=len(incident.service_ids)),
         "where": incident_words.place(incident.area_id),
         "count": count,
         "further": max(0, count - len(shown)),
         "rows": rows_of(shown, now=now),
         "offered": rows_of(queries.offered(staff, incident), now=now),
-        "pins": pins(queries.spots(staff, incident)),
+        "pins": places,
+        "sorts": {pin.sort for pin in places},
         "areas": link_to("portal:areas"),
         "places": bars([(_place_name(key), number) for key, number in queries.places(staff, incident)]),
         "orders": [_order(one, now) for one in queries.orders_of(incident)],

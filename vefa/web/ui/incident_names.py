@@ -11,6 +11,7 @@ from vefa.kit.text import first_line
 from vefa.web.ui import words
 
 SHORT = 30  # letters
+FEW = 3  # services in a title
 
 
 def title(one: Incident | Live) -> str:
@@ -18,11 +19,11 @@ def title(one: Incident | Live) -> str:
     return one.name or words.listed(services(one.service_ids), place(one.area_id))
 
 
-def services(service_ids: Collection[int], language: str = "") -> str:
-    """The names of services, the first three of them."""
+def services(service_ids: Collection[int], language: str = "", *, most: int = FEW) -> str:
+    """The names of services, the first three of them unless more are asked for."""
     known, speaks = directory().services, language or get_language() or "en"
     names = [known[service_id].name(speaks) for service_id in sorted(service_ids) if service_id in known]
-    return words.listed(*names[:3])
+    return words.listed(*names[:most])
 
 
 def short(one: Incident | Live) -> str:

@@ -71,7 +71,8 @@ def whose_duty_is(service: Service, answers: Answers) -> Elsewhere | None:
     if agency is None:
         return None
     language = get_language() or "en"
-    told = explained(service, agency, language)
+    together = agency.phone.replace(" ", "\u00a0")  # a number is not broken at the end of a line
+    told = explained(service, agency, language).replace(agency.phone, together)
     return Elsewhere(agency.name(language), agency.phone, told, shared=duty.remit == Remit.SHARED)
 
 
