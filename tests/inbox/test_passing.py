@@ -1,19 +1,27 @@
 """Leyla forwards what reached her own telephone: it counts as said by whoever said it first."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.inbox.leyla import ALI, push, update, work
+from tests.providers.whatsapp_cloud import said
 from vefa.cases.models import Case
+from vefa.channels.accounts import adapter_of
+from vefa.channels.models import Endpoint
+from vefa.channels.port import Call
+from vefa.channels.sealing import seal
 from vefa.citizens.models import Address
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.writing import Words, write
 from vefa.inbox import linking
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact, Conversation, StaffAddress
+from vefa.inbox.reading import no_network
 from vefa.journal.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +228,135 @@ def test_a_mail_that_only_claims_to_be_hers_is_not_believed(town, now, results, 
     assert "passed_on" not in contact.details
     assert contact.conversation is not None
     assert contact.conversation.address.value == "leyla@pinarova.example"
+
+
+def sms_line() -> Endpoint:
+    """The city's SMS number, behind Kannel."""
+    settings = {"gateway": "kannel", "url": "http://127.0.0.1:9", "region": "TR"}
+    return Endpoint.objects.create(
+        key="sms", channel="sms", language="tr", names={"tr": "SMS"}, settings=settings,
+        sealed=seal({"secret": "s"}),
+    )  # fmt: skip
+
+
+def sms(line: Endpoint, text: str, now, *, sender: str = "+905325550100") -> Contact:
+    """What Kannel hands over."""
+    query = urlencode({"from": sender, "text": text, "id": f"i{Contact.objects.count()}"})
+    (arrival,) = adapter_of(line, no_network).arrivals(Call(headers={}, query=query, method="GET"))
+    facts = {"endpoint_id": line.pk, "external_id": arrival.external_id, "lane": arrival.lane}
+    pk = accept([Incoming(**facts, raw=arrival.raw, received_at=now)])[0].contact_id
+    work(now)
+    return Contact.objects.select_related("conversation__address").get(pk=pk)
+
+
+def whatsapp(line: Endpoint, text: str, now, *, forwarded: bool = False) -> Contact:
+    """What WhatsApp hands over from Leyla's own number."""
+    number = Contact.objects.count()
+    context = {"context": {"forwarded": True}} if forwarded else {}
+    made = said(text, sender="905325550100", number="106", id=f"wamid.{number}", **context)
+    (arrival,) = adapter_of(line, no_network).arrivals(Call(headers={}, body=json.dumps(made).encode()))
+    facts = {"endpoint_id": line.pk, "external_id": arrival.external_id, "lane": arrival.lane}
+    pk = accept([Incoming(**facts, raw=arrival.raw, received_at=now)])[0].contact_id
+    work(now)
+    return Contact.objects.select_related("conversation__address").get(pk=pk)
+
+
+def test_a_code_by_sms_links_the_number_and_its_dictated_words_are_their_authors(town, now):
+    line, code = sms_line(), linking.new_code(town.leyla, now=now)
+    sms(line, f"Link {code.lower()}", now)
+    (row,) = linking.linked(town.leyla)
+    assert (row.space, row.value) == ("phone", "+905325550100")
+    assert not Case.objects.exists()
+    assert Delivery.objects.get().reply.text.startswith("Leyla Güneş")
+
+    contact = sms(line, "Ali Demir 0532 555 01 42: Okulun önünde yolda çukur var", now)
+    assert contact.conversation is not None
+    address = contact.conversation.address
+    assert (address.value, address.shown_name) == ("+905325550142", "Ali Demir")
+    assert contact.text == "Okulun önünde yolda çukur var"
+    assert contact.details["passed_on"]["name"] == "Leyla Güneş"
+    assert address.unreachable_at is None  # a telephone can be written to first
+
+    own = sms(line, "Bizim sokakta lamba yanmıyor", now)
+    assert "passed_on" not in own.details
+    strange = sms(line, "Ali 0532 555 01 42: Lamba yanmıyor", now, sender="+905325550199")
+    assert "passed_on" not in strange.details
+
+
+def test_a_code_by_whatsapp_links_the_number_and_a_forward_has_no_author(town, now):
+    line = Endpoint.objects.create(
+        key="line", channel="whatsapp", language="tr", names={"tr": "WhatsApp"},
+        settings={"phone_number_id": "106", "waba_id": "102"}, sealed=seal({"token": "t", "secret": "s"}),
+    )  # fmt: skip
+    whatsapp(line, f"/link {linking.new_code(town.leyla, now=now)}", now)
+    assert [(one.space, one.value) for one in linking.linked(town.leyla)] == [("whatsapp", "905325550100")]
+    assert not Case.objects.exists()
+
+    contact = whatsapp(line, "Okulun önünde yolda çukur var", now, forwarded=True)
+    assert contact.details["passed_on"]["hidden"]
+    assert contact.conversation is None
+    told = whatsapp(line, "Ali (0532) 555 01 42\nLamba yanmıyor", now, forwarded=True)
+    assert told.conversation is not None
+    assert told.conversation.address.value == "905325550142"
+    assert told.text == "Lamba yanmıyor"
+
+
+@pytest.mark.parametrize(
+    ("results", "named", "links"),
+    [
+        ("mx.pinarova.example; dmarc=pass header.from=posta.example", True, True),
+        ("mx.pinarova.example; dkim=pass header.d=posta.example", True, True),
+        ("mx.pinarova.example; spf=pass smtp.mailfrom=leyla@elsewhere.example", True, False),
+        ("mx.pinarova.example; dmarc=fail header.from=posta.example", True, False),
+        ("mx.elsewhere.example; dmarc=pass header.from=posta.example", True, False),
+        ("mx.pinarova.example; dmarc=pass header.from=posta.example", False, False),
+        ("", True, False),
+    ],
+)
+def test_a_code_by_mail_links_only_what_our_mail_server_vouches_for(town, now, results, named, links):
+    if named:
+        vouching(town)
+    made = EmailMessage()
+    made["From"], made["To"] = "Leyla <leyla@posta.example>", "iletisim@pinarova.example"
+    made["Subject"], made["Message-ID"] = (
+        f"link {linking.new_code(town.leyla, now=now)}",
+        "<l1@posta.example>",
+    )
+    if results:
+        made["Authentication-Results"] = results
+    made.set_content("")
+    accept(
+        [
+            Incoming(
+                endpoint_id=town.mailbox.pk, external_id="l1", lane="l1", raw=made.as_bytes(), received_at=now
+            )
+        ]
+    )
+    work(now)
+    assert [one.value for one in linking.linked(town.leyla)] == (["leyla@posta.example"] if links else [])
+    assert not Case.objects.exists()
+    said = Reply.objects.get().text
+    assert ("bağlandı" in said or "linked to you" in said) is links
+
+
+def test_who_reads_an_unproved_mail_of_staff_is_told_why_it_was_not_believed(town, now):
+    town.leyla.email = "leyla@pinarova.example"
+    town.leyla.save()
+    assert mail(town, now, sender="leyla@pinarova.example").details["unproved"] == "Leyla Güneş"
+
+
+def test_a_wrong_code_beside_other_words_is_still_read_as_a_matter(town, now):
+    vouching(town)
+    made = EmailMessage()
+    made["From"], made["To"] = "Ali <ali@posta.example>", "iletisim@pinarova.example"
+    made["Subject"], made["Message-ID"] = "link ABCDEFGH", "<l2@posta.example>"
+    made.set_content("Okulun önünde yolda büyük bir çukur var.")
+    accept(
+        [
+            Incoming(
+                endpoint_id=town.mailbox.pk, external_id="l2", lane="l2", raw=made.as_bytes(), received_at=now
+            )
+        ]
+    )
+    work(now)
+    assert Case.objects.count() == 1

@@ -205,11 +205,38 @@ class WhatsAppCloud:
         known = next((one for one in self.texts if (one["name"], one["language"]) == (name, language)), None)
         if known is None or known["status"] != "APPROVED":
             raise RefusalError(132001, "Template name does not exist in the translation")
-        values = [one for part in content.get("components", []) for one in part["parameters"]]
+        parts = content.get("components", [])
+        values = [one for part in parts if part["type"] == "body" for one in part["parameters"]]
         if len(values) != known["gaps"]:
             raise RefusalError(132000, "Number of parameters does not match")
+        self._check_parts(known, parts)
         if any("\n" in one["text"] or "    " in one["text"] or not one["text"] for one in values):
             self.fault("template: a parameter with a new line, or an empty one")
+
+    def _check_parts(self, known: dict[str, Any], parts: list[dict[str, Any]]) -> None:
+        """Heading and buttons, each with exactly what the approved text wants there."""
+        told = {(part["type"], str(part.get("index", ""))): part for part in parts if part["type"] != "body"}
+        for one in known["components"]:
+            if one["type"] == "HEADER":
+                self._check_heading(one, told)
+            for index, button in enumerate(one.get("buttons", [])):
+                asked = {"URL": "url", "COPY_CODE": "copy_code"}.get(button["type"], "")
+                wanted = asked and (asked != "url" or "{{" in button["url"])
+                if wanted and told.pop(("button", str(index)), {}).get("sub_type") != asked:
+                    raise RefusalError(131008, f"buttons: Button at index {index} requires a parameter")
+        if told:
+            self.fault(f"template: parts that it does not have: {sorted(told)}")
+
+    def _check_heading(self, one: dict[str, Any], told: dict[tuple[str, str], dict[str, Any]]) -> None:
+        kind = one.get("format", "").lower()
+        if kind in {"image", "video", "document"}:
+            (value,) = told.pop(("header", ""), {}).get("parameters", [{}])
+            if value.get("type") != kind or not value[kind].get("link", "").startswith("https://"):
+                raise RefusalError(132012, "Parameter format does not match format in the template")
+        elif "{{" in one.get("text", ""):
+            (value,) = told.pop(("header", ""), {}).get("parameters", [{}])
+            if not value.get("text"):
+                raise RefusalError(132000, "Number of parameters does not match")
 
     def _media(self, body: dict[str, Any], files: dict[str, Any]) -> Any:
         if body.get("messaging_product") != "whatsapp" or "file" not in files:

@@ -19,6 +19,7 @@ from vefa.channels.registry import CHANNELS, UnknownChannelError, channel_of
 from vefa.channels.sealing import UnsealableError
 from vefa.channels.sharing import is_behind
 from vefa.journal.record import Happening, record
+from vefa.kit.saying import Sentence, parts_of
 
 EVERY = timedelta(hours=1)
 AGAIN = timedelta(minutes=10)  # while something is wrong
@@ -97,7 +98,7 @@ def look(endpoint: Endpoint, http: httpx.Client) -> Look:
     asked = Look(asked=endpoint.subscription, subscription=endpoint.subscription)
     try:
         if lacking := missing_keys(endpoint):
-            text = f"It waits for its keys: {', '.join(lacking)}."
+            text = Sentence("It waits for its keys: %(names)s.", names=", ".join(lacking))
             return replace(asked, findings=(Finding(ok=False, text=text),))
         adapter = adapter_of(endpoint, http)
         found = _with_subscription(asked, endpoint, adapter)
@@ -108,7 +109,7 @@ def look(endpoint: Endpoint, http: httpx.Client) -> Look:
         return replace(asked, findings=(Finding(ok=False, text=str(error)),))
     except Exception as error:  # a fault of an adapter must be seen on the page, not only in a log
         log.exception("Looking at endpoint %s stumbled", endpoint.pk)
-        text = f"The look itself failed: {type(error).__name__}."
+        text = Sentence("The look itself failed: %(kind)s.", kind=type(error).__name__)
         return replace(asked, findings=(Finding(ok=False, text=text),))
 
 
@@ -193,7 +194,7 @@ def _as_json(found: Look, before: dict[str, Any], *, now: datetime, repaired: bo
     bad = bool(found.bad or found.why_not)
     return {
         "at": now.isoformat(),
-        "findings": [{"ok": one.ok, "text": one.text} for one in found.findings],
+        "findings": [{"ok": one.ok, "text": one.text, "said": parts_of(one.text)} for one in found.findings],
         "bad_looks": int(before.get("bad_looks", 0)) + 1 if bad else 0,
         "locked": found.locked,
         "subscribed": found.subscribed,

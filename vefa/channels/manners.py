@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from vefa.channels.port import Account, Adapter, Arrival, Call, Post
+from vefa.channels.port import Account, Adapter, Arrival, Call, Post, Slot
 
 PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
 
@@ -103,6 +103,7 @@ class TemplateFound(Struct, frozen=True, kw_only=True):
     text: str = ""
     gaps: int = 0
     reason: str = ""
+    slots: tuple[Slot, ...] = ()  # beside the gaps in its words; each stands in `text` as a gap too
 
 
 @runtime_checkable

@@ -77,6 +77,7 @@ class Template(models.Model):
     category = models.CharField(max_length=40, blank=True, default="")
     text = models.TextField(blank=True, default="")
     gaps = models.PositiveSmallIntegerField(default=0)
+    slots = models.JSONField(default=list)  # what heading and buttons want, see port.Slot
     reason = models.TextField(blank=True, default="")
     seen_at = models.DateTimeField()
 

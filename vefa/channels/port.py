@@ -248,6 +248,22 @@ class Reading(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Slot(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an approved text wants beside the gaps in its words.
+
+    kind  text (in the heading), image, video, document (a https address that the provider fetches), url (the
+          end of a button's address), code (what a button copies)
+    """
+
+    name: str  # of the gap that stands for it in our copy of the text
+    kind: str
+    index: int = 0  # of the button
+    param: str = ""  # its name at the provider, where it has one
+    begins: str = ""  # of the button's address
+    sample: str = ""  # what the provider saw when it approved the text
+    value: str = ""
+
+
 class Filled(Struct, frozen=True, kw_only=True):
     """A text that the provider approved beforehand, with what stands in its gaps, in their order."""
 
@@ -255,6 +271,7 @@ class Filled(Struct, frozen=True, kw_only=True):
     language: str  # as the provider spells it: "tr", "pt_BR"
     values: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # of the gaps, where the provider names them instead of counting
+    slots: tuple[Slot, ...] = ()  # with their values
 
 
 class ParcelFile(Struct, frozen=True, kw_only=True):
@@ -309,7 +326,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     """One line of a check-up: `ok`, or what is wrong and what to do."""
 
     ok: bool
-    text: str  # a whole English sentence for the person who runs the machine
+    text: str  # a whole English sentence, a `Sentence` where it can be said in another language too
 
 
 class Catch(Struct, frozen=True, kw_only=True):

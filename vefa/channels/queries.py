@@ -109,10 +109,19 @@ def has_door(channel: str) -> bool:
     return there
 
 
+LINKING = ("telegram", "bale", "whatsapp", "sms", "email")  # over which a staff member's code is heard
+
+
 def messengers() -> list[Endpoint]:
     """The active accounts to which a staff member can send a code and forward things."""
-    rows = Endpoint.objects.filter(active=True, retired_at=None, channel__in=("telegram", "bale"))
+    rows = Endpoint.objects.filter(active=True, retired_at=None, channel__in=LINKING)
     return list(rows.order_by("owner", "key"))
+
+
+def mail_is_proved() -> bool:
+    """Whether a mailbox knows our mail server's name, so that a sender in a mail can be believed at all."""
+    rows = Endpoint.objects.filter(active=True, retired_at=None, channel="email")
+    return any(str(one.get("authserv_id", "")).strip() for one in rows.values_list("settings", flat=True))
 
 
 def forget() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import httpx
+import msgspec
 from django.db import transaction
 from django.db.models import Q
 
@@ -18,7 +19,7 @@ from vefa.channels.sharing import DOOR
 
 APPROVED, GONE = "approved", "gone"
 GAP = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
-_FACTS = ("status", "category", "text", "gaps", "reason")
+_FACTS = ("status", "category", "text", "gaps", "reason", "slots")
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ def _keep(endpoint: Endpoint, found: list[TemplateFound], *, now: datetime) -> N
             text=one.text,
             gaps=one.gaps,
             reason=one.reason,
+            slots=msgspec.to_builtins(one.slots),
             seen_at=now,
         )
         for one in {(one.name[:512], one.language[:16]): one for one in found}.values()

@@ -6,12 +6,16 @@ An approved text speaks for a phrase when its name is the phrase's key; dashes a
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+from msgspec import structs
+
 from vefa.channels.models import Template
-from vefa.channels.port import Filled
+from vefa.channels.port import Filled, Slot
 from vefa.channels.registry import CHANNELS
 from vefa.channels.templates import GAP, approved_on, gap_names
 from vefa.dialogue.audience import Listener
 
+FETCHED = frozenset({"image", "video", "document"})  # kinds of slots that an address fills
 TEMPLATED = frozenset(channel.key for channel in CHANNELS.values() if channel.templated)
 
 
@@ -31,8 +35,9 @@ class Approved:
     name: str
     language: str  # one of our five where it is one of them
     text: str
-    gaps: tuple[str, ...]
+    gaps: tuple[str, ...]  # those in its words, then what its heading and buttons want
     spelt: str  # the language as the provider spells it
+    slots: tuple[Slot, ...] = ()
 
     @property
     def phrase(self) -> str:
@@ -54,15 +59,28 @@ def one_of(endpoint_id: int, template_id: int) -> Approved | None:
 def filled(one: Approved, values: Mapping[str, str]) -> Filled:
     """The text as it goes out: `values` by the gap's name. Raises GapsError."""
     empty = [name for name in one.gaps if not values.get(name, "").strip()]
+    filled_in = [slot for slot in one.slots if slot.name not in empty]
+    empty += [slot.name for slot in filled_in if not _fits(slot, values[slot.name])]
     if empty:
         raise GapsError(empty)
-    named = any(not name.isdecimal() for name in one.gaps)
+    own = {slot.name for slot in one.slots}
+    gaps = tuple(name for name in one.gaps if name not in own)
+    named = any(not name.isdecimal() for name in gaps)
     return Filled(
         name=one.name,
         language=one.spelt,
-        values=tuple(" ".join(values[name].split()) for name in one.gaps),
-        names=one.gaps if named else (),
+        values=tuple(" ".join(values[name].split()) for name in gaps),
+        names=gaps if named else (),
+        slots=tuple(structs.replace(slot, value=" ".join(values[slot.name].split())) for slot in one.slots),
     )
+
+
+def _fits(slot: Slot, value: str) -> bool:
+    """A picture is named by an address that its provider can fetch; an address and a code have no gaps."""
+    plain = value.strip()
+    if slot.kind in FETCHED:
+        return plain.startswith("https://") and len(plain.split()) == 1
+    return slot.kind == "text" or len(plain.split()) == 1
 
 
 def shown(one: Approved, values: Mapping[str, str]) -> str:
@@ -73,7 +91,16 @@ def shown(one: Approved, values: Mapping[str, str]) -> str:
 def guesses(one: Approved, words: Sequence[str], values: Mapping[str, str]) -> dict[str, str]:
     """What may stand in the gaps: the variable of a gap's name, or the n-th of `words` in the n-th gap."""
     numbered = {str(number): values.get(name, "") for number, name in enumerate(words, start=1)}
-    return {name: numbered.get(name) or values.get(name, "") for name in one.gaps}
+    guessed = {name: numbered.get(name) or values.get(name, "") for name in one.gaps}
+    return guessed | {slot.name: _guess(slot, values) for slot in one.slots}
+
+
+def _guess(slot: Slot, values: Mapping[str, str]) -> str:
+    """The picture that the provider saw; the end of one of our own addresses where the button begins it."""
+    if slot.kind == "url":
+        ends = (value.removeprefix(slot.begins) for value in values.values() if value.startswith(slot.begins))
+        return next((end for end in ends if slot.begins and end), "")
+    return values.get(slot.param, "") if slot.kind == "text" else slot.sample
 
 
 def speaking(
@@ -114,7 +141,10 @@ def _speak(known: Sequence[Approved], language: str, values: Mapping[str, str]) 
 
 def _approved(row: Template) -> Approved:
     language = row.language.replace("-", "_").partition("_")[0].lower()
-    return Approved(row.pk, row.name, language, row.text, tuple(gap_names(row.text)), row.language)
+    slots = msgspec.convert(row.slots, tuple[Slot, ...])
+    own = tuple(slot.name for slot in slots)
+    gaps = gap_names(GAP.sub(lambda found: "" if found[1] in own else found[0], row.text))
+    return Approved(row.pk, row.name, language, row.text, (*gaps, *own), row.language, slots)
 
 
 def _key(name: str) -> str:

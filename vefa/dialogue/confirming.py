@@ -73,10 +73,16 @@ def _about_code(one: Tried) -> tuple[Conversation, Words]:
     assert talk is not None  # who has no conversation is not asked for a code
     language = one.staff.language if one.staff else talk.language or talk.endpoint.language
     with override(language):
-        text = (
-            _("%(name)s, this account is linked to you. What you forward here is kept as its sender's.")
-            % {"name": one.staff.name}
-            if one.staff
-            else _("This code is not good, or no longer. Make a new one at the desk.")
-        )
+        if one.staff:
+            text = _(
+                "%(name)s, this account is linked to you. What you forward here is kept as its sender's."
+            )
+            text %= {"name": one.staff.name}
+        elif one.unproved:
+            text = _(
+                "The code is good, but our mail server does not vouch for this address: nothing was linked."
+                " Send it from your address at work, or over another channel."
+            )
+        else:
+            text = _("This code is not good, or no longer. Make a new one at the desk.")
     return talk, Words(text=text, language=language, cause=f"link:{one.contact.pk}")

@@ -96,10 +96,17 @@ def _adapters(contacts: Iterable[Contact]) -> dict[int, Adapter]:
 def _first_authors(found: list[Read], adapters: Mapping[int, Adapter]) -> list[Read]:
     """What staff passed on, as its first authors' words; nobody is looked up where nothing was passed on."""
     passed = {
-        one.contact.pk: (one.contact, one.reading, one.person)
+        one.contact.pk: (one.contact, structs.replace(one.reading, forwarded=said), one.person)
         for one in found
-        if one.reading and one.person and passing.passed_on(one.reading, one.person)
+        if one.reading and one.person and (said := passing.passed_on(one.reading, one.person))
     }
+    passing.note_unproved(
+        [
+            (one.contact, one.reading, one.person)
+            for one in found
+            if one.reading and one.person and passing.is_unproved(one.reading, one.person)
+        ]
+    )
     if not passed:
         return found
     turned = {

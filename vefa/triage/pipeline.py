@@ -41,8 +41,7 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     contacts = take_groups(contacts, now=now)
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
     _greet([contact for contact in contacts if contact.form == Form.START], now=now)
-    answer_links(linking.link([one for one in contacts if linking.asks_to_link(one)], now=now), now=now)
-    contacts = private.hold(contacts, now=now)
+    contacts = private.hold(_link(contacts, now=now), now=now)
     contacts = take_keywords(contacts, now=now)
     matters = [contact for contact in contacts if contact.form in _MATTERS]
     added = [
@@ -53,6 +52,14 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
     take_echoes(contacts, now=now)
     take_signs(contacts, now=now)
+
+
+def _link(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
+    """Those that were no code of a staff member, or said something beside a wrong one."""
+    tried = linking.link([one for one in contacts if linking.asks_to_link(one)], now=now)
+    answer_links(tried, now=now)
+    done = {one.contact.pk for one in tried if one.is_all}
+    return [one for one in contacts if one.pk not in done]
 
 
 def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:

@@ -15,6 +15,7 @@ from vefa.channels.sealing import UnsealableError
 from vefa.directory.models import Municipality, Role, Staff
 from vefa.inbox.doors import adapter_of
 from vefa.journal.models import Heartbeat
+from vefa.kit.saying import Sentence
 from vefa.triage import semantic
 from vefa.wiring.tables import missing_steps
 
@@ -29,29 +30,40 @@ def configuration(home: Path) -> Iterator[Finding]:
     long_enough = len(settings.SECRET_KEY) >= 32
     yield Finding(
         ok=long_enough,
-        text="The secret is long enough."
+        text=Sentence("The secret is long enough.")
         if long_enough
-        else "VEFA_SECRET_KEY is shorter than 32 characters: choose a random one and keep it.",
+        else Sentence("VEFA_SECRET_KEY is shorter than 32 characters: choose a random one and keep it."),
     )
     if not settings.PUBLIC_URL.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        yield Finding(ok=False, text=f"VEFA_PUBLIC_URL is {settings.PUBLIC_URL}: residents need https.")
+        yield Finding(
+            ok=False,
+            text=Sentence(
+                "VEFA_PUBLIC_URL is %(public_url)s: residents need https.", public_url=settings.PUBLIC_URL
+            ),
+        )
     if settings.DEBUG:
-        yield Finding(ok=False, text="VEFA_DEBUG is on: switch it off where residents come in.")
+        yield Finding(ok=False, text=Sentence("VEFA_DEBUG is on: switch it off where residents come in."))
     free = shutil.disk_usage(home).free
     yield Finding(
         ok=free > SMALLEST_DISK,
-        text=f"{free / 1e9:.1f} GB are free under {home}."
+        text=Sentence("%(size)s GB are free under %(home)s.", size=f"{free / 1000000000.0:.1f}", home=home)
         if free > SMALLEST_DISK
-        else f"Only {free / 1e9:.1f} GB are free under {home}: make room, a full disk stops every door.",
+        else Sentence(
+            "Only %(size)s GB are free under %(home)s: make room, a full disk stops every door.",
+            size=f"{free / 1000000000.0:.1f}",
+            home=home,
+        ),
     )
 
 
 def meaning() -> Iterator[Finding]:
     """Whether messages are compared by meaning; nothing is wrong where they are not."""
     said = {
-        semantic.ON: "Messages are compared by meaning too.",
-        semantic.OFF: "Messages are not compared by meaning: VEFA_SEMANTIC is false.",
-        semantic.MISSING: "Messages are not compared by meaning: `pip install vefa[semantic]` adds that.",
+        semantic.ON: Sentence("Messages are compared by meaning too."),
+        semantic.OFF: Sentence("Messages are not compared by meaning: VEFA_SEMANTIC is false."),
+        semantic.MISSING: Sentence(
+            "Messages are not compared by meaning: `pip install vefa[semantic]` adds that."
+        ),
     }
     yield Finding(ok=True, text=said[semantic.state()])
 
@@ -63,20 +75,31 @@ def database() -> Iterator[Finding]:
         version, moment = cursor.fetchone()
     name = f"PostgreSQL {version // 10000}.{version % 10000}"
     new = version >= OLDEST_POSTGRESQL
-    yield Finding(ok=new, text=f"{name} answers." if new else f"{name} is too old: use 15 or newer.")
+    yield Finding(
+        ok=new,
+        text=Sentence("%(name)s answers.", name=name)
+        if new
+        else Sentence("%(name)s is too old: use 15 or newer.", name=name),
+    )
     steps = missing_steps()
     yield Finding(
         ok=not steps,
-        text="The tables are up to date."
+        text=Sentence("The tables are up to date.")
         if not steps
-        else f"The tables lack {steps} steps: start `vefa up`, `vefa web` or `vefa work` of this version.",
+        else Sentence(
+            "The tables lack %(steps)s steps: start `vefa up`, `vefa web` or `vefa work` of this version.",
+            steps=steps,
+        ),
     )
     drift = abs(datetime.now(UTC) - moment)
     yield Finding(
         ok=drift < LARGEST_DRIFT,
-        text="This machine and the database agree on the time."
+        text=Sentence("This machine and the database agree on the time.")
         if drift < LARGEST_DRIFT
-        else f"This machine and the database differ by {drift.total_seconds():.0f} s: run NTP on both.",
+        else Sentence(
+            "This machine and the database differ by %(seconds)s s: run NTP on both.",
+            seconds=f"{drift.total_seconds():.0f}",
+        ),
     )
 
 
@@ -85,16 +108,16 @@ def municipality() -> Iterator[Finding]:
     there = Municipality.objects.exists()
     yield Finding(
         ok=there,
-        text="A municipality is loaded."
+        text=Sentence("A municipality is loaded.")
         if there
-        else "No municipality is loaded: `vefa load FOLDER`, or start with `vefa up --demo`.",
+        else Sentence("No municipality is loaded: `vefa load FOLDER`, or start with `vefa up --demo`."),
     )
     boss = Staff.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists()
     yield Finding(
         ok=boss,
-        text="There is an administrator."
+        text=Sentence("There is an administrator.")
         if boss
-        else "There is no administrator: `vefa staff add NAME --name … --role administrator`.",
+        else Sentence("There is no administrator: `vefa staff add NAME --name … --role administrator`."),
     )
 
 
@@ -104,9 +127,9 @@ def worker() -> Iterator[Finding]:
     alive = last is not None and datetime.now(UTC) - last.at < SILENCE
     yield Finding(
         ok=alive,
-        text="A worker is alive."
+        text=Sentence("A worker is alive.")
         if alive
-        else "No worker has been heard for a minute: start `vefa up` or `vefa work`.",
+        else Sentence("No worker has been heard for a minute: start `vefa up` or `vefa work`."),
     )
 
 
@@ -119,4 +142,7 @@ def endpoints() -> Iterator[Finding]:
             except (UnknownChannelError, UnsealableError) as error:
                 found = [Finding(ok=False, text=str(error))]
             for finding in found:
-                yield Finding(ok=finding.ok, text=f"Endpoint {endpoint.key}: {finding.text}")
+                yield Finding(
+                    ok=finding.ok,
+                    text=Sentence("Endpoint %(key)s: %(text)s", key=endpoint.key, text=finding.text),
+                )

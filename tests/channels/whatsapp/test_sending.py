@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 
 from tests.channels.trouble import TROUBLES, becomes_the_right_error, says_how_long
 from tests.providers.whatsapp_cloud import (
@@ -242,7 +243,7 @@ def test_the_texts_of_the_account_come_from_every_page(cloud):
         template("received", "tr", "Başvurunuz {{1}}, {{2}}, yine {{1}}", gaps=2),
         template("received", "kk", "Өтінішіңіз", status="REJECTED"),
         template("done", "ru", "Готово {{reference}}", gaps=1),
-        {**template("photo", "tr", "Resim"), "components": [{"type": "HEADER", "format": "IMAGE"}]},
+        {**template("photo", "tr", "Resim"), "components": [{"type": "HEADER", "format": "LOCATION"}]},
         template("old", "tr", "Eski", status="DISABLED"),
     ]
     found = {(one.name, one.language): one for one in adapter(cloud).templates()}
@@ -291,3 +292,61 @@ def test_the_rules_of_the_moment_are_told_before_anything_is_sent(cloud):
     assert (fresh.buttons, fresh.button_length, fresh.places, fresh.notices) == (3, 20, True, ())
     assert (late.ways, late.notices, late.buttons) == (("template",), ("whatsapp_window",), 0)
     assert never.ways == ("template",)
+
+
+PICTURE = "https://pinarova.example/pazar.jpg"
+
+
+def rich() -> dict[str, Any]:
+    """A text with a picture at its top, a button to a page of ours, and one that copies a number."""
+    return {
+        **template("track", "tr", "Başvurunuz {{1}}", gaps=1),
+        "components": [
+            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [PICTURE]}},
+            {"type": "BODY", "text": "Başvurunuz {{1}}"},
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {"type": "QUICK_REPLY", "text": "Teşekkürler"},
+                    {"type": "URL", "text": "İzle", "url": "https://vefa.example/r/{{1}}"},
+                    {"type": "COPY_CODE", "text": "Kopyala", "example": ["26-00001-0"]},
+                ],
+            },
+        ],
+    }
+
+
+def test_a_text_with_a_picture_and_values_of_buttons_is_listed_and_goes_out(cloud):
+    cloud.texts.append(rich())
+    (found,) = adapter(cloud).templates()
+
+    assert (found.status, found.gaps) == ("approved", 1)
+    assert [(slot.kind, slot.index, slot.sample) for slot in found.slots] == [
+        ("image", 0, PICTURE), ("url", 1, ""), ("code", 2, "26-00001-0"),
+    ]  # fmt: skip
+    assert "[İzle] https://vefa.example/r/{{vefa_button_1}}" in found.text
+    values = (PICTURE, "26-00001-0/geheim", "26-00001-0")
+    slots = tuple(structs.replace(slot, value=value) for slot, value in zip(found.slots, values, strict=True))
+    filled = Filled(name="track", language="tr", values=("26-00001-0",), slots=slots)
+    adapter(cloud).send(parcel(template=filled, way="template"))
+    assert cloud.faults == []
+
+
+def test_a_word_in_the_heading_goes_by_its_name(cloud):
+    heading = {"type": "HEADER", "format": "TEXT", "text": "Sayın {{resident}}"}
+    cloud.texts.append(
+        {**template("hello", "tr", ""), "components": [heading, {"type": "BODY", "text": "Tamam"}]}
+    )
+    (found,) = adapter(cloud).templates()
+    assert (found.text, found.slots[0].param) == ("Sayın {{vefa_header}}\n\nTamam", "resident")
+    filled = Filled(name="hello", language="tr", slots=(structs.replace(found.slots[0], value="Derya Aksu"),))
+    adapter(cloud).send(parcel(template=filled, way="template"))
+    assert cloud.faults == []
+
+
+def test_a_text_that_wants_a_picture_is_refused_without_one(cloud):
+    cloud.texts.append(rich())
+    with pytest.raises(SendError):
+        adapter(cloud).send(
+            parcel(template=Filled(name="track", language="tr", values=("1",)), way="template")
+        )

@@ -240,3 +240,27 @@ def test_where_only_approved_texts_go_no_box_asks_for_words(town, line, wrote_by
         case=case, staff=town.derya, box="reply", text="yarım kalan", saved_at=timezone.now()
     )
     assert box(page_of(town, case))
+
+
+def test_a_picture_and_the_end_of_a_buttons_address_go_along(
+    town, line, wrote_by, settings
+):
+    settings.PUBLIC_URL = "https://vefa.example"
+    case, picture = wrote_by(line, 30), "https://pinarova.example/pazar.jpg"
+    text = approve(line, text="{{vefa_header}}\n\n{{1}}\n\n[İzle] https://vefa.example/r/{{vefa_button_0}}")
+    text.slots = [
+        {"name": "vefa_header", "kind": "image", "sample": picture},
+        {"name": "vefa_button_0", "kind": "url", "begins": "https://vefa.example/r/"},
+    ]
+    text.save()
+    page = page_of(town, case)
+    assert f'name="gap-{text.pk}-vefa_header" value="{picture}" type="url"' in page
+    assert f'name="gap-{text.pk}-vefa_button_0" value="{case.reference}/{case.secret}"' in page
+
+    gaps = {f"gap-{text.pk}-1": "Hazır", f"gap-{text.pk}-vefa_button_0": f"{case.reference}/x"}
+    asked = {"way": "template", "template": text.pk, **gaps}
+    assert send(town, case, **asked, **{f"gap-{text.pk}-vefa_header": "http://no.example"}).status_code == 422
+    assert send(town, case, **asked, **{f"gap-{text.pk}-vefa_header": picture}).status_code == 302
+    kept = (Reply.objects.get(staff=town.derya).extras or {})["template"]
+    assert kept["values"] == ["Hazır"]
+    assert [slot["value"] for slot in kept["slots"]] == [picture, f"{case.reference}/x"]

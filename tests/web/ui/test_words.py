@@ -92,3 +92,25 @@ def test_working_days_are_told_as_such() -> None:
 def test_digits_stay_latin_outside_persian() -> None:
     assert words.digits("26", "tr") == "26"
     assert words.digits("26", "fa") == "۲۶"
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [
+        ("3071, art. 7: 30 calendar days", "law 3071, article 7: 30 calendar days"),
+        ("4982, art. 11: 15 working days", "law 4982, article 11: 15 working days"),
+        ("3071, art. 7", "law 3071, article 7"),
+        ("Belediye Kanunu m. 14", "Belediye Kanunu m. 14"),  # the city's own words
+        ("", ""),
+    ],
+)
+def test_a_law_is_named_in_the_readers_language(basis: str, said: str) -> None:
+    with translation.override("en"):
+        assert words.law(basis) == said
+
+
+def test_no_english_stands_in_a_law_on_a_page_in_another_language() -> None:
+    for language in ("tr", "ru", "kk", "fa"):
+        with translation.override(language):
+            shown = words.law("3071, art. 7: 30 calendar days")
+        assert not {"law", "article", "calendar", "days"} & set(shown.replace(",", " ").split())

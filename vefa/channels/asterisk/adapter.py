@@ -37,7 +37,7 @@ from vefa.channels.port import (
 from vefa.channels.telephone import CallNews, Step
 from vefa.channels.telephony.adapter import Telephony
 from vefa.channels.telephony.numbers import international, national
-from vefa.kit.saying import gettext_noop
+from vefa.kit.saying import Sentence, gettext_noop
 
 RING_MS = 30_000
 _EXTENSION = re.compile(r"[A-Za-z0-9_.-]{1,40}")
@@ -210,8 +210,16 @@ def _finding(manager: Any) -> Finding:
         with closing(Line(manager, events="off")) as line:
             line.ask("Ping")
     except SendError as error:
-        return Finding(ok=False, text=f"{manager.host}:{manager.port}: {error.reason}.")
-    return Finding(ok=True, text=f"{manager.host}:{manager.port} lets us in and answers.")
+        return Finding(
+            ok=False,
+            text=Sentence(
+                "%(host)s:%(port)s: %(reason)s.", host=manager.host, port=manager.port, reason=error.reason
+            ),
+        )
+    return Finding(
+        ok=True,
+        text=Sentence("%(host)s:%(port)s lets us in and answers.", host=manager.host, port=manager.port),
+    )
 
 
 def _nothing() -> None:

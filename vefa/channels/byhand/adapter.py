@@ -28,7 +28,7 @@ from vefa.channels.port import (
     UnreadableError,
     no_webhook,
 )
-from vefa.kit.saying import gettext_noop
+from vefa.kit.saying import Sentence, gettext_noop
 
 _SHOWN = "portal"  # its answers stand on the resident's tracking page
 
@@ -128,7 +128,7 @@ class ByHand:
 
     def check(self) -> list[Finding]:
         """There is nothing outside that could fail."""
-        return [Finding(ok=True, text="This door needs nobody outside.")]
+        return [Finding(ok=True, text=Sentence("This door needs nobody outside."))]
 
 
 def build(account: Account, *, channel: str) -> ByHand:

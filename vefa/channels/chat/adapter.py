@@ -25,6 +25,7 @@ from vefa.channels.port import (
     UnreadableError,
     no_webhook,
 )
+from vefa.kit.saying import Sentence
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -88,7 +89,7 @@ class Chat:
 
     def check(self) -> list[Finding]:
         """There is nothing outside that could fail."""
-        return [Finding(ok=True, text="The chat needs nobody outside; it stands at /chat.")]
+        return [Finding(ok=True, text=Sentence("The chat needs nobody outside; it stands at /chat."))]
 
 
 def build(_account: Account) -> Chat:

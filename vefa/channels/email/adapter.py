@@ -24,7 +24,7 @@ from vefa.channels.port import (
     is_yes,
     no_webhook,
 )
-from vefa.kit.saying import gettext_noop
+from vefa.kit.saying import Sentence, gettext_noop
 
 _LIMITS = Limits(per_second=5, per_address_per_second=0.2)
 _PORTS = {
@@ -86,26 +86,40 @@ class Email:
 
     def check(self) -> list[Finding]:
         """Sign in on both sides and say what works. Never raises."""
-        return [self._check_incoming(), self._check_outgoing()]
+        return [self._check_incoming(), self._check_outgoing(), self._check_proofs()]
 
     def _check_incoming(self) -> Finding:
         if self.incoming is None:
-            return Finding(ok=False, text="No mailbox is set: nothing can come in by mail.")
+            return Finding(ok=False, text=Sentence("No mailbox is set: nothing can come in by mail."))
         try:
             with imap.opened(self.incoming) as (client, _):
                 waiting = len(client.search(["UNSEEN"]))
         except BusyError as error:
-            return Finding(ok=False, text=f"The mailbox cannot be read: {error.reason}.")
-        return Finding(ok=True, text=f"The mailbox can be read; {waiting} messages are unread.")
+            return Finding(
+                ok=False, text=Sentence("The mailbox cannot be read: %(reason)s.", reason=error.reason)
+            )
+        return Finding(
+            ok=True,
+            text=Sentence("The mailbox can be read; %(waiting)s messages are unread.", waiting=waiting),
+        )
 
     def _check_outgoing(self) -> Finding:
         if self.outgoing is None:
-            return Finding(ok=False, text="No mail server is set: nothing can be sent by mail.")
+            return Finding(ok=False, text=Sentence("No mail server is set: nothing can be sent by mail."))
         try:
             with smtp.connected(self.outgoing):
-                return Finding(ok=True, text="The mail server lets us in.")
+                return Finding(ok=True, text=Sentence("The mail server lets us in."))
         except BusyError as error:
-            return Finding(ok=False, text=f"Mail cannot be sent: {error.reason}.")
+            return Finding(ok=False, text=Sentence("Mail cannot be sent: %(reason)s.", reason=error.reason))
+
+    def _check_proofs(self) -> Finding:
+        if self.mailbox.authserv_id:
+            return Finding(ok=True, text=Sentence("Senders count as proved where our mail server says so."))
+        text = Sentence(
+            "Our mail server's name (authserv_id) is not set, so no sender counts as proved: what staff"
+            " forward is not believed to be theirs."
+        )
+        return Finding(ok=True, text=text)
 
     def whereto(self) -> str:
         """The mailbox itself."""

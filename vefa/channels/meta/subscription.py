@@ -13,6 +13,7 @@ from vefa.channels.cleaning import clean_line
 from vefa.channels.graph.api import Graph
 from vefa.channels.meta.moments import moment
 from vefa.channels.port import Finding, RejectedError, SendError
+from vefa.kit.saying import Sentence
 
 PAGE_FIELDS = (
     "messages", "messaging_postbacks", "messaging_referrals", "messaging_optins", "messaging_handovers",
@@ -116,32 +117,57 @@ class Subscription:
         try:
             who = self.graph.ask("GET", "me", {"fields": "id,name"})
         except SendError as error:
-            return [Finding(ok=False, text=f"The account does not answer: {error.reason}.")]
+            return [
+                Finding(
+                    ok=False, text=Sentence("The account does not answer: %(reason)s.", reason=error.reason)
+                )
+            ]
         name = clean_line(str(who.get("name") or who.get("id") or ""))
-        lines = [Finding(ok=True, text=f"The account {name} answers.")]
+        lines = [Finding(ok=True, text=Sentence("The account %(name)s answers.", name=name))]
         if str(who.get("id", "")) not in {self.account, self.owner}:
-            text = f"The token is of the account {clean_line(str(who.get('id')))}, not of {self.owner}."
+            text = Sentence(
+                "The token is of the account %(id)s, not of %(owner)s.",
+                id=clean_line(str(who.get("id"))),
+                owner=self.owner,
+            )
             lines.append(Finding(ok=False, text=text))
         return [*lines, *self._token_lines(), *self._pushing_lines(url)]
 
     def _token_lines(self) -> list[Finding]:
         if not self.app_id:
-            return [Finding(ok=True, text="Give the app's number (app_id) to see when the token expires.")]
+            return [
+                Finding(
+                    ok=True, text=Sentence("Give the app's number (app_id) to see when the token expires.")
+                )
+            ]
         try:
             ends = self.expires_at()
         except SendError as error:
-            return [Finding(ok=False, text=f"The token was looked at: {error.reason}.")]
+            return [
+                Finding(ok=False, text=Sentence("The token was looked at: %(reason)s.", reason=error.reason))
+            ]
         if ends is None:
-            return [Finding(ok=True, text="The token does not expire.")]
-        return [Finding(ok=True, text=f"The token expires on {ends:%Y-%m-%d at %H:%M} UTC; renew it before.")]
+            return [Finding(ok=True, text=Sentence("The token does not expire."))]
+        return [
+            Finding(
+                ok=True,
+                text=Sentence(
+                    "The token expires on %(ends)s UTC; renew it before.", ends=f"{ends:%Y-%m-%d at %H:%M}"
+                ),
+            )
+        ]
 
     def _pushing_lines(self, url: str) -> list[Finding]:
         try:
             if self.stands(url):
-                return [Finding(ok=True, text=f"Everything is pushed to {url}.")]
+                return [Finding(ok=True, text=Sentence("Everything is pushed to %(url)s.", url=url))]
         except SendError as error:
-            return [Finding(ok=False, text=f"Nobody knows what is pushed: {error.reason}.")]
-        return [Finding(ok=False, text="Not everything is pushed to us: run set-webhook.")]
+            return [
+                Finding(
+                    ok=False, text=Sentence("Nobody knows what is pushed: %(reason)s.", reason=error.reason)
+                )
+            ]
+        return [Finding(ok=False, text=Sentence("Not everything is pushed to us: run set-webhook."))]
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:

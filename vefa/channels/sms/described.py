@@ -39,6 +39,7 @@ from vefa.channels.sms.encoding import parts
 from vefa.channels.sms.knocks import Knock, arrival, fields, knock_of, reread, text_at
 from vefa.channels.sms.line import Line, check_sendable, known_as
 from vefa.channels.sms.moments import from_words
+from vefa.kit.saying import Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +171,12 @@ class Described(Line):
         try:
             call(self.account.http, "HEAD", self.setting("url") or plan.url)
         except SendError as error:
-            return [Finding(ok=False, text=f"The gateway does not answer: {error.reason}.")]
-        text = "The gateway answers; whether it knows the account shows the first message."
+            return [
+                Finding(
+                    ok=False, text=Sentence("The gateway does not answer: %(reason)s.", reason=error.reason)
+                )
+            ]
+        text = Sentence("The gateway answers; whether it knows the account shows the first message.")
         return [Finding(ok=True, text=text)]
 
 

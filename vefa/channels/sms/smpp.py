@@ -36,6 +36,7 @@ from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.smpp_bind import ENQUIRE_S, RESPONSE_S, Bind, Target, bind_if_open, bind_to
 from vefa.channels.sms.smpp_pdus import UDHI
 from vefa.channels.sms.smpp_shelf import Shelf, shelf_of, unpacked
+from vefa.kit.saying import Sentence
 
 PARTS_WAIT_S = 300.0  # for the rest of a long message; then what there is is shown
 DEFAULT_PORT = 2775
@@ -165,7 +166,7 @@ class Smpp(Line):
             self._sender()
         except SendError as error:
             return [Finding(ok=False, text=f"{error.reason[:1].upper()}{error.reason[1:]}.")]
-        return [Finding(ok=True, text="The centre takes the account.")]
+        return [Finding(ok=True, text=Sentence("The centre takes the account."))]
 
     def _sender(self) -> Bind:
         """The receiving connection where this process has it, else one for sending alone."""

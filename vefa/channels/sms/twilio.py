@@ -39,6 +39,7 @@ from vefa.channels.sms.encoding import normal
 from vefa.channels.sms.knocks import arrival, fields, knock_of, reread
 from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.twilio_codes import Meaning, meaning
+from vefa.kit.saying import Sentence
 
 DEFAULT_BASE = "https://api.twilio.com"
 SIGNATURE = "x-twilio-signature"
@@ -178,11 +179,17 @@ class Twilio(Line):
         try:
             answer = call(self.account.http, "GET", f"{self._account_url()}.json", auth=self._key())
         except SendError as error:
-            return [Finding(ok=False, text=f"Twilio does not answer: {error.reason}.")]
+            return [
+                Finding(ok=False, text=Sentence("Twilio does not answer: %(reason)s.", reason=error.reason))
+            ]
         if answer.is_success:
-            text = f"Twilio knows the account. Its number must push by POST to {self.account.url}."
+            text = Sentence(
+                "Twilio knows the account. Its number must push by POST to %(url)s.", url=self.account.url
+            )
             return [Finding(ok=True, text=text)]
-        text = "Twilio refuses the account: the account is AC… of the console, the secret its auth token."
+        text = Sentence(
+            "Twilio refuses the account: the account is AC… of the console, the secret its auth token."
+        )
         return [Finding(ok=False, text=text)]
 
     def _base(self) -> str:

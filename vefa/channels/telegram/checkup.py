@@ -5,10 +5,12 @@ from typing import Any
 from vefa.channels.cleaning import clean_line
 from vefa.channels.port import Finding, SendError
 from vefa.channels.telegram.bot_api import BotApi
+from vefa.kit.saying import Sentence
 
-DEAF = (
-    "The bot is deaf there: privacy mode is on, so it hears commands and answers to itself alone. Make it an "
-    "administrator, or switch privacy mode off (@BotFather, /setprivacy) and add it to the group again."
+DEAF = Sentence(
+    "The bot is deaf there: privacy mode is on, so it hears commands and answers to "
+    "itself alone. Make it an administrator, or switch privacy mode off (@BotFather, "
+    "/setprivacy) and add it to the group again."
 )
 
 
@@ -19,10 +21,18 @@ def findings(api: BotApi, *, polling: bool) -> list[Finding]:
         hook = api.ask("getWebhookInfo", {})
     except SendError as error:
         return [
-            Finding(ok=False, text=f"The bot does not answer: {error.reason}. Check the token and api_base.")
+            Finding(
+                ok=False,
+                text=Sentence(
+                    "The bot does not answer: %(reason)s. Check the token and api_base.", reason=error.reason
+                ),
+            )
         ]
     name = clean_line(str(me.get("username", ""))) if isinstance(me, dict) else ""
-    return [Finding(ok=True, text=f"The bot @{name} answers."), *_hook(hook, polling=polling)]
+    return [
+        Finding(ok=True, text=Sentence("The bot @%(name)s answers.", name=name)),
+        *_hook(hook, polling=polling),
+    ]
 
 
 def _hook(hook: Any, *, polling: bool) -> list[Finding]:
@@ -31,17 +41,27 @@ def _hook(hook: Any, *, polling: bool) -> list[Finding]:
     if polling and url:
         return [
             Finding(
-                ok=False, text="A webhook is set, so polling gets nothing: remove it with set-webhook --off."
+                ok=False,
+                text=Sentence("A webhook is set, so polling gets nothing: remove it with set-webhook --off."),
             )
         ]
     if polling:
-        return [Finding(ok=True, text="Messages are fetched by polling.")]
+        return [Finding(ok=True, text=Sentence("Messages are fetched by polling."))]
     if not url:
-        return [Finding(ok=False, text="No webhook is set: run set-webhook, or choose polling.")]
-    lines = [Finding(ok=True, text=f"Messages come to {url}.")]
+        return [Finding(ok=False, text=Sentence("No webhook is set: run set-webhook, or choose polling."))]
+    lines = [Finding(ok=True, text=Sentence("Messages come to %(url)s.", url=url))]
     if trouble:
         waiting = info.get("pending_update_count", 0)
-        lines.append(Finding(ok=False, text=f"The provider says: {trouble}; {waiting} messages wait there."))
+        lines.append(
+            Finding(
+                ok=False,
+                text=Sentence(
+                    "The provider says: %(trouble)s; %(waiting)s messages wait there.",
+                    trouble=trouble,
+                    waiting=waiting,
+                ),
+            )
+        )
     return lines
 
 
@@ -51,20 +71,36 @@ def findings_of_chat(api: BotApi, chat_id: int | str) -> list[Finding]:
         me = _object(api.ask("getMe", {}))
     except SendError as error:
         return [
-            Finding(ok=False, text=f"The bot does not answer: {error.reason}. Check the bot's own account.")
+            Finding(
+                ok=False,
+                text=Sentence(
+                    "The bot does not answer: %(reason)s. Check the bot's own account.", reason=error.reason
+                ),
+            )
         ]
     try:
         chat = _object(api.ask("getChat", {"chat_id": chat_id}))
         there = _object(api.ask("getChatMember", {"chat_id": chat_id, "user_id": me.get("id", 0)}))
     except SendError as error:
-        text = (
-            f"The bot is not in {chat_id}: {error.reason}. Add it there, or correct the number of the chat."
+        text = Sentence(
+            "The bot is not in %(chat_id)s: %(reason)s. Add it there, or correct the number of the chat.",
+            chat_id=chat_id,
+            reason=error.reason,
         )
         return [Finding(ok=False, text=text)]
     title, status = clean_line(str(chat.get("title", chat_id))), str(there.get("status", ""))
     if status in {"left", "kicked"}:
-        return [Finding(ok=False, text=f"The bot was removed from “{title}”: add it again.")]
-    found = [Finding(ok=True, text=f"The bot is in “{title}” as {clean_line(status)}.")]
+        return [
+            Finding(
+                ok=False, text=Sentence("The bot was removed from “%(title)s”: add it again.", title=title)
+            )
+        ]
+    found = [
+        Finding(
+            ok=True,
+            text=Sentence("The bot is in “%(title)s” as %(state)s.", title=title, state=clean_line(status)),
+        )
+    ]
     if chat.get("type") == "channel":
         return [*found, _may_post(there)]
     return [*found, _hears(me, status), _may_speak(there)]
@@ -73,24 +109,24 @@ def findings_of_chat(api: BotApi, chat_id: int | str) -> list[Finding]:
 def _hears(me: dict[str, Any], status: str) -> Finding:
     """In privacy mode a bot hears only commands and answers to itself, unless it is an administrator."""
     if status in {"administrator", "creator"}:
-        return Finding(ok=True, text="It hears everything that is said there, and sees thumbs.")
+        return Finding(ok=True, text=Sentence("It hears everything that is said there, and sees thumbs."))
     if me.get("can_read_all_group_messages"):
-        text = "It hears everything that is said there; thumbs it sees only as an administrator."
+        text = Sentence("It hears everything that is said there; thumbs it sees only as an administrator.")
         return Finding(ok=True, text=text)
     return Finding(ok=False, text=DEAF)
 
 
 def _may_speak(there: dict[str, Any]) -> Finding:
     if there.get("status") == "restricted" and not there.get("can_send_messages"):
-        return Finding(ok=False, text="The bot may not write there: allow it to send messages.")
-    return Finding(ok=True, text="The bot may write there.")
+        return Finding(ok=False, text=Sentence("The bot may not write there: allow it to send messages."))
+    return Finding(ok=True, text=Sentence("The bot may write there."))
 
 
 def _may_post(there: dict[str, Any]) -> Finding:
     if there.get("status") == "administrator" and there.get("can_post_messages"):
-        return Finding(ok=True, text="The bot may post there.")
+        return Finding(ok=True, text=Sentence("The bot may post there."))
     return Finding(
-        ok=False, text="The bot may not post there: make it an administrator who may post messages."
+        ok=False, text=Sentence("The bot may not post there: make it an administrator who may post messages.")
     )
 
 

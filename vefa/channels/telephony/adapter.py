@@ -31,7 +31,7 @@ from vefa.channels.port import (
 from vefa.channels.telephone import CallNews, Step
 from vefa.channels.telephony.fields import STATE, Fields, call_news, read_fields, seat_news, step_of
 from vefa.channels.telephony.numbers import international
-from vefa.kit.saying import gettext_noop
+from vefa.kit.saying import Sentence, gettext_noop
 
 _THANKS = Answer(body=b"{}", content_type="application/json")  # Zammad's answer: go on, nothing is changed
 _POST = frozenset({"POST"})
@@ -168,9 +168,16 @@ class Telephony:
 
     def check(self) -> list[Finding]:
         """What can be known without a call."""
-        dials = "Click to dial is on." if self.dial_url else "Click to dial is off: dial_url is not set."
+        dials = (
+            Sentence("Click to dial is on.")
+            if self.dial_url
+            else Sentence("Click to dial is off: dial_url is not set.")
+        )
         return [
-            Finding(ok=True, text="The exchange pushes its calls; make one and look at the page of calls."),
+            Finding(
+                ok=True,
+                text=Sentence("The exchange pushes its calls; make one and look at the page of calls."),
+            ),
             Finding(ok=True, text=dials),
         ]
 

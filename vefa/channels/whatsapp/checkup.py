@@ -5,6 +5,7 @@ from typing import Any
 from vefa.channels.cleaning import clean_line
 from vefa.channels.graph.api import Graph
 from vefa.channels.port import Finding, SendError
+from vefa.kit.saying import Sentence
 
 FIELDS = "display_phone_number,verified_name,quality_rating,status,platform_type"
 
@@ -12,11 +13,18 @@ FIELDS = "display_phone_number,verified_name,quality_rating,status,platform_type
 def findings(graph: Graph, *, number_id: str, account_id: str, url: str) -> list[Finding]:
     """Which number it is and whether its messages come here. Never raises."""
     if not number_id:
-        return [Finding(ok=False, text="No phone_number_id is set: WhatsApp shows it beside the number.")]
+        return [
+            Finding(
+                ok=False, text=Sentence("No phone_number_id is set: WhatsApp shows it beside the number.")
+            )
+        ]
     try:
         number = graph.ask("GET", number_id, {"fields": FIELDS})
     except SendError as error:
-        words = f"The number does not answer: {error.reason}. Check the token and phone_number_id."
+        words = Sentence(
+            "The number does not answer: %(reason)s. Check the token and phone_number_id.",
+            reason=error.reason,
+        )
         return [Finding(ok=False, text=words)]
     return [*_number(number), *_pushed(graph, account_id, url)]
 
@@ -24,30 +32,44 @@ def findings(graph: Graph, *, number_id: str, account_id: str, url: str) -> list
 def _number(number: dict[str, Any]) -> list[Finding]:
     name = clean_line(str(number.get("verified_name", "")))
     shown = clean_line(str(number.get("display_phone_number", "")))
-    lines = [Finding(ok=True, text=f"The number {shown} ({name}) answers.")]
+    lines = [
+        Finding(ok=True, text=Sentence("The number %(shown)s (%(name)s) answers.", shown=shown, name=name))
+    ]
     quality = str(number.get("quality_rating", ""))
     if quality in {"YELLOW", "RED"}:
-        words = f"WhatsApp rates its quality {quality}: people block or report its messages."
+        words = Sentence(
+            "WhatsApp rates its quality %(quality)s: people block or report its messages.", quality=quality
+        )
         lines.append(Finding(ok=False, text=words))
     status = str(number.get("status", "CONNECTED"))
     if status != "CONNECTED":
-        lines.append(Finding(ok=False, text=f"WhatsApp says that the number is {clean_line(status)}."))
+        lines.append(
+            Finding(
+                ok=False,
+                text=Sentence("WhatsApp says that the number is %(state)s.", state=clean_line(status)),
+            )
+        )
     return lines
 
 
 def _pushed(graph: Graph, account_id: str, url: str) -> list[Finding]:
     if not account_id:
-        words = "No waba_id is set: approved texts and the subscription cannot be looked at."
+        words = Sentence("No waba_id is set: approved texts and the subscription cannot be looked at.")
         return [Finding(ok=False, text=words)]
     try:
         here = overrides(graph, account_id)
     except SendError as error:
-        return [Finding(ok=False, text=f"The business account does not answer: {error.reason}.")]
+        return [
+            Finding(
+                ok=False,
+                text=Sentence("The business account does not answer: %(reason)s.", reason=error.reason),
+            )
+        ]
     if url in here:
-        return [Finding(ok=True, text=f"Messages come to {url}.")]
+        return [Finding(ok=True, text=Sentence("Messages come to %(url)s.", url=url))]
     if here:
-        return [Finding(ok=False, text="Messages go elsewhere: subscribe again.")]
-    return [Finding(ok=False, text="The app is not subscribed to the business account: subscribe.")]
+        return [Finding(ok=False, text=Sentence("Messages go elsewhere: subscribe again."))]
+    return [Finding(ok=False, text=Sentence("The app is not subscribed to the business account: subscribe."))]
 
 
 def overrides(graph: Graph, account_id: str) -> list[str]:

@@ -13,6 +13,7 @@ from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.port import (
     AddressChange,
     Form,
+    Forwarded,
     Post,
     Reading,
     Sender,
@@ -80,6 +81,7 @@ def _message(message: Message, value: Value) -> Reading:
         contact=card(content, message.sender),
         argument=_chosen(content),
         forwarded_from=_forwarded(message),
+        forwarded=Forwarded() if _forwarded(message) else None,
         post=_post(message),
         group=bool(message.group_id),
         thread=clean_line(message.group_id, limit=180),

@@ -7,7 +7,16 @@ from typing import Any
 
 from vefa.channels.cleaning import clean_file_name
 from vefa.channels.graph.api import Graph
-from vefa.channels.port import Filled, Parcel, ParcelFile, RejectedError, SendError, Sent, UnsureError
+from vefa.channels.port import (
+    Filled,
+    Parcel,
+    ParcelFile,
+    RejectedError,
+    SendError,
+    Sent,
+    Slot,
+    UnsureError,
+)
 from vefa.channels.whatsapp.codes import told
 from vefa.channels.whatsapp.words import TEXT, cut, head_and_body
 
@@ -27,6 +36,7 @@ _MEDIA = {
     "audio/ogg": ("audio", 16 * _MB),
 }
 _DOCUMENT = ("document", 100 * _MB)
+_MEDIA_SLOTS = frozenset({"image", "video", "document"})
 
 type Content = dict[str, Any]
 
@@ -102,16 +112,36 @@ def worded(text: str, buttons: Sequence[str]) -> list[Content]:
 
 
 def approved(filled: Filled) -> Content:
-    """An approved text with its gaps filled, in order or by name."""
+    """An approved text with its gaps filled, in order or by name, and what its heading and buttons want."""
     names = filled.names or ("",) * len(filled.values)
-    parameters = [
-        {"type": "text", "text": " ".join(value.split()) or "-", **({"parameter_name": name} if name else {})}
-        for value, name in zip(filled.values, names, strict=True)
-    ]
+    parameters = [_word(value, name) for value, name in zip(filled.values, names, strict=True)]
     template: Content = {"name": filled.name, "language": {"code": filled.language}}
+    components: list[Content] = [_filled_in(slot) for slot in filled.slots]
     if parameters:
-        template["components"] = [{"type": "body", "parameters": parameters}]
+        components.insert(0, {"type": "body", "parameters": parameters})
+    if components:
+        template["components"] = components
     return {"type": "template", "template": template}
+
+
+def _word(value: str, name: str) -> Content:
+    """A text in a gap: on one line, never empty."""
+    said: Content = {"type": "text", "text": " ".join(value.split()) or "-"}
+    return said | {"parameter_name": name} if name else said
+
+
+def _filled_in(slot: Slot) -> Content:
+    """The part of an approved text that its heading or one of its buttons is."""
+    if slot.kind in _MEDIA_SLOTS:
+        return {"type": "header", "parameters": [{"type": slot.kind, slot.kind: {"link": slot.value}}]}
+    if slot.kind == "text":
+        return {"type": "header", "parameters": [_word(slot.value, slot.param)]}
+    if slot.kind == "code":
+        value: Content = {"type": "coupon_code", "coupon_code": slot.value}
+        sort = "copy_code"
+    else:
+        value, sort = {"type": "text", "text": slot.value}, "url"
+    return {"type": "button", "sub_type": sort, "index": str(slot.index), "parameters": [value]}
 
 
 def location(parcel: Parcel) -> Content:

@@ -1,6 +1,7 @@
 """The texts that WhatsApp approved beforehand, as its account lists them."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from msgspec import Struct
 from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.graph.api import Graph
 from vefa.channels.manners import TemplateFound
-from vefa.channels.port import BusyError
+from vefa.channels.port import BusyError, Slot
 
 MOST_PAGES = 50
 GAP = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
@@ -18,12 +19,16 @@ _STATES = {
     "PAUSED": "paused", "DISABLED": "paused", "LIMIT_EXCEEDED": "paused", "FLAGGED": "approved",
     "REINSTATED": "approved", "DELETED": "gone", "PENDING_DELETION": "gone", "ARCHIVED": "gone",
 }  # fmt: skip
-_PLAIN_BUTTONS = {"QUICK_REPLY", "PHONE_NUMBER", "URL"}
+_PLAIN_BUTTONS = {"QUICK_REPLY", "PHONE_NUMBER", "URL", "COPY_CODE"}
+_MEDIA = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
+HEADER, BUTTON = "vefa_header", "vefa_button_"  # names of gaps that no text of a provider has
 
 
 class _Button(Struct):
     type: str = ""
+    text: str = ""
     url: str = ""
+    example: Any = None
 
 
 class _Component(Struct):
@@ -31,6 +36,7 @@ class _Component(Struct):
     format: str = ""
     text: str = ""
     buttons: list[_Button] = []
+    example: Any = None
 
 
 class _Template(Struct):
@@ -83,16 +89,57 @@ def _text(one: _Template) -> TemplateFound:
     reason = "" if reason == "NONE" else reason
     if state == "approved" and (why := _unfit(one)):
         state, reason = "unfit", why
-    parts = [clean(part.text) for part in one.components if part.type in {"HEADER", "BODY", "FOOTER"}]
+    slots = tuple(_slots(one))
     return TemplateFound(
         name=clean_line(one.name),
         language=clean_line(one.language),
         status=state,
         category=clean_line(one.category).lower(),
-        text="\n\n".join(part for part in parts if part),
+        text="\n\n".join(words for part in one.components if (words := _words(part, slots))),
         gaps=len(dict.fromkeys(GAP.findall(_body(one)))),
         reason=reason,
+        slots=slots,
     )
+
+
+def _slots(one: _Template) -> Iterator[Slot]:
+    """What it wants beside the gaps of its body: something in its heading, values of its buttons."""
+    for part in one.components:
+        if part.type == "HEADER" and part.format in _MEDIA:
+            yield Slot(name=HEADER, kind=_MEDIA[part.format], sample=_sample(part.example, "header_handle"))
+        elif part.type == "HEADER" and (gap := GAP.search(part.text)):
+            yield Slot(name=HEADER, kind="text", param="" if gap[1].isdecimal() else gap[1])
+        for index, button in enumerate(part.buttons):
+            if gap := GAP.search(button.url):
+                begins = clean_line(button.url[: gap.start()])
+                yield Slot(name=f"{BUTTON}{index}", kind="url", index=index, begins=begins)
+            elif button.type == "COPY_CODE":
+                yield Slot(
+                    name=f"{BUTTON}{index}", kind="code", index=index, sample=_sample(button.example, "")
+                )
+
+
+def _words(part: _Component, slots: Sequence[Slot]) -> str:
+    """What a resident reads of one part, with a gap for whatever must be filled in."""
+    if part.type == "BUTTONS":
+        asked = {slot.index: slot for slot in slots if slot.name.startswith(BUTTON)}
+        return "\n".join(
+            f"[{clean_line(button.text)}] {asked[index].begins}{{{{{asked[index].name}}}}}"
+            for index, button in enumerate(part.buttons)
+            if index in asked
+        )
+    if part.type == "HEADER" and part.format in _MEDIA:
+        return f"{{{{{HEADER}}}}}"
+    if part.type == "HEADER":
+        return GAP.sub(f"{{{{{HEADER}}}}}", clean(part.text))
+    return clean(part.text) if part.type in {"BODY", "FOOTER"} else ""
+
+
+def _sample(example: Any, name: str) -> str:
+    """What was shown to the provider as an example, as far as it is one text."""
+    found = example.get(name) if isinstance(example, dict) else example
+    first = found[0] if isinstance(found, list) and found else found
+    return clean_line(first, limit=1000) if isinstance(first, str) else ""
 
 
 def _body(one: _Template) -> str:
@@ -100,13 +147,12 @@ def _body(one: _Template) -> str:
 
 
 def _unfit(one: _Template) -> str:
-    """Why we cannot send it: it wants more than words in its body."""
+    """Why we cannot send it: it wants what nobody can fill in here."""
     for part in one.components:
-        if part.type == "HEADER" and (part.format not in {"", "TEXT"} or GAP.search(part.text)):
-            return "its heading needs a picture, a file or a word of its own"
-        for button in part.buttons:
-            if button.type not in _PLAIN_BUTTONS or GAP.search(button.url):
-                return "a button needs a value of its own"
+        if part.type == "HEADER" and part.format not in {"", "TEXT", *_MEDIA}:
+            return "its heading needs a place or a product"
+        if any(button.type not in _PLAIN_BUTTONS for button in part.buttons):
+            return "one of its buttons opens a form or a catalogue"
         if part.type not in {"HEADER", "BODY", "FOOTER", "BUTTONS"}:
             return "it has parts that cannot be filled here"
     return ""

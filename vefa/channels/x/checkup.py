@@ -3,12 +3,13 @@
 from vefa.channels.port import Finding, SendError
 from vefa.channels.x.api import XApi
 from vefa.channels.x.cutting import text_of
+from vefa.kit.saying import Sentence
 
 
 def findings(api: XApi) -> list[Finding]:
     """Who the account is, and whether X finds our door sound. Never raises."""
     if not api.keys.access and not api.keys.bearer:
-        words = (
+        words = Sentence(
             "No key is set: posts are copied in by hand or read from an archive, and answered in X itself."
         )
         return [Finding(ok=True, text=words)]
@@ -19,29 +20,43 @@ def _account(api: XApi) -> Finding:
     if not api.keys.access:
         return Finding(
             ok=False,
-            text="No access token is set: posts can be copied in by hand, but nothing can be answered.",
+            text=Sentence(
+                "No access token is set: posts can be copied in by hand, but nothing can be answered."
+            ),
         )
     try:
         me = api.ask("/2/users/me")
     except SendError as error:
-        return Finding(ok=False, text=f"X does not know the account: {error.reason}.")
-    return Finding(ok=True, text=f"The account is @{text_of(me, 'username')}.")
+        return Finding(
+            ok=False, text=Sentence("X does not know the account: %(reason)s.", reason=error.reason)
+        )
+    return Finding(ok=True, text=Sentence("The account is @%(name)s.", name=text_of(me, "username")))
 
 
 def _doors(api: XApi) -> list[Finding]:
     if not api.keys.bearer:
-        words = "No bearer token is set, so nothing is pushed: copy posts in by hand or read an archive."
+        words = Sentence(
+            "No bearer token is set, so nothing is pushed: copy posts in by hand or read an archive."
+        )
         return [Finding(ok=False, text=words)]
     try:
         hooks = api.manage("GET", "/2/webhooks")
     except SendError as error:
-        return [Finding(ok=False, text=f"X does not tell about the webhook: {error.reason}.")]
+        return [
+            Finding(
+                ok=False, text=Sentence("X does not tell about the webhook: %(reason)s.", reason=error.reason)
+            )
+        ]
     rows = [one for one in hooks if isinstance(one, dict)] if isinstance(hooks, list) else []
     if not rows:
-        return [Finding(ok=False, text="No webhook is registered: run `vefa endpoint set-webhook`.")]
+        return [
+            Finding(ok=False, text=Sentence("No webhook is registered: run `vefa endpoint set-webhook`."))
+        ]
     return [
-        Finding(ok=True, text=f"X pushes to {text_of(one, 'url')}.")
+        Finding(ok=True, text=Sentence("X pushes to %(url)s.", url=text_of(one, "url")))
         if one.get("valid")
-        else Finding(ok=False, text=f"X has given up on {text_of(one, 'url')}: subscribe again.")
+        else Finding(
+            ok=False, text=Sentence("X has given up on %(url)s: subscribe again.", url=text_of(one, "url"))
+        )
         for one in rows
     ]

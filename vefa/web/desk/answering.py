@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from vefa.cases.models import Case
 from vefa.channels.manners import Terms
-from vefa.channels.port import Place
+from vefa.channels.port import Place, Slot
 from vefa.dialogue import approved, phrases
 from vefa.dialogue.approved import Approved
 from vefa.dialogue.audience import Listener
@@ -136,15 +136,24 @@ def _texts(truth: ChannelTruth, case: Case, typing: Typing) -> tuple[ApprovedTex
 def _text(one: Approved, case: Case, typing: Typing) -> ApprovedText:
     """With its gaps filled as far as the case tells, or as they were typed."""
     guessed = _guesses(one, case) if one.gaps else {}
+    slots = {slot.name: slot for slot in one.slots}
     values = {name: typing.first(f"gap-{one.id}-{name}") or guessed.get(name, "") for name in one.gaps}
     return ApprovedText(
         id=one.id,
         name=one.name,
         language=one.language,
         text=approved.shown(one, values),
-        gaps=tuple(Gap(name=name, value=values[name]) for name in one.gaps),
+        gaps=tuple(_gap(name, values[name], slots.get(name)) for name in one.gaps),
         chosen=typing.first("template") == str(one.id),
     )
+
+
+def _gap(name: str, value: str, slot: Slot | None) -> Gap:
+    """A field for what is to stand in a gap, in the heading, or behind a button."""
+    if slot is None:
+        return Gap(name=name, value=value)
+    address = slot.kind in approved.FETCHED
+    return Gap(name=name, value=value, label=str(said.SLOTS[slot.kind]), address=address)
 
 
 def _guesses(one: Approved, case: Case) -> dict[str, str]:

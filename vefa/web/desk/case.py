@@ -38,6 +38,7 @@ from vefa.web.desk.possible import ActForm, Shown, act_forms, promise_names
 from vefa.web.desk.rows import KINDS, URGENCIES, clock_of, rows_of, state_of
 from vefa.web.desk.talk import messages
 from vefa.web.desk.voicing import voice_choice
+from vefa.web.ui import words
 from vefa.web.ui.clock import Owed, read
 from vefa.web.ui.linking import link_to
 from vefa.web.ui.shapes import Person, Place, Route, Suggestion
@@ -275,7 +276,7 @@ def promise_cards(found: Case, promised: Sequence[Promise], now: datetime) -> li
             what=promise.text or names[promise.kind],
             clock=read(_owed(promise), now),
             due_at=promise.due_at,
-            basis=promise.legal_basis,
+            basis=words.law(promise.legal_basis),
             wished_until=promise.wished_until,
             wished_by=promise.wished_by or "",
         )

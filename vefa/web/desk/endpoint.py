@@ -28,6 +28,7 @@ from vefa.web.desk import endpoint_week
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.endpoint_words import history, ills, owner_of, standing, texts, unit_name
 from vefa.web.desk.framing import forget, frame_of
+from vefa.web.ui.sentences import spoken
 from vefa.web.ui.show import show
 
 SETTLING = timedelta(seconds=20)  # after a look, what follows from it is written
@@ -152,6 +153,9 @@ def _look(endpoint: Endpoint) -> dict[str, Any]:
     look = dict(endpoint.health.get("look", {}))
     for name in ("at", "expires_at", "repaired_at"):
         look[name] = datetime.fromisoformat(look[name]) if look.get(name) else None
+    look["findings"] = [
+        {**one, "spoken": spoken(one.get("said") or one["text"])} for one in look.get("findings", ())
+    ]
     return look
 
 

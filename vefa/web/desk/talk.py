@@ -84,11 +84,21 @@ def _remark(contact: Contact) -> str:
     """What became of the words later, and who passed them on."""
     if passed := contact.details.get("passed_on"):
         return _passed_on(passed)
+    if name := contact.details.get("unproved"):
+        return _unproved(str(name))
     if contact.edited_at:
         return gettext("The resident changed this message later.")
     if contact.form == Form.EDIT.value:
         return gettext("New words for an earlier message.")
     return ""
+
+
+def _unproved(name: str) -> str:
+    """Why a mail in the name of staff was not believed."""
+    return gettext(
+        "It bears the address of %(name)s, but our mail server does not vouch for it: taken as written by"
+        " that address itself, not by whom it quotes. Ask them."
+    ) % {"name": name}
 
 
 def _passed_on(passed: Mapping[str, Any]) -> str:

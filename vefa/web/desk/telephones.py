@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vefa.channels.queries import messengers
+from vefa.channels.queries import mail_is_proved, messengers
 from vefa.directory.access import Action
 from vefa.inbox import linking
 from vefa.web.desk.door import StaffRequest, staff_only
@@ -26,8 +26,9 @@ def page(request: StaffRequest) -> HttpResponse:
         "code": code,
         "minutes": int(linking.GOOD_FOR.total_seconds() // 60),
         "linked": linking.linked(request.staff),
-        "accounts": [one.name(language) for one in messengers()],
+        "accounts": [(one.channel, one.name(language)) for one in messengers()],
         "mail": request.staff.email,
+        "mail_is_proved": mail_is_proved(),
     }
     return show(request, "desk/telephones.html", None, context)
 

@@ -159,6 +159,8 @@ class Gap:
 
     name: str
     value: str = ""
+    label: str = ""  # in words, where it is no gap of the text itself
+    address: bool = False  # of a picture or file
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,14 @@ WAYS: Mapping[str, tuple[Promise, Promise]] = {
     "direct": (_("In private"), _("only this person reads it")),
     "thread": (_("In the group"), _("everybody there can read it")),
 }
+SLOTS: Mapping[str, Promise] = {
+    "text": _("Word in the heading"),
+    "image": _("Address of the picture at the top"),
+    "video": _("Address of the video at the top"),
+    "document": _("Address of the document at the top"),
+    "url": _("End of the button's address"),
+    "code": _("Code that the button copies"),
+}
 REFUSALS: Mapping[str, Promise] = {
     "closed": _("Nothing was sent: the provider lets nobody answer here now. Your words are kept below."),
     "no_such_way": _(

@@ -1,5 +1,6 @@
 """Moments and spans in words near now, in the reader's language, calendar and digits."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +13,9 @@ from django.utils.translation import get_language, gettext, ngettext
 from vefa.kit import calendars
 from vefa.web.ui import city
 
+_LAW = re.compile(
+    r"(?P<law>[\d/.-]+), art\. (?P<article>[\d/.-]+)(?:: (?P<days>\d{1,4}) (?P<kind>calendar|working) days?)?"
+)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -146,3 +150,23 @@ def in_working_days(count: int) -> str:
     if count == 0:
         return gettext("today")
     return digits(ngettext("in %(count)d working day", "in %(count)d working days", count) % {"count": count})
+
+
+def law(basis: str) -> str:
+    """A legal basis in the reader's language: "3071, art. 7: 30 calendar days" is data that every city writes
+    so; anything else stands as the city wrote it.
+    """
+    found = _LAW.fullmatch(basis.strip())
+    if found is None:
+        return basis
+    named = {"law": digits(found["law"]), "article": digits(found["article"])}
+    said = gettext("law %(law)s, article %(article)s") % named
+    if not found["days"]:
+        return said
+    count = int(found["days"])
+    span_of = (
+        ngettext("%(count)d calendar day", "%(count)d calendar days", count)
+        if found["kind"] == "calendar"
+        else ngettext("%(count)d working day", "%(count)d working days", count)
+    )
+    return f"{said}: {digits(span_of % {'count': count})}"

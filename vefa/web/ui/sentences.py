@@ -1,0 +1,33 @@
+"""What rooms without Django said in English, in the reader's language: findings of check-ups, reasons."""
+
+from django.utils.translation import gettext
+
+from vefa.kit.saying import Sentence
+
+
+def spoken(said: object) -> str:
+    """A sentence, or the parts of one as JSON keeps them, in the language that is spoken now.
+
+    A plain text is looked up as it is: it may be a sentence of ours, or a provider's own words.
+    """
+    if isinstance(said, Sentence):
+        return _filled(said.pattern, dict(said.values))
+    if isinstance(said, list) and len(said) == 2 and isinstance(said[1], dict):
+        return _filled(str(said[0]), said[1])
+    text = str(said)
+    return gettext(text) if text else ""
+
+
+def _filled(pattern: str, values: dict[str, object]) -> str:
+    sentence = gettext(pattern) if pattern else ""
+    if not values:
+        return sentence
+    told = {name: _value(value) for name, value in values.items()}
+    try:
+        return sentence % told
+    except (KeyError, ValueError, TypeError):
+        return pattern
+
+
+def _value(value: object) -> object:
+    return spoken(value) if isinstance(value, Sentence | list) else value
