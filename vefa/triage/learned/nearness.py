@@ -4,7 +4,8 @@ Texts of one language lie closer together than those of two, so a nearness count
 among all nearnesses to its language.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ Scores = NDArray[np.float32]
 class Neighbours:
     """Vectors that were learned from, seen from the middle of their language: int8 (texts, 384).
 
-    `services` and `tongues` hold the number of each text's service and language, `spread` how far the
-    services lie apart in what they say.
+    `services` and `tongues` (ascending) hold the number of each text's service and language, `spread` how
+    far the services lie apart in what they say.
     """
 
     rows: NDArray[np.int8]
@@ -33,18 +34,18 @@ class Neighbours:
 
 
 def neighbours_of(rows: NDArray[np.float32], services: list[int], languages: list[str]) -> Neighbours:
-    """The last texts of what was learned from, as they are kept."""
+    """The last texts of what was learned from, as they are kept: one language after the other."""
     told = sorted(set(languages))
-    kept = rows[-MOST_KEPT:]
+    tongues = np.array([told.index(one) for one in languages[-MOST_KEPT:]], np.uint8)
+    order = np.argsort(tongues, kind="stable")
+    kept = rows[-MOST_KEPT:][order]
     steps = np.abs(kept).max(axis=1, keepdims=True) / _TOP
     found = Neighbours(
         rows=np.round(kept / np.maximum(steps, 1e-9)).astype(np.int8),
-        services=np.array(services[-MOST_KEPT:], np.uint16),
-        tongues=np.array([told.index(one) for one in languages[-MOST_KEPT:]], np.uint8),
+        services=np.array(services[-MOST_KEPT:], np.uint16)[order],
+        tongues=tongues[order],
     )
-    return Neighbours(
-        rows=found.rows, services=found.services, tongues=found.tongues, spread=_spread(found, services)
-    )
+    return replace(found, spread=_spread(found, max(services) + 1))
 
 
 @dataclass(eq=False)
@@ -59,7 +60,8 @@ class Nearness:
         wide = self.of.rows.astype(np.float32)
         wide /= np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-6)
         self._wide = wide
-        self._tongues = [np.flatnonzero(self.of.tongues == one) for one in np.unique(self.of.tongues)]
+        begins = np.flatnonzero(np.diff(self.of.tongues, prepend=-1))
+        self._tongues = [slice(*ends) for ends in pairwise([*begins, len(wide)])]
         self._count = np.bincount(self.of.services, minlength=self.services)
 
     def said(self, row: NDArray[np.float32]) -> Scores:
@@ -82,9 +84,9 @@ class Nearness:
         return scores
 
 
-def _spread(found: Neighbours, services: list[int]) -> float:
+def _spread(found: Neighbours, services: int) -> float:
     """How far the services lie apart in what all others say of some of the texts."""
-    seen = Nearness(found, max(services) + 1)
+    seen = Nearness(found, services)
     step = max(1, len(found.rows) // _TRIED)
     scores = [seen.said_without(place) for place in range(0, len(found.rows), step)]
     return float(np.std(scores)) or 1.0
