@@ -8,6 +8,7 @@ STEPS = (
     ("benchmarks.bench_flow",),
     ("benchmarks.bench_channels",),
     ("benchmarks.bench_groups",),
+    ("benchmarks.bench_ring",),
     ("benchmarks.bench_cases", "--sizes", "1000,100000,1000000"),
     ("benchmarks.bench_house", "--cases", "1000000"),
 )
