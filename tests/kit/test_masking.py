@@ -141,3 +141,47 @@ def test_every_made_up_number_is_found_among_words():
         tenth = (7 * sum(head[0:9:2]) - sum(head[1:8:2])) % 10
         digits = "".join(map(str, [*head, tenth, (sum(head) + tenth) % 10]))
         assert kinds(f"no {digits} benim") == ["identity"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Merhaba, benim adım Ayşe Demir, lamba yanmıyor", "Merhaba, benim adım •••, lamba yanmıyor"),
+        ("zabıtadan Mehmet Bey'e teşekkürler", "zabıtadan ••• Bey'e teşekkürler"),
+        ("Lamba yanmıyor. Saygılarımla, Zeynep Arslan", "Lamba yanmıyor. Saygılarımla, •••"),
+        ("Меня зовут Иван Петров, во дворе яма", "Меня зовут •••, во дворе яма"),
+        ("благодарю Сергея Николаевича за помощь", "благодарю ••• за помощь"),
+        ("гражданин Сидоров бросает мусор", "гражданин ••• бросает мусор"),
+        ("Менің атым Айгүл Серікқызы", "Менің атым •••"),
+        ("Айгүл апайға рахмет", "••• апайға рахмет"),
+        ("اسم من رضا احمدی است", "اسم من ••• است"),
+        ("آقای محمدی رسیدگی نکرد", "آقای ••• رسیدگی نکرد"),
+        ("my name is John Smith and the bin is full", "my name is ••• and the bin is full"),
+        ("Kind regards, Jane Doe", "Kind regards, •••"),
+    ],
+)
+def test_a_name_is_masked_where_words_say_that_it_is_one(text, left):
+    assert masked(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ali Bey Sokak no 5 çukur",
+        "Mehmet Akif Caddesi karanlık",
+        "Fatma Hanım Parkı'nda salıncak kırık",
+        "Sayın Başkan, yol bozuk",
+        "Dr. Sadık Ahmet Caddesi",
+        "улица Ивана Сергеевича Тургенева",
+        "школа имени Анны Ивановны Кузнецовой",
+        "С уважением, жители дома 5",
+        "Абай Құнанбайұлы көшесінде шам жоқ",
+        "خیابان شهید محمدی تاریک است",
+        "کوچه آقای محمدی آب ندارد",
+        "آقای شهردار، خیابان تاریک است",
+        "Bay Street is dark",
+        "Benim adım kadar eminim",
+    ],
+)
+def test_streets_named_after_people_and_offices_are_no_names(text):
+    assert masked(text) == text

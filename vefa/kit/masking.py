@@ -1,9 +1,9 @@
-"""Personal data in a text: numbers of identity, cards, accounts, telephones, and addresses of mail.
+"""Personal data in a text: numbers of identity, cards, accounts, telephones, addresses of mail, names.
 
 Numbers are told by their check digits and by how they are written in Türkiye, Russia, Kazakhstan and Iran, in
 decimal digits of any script. What says where something is stays: streets, houses, plates and lines are no
-personal data, and neither are our own reference numbers. Names are not looked for: words alone do not tell a
-person from the street that bears the name.
+personal data, and neither are our own reference numbers. Names are found where words around them say that
+they are of people (vefa.kit.persons).
 
 Check digits: Türkiye's T.C. kimlik no (law 5490), Kazakhstan's IIN (government decree 853 of 2003), Iran's
 melli code, Russia's SNILS (order of the pension fund 192p) and tax number, IBAN by ISO
@@ -12,12 +12,15 @@ melli code, Russia's SNILS (order of the pension fund 192p) and tax number, IBAN
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from vefa.kit.ids import BadReferenceError, read_reference
+from vefa.kit.persons import people_in
 
 MASK = "•••"
 IDENTITY, PASSPORT, IBAN, CARD, PHONE, MAIL = "identity", "passport", "iban", "card", "phone", "mail"
+NAME = "name"
 
 _MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(
@@ -78,12 +81,11 @@ def personal(text: str, *, spare: Iterable[str] = ()) -> list[Personal]:
 
     `spare` are numbers that everybody may know, such as the city's own telephone.
     """
-    if "@" not in text and not any(char.isdecimal() for char in text):
-        return []
-    plain = _western(text)
-    known = {_digits(one) for one in spare} - {""}
+    numbered = "@" in text or any(char.isdecimal() for char in text)
+    plain = _western(text) if numbered else text
+    known = {_digits(one) for one in spare} - {""} if numbered else set()
     taken: list[Personal] = []
-    for kind, start, end in _spans(plain):
+    for kind, start, end in chain(_spans(plain) if numbered else (), _names(text)):
         free = all(end <= one.start or start >= one.end for one in taken)
         if free and not (kind == PHONE and _is_known(plain[start:end], known)):
             taken.append(Personal(kind, text[start:end], start, end))
@@ -114,6 +116,10 @@ def _spans(plain: str) -> Iterator[Span]:
         yield from _in_run(run.group(), run.start())
     yield from ((PASSPORT, *met.span()) for met in _SERIES.finditer(plain))
     yield from ((PHONE, *met.span("n")) for met in _PHONE_SAID.finditer(plain))
+
+
+def _names(text: str) -> Iterator[Span]:
+    return ((NAME, start, end) for start, end in people_in(text))
 
 
 def _account(run: str, offset: int) -> Iterator[Span]:
