@@ -41,7 +41,7 @@ class _Kind(NamedTuple):
 class _Words:
     kinds: Expressions[_Kind]
     alone: AbstractSet[str]
-    before: AbstractSet[str]
+    before: frozenset[str]
     behind: tuple[str, ...]
 
 

@@ -302,9 +302,9 @@ class _Around:
 def _around() -> _Around:
     source = resources.files("vefa.triage.lexicon").joinpath("places.toml").read_text(encoding="utf-8")
     read = tomllib.loads(source)
-    street = (_marks(read["street"][side]) for side in ("before", "behind", "at", "along"))
-    quarter = (_marks(read["quarter"][side]) for side in ("before", "behind"))
-    return _Around(*street, *quarter, Phrases.of(read["again"]))
+    before, behind, at, along = (_marks(read["street"][side]) for side in ("before", "behind", "at", "along"))
+    quarter_before, quarter_behind = (_marks(read["quarter"][side]) for side in ("before", "behind"))
+    return _Around(before, behind, at, along, quarter_before, quarter_behind, Phrases.of(read["again"]))
 
 
 def _marks(listed: Iterable[str]) -> Expressions[None]:
