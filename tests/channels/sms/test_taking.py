@@ -20,6 +20,7 @@ from tests.channels.forged import SECRET, Proof, forgeries, refused_by, taken_by
 from tests.channels.sms.lines import DERYA, DOOR, form, get, line, taken
 from tests.channels.trouble import orders
 from vefa.channels.port import Call, ForgedError, Form, UnreadableError
+from vefa.channels.sms import knocks
 from vefa.channels.sms.numbers import lane
 from vefa.channels.sms.twilio import sign
 
@@ -297,3 +298,33 @@ def test_the_secret_of_the_door_is_taken_however_it_is_written_and_never_kept(qu
 def test_octets_beyond_ascii_in_a_query_are_read_in_the_charset_that_it_names():
     (said,) = taken(line("kannel"), get("from=5454&id=1&charset=iso-8859-9&text=\xfeehir"))
     assert said.text == "şehir"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["from", "id", "%66rom", "fr+om", "key", "charset", "text", "", "secre%74"]),
+            st.sampled_from(
+                ["", "=", "=%2B905321112233", "=a+b", "=%FE", "=utf-8", "=iso-8859-9", "=%C3%87", "=a=b"]
+            ),
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(["", "from=1&id=2"]),
+)
+def test_the_door_reads_what_it_must_know_as_the_reader_does(pairs, body):
+    query = "&".join(name + value for name, value in pairs)
+    knock = knocks.knock_of(Call(headers={}, query=query, body=body.encode()))
+    names = frozenset({"from", "id", "key"})
+
+    read = knocks.fields(knock)
+
+    told = knocks.facts(knock, names)
+    assert {name: told[name] for name in names & told.keys()} == {
+        name: read[name] for name in names & read.keys()
+    }
+
+
+def test_too_many_parameters_are_refused_at_the_door():
+    with pytest.raises(UnreadableError):
+        line("kannel").arrivals(get("&".join(["from=5454"] * 201)))

@@ -3,7 +3,6 @@
 https://developers.facebook.com/docs/graph-api/webhooks/getting-started, read in November 2026.
 """
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from urllib.parse import parse_qs
@@ -28,7 +27,7 @@ def verify(call: Call, app_secrets: Sequence[str]) -> None:
 
 def signature(body: bytes, app_secret: str) -> bytes:
     """What the header must say of a body."""
-    return b"sha256=" + hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest().encode()
+    return b"sha256=" + hmac.digest(app_secret.encode(), body, "sha256").hex().encode()
 
 
 def greet(call: Call, verify_token: str) -> Answer:

@@ -16,7 +16,7 @@ OBJECTS = frozenset({"page", "instagram"})
 type Id = str | int
 
 
-class Envelope(Struct):
+class Envelope(Struct, gc=False):
     """What `read` gets back: one event as it was pushed. `part` is messaging, standby or changes."""
 
     object: str
@@ -26,7 +26,7 @@ class Envelope(Struct):
     time: int | float = 0
 
 
-class _Entry(Struct):
+class _Entry(Struct, gc=False):
     id: Id = ""
     time: int | float = 0
     messaging: list[Raw] = []
@@ -36,16 +36,16 @@ class _Entry(Struct):
     value: Raw = Raw(b"")
 
 
-class _Body(Struct):
+class _Body(Struct, gc=False):
     object: str
     entry: list[_Entry] = []
 
 
-class _Party(Struct, frozen=True):
+class _Party(Struct, frozen=True, gc=False):
     id: Id = ""
 
 
-class _Said(Struct):
+class _Said(Struct, gc=False):
     mid: str = ""
     is_echo: bool = False
     is_deleted: bool = False
@@ -55,7 +55,7 @@ class _Said(Struct):
     action: str = ""
 
 
-class _Talk(Struct):
+class _Talk(Struct, gc=False):
     """All that the door needs of a message event."""
 
     sender: _Party = _Party()

@@ -30,12 +30,13 @@ from vefa.channels.port import (
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import REPAIR_PAUSE_S, call
 from vefa.channels.sms.encoding import parts
-from vefa.channels.sms.knocks import arrival, fields, knock_of, reread
+from vefa.channels.sms.knocks import arrival, facts, fields, knock_of, reread
 from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.moments import from_epoch
 
 DEFAULT_URL = "http://127.0.0.1:13013/cgi-bin/sendsms"
 _HEADERS = "x-kannel-"
+_NAMING = frozenset({"from", "id", "dlr", "key"})  # what the door must know
 _TAKEN = ("0:", "3:")  # accepted for delivery, queued for later delivery
 _STATES = {"1": "delivered", "2": "failed", "16": "failed"}  # handset, handset says no, centre says no
 _MASK = 1 | 2 | 16
@@ -55,7 +56,7 @@ class Kannel(Line):
     def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
         """One message or one report a knock, named by Kannel's own id."""
         knock = knock_of(call, headers=_HEADERS)
-        found = fields(knock) if call.method == "GET" or "=" in knock.query else {}
+        found = facts(knock, _NAMING) if call.method == "GET" or "=" in knock.query else {}
         sender = str(found.get("from") or knock.headers.get("x-kannel-from", ""))
         number, state = str(found.get("id", "")), str(found.get("dlr", ""))
         if not sender and not state:

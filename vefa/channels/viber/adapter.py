@@ -1,6 +1,5 @@
 """Viber: translates both ways, stores nothing, decides nothing."""
 
-import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -161,7 +160,7 @@ def build(account: Account) -> Viber:
 
 
 def _signature(body: bytes, token: str) -> bytes:
-    return hmac.new(token.encode(), body, hashlib.sha256).hexdigest().encode()
+    return hmac.digest(token.encode(), body, "sha256").hex().encode()
 
 
 def _keyboard(buttons: Sequence[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ KINDS = ("messages", "statuses", "message_echoes", "calls")
 _LONGEST_LANE = 64
 
 
-class _Metadata(Struct, frozen=True):
+class _Metadata(Struct, frozen=True, gc=False):
     phone_number_id: str = ""
 
 
@@ -53,7 +53,7 @@ class _Known(Struct):
     user_id: str = ""
 
 
-class _Slip(Struct, rename={"sender": "from"}):
+class _Slip(Struct, gc=False, rename={"sender": "from"}):
     """All that the door needs of one thing."""
 
     id: str = ""
@@ -67,7 +67,7 @@ class _Slip(Struct, rename={"sender": "from"}):
     event: str = ""
 
 
-class _Single(Struct):
+class _Single(Struct, gc=False):
     metadata: _Metadata = _Metadata()
     messages: list[_Slip] = []
     statuses: list[_Slip] = []
@@ -75,15 +75,15 @@ class _Single(Struct):
     calls: list[_Slip] = []
 
 
-class _SingleChange(Struct):
+class _SingleChange(Struct, gc=False):
     value: _Single
 
 
-class _SingleEntry(Struct):
+class _SingleEntry(Struct, gc=False):
     changes: list[_SingleChange]
 
 
-class _SinglePush(Struct):
+class _SinglePush(Struct, gc=False):
     """Most bodies bring one thing: all that the door needs of them is read in one go."""
 
     entry: list[_SingleEntry]

@@ -28,7 +28,7 @@ def arrivals(body: bytes) -> tuple[Arrival, ...]:
         raise UnreadableError("no JSON object")
     data = found.get("data")
     if isinstance(data, dict) and "event_type" in data:
-        return tuple(_newer(found, data))
+        return tuple(_newer(found, data, body))
     return tuple(_older(found, body))
 
 
@@ -55,8 +55,8 @@ def text_of(holder: Any, *names: str) -> str:
     return ""
 
 
-def _newer(found: Json, data: Json) -> Iterator[Arrival]:
-    """The Activity API: one event a body, though a direct message is a list of one."""
+def _newer(found: Json, data: Json, body: bytes) -> Iterator[Arrival]:
+    """The Activity API: one event a body, kept as it came, though a direct message is a list of one."""
     kind, payload = text_of(data, "event_type"), data.get("payload")
     if kind in _TYPING:
         return
@@ -66,11 +66,10 @@ def _newer(found: Json, data: Json) -> Iterator[Arrival]:
             raw = _bytes({**found, "data": {**data, "payload": {**payload, DIRECT: [message]}}})
             yield Arrival(_named(text_of(message, "id"), raw), _partner(message, _own(data)), raw)
         return
-    raw = _bytes(found)
     post = text_of(payload, "id") if kind in {"post.create", "post.mention.create"} else ""
     gone = f"gone:{text_of(payload, 'id')}" if kind == "post.delete" and text_of(payload, "id") else ""
     name = post or gone or _prefixed("event:", text_of(data, "event_uuid"))
-    yield Arrival(_named(name, raw), _newer_lane(payload, _own(data)), raw)
+    yield Arrival(_named(name, body), _newer_lane(payload, _own(data)), body)
 
 
 def _older(found: Json, body: bytes) -> Iterator[Arrival]:

@@ -4,7 +4,6 @@ https://docs.x.com/x-api/webhooks/quickstart, read in November 2026.
 """
 
 import base64
-import hashlib
 import hmac
 import json
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ _LONGEST_CHALLENGE = 500
 
 def signature(body: bytes, secret: str) -> bytes:
     """`sha256=` and the HMAC-SHA256 in Base64."""
-    return b"sha256=" + base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+    return b"sha256=" + base64.b64encode(hmac.digest(secret.encode(), body, "sha256"))
 
 
 def verify(call: Call, secrets: Sequence[str]) -> None:
