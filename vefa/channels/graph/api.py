@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,12 +21,14 @@ from vefa.channels.graph.codes import Refused, judged
 from vefa.channels.port import BusyError, RejectedError, SendError, TooLargeError, UnsureError
 
 DEFAULT_BASE = "https://graph.facebook.com/v24.0"
+_JSON = "application/json"
 REPAIR_PAUSE_S = 300  # a wrong address waits for a person; meanwhile nothing is given up
 _FILE_HOSTS = (
     "fbcdn.net", "fbsbx.com", "facebook.com", "cdninstagram.com", "instagram.com", "whatsapp.net",
 )  # fmt: skip
 
 type Uploads = dict[str, tuple[str, bytes, str]]
+type Params = Mapping[str, str]
 type Judge = Callable[[Refused], SendError | None]
 
 
@@ -62,7 +65,7 @@ class Graph:
     def tell(self, path: str, body: Mapping[str, Any], *, uploads: Uploads | None = None) -> Any:
         """The answer to a call that a resident sees. Raises BusyError, RejectedError or UnsureError."""
         if uploads is None:
-            return self._call("POST", path, json=dict(body))
+            return self._call("POST", path, content=msgspec.json.encode(body), kind=_JSON)
         return self._call("POST", path, data=_form(body), files=uploads)
 
     def upload(self, path: str, body: Mapping[str, Any], uploads: Uploads) -> Any:
@@ -102,17 +105,19 @@ class Graph:
         known = any(host == name or host.endswith(f".{name}") for name in _FILE_HOSTS)
         return parts.scheme == "https" and plain and known
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
+    def _headers(self, kind: str = "") -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": kind} if kind else {})
 
-    def _call(self, method: str, path: str, *, params: dict[str, str] | None = None, **body: Any) -> Any:
+    def _call(
+        self, method: str, path: str, *, params: Params | None = None, kind: str = "", **body: Any
+    ) -> Any:
         asked = {**(params or {}), **self._proof()}
         try:
             answer = self.http.request(
                 method,
-                f"{self.base}/{path.lstrip('/')}",
+                _address(f"{self.base}/{path.lstrip('/')}"),
                 params=asked or None,
-                headers=self._headers(),
+                headers=self._headers(kind),
                 follow_redirects=False,
                 **body,
             )
@@ -144,6 +149,12 @@ class Graph:
             raise UnsureError(f"{answer.status_code}: a gateway gave up, and nobody knows what went through")
         refused = _refused(answer, error or _Error())
         raise (self.judge and self.judge(refused)) or judged(refused)
+
+
+@lru_cache(maxsize=64)
+def _address(url: str) -> httpx.URL:
+    """Read once: most messages go to the same few addresses. Raises httpx.InvalidURL."""
+    return httpx.URL(url)
 
 
 def _decoded(answer: httpx.Response) -> Any:
