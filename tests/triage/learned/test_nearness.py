@@ -64,6 +64,10 @@ def test_they_are_stored_with_the_model_and_speak_as_before():
     again = Scorer(from_bytes(to_bytes(scorer.model)))
     before, after = scorer.meant(rows[0], "tr"), again.meant(rows[0], "tr")
 
+    assert before is not None
+    assert before.near is not None
+    assert after is not None
+    assert after.near is not None
     assert np.allclose(before.near, after.near, atol=1e-5)
     codes = scorer.model.codes
     silent = np.zeros(len(codes), np.float32)
