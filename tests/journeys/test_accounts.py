@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as configured
 from django.db import connection
 from django.urls import reverse
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import clock
 from tests.providers.telegram_bot_api import TelegramBotApi, message
+from tests.web.barriers import grave
 from tests.web.desk.seat import seated
 from tests.web.hooks.test_receive import Request, knock
 from tools import screenshots
@@ -29,7 +29,6 @@ browser = pytest.mark.skipif(
     screenshots.chromium_path() is None, reason="no Chromium: apt-get install chromium"
 )
 TOKEN = "700100:a-token-for-tests"
-GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture
@@ -205,8 +204,7 @@ def test_the_pages_of_accounts_shut_nobody_out_and_fit_a_small_telephone(
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(place)
-            grave = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in GRAVE]
-            assert not grave, (place, width, grave)
+            assert grave(page) == [], (place, width)
             too_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
             assert not too_wide, (place, width)
     page.context.close()

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from tests.web.barriers import grave
 from tools import screenshots
 from vefa.cases.models import Case
 from vefa.inbox.models import Attachment, Contact
@@ -18,7 +18,6 @@ pytestmark = [
     pytest.mark.skipif(screenshots.chromium_path() is None, reason="no Chromium: apt-get install chromium"),
 ]
 NARROW = {"width": 320, "height": 640}
-GRAVE = {"serious", "critical"}
 POTHOLE = "Okulun önünde yolda büyük bir çukur var, mahalleli yetişemiyor: " + "x" * 60
 Look = Callable[[Page], None]
 
@@ -78,9 +77,8 @@ def walk(page: Page, url: str, look: Look) -> str:
 def no_barrier(page: Page) -> None:
     """Nothing that shuts somebody out."""
     page.wait_for_load_state()
-    found = Axe().run(page).response["violations"]
-    grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]
-    assert not grave, (page.url, grave)
+    found = grave(page)
+    assert not found, (page.url, found)
 
 
 def fits(page: Page) -> None:

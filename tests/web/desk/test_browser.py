@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from tests.web.barriers import grave
 from tests.web.desk.seat import seated
+from tests.wiring.machine import eventually
 from tools import screenshots
 from vefa.cases.models import Case, State
 from vefa.dialogue import writing
@@ -22,7 +23,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(screenshots.chromium_path() is None, reason="no Chromium: apt-get install chromium"),
 ]
-GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -126,7 +126,7 @@ def test_no_grave_barrier_stands_on_the_screens_of_the_day(
     chromium, live_server, town, pothole_case, language
 ):
     page = seat(chromium, live_server, town.derya)
-    grave = []
+    found = []
     for address in (
         reverse("desk:list", args=["open"]),
         place(pothole_case),
@@ -136,9 +136,8 @@ def test_no_grave_barrier_stands_on_the_screens_of_the_day(
     ):
         page.goto(f"{address}{'&' if '?' in address else '?'}speak={language}")
         page.wait_for_load_state("networkidle") if "sign-in" in address else page.wait_for_timeout(300)
-        found = Axe().run(page).response["violations"]
-        grave += [(address, one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]
-    assert grave == []
+        found += [(address, *one) for one in grave(page)]
+    assert found == []
     page.context.close()
 
 
@@ -146,7 +145,7 @@ def test_what_was_typed_survives_a_page_that_dies(chromium, live_server, town, p
     page = seat(chromium, live_server, town.derya)
     page.goto(place(pothole_case))
     page.locator("#answer").press_sequentially("Sayın Ali Demir")
-    page.wait_for_timeout(2500)
+    eventually(Draft.objects.filter(text="Sayın Ali Demir").exists)
     page.close(run_before_unload=False)
 
     assert Draft.objects.get().text == "Sayın Ali Demir"

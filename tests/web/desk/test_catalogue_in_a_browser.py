@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
-from tests.web.desk.test_browser import GRAVE, seat
+from tests.web.barriers import grave
+from tests.web.desk.test_browser import seat
 from tools import screenshots
 from vefa.directory import editing
 
@@ -73,7 +73,6 @@ def test_nothing_grave_stands_in_the_way_of_anybody(chromium, live_server, town,
     for address in addresses:
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in GRAVE] == [], address
+        assert grave(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
     page.context.close()

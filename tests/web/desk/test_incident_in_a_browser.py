@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from tests.web.barriers import grave
 from tests.web.desk.seat import seated
 from tools import screenshots
 from vefa.cases.incidents import fitting, gathering
@@ -66,11 +66,6 @@ def seat(chromium: Browser, live_server: Any, staff: Any, language: str = "en", 
     for name, value in ((settings.SESSION_COOKIE_NAME, key), (settings.LANGUAGE_COOKIE_NAME, language)):
         room.add_cookies([{"name": name, "value": value, "url": live_server.url}])
     return room.new_page()
-
-
-def grave(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
 
 
 @pytest.mark.parametrize(("language", "width", "theme"), [("fa", 360, "dark"), ("tr", 1280, "light")])
