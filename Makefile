@@ -4,10 +4,10 @@ BIN := .venv/bin
 # Bytecode that is kept halves the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-# One process of tests for each core; the stories of one file stay together.
+# One process of tests for each core; the stories of one file stay together, long files first (tests/order.py).
 SHARED = -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test check bench bench-triage faults lock format messages tables vectors screenshots clean
+.PHONY: help run test check types stories bench bench-triage faults lock format messages tables vectors screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,8 +25,14 @@ check: .venv/installed ## everything that must hold before a change is taken
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/djlint --quiet --lint vefa
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory --jobs=2 types stories
+
+# Beside each other: the types take a minute of one core, and the stories wait for something now and then.
+types:
+	$(BIN)/mypy
+
+stories:
 	$(BIN)/python -m pytest $(SHARED)
 
 bench: .venv/installed ## measure speed and memory; results go to benchmarks/results

@@ -11,7 +11,7 @@ from tests.town import town
 from vefa.channels import queries
 
 __all__ = ["town"]
-pytest_plugins = ["tests.architecture.rendered", "tests.database"]
+pytest_plugins = ["tests.architecture.rendered", "tests.database", "tests.order"]
 
 # The same examples in every run, and no verdict about the machine's mood.
 properties.register_profile(

@@ -42,7 +42,7 @@ def test_a_provider_that_hangs_holds_up_nobody_else(town):
     Endpoint.objects.update(active=False)
     worker = Worker(threading.Event())
     with TelegramBotApi.running(token=TOKEN) as slow, TelegramBotApi.running(token=TOKEN) as quick:
-        slow.misbehave("slow", method="setWebhook", delay_s=8)
+        slow.misbehave("slow", method="setWebhook", delay_s=60)  # until it is let go below
         hanging, working = bot("slow", slow), bot("quick", quick)
 
         worker._look_crew()
@@ -51,6 +51,7 @@ def test_a_provider_that_hangs_holds_up_nobody_else(town):
         assert not seen(hanging)
         assert quick.webhook["url"].endswith("/hooks/telegram/quick")
         worker._look_crew()  # it is being looked at: no second thread
+        slow.stopping.set()
         worker.lookers.join(60)
         assert until(lambda: seen(hanging))
         assert slow.calls.count("setWebhook") == 1
