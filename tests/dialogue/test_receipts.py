@@ -1,0 +1,63 @@
+"""Reports that are faster than the provider's answer: kept, and applied when the answer has told the id."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.dialogue.test_outbox import LATER, answers, states
+from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
+from vefa.dialogue.receipts import apply_early, apply_receipts
+from vefa.inbox.models import Contact
+from vefa.journal.models import Event
+
+__all__ = ["answers"]
+pytestmark = pytest.mark.django_db
+
+
+def early(delivery, state, number, **more) -> Contact:
+    told = {"provider_id": number, "state": state, "recipient": "+905325550142", **more}
+    return Contact(endpoint_id=delivery.endpoint_id, details={"receipts": [told]})
+
+
+def test_a_report_that_is_faster_than_the_centres_answer_waits_for_it(answers, town, now):
+    answers("Bakıyoruz")
+    answers("Geliyoruz", chat="7002")
+    first, second = Delivery.objects.order_by("id")
+    apply_receipts(
+        [
+            early(first, "delivered", "s1"),
+            early(second, "failed", "s2", reason="the centre gave it up"),
+            early(first, "delivered", "another tool's"),
+            early(first, "delayed", "s1"),
+        ],
+        now=now,
+    )
+    assert apply_early(now=now + LATER) == 0  # nobody knows these ids yet
+    assert "905325550142" not in str(list(EarlyReport.objects.values()))
+    for row, number in ((first, "s1"), (second, "s2")):
+        Delivery.objects.filter(id=row.pk).update(
+            state=DeliveryState.HANDED_OVER, provider_id=number, handed_over_at=now
+        )
+
+    assert apply_early(now=now + LATER) == 2
+    second.refresh_from_db()
+    assert (states(), second.trouble) == (["delivered", "failed"], "the centre gave it up")
+    assert Event.objects.filter(kind="delivery.failed").count() == 1
+    assert apply_early(now=now + LATER) == 0  # once
+    assert EarlyReport.objects.count() == 1
+    apply_early(now=now + timedelta(hours=2))  # a report of what was never ours does not stay
+    assert not EarlyReport.objects.exists()
+
+
+def test_an_early_report_of_another_account_says_nothing_about_ours(answers, town, now):
+    answers("Bakıyoruz")
+    delivery = Delivery.objects.get()
+    strange = Contact(
+        endpoint_id=town.mailbox.pk, details={"receipts": [{"provider_id": "s1", "state": "failed"}]}
+    )
+    apply_receipts([strange], now=now)
+    Delivery.objects.update(state=DeliveryState.HANDED_OVER, provider_id="s1", handed_over_at=now)
+
+    assert apply_early(now=now + LATER) == 0
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.HANDED_OVER
