@@ -33,6 +33,7 @@ from vefa.channels.sms.encoding import parts
 from vefa.channels.sms.knocks import arrival, facts, fields, knock_of, reread
 from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.moments import from_epoch
+from vefa.kit.saying import Sentence
 
 DEFAULT_URL = "http://127.0.0.1:13013/cgi-bin/sendsms"
 _HEADERS = "x-kannel-"
@@ -116,15 +117,24 @@ class Kannel(Line):
         try:
             answer = call(self.account.http, "POST", url, headers=_octets(headings), content=b"")
         except SendError as error:
-            text = f"Kannel does not answer: {error.reason}. Check the address of sendsms."
+            text = Sentence(
+                "Kannel does not answer: %(reason)s. Check the address of sendsms.", reason=error.reason
+            )
             return [Finding(ok=False, text=text)]
         if answer.status_code == httpx.codes.FORBIDDEN:
             return [
-                Finding(ok=False, text="Kannel refuses the user or the password: see group sendsms-user.")
+                Finding(
+                    ok=False,
+                    text=Sentence("Kannel refuses the name or the password: see its group for sendsms."),
+                )
             ]
         if answer.status_code == httpx.codes.NOT_FOUND:
-            return [Finding(ok=False, text="Kannel knows no such path: it usually ends in /cgi-bin/sendsms.")]
-        return [Finding(ok=True, text="Kannel takes what we send.")]
+            return [
+                Finding(
+                    ok=False, text=Sentence("Kannel knows no such path: it usually ends in /cgi-bin/sendsms.")
+                )
+            ]
+        return [Finding(ok=True, text=Sentence("Kannel takes what we send."))]
 
 
 def _octets(headings: Mapping[str, str]) -> dict[bytes, bytes]:

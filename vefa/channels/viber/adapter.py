@@ -23,7 +23,7 @@ from vefa.channels.port import (
 )
 from vefa.channels.viber import events
 from vefa.channels.viber.api import ViberApi
-from vefa.kit.saying import gettext_noop
+from vefa.kit.saying import Sentence, gettext_noop
 
 DEFAULT_BASE = "https://chatapi.viber.com"
 PROOF_HEADER = "x-viber-content-signature"
@@ -127,12 +127,19 @@ class Viber:
         try:
             found = self.api.ask("get_account_info", {})
         except SendError as error:
-            return [Finding(ok=False, text=f"Viber does not know the bot: {error.reason}.")]
+            return [
+                Finding(
+                    ok=False, text=Sentence("Viber does not know the bot: %(reason)s.", reason=error.reason)
+                )
+            ]
         hook = str(found.get("webhook") or "")
-        told = Finding(ok=True, text=f"The bot is {found.get('name', '?')}.")
+        told = Finding(ok=True, text=Sentence("The bot is %(name)s.", name=found.get("name", "?")))
         if not hook:
-            return [told, Finding(ok=False, text="No webhook is set: run `vefa endpoint set-webhook`.")]
-        return [told, Finding(ok=True, text=f"Its events go to {hook}.")]
+            return [
+                told,
+                Finding(ok=False, text=Sentence("No webhook is set: run `vefa endpoint set-webhook`.")),
+            ]
+        return [told, Finding(ok=True, text=Sentence("Its events go to %(hook)s.", hook=hook))]
 
     def whereto(self) -> str:
         """How residents open the bot. Raises BusyError or RejectedError."""
