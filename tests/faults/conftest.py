@@ -54,7 +54,7 @@ def machine_on_small_disk(request: pytest.FixtureRequest, disk: Disk | None) -> 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table, and write it down where that is wanted."""
-    if not REPORT.stories:
+    if not REPORT.facts:
         return
     terminalreporter.section("faults")
     for line in REPORT.lines():

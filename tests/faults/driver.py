@@ -1,9 +1,10 @@
 """Residents who write, in a process of their own, with a ledger of what they sent and what was acknowledged.
 
-    python -m tests.faults.driver URL LEDGER --chats 30 --forms 4 --pause 0.5
+    python -m tests.faults.driver URL LEDGER --chats 30 --forms 4 --talks 2 --calls 2 --pause 0.5
 
 A chat sends its next message only after the last one was acknowledged, and repeats one that was not, as
-Telegram does; a form is sent until it is receipted. Meanwhile everything is sent twice more, in any order.
+Telegram does; so does an exchange with the steps of a call, and a form is sent until it is receipted.
+Meanwhile everything is sent twice more, in any order.
 SIGTERM, or so many `--messages`, end the writing; the process ends when every repetition has its receipt.
 """
 
@@ -20,13 +21,19 @@ from pathlib import Path
 import httpx
 
 from tests.faults.ledger import Scribe
-from tests.faults.letters import MATTERS, POISONS, WORDS_AFTER, Letter, message, report
-from tests.faults.neighbours import messenger, sms, whatsapp
+from tests.faults.letters import CHAT, MATTERS, POISONS, WORDS_AFTER, Letter, line, message, report
+from tests.faults.messengers import direct, instagram, mention, messenger, sms, viber, whatsapp
+from tests.faults.telephone import call
 
 PATIENCE_S = 90.0  # for one letter, retries included
 COPYISTS = 8
-WAYS = (message, whatsapp, messenger, sms)  # of residents, by their number
+COPIES = 2  # of everything that has its receipt
+# Of residents, by their number; every third one has the bot whose provider has every mood.
+WAYS = (
+    message, whatsapp, viber, message, messenger, direct, message, sms, instagram, message, mention, whatsapp,
+)  # fmt: skip
 NEW_MATTER_EVERY = 16  # messages of a chat
+LINES = 8  # of a talk on the portal, which takes forty in ten minutes, repetitions included
 FORM_PAUSE_S = 0.2  # at least: nobody fills in faster
 
 
@@ -47,11 +54,14 @@ class Driver:
         """Until everybody has finished and all repetitions are sent."""
         chats = [self.chat(1000 + number) for number in range(self.options.chats)]
         forms = [self.form(number) for number in range(self.options.forms)]
-        self.writing = len(chats) + len(forms)
-        await asyncio.gather(*chats, *forms, *(self.copy() for _ in range(COPYISTS)))
+        talks = [self.talk(number) for number in range(self.options.talks)]
+        calls = [self.caller() for _ in range(self.options.calls)]
+        everybody = [*chats, *forms, *talks, *calls]
+        self.writing = len(everybody)
+        await asyncio.gather(*everybody, *(self.copy() for _ in range(COPYISTS)))
 
     async def chat(self, chat: int) -> None:
-        """One resident in Telegram, WhatsApp or Messenger, or with a telephone that writes SMS."""
+        """One resident in a messenger or network, or with a telephone that writes SMS."""
         turn = 0
         while not self.stop.is_set():
             await self.tell(self.next_message(chat, turn))
@@ -69,6 +79,30 @@ class Driver:
             await asyncio.sleep(max(self.options.pause, FORM_PAUSE_S) * random.uniform(1, 2))
         self.writing -= 1
 
+    async def talk(self, resident: int) -> None:
+        """One resident in the chat on the portal: some lines, then a new conversation."""
+        while not self.stop.is_set():
+            address, talk = CHAT, f"talk-{resident:04d}-{next(self.numbers)}"
+            for turn in range(LINES):
+                words = random.choice(WORDS_AFTER if turn else MATTERS)
+                letter = line(
+                    f"{talk}-{turn}", f"{words} {talk}/{turn}", address=address, chat=talk, turn=turn
+                )
+                receipt = await self.tell(letter)
+                if receipt is None or self.stop.is_set():
+                    break
+                address = receipt.get("address", address)
+                await asyncio.sleep(max(self.options.pause, FORM_PAUSE_S) * random.uniform(1, 2))
+        self.writing -= 1
+
+    async def caller(self) -> None:
+        """One line of the exchange: a call after the other, each told to its end."""
+        while not self.stop.is_set():
+            for letter in call(next(self.numbers), answered=random.random() < 0.5):
+                await self.tell(letter)
+                await asyncio.sleep(max(self.options.pause, FORM_PAUSE_S) * random.uniform(0.2, 0.6))
+        self.writing -= 1
+
     async def copy(self) -> None:
         """Repeat what has its receipt, in any order, until nothing is owed any more."""
         while self.writing or self.owed:
@@ -77,14 +111,16 @@ class Driver:
                 continue
             await self.deliver(self.owed.pop(random.randrange(len(self.owed))), "again")
 
-    async def tell(self, letter: Letter) -> None:
-        """Send something new; the ledger knows of it before anybody else does."""
-        self.scribe.write("sent", letter.external_id, **letter.facts)
-        if await self.deliver(letter, "acked"):
-            self.owed += [letter, letter]
+    async def tell(self, letter: Letter) -> dict[str, str] | None:
+        """Send something new; the ledger knows of it before anybody else does. What its receipt says."""
+        self.scribe.write("sent", letter.external_id, copies=COPIES, **letter.facts)
+        receipt = await self.deliver(letter, "acked")
+        if receipt is not None:
+            self.owed += [letter] * COPIES
+        return receipt
 
-    async def deliver(self, letter: Letter, op: str) -> bool:
-        """Whether it was acknowledged in the end."""
+    async def deliver(self, letter: Letter, op: str) -> dict[str, str] | None:
+        """What its receipt says, None where there was none in the end."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
@@ -95,10 +131,10 @@ class Driver:
                 receipt = letter.receipt(answer)
                 if receipt is not None:
                     self.scribe.write(op, letter.external_id, **receipt)
-                    return True
+                    return receipt
                 self.scribe.write("refused", letter.external_id, status=answer.status_code)
             await asyncio.sleep(random.uniform(0.2, 0.6))
-        return False
+        return None
 
     def next_message(self, chat: int, turn: int) -> Letter:
         """A new matter, a word after it, or now and then poison."""
@@ -130,6 +166,8 @@ def main() -> None:
     parser.add_argument("ledger", type=Path)
     parser.add_argument("--chats", type=int, default=30)
     parser.add_argument("--forms", type=int, default=4)
+    parser.add_argument("--talks", type=int, default=0)
+    parser.add_argument("--calls", type=int, default=0, help="lines of an exchange")
     parser.add_argument("--pause", type=float, default=0.5, help="seconds between two messages of a chat")
     parser.add_argument("--messages", type=int, default=0, help="how many in all; 0: until SIGTERM")
     parser.add_argument("--poison-every", type=int, default=1000, help="messages; 0: never")

@@ -1,77 +1,26 @@
-"""What must be true after any number of faults, judged from ledger, provider, tables and disk."""
+"""What must be true after any number of faults, judged from ledger, providers, tables and disk."""
 
 import hashlib
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from tests.faults.ledger import Ledger
 from tests.faults.moods import MoodyBotApi
-from tests.faults.neighbours import Neighbours
+from tests.faults.neighbours import Neighbours, Read, doubled
+from tests.faults.tables import Row, Tables
 
 FINAL = {"handed_over", "delivered", "read", "failed", "uncertain", "taken_back", "shown"}
 DOUBT_LASTS_S = 600.0  # what is in doubt may leave once more, but not before
 HONEST = {0, 503}  # nobody there, or "later": every other refusal is a defect
-Row = dict[str, Any]
+LONGEST_TEXT = 4000  # letters; longer ones may be cut by whoever reads them
 Wrong = dict[str, list[Any]]
-_UNDONE = """
-SELECT (SELECT count(*) FROM inbox_contact WHERE state = 'waiting')
-    + (SELECT count(*) FROM journal_event WHERE handled_at IS NULL AND parked_at IS NULL)
-    + (SELECT count(*) FROM dialogue_delivery WHERE state IN ('queued', 'leased'))
-"""
-_CONTACTS = """
-SELECT c.id, external_id, reference, state, handled_at, tries, trouble, raw
-FROM inbox_contact c ORDER BY c.id
-"""
-_DELIVERIES = """
-SELECT d.id, d.state, d.due_at > now() AS scheduled, d.resent, d.provider_id, r.cause
-FROM dialogue_delivery d JOIN dialogue_reply r ON r.id = reply_id
-"""
-_PHOTOS = """
-SELECT external_id, a.state, a.sha256, a.path
-FROM inbox_attachment a JOIN inbox_contact c ON c.id = contact_id
-"""
-
-
-@dataclass(frozen=True)
-class Tables:
-    """What the database says."""
-
-    contacts: list[Row]
-    cases: list[Row]
-    events: list[Row]
-    deliveries: list[Row]
-    photos: list[Row]
-
-    @classmethod
-    def read(cls, url: str) -> "Tables":
-        with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as connection:
-            ask = connection.execute
-            return cls(
-                contacts=ask(_CONTACTS).fetchall(),
-                cases=ask("SELECT case_id, contact_id FROM cases_casecontact WHERE opened").fetchall(),
-                events=ask("SELECT id, kind, handled_at, parked_at FROM journal_event").fetchall(),
-                deliveries=ask(_DELIVERIES).fetchall(),
-                photos=ask(_PHOTOS).fetchall(),
-            )
-
-
-def at_rest(url: str) -> bool:
-    """Whether nothing is left to do."""
-    with psycopg.connect(url) as connection:
-        row = connection.execute(_UNDONE).fetchone()
-    return row == (0,)
-
-
-def contacts_in(state: str, url: str) -> set[str]:
-    """The external ids of the contacts in this state."""
-    with psycopg.connect(url) as connection:
-        rows = connection.execute("SELECT external_id FROM inbox_contact WHERE state = %s", [state])
-        return {row[0] for row in rows}
+_REFERENCE = re.compile(r"\d[\d-]{5,}\d")
 
 
 @dataclass(frozen=True)
@@ -87,26 +36,51 @@ class Evidence:
     def faults(self) -> Wrong:
         """Everything that is wrong, by name; all lists are empty when nothing is."""
         return {
+            **self._receipts(),
             **self._arrivals(),
             "out of order": self._out_of_order(),
+            **self._matters(),
+            **self._calls(),
             **self._reactions(),
             **self._outbox(),
             **self._photos(),
         }
 
+    @cached_property
+    def read(self) -> list[Read]:
+        """Everything that residents read."""
+        bot = (Read("telegram", str(one.chat_id), one.text, one.at) for one in [*self.provider.sent])
+        return [*bot, *self.neighbours.read()]
+
+    @cached_property
+    def by_id(self) -> dict[int, Row]:
+        """Contacts by their row's id."""
+        return {row["id"]: row for row in self.tables.contacts}
+
+    def _receipts(self) -> Wrong:
+        """What was sent has its receipt in the end, and each repetition too; none tells another story."""
+        ledger = self.ledger
+        numbers = {row["external_id"]: row["reference"] for row in self.tables.contacts}
+        asked = {key for key, line in ledger.sent.items() if line["way"] != "asterisk"}
+        return {
+            "never acknowledged": sorted(asked - ledger.acked),
+            "repetition without receipt": [
+                key for key in ledger.acked if ledger.again[key] < ledger.sent.get(key, {}).get("copies", 0)
+            ],
+            "another receipt": [key for key, told in ledger.references.items() if told != {numbers.get(key)}],
+            "refused otherwise": [status for status in ledger.refused if status not in HONEST],
+        }
+
     def _arrivals(self) -> Wrong:
         ledger, contacts = self.ledger, self.tables.contacts
-        stored = Counter(contact["external_id"] for contact in contacts)
-        opened = Counter(row["contact_id"] for row in self.tables.cases)
-        numbers = {row["external_id"]: row["reference"] for row in contacts}
+        stored = Counter(contact["external_id"] for contact in contacts if not _is_seat(contact))
         poison = ledger.marked("poison")
         return {
+            "held by its provider": self.neighbours.held(),
             "lost": sorted(ledger.acked - stored.keys()),
             "never sent": sorted(stored.keys() - ledger.sent.keys()),
             "stored twice": [key for key, count in stored.items() if count > 1],
-            "two cases of one contact": [key for key, count in opened.items() if count > 1],
-            "another receipt": [key for key, told in ledger.references.items() if told != {numbers.get(key)}],
-            "refused otherwise": [status for status in ledger.refused if status not in HONEST],
+            "other words": [row["external_id"] for row in contacts if not self._says_so(row)],
             "not handled": [row["external_id"] for row in contacts if row["state"] == "waiting"],
             "parked though sound": [
                 row["external_id"]
@@ -114,6 +88,13 @@ class Evidence:
                 if row["state"] == "parked" and row["external_id"] not in poison
             ],
         }
+
+    def _says_so(self, row: Row) -> bool:
+        """Whether what was read from a message is what was said."""
+        said = str(self.ledger.sent.get(row["external_id"], {}).get("text", ""))
+        if row["state"] != "handled" or len(said) > LONGEST_TEXT:
+            return True
+        return " ".join(said.split()) in " ".join(row["text"].split())
 
     def _out_of_order(self) -> list[str]:
         """Messages kept or handled before an older one of their chat; poison is parked and blocks nobody."""
@@ -128,12 +109,66 @@ class Evidence:
             ]
         return wrong
 
+    def _matters(self) -> Wrong:
+        """Whatever somebody said belongs to one case, which the first of its words opened."""
+        cases: dict[int, list[Row]] = defaultdict(list)
+        for row in self.tables.cases:
+            if row["contact_id"] in self.by_id:
+                cases[row["case_id"]].append(row)
+        opened = Counter(row["contact_id"] for row in self.tables.cases if row["opened"])
+        belongs = Counter(row["contact_id"] for row in self.tables.cases)
+        words = [
+            row
+            for row in self.tables.contacts
+            if row["state"] == "handled" and self.ledger.sent.get(row["external_id"], {}).get("text")
+        ]
+        return {
+            "two cases of one contact": [key for key, count in opened.items() if count > 1],
+            "words of no case": [row["external_id"] for row in words if not belongs[row["id"]]],
+            "words of two cases": [row["external_id"] for row in words if belongs[row["id"]] > 1],
+            "opened by a later word": [
+                self.by_id[row["contact_id"]]["external_id"]
+                for rows in cases.values()
+                for row in rows
+                if row["opened"] != (row["contact_id"] == self._first(rows))
+            ],
+        }
+
+    def _first(self, rows: list[Row]) -> int:
+        """The contact of a case that was kept first; poison comes to its case when it is cured."""
+        ids: list[int] = [row["contact_id"] for row in rows]
+        sound = [key for key in ids if self.by_id[key]["external_id"] not in self.ledger.marked("poison")]
+        return min(sound or ids) if len(ids) > 1 else ids[0]
+
+    def _calls(self) -> Wrong:
+        """A call whose every step is ours stands once in the register, with its end."""
+        rows = Counter(row["call"] for row in self.tables.calls)
+        found = {row["call"]: row for row in self.tables.calls}
+        whole = {name for name, keys in self.ledger.calls().items() if self.ledger.acked >= set(keys)}
+        ends = {str(line["call"]): line["ends"] for line in self.ledger.sent.values() if "call" in line}
+        return {
+            "call lost": sorted(whole - found.keys()),
+            "call twice": [name for name, count in rows.items() if count > 1],
+            "call that nobody made": sorted(found.keys() - ends.keys()),
+            "call with another end": [
+                name
+                for name in whole & found.keys()
+                if found[name]["state"] != ends[name] or found[name]["ended_at"] is None
+            ],
+        }
+
     def _reactions(self) -> Wrong:
-        """Each opened case is answered once; one reply of one cause has one delivery."""
+        """Each opened case is told once and answered once; one reply of one cause has one delivery."""
         events = self.tables.events
         causes = Counter(row["cause"] for row in self.tables.deliveries if row["cause"])
-        wanted = {f"event:{event['id']}:0" for event in events if event["kind"] == "case.opened"}
+        opened = [event for event in events if event["kind"] == "case.opened"]
+        wanted = {f"event:{event['id']}:0" for event in opened}
+        told = Counter(event["subject"] for event in opened)
         return {
+            "case that was not told": sorted(
+                {f"case:{row['case_id']}" for row in self.tables.cases} - told.keys()
+            ),
+            "case told twice": [subject for subject, count in told.items() if count > 1],
             "reaction twice": [key for key, count in causes.items() if count > 1],
             "reaction missing": sorted(wanted - causes.keys()),
             "event parked": [row["id"] for row in events if row["parked_at"]],
@@ -142,8 +177,8 @@ class Evidence:
 
     def _outbox(self) -> Wrong:
         deliveries = self.tables.deliveries
-        seen = {str(received.message_id) for received in self.provider.sent} | self.neighbours.ids()
-        doubled = [*self.provider.doubled(DOUBT_LASTS_S), *self.neighbours.doubled(DOUBT_LASTS_S)]
+        seen = self.neighbours.ids()
+        seen["telegram"] |= {str(received.message_id) for received in self.provider.sent}
         return {
             "delivery without an end": [
                 row["id"]
@@ -151,13 +186,34 @@ class Evidence:
                 if row["state"] not in FINAL and not (row["state"] == "queued" and row["scheduled"])
             ],
             "said to be sent, never seen": [
-                row["id"]
+                f"{row['channel']}: {row['provider_id']}"
                 for row in deliveries
-                if row["state"] == "handed_over" and row["provider_id"] not in seen
+                if row["state"] == "handed_over" and row["provider_id"] not in seen.get(row["channel"], ())
             ],
-            "sent twice blindly": doubled,
+            "sent twice blindly": doubled(self.read, DOUBT_LASTS_S),
+            "read by a stranger": [f"{one.way} {one.to}: {number}" for one, number in self._strange()],
             "broke the provider's form": [*self.provider.faults, *self.neighbours.faults()],
         }
+
+    def numbers_read(self) -> Iterator[tuple[Read, str, str]]:
+        """Every reference number of a case that somebody read, with whoever opened that case."""
+        owners = {
+            row["reference"]: str(self._said(row["contact_id"]).get("who", ""))
+            for row in self.tables.cases
+            if row["opened"]
+        }
+        for one in self.read:
+            for number in _REFERENCE.findall(one.text):
+                if number in owners:
+                    yield one, number, owners[number]
+
+    def _strange(self) -> Iterator[tuple[Read, str]]:
+        for one, number, owner in self.numbers_read():
+            if one.to.lstrip("+") != owner.lstrip("+"):
+                yield one, number
+
+    def _said(self, contact_id: int) -> dict[str, Any]:
+        return self.ledger.sent.get(self.by_id.get(contact_id, {}).get("external_id", ""), {})
 
     def _photos(self) -> Wrong:
         """A receipt for a photo means one row, one file, and the very bytes."""
@@ -181,3 +237,8 @@ class Evidence:
         known = {row["path"] for row in self.tables.photos}
         files = (file for file in self.files.rglob("*") if file.is_file())
         return sum(file.relative_to(self.files).as_posix() not in known for file in files)
+
+
+def _is_seat(row: Row) -> bool:
+    """What an exchange tells of its seats when it is asked; nobody sent it."""
+    return str(row["external_id"]).startswith("seat:")

@@ -2,8 +2,9 @@
 
 Nothing here knows Vefa. A line is `{"op": ..., "id": external id, "at": seconds, ...}`; the ops are
 
-    sent     for the first time; `chat` and `turn`, or `photo` (SHA-256), and `poison` where it is some
-    acked    the first receipt; `reference` from the web form
+    sent     for the first time; the `way`, its `text`, `who` says it in which `chat`, the `call` that it is a
+             step of and how that `ends`, `photo` (SHA-256), `poison`, and how many `copies` follow
+    acked    the first receipt, or a provider holds it for us; `reference` where we told one
     again    the receipt of a repetition
     refused  any other answer, with its `status`; 0 where there was none
 """
@@ -68,10 +69,17 @@ class Ledger:
         """Acknowledged ids with the value of one fact, where they have it."""
         return {key: line[mark] for key, line in self.sent.items() if line.get(mark) and key in self.acked}
 
-    def chats(self) -> dict[int, list[str]]:
+    def chats(self) -> dict[str, list[str]]:
         """What each chat said, in its order."""
-        found: dict[int, list[str]] = defaultdict(list)
+        return self._by("chat")
+
+    def calls(self) -> dict[str, list[str]]:
+        """The steps of each call, in their order."""
+        return self._by("call")
+
+    def _by(self, mark: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
         for key, line in self.sent.items():
-            if "chat" in line:
-                found[line["chat"]].append(key)
+            if mark in line:
+                found[str(line[mark])].append(key)
         return found

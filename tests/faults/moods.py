@@ -27,14 +27,3 @@ class MoodyBotApi(TelegramBotApi):
                 self.trouble[planned.kind] += 1
                 self.ready_at = now + planned.retry_after if planned.kind == "429" else self.ready_at
         return planned
-
-    def doubled(self, within_s: float) -> list[str]:
-        """Texts that a resident read again so soon after the first time, or more than twice."""
-        times: dict[tuple[int, str], list[float]] = {}
-        for received in [*self.sent]:
-            times.setdefault((received.chat_id, received.text), []).append(received.at)
-        return [
-            text
-            for (_, text), seen in times.items()
-            if len(seen) > 2 or (len(seen) == 2 and seen[1] - seen[0] < within_s)
-        ]

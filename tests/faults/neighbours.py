@@ -1,23 +1,37 @@
-"""The other providers of the town: WhatsApp, Messenger and an SMS gateway, and what residents write there."""
+"""All other providers of the town: what they heard from us, and what they hold until we ask."""
 
-import hashlib
-import hmac
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from tests.faults.letters import SECRET, Letter
+from tests.faults.collected import Bale
+from tests.faults.letters import SECRET
+from tests.faults.messengers import INSTAGRAM, PAGE
+from tests.faults.moods import MoodyBotApi
+from tests.faults.post import Post
+from tests.faults.telephone import Switchboard
+from tests.providers.asterisk_manager import AsteriskManager
 from tests.providers.meta_graph import MetaGraph
 from tests.providers.sms_gateways import ACCOUNT, PASSWORD, SmsGateway
+from tests.providers.viber_api import ViberServer
 from tests.providers.whatsapp_cloud import NUMBER as NUMBER_ID
 from tests.providers.whatsapp_cloud import WhatsAppCloud
+from tests.providers.x_api import XApiServer
 
 MOODS = ("429", "500", "garbage", "silence", "drop")
+
+
+class Read(NamedTuple):
+    """One text on somebody's screen; `at` in seconds of whatever clock, the same for all of one channel."""
+
+    way: str
+    to: str
+    text: str
+    at: float
 
 
 class Dated[T](list[T]):
@@ -31,124 +45,178 @@ class Dated[T](list[T]):
         self.at.append(time.monotonic())
         super().append(one)
 
+    def dated(self) -> Iterator[tuple[T, float]]:
+        """Each with its moment."""
+        return zip([*self], [*self.at], strict=False)
+
+
+@dataclass
+class NamingViber(ViberServer):
+    """As its base, and it remembers how it called what it took."""
+
+    tokens: list[str] = field(default_factory=list)
+
+    def receive(self, body: dict[str, Any]) -> dict[str, Any]:
+        made = super().receive(body)
+        self.tokens.append(str(made["message_token"]))
+        return made
+
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Three providers that answer for as long as the town is there."""
+    """Providers that answer for as long as the town is there; without mail servers there is no post."""
 
     cloud: WhatsAppCloud
     graph: MetaGraph
+    insta: MetaGraph
     gateway: SmsGateway
+    viber: NamingViber
+    x: XApiServer
+    bale: Bale
+    board: Switchboard
+    post: Post | None
 
     @classmethod
     @contextmanager
     def running(cls) -> "Iterator[Neighbours]":
         """Serve until the block ends."""
-        with (
-            WhatsAppCloud.running(secret=SECRET, received=Dated()) as cloud,
-            MetaGraph.running(app_secret=SECRET, sent=Dated()) as graph,
-            SmsGateway.running("kannel") as gateway,
-        ):
-            gateway.sent = Dated()
-            yield cls(cloud, graph, gateway)
+        with ExitStack() as stack:
+            enter = stack.enter_context
+            bot = enter(MoodyBotApi.running(token="654321:bale-token"))
+            assert isinstance(bot, MoodyBotApi)
+            viber = enter(NamingViber.running(token=SECRET, sent=Dated()))
+            assert isinstance(viber, NamingViber)
+            found = cls(
+                cloud=enter(WhatsAppCloud.running(secret=SECRET, received=Dated())),
+                graph=enter(MetaGraph.running(app_secret=SECRET, account=PAGE, sent=Dated())),
+                insta=enter(
+                    MetaGraph.running(app_secret=SECRET, account=INSTAGRAM, instagram=True, sent=Dated())
+                ),
+                gateway=enter(SmsGateway.running("kannel")),
+                viber=viber,
+                x=enter(XApiServer.running()),
+                bale=Bale(bot),
+                board=Switchboard(enter(AsteriskManager.running())),
+                post=enter(Post.running()),
+            )
+            found.gateway.sent = Dated()
+            found.x.posts, found.x.direct = Dated(), Dated()
+            found.x.secrets["api_secret"] = SECRET
+            yield found
 
     def accounts(self) -> list[list[str]]:
         """How each is added, as words behind `vefa endpoint add`."""
-        cloud, graph = self.cloud, self.graph
+        cloud, graph, insta, viber, x = self.cloud, self.graph, self.insta, self.viber, self.x
+        keys = [f"--{name.replace('_', '-')}={value}" for name, value in x.secrets.items()]
         return [
             ["whatsapp", "--key", "wa", "--phone-number-id", NUMBER_ID, "--waba-id", "9",
              "--token", cloud.token, "--secret", SECRET, "--api-base", cloud.base],
             ["messenger", "--key", "page", "--page-id", graph.account, "--token", graph.token,
              "--secret", SECRET, "--api-base", graph.base],
+            ["instagram", "--key", "insta", "--instagram-id", insta.account, "--token", insta.token,
+             "--secret", SECRET, "--api-base", insta.base],
             ["sms", "--key", "line", "--gateway", "kannel", "--sender", "5454", "--account", ACCOUNT,
              "--password", PASSWORD, "--secret", SECRET, "--url", self.gateway.url],
+            ["viber", "--key", "viber", "--token", viber.token, "--sender", "Pınarova",
+             "--api-base", viber.base],
+            ["x", "--key", "city", *keys, "--api-base", x.base],
+            ["telegram", "--key", "bale", "--token", self.bale.bot.token, "--polling",
+             "--api-base", self.bale.bot.base],
+            ["telephony", "--key", "exchange", "--secret", SECRET],
+            ["asterisk", "--key", "pbx", "--hosts", self.board.manager.place,
+             "--username", self.board.manager.username, "--password", self.board.manager.password],
+            *([["email", *self.post.account()]] if self.post else []),
         ]  # fmt: skip
 
-    def misbehave(self, kind: str) -> None:
-        """The next send to each goes wrong."""
-        for provider in (self.cloud, self.graph, self.gateway):
-            provider.misbehave(kind)
+    @contextmanager
+    def writing(self, ledger: Path) -> Iterator[None]:
+        """People who use what we must ask for: a bot that nobody pushes, a mailbox, an exchange."""
+        post = self.post.writing(ledger) if self.post else nullcontext()
+        with self.bale.writing(ledger), self.board.calling(ledger), post:
+            yield
 
-    def ids(self) -> set[str]:
-        """What they call everything that residents received."""
-        keys = (
+    def misbehave(self, kind: str) -> None:
+        """The next send to each goes wrong; who is asked over and over is not reached once, too."""
+        for provider in (self.cloud, self.graph, self.insta, self.gateway, self.viber, self.x):
+            provider.misbehave(kind)
+        self.bale.bot.misbehave(kind)
+        self.bale.bot.misbehave("500", method="getUpdates")
+
+    def behave(self) -> None:
+        """Forget what would go wrong for whoever asks next."""
+        self.bale.bot.behave()
+
+    def held(self) -> list[str]:
+        """What waits with a provider and was not taken from there."""
+        updates = [f"bale:{update['update_id']}" for update in self.bale.bot.updates]
+        return updates + (self.post.held() if self.post else [])
+
+    def ids(self) -> dict[str, set[str]]:
+        """What the provider of each channel calls everything that it took."""
+        keys = {
             sms.request.get("dlr-url", "").partition("key=")[2].partition("&")[0] for sms in self.gateway.sent
-        )
-        return {*(one.wamid for one in self.cloud.received), *(one.mid for one in self.graph.sent), *keys}
+        }
+        return {
+            "whatsapp": {one.wamid for one in self.cloud.received},
+            "messenger": {one.mid for one in self.graph.sent},
+            "instagram": {one.mid for one in self.insta.sent},
+            "sms": keys,
+            "viber": set(self.viber.tokens),
+            "x": {one.id for one in (*self.x.posts, *self.x.direct)},
+            "telegram": {str(one.message_id) for one in self.bale.bot.sent},
+            "email": self.post.ids() if self.post else set(),
+        }
 
     def faults(self) -> list[str]:
         """Requests that break a documented form."""
-        return [*self.cloud.faults, *self.graph.faults, *self.gateway.faults]
+        heard = (self.cloud, self.graph, self.insta, self.gateway, self.viber, self.x, self.bale.bot)
+        return [fault for provider in (*heard, self.board.manager) for fault in provider.faults]
 
-    def read(self) -> list[tuple[str, str, float]]:
+    def read(self) -> list[Read]:
         """Who read what, and when."""
-        return [
-            (one.to, one.text, at)
-            for heard in (self.cloud.received, self.graph.sent, self.gateway.sent)
+        plain = {
+            "whatsapp": self.cloud.received,
+            "messenger": self.graph.sent,
+            "instagram": self.insta.sent,
+            "sms": self.gateway.sent,
+        }
+        posts = {one.id: one.where for one in self.x.posts}
+        found = [
+            Read(way, one.to, one.text, at)
+            for way, heard in plain.items()
             if isinstance(heard, Dated)
-            for one, at in zip([*heard], [*heard.at], strict=False)
+            for one, at in heard.dated()
         ]
-
-    def doubled(self, within_s: float) -> list[str]:
-        """Texts that a resident read again so soon after the first time, or more than twice."""
-        times: dict[tuple[str, str], list[float]] = {}
-        for to, text, at in self.read():
-            times.setdefault((to, text), []).append(at)
-        return [
-            text
-            for (_, text), seen in times.items()
-            if len(seen) > 2 or (len(seen) == 2 and seen[1] - seen[0] < within_s)
-        ]
-
-    def read_twice(self) -> int:
-        """How often a resident read something again."""
-        seen = Counter((to, text) for to, text, _ in self.read())
-        return sum(count - 1 for count in seen.values())
+        for shown in (self.x.posts, self.x.direct):
+            assert isinstance(shown, Dated)
+            found += [Read("x", _root(one.where, posts), one.text, at) for one, at in shown.dated()]
+        assert isinstance(self.viber.sent, Dated)
+        viber = (Read("viber", one["receiver"], one["text"], at) for one, at in self.viber.sent.dated())
+        bale = (Read("bale", str(one.chat_id), one.text, one.at) for one in [*self.bale.bot.sent])
+        post = (Read("email", *one) for one in (self.post.read() if self.post else ()))
+        return [*found, *viber, *bale, *post]
 
 
-def whatsapp(number: int, chat: int, text: str, **facts: Any) -> Letter:
-    """A text on WhatsApp."""
-    person, said_at = f"90532{chat:07}", str(int(time.time()))
-    message = {
-        "from": person,
-        "id": f"wamid.{number}",
-        "timestamp": said_at,
-        "type": "text",
-        "text": {"body": text},
-    }
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "902329992822", "phone_number_id": NUMBER_ID},
-        "contacts": [{"profile": {"name": f"Sakin {chat}"}, "wa_id": person}],
-        "messages": [message],
-    }
-    entry = {"id": "9", "changes": [{"field": "messages", "value": value}]}
-    body = {"object": "whatsapp_business_account", "entry": [entry]}
-    return _signed("/hooks/whatsapp/wa", f"wamid.{number}", body, {"chat": chat, **facts})
+def _root(post: str, above: dict[str, str]) -> str:
+    """The resident's post at whose end our own parts hang."""
+    while post in above:
+        post = above[post]
+    return post
 
 
-def messenger(number: int, chat: int, text: str, **facts: Any) -> Letter:
-    """A message to the city's page."""
-    moment = int(time.time() * 1000)
-    event = {
-        "sender": {"id": str(5_000_000 + chat)},
-        "recipient": {"id": MetaGraph.account},
-        "timestamp": moment,
-        "message": {"mid": f"m_{number}", "text": text},
-    }
-    body = {"object": "page", "entry": [{"id": MetaGraph.account, "time": moment, "messaging": [event]}]}
-    return _signed("/hooks/messenger/page", f"m_{number}", body, {"chat": chat, **facts})
+def doubled(read: list[Read], within_s: float) -> list[str]:
+    """Texts that a resident read again so soon after the first time, or more than twice."""
+    times: dict[tuple[str, str, str], list[float]] = {}
+    for one in read:
+        times.setdefault((one.way, one.to, one.text), []).append(one.at)
+    return [
+        f"{way}: {text}"
+        for (way, _, text), seen in times.items()
+        if len(seen) > 2 or (len(seen) == 2 and seen[1] - seen[0] < within_s)
+    ]
 
 
-def sms(number: int, chat: int, text: str, **facts: Any) -> Letter:
-    """An SMS, which Kannel hands over by GET."""
-    told = {"secret": SECRET, "from": f"+90533{chat:07}", "to": "5454", "text": text, "id": str(number)}
-    path = f"/hooks/sms/line?{urlencode(told | {'at': str(int(time.time()))})}"
-    return Letter(f"message:{number}", path, 200, {}, {"chat": chat, **facts}, method="GET")
-
-
-def _signed(path: str, external_id: str, body: dict[str, Any], facts: dict[str, Any]) -> Letter:
-    raw = json.dumps(body).encode()
-    proof = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={proof}"}
-    return Letter(external_id, path, 200, {"content": raw, "headers": headers}, facts)
+def read_twice(read: list[Read]) -> int:
+    """How often a resident read something again."""
+    seen = Counter((one.way, one.to, one.text) for one in read)
+    return sum(count - 1 for count in seen.values())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.history import Evidence, Wrong
+from tests.faults.neighbours import read_twice
 
 WHOLE = os.environ.get("VEFA_FAULTS") == "whole"
 
@@ -27,24 +28,28 @@ class Report:
     def count(self, name: str, evidence: Evidence, wrong: Wrong, kills: Mapping[str, int]) -> None:
         """Take over everything that can be counted at this moment in an installation."""
         ledger, tables, provider = evidence.ledger, evidence.tables, evidence.provider
-        texts = [(received.chat_id, received.text) for received in provider.sent]
+        came = Counter(ledger.sent[row["external_id"]]["way"] for row in tables.contacts
+                       if row["external_id"] in ledger.sent)  # fmt: skip
         self.facts[name] = {
             "sent": len(ledger.sent),
             "acknowledged": len(ledger.acked),
             "acknowledged again": ledger.again.total(),
             "refused, by status": dict(ledger.refused),
             "stored": len(tables.contacts),
+            "stored, by channel": dict(came),
             "by state": dict(Counter(row["state"] for row in tables.contacts)),
             "poison": len(ledger.marked("poison")),
-            "cases": len(tables.cases),
+            "cases": sum(row["opened"] for row in tables.cases),
             "photos acknowledged": len(ledger.marked("photo")),
             "files that no row names": evidence.strays(),
             "kills": dict(kills),
             "the provider's troubles": dict(provider.trouble),
             "outbox, by state": dict(Counter(row["state"] for row in tables.deliveries)),
             "sent again after doubt": sum(row["resent"] for row in tables.deliveries),
-            "read twice by a resident": len(texts) - len(set(texts)) + evidence.neighbours.read_twice(),
-            "read by residents": len(texts) + len(evidence.neighbours.read()),
+            "read twice by a resident": read_twice(evidence.read),
+            "read by residents": dict(Counter(one.way for one in evidence.read)),
+            "numbers read by their owner": len([*evidence.numbers_read()]) - len(wrong["read by a stranger"]),
+            "calls": dict(Counter(row["state"] for row in tables.calls)),
             **{name: len(found) for name, found in wrong.items()},
         }
 

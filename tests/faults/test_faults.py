@@ -13,10 +13,10 @@ import pytest
 
 from tests.faults.disk import Disk
 from tests.faults.hand import Hand
-from tests.faults.history import Tables, contacts_in
 from tests.faults.ledger import Ledger
 from tests.faults.neighbours import MOODS as NEIGHBOURS_MOODS
 from tests.faults.report import REPORT, WHOLE
+from tests.faults.tables import Tables, contacts_in
 from tests.faults.town import Machine, judge, residents
 from tests.wiring.machine import eventually
 
@@ -29,8 +29,12 @@ BREATH_S = (1.0, 4.0) if WHOLE else (0.5, 1.5)
 EVERY_MOOD = Counter({"429": 5, "drop": 5, "garbage": 5, "silence": 2, "deaf": 2, "500": 5})
 MOODS = EVERY_MOOD if WHOLE else Counter({"429": 1, "drop": 2, "garbage": 1, "silence": 1, "500": 1})
 # Many chats where there is poison: its own chat waits for it.
-LOAD = ["--chats", "150", "--forms", "6", "--pause", "2.5"] if WHOLE else ["--chats", "12", "--pause", "0.3"]
+MANY = ["--chats", "150", "--forms", "6", "--talks", "6", "--calls", "4", "--pause", "2.5"]
+FEW = ["--chats", "12", "--forms", "2", "--talks", "2", "--calls", "2", "--pause", "0.4"]
+LOAD = MANY if WHOLE else FEW
 MESSAGES, POISON_EVERY = (10_000, 1000) if WHOLE else (600, 300)
+STUCK_S = 0.5
+IN_THE_ACT_S = 20.0  # at most: the provider may have asked for patience
 FIRST_ID = 100  # of updates far below the driver's
 
 
@@ -39,15 +43,21 @@ def test_nothing_is_lost_or_doubled_while_processes_are_killed(machine: Machine)
     victims = [name for name, times in KILLS.items() for _ in range(times)]
     random.shuffle(victims)
 
-    with residents(machine, *LOAD):
+    with (
+        residents(machine, *LOAD),
+        machine.neighbours.writing(machine.ledger),
+        Hand.of(machine, 3 * FIRST_ID) as hand,
+    ):
         for name in victims:
             time.sleep(random.uniform(*BREATH_S))
             if WHOLE:
                 machine.provider.misbehave(random.choice([*MOODS]))
                 machine.neighbours.misbehave(random.choice(NEIGHBOURS_MOODS))
-            machine.kill(name)
+            _kill_in_the_act(machine, name, hand)
         time.sleep(1)
-    machine.provider.behave()
+        machine.provider.behave()
+        machine.neighbours.behave()
+        eventually(hand.all_taken)
 
     assert machine.kills == KILLS
     evidence = judge(machine)
@@ -110,21 +120,13 @@ def test_a_provider_in_a_bad_mood_loses_nothing(machine: Machine):
 
 
 def test_a_database_that_hangs_gets_no_false_receipt(machine: Machine):
-    assert machine.running
     began = time.monotonic()
-    server = machine.running.part("postgres")
-    frozen = [server, *server.children(recursive=True)]
     with Hand.of(machine, FIRST_ID) as hand:
         assert hand.push() == 200
-        for process in frozen:
-            process.suspend()
-        try:
+        with machine.frozen():
             refused_at = time.monotonic()
             status = hand.push()
             took_s = time.monotonic() - refused_at
-        finally:
-            for process in reversed(frozen):
-                process.resume()
         assert status == 503
         assert hand.last is not None
         assert hand.last.headers["retry-after"]
@@ -151,6 +153,25 @@ def test_a_full_disk_gets_no_false_receipt(machine_on_small_disk: Machine, disk:
     assert (full, died, dead) == ({503: 20}, True, {503: 10})
     judge(machine)
     REPORT.add("a full disk", seconds=time.monotonic() - began, refused=30, taken_before=taken)
+
+
+def _kill_in_the_act(machine: Machine, name: str, hand: Hand) -> None:
+    """The worker while a provider has its parcel and does not answer; the web while the database is stuck."""
+    if name == "work":
+        before = machine.provider.trouble["silence"]
+        machine.provider.misbehave("silence")
+        hand.push()
+        deadline = time.monotonic() + IN_THE_ACT_S
+        while machine.provider.trouble["silence"] == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+        machine.kill(name)
+    elif name == "web":
+        with machine.frozen():
+            time.sleep(STUCK_S)
+            machine.strike(name)
+        machine.heal(name)
+    else:
+        machine.kill(name)
 
 
 def _parked_by_now(machine: Machine) -> set[str]:

@@ -1,14 +1,14 @@
 """A whole installation as an operator starts it, to be treated badly."""
 
+import json
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,16 +16,18 @@ from tempfile import TemporaryDirectory
 import psutil
 import psycopg
 
-from tests.faults.history import Evidence, Tables, at_rest
+from tests.faults.history import Evidence
 from tests.faults.ledger import Ledger
 from tests.faults.letters import POISONS, SECRET
 from tests.faults.moods import MoodyBotApi
 from tests.faults.neighbours import Neighbours
 from tests.faults.report import REPORT, WHOLE
-from tests.wiring.machine import Running, eventually, free_port, is_well, kill, vefa
+from tests.faults.tables import Tables, are_kept, at_rest
+from tests.wiring.machine import Running, environment, eventually, free_port, is_well, kill
 
 CITY = Path("vefa/wiring/demo/city")
 REST_S = 1200 if WHOLE else 200  # for all that is owed to go out, 30 a second
+ON_ITS_WAY_S = 20.0
 # Poison: whoever marks such a contact as handled fails, however often.
 _POISON = f"""
 CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -92,26 +94,60 @@ class Machine:
         words = ["--token", self.provider.token, "--secret", SECRET, "--api-base", self.provider.base]
         bot = ["endpoint", "add", "telegram", "--key", "bot", *words]
         others = (["endpoint", "add", *account] for account in self.neighbours.accounts())
-        commands = (["load", str(CITY)], bot, *others)
-        with ThreadPoolExecutor() as pool:
-            for done in pool.map(lambda command: vefa(*command, home=self.home), commands):
-                assert done.returncode == 0, done.stderr
+        commands = [[*words, "--home", str(self.home)] for words in (["load", str(CITY)], bot, *others)]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.furnishing", json.dumps(commands)],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
         self.execute(_POISON)
 
     def kill(self, name: str) -> None:
         """kill -9 of a part: `web`, `work`, `postgres`, or `all`; the supervisor heals, we heal `all`."""
+        self.strike(name)
+        self.heal(name)
+
+    def strike(self, name: str) -> None:
+        """The kill alone."""
         assert self.running
-        if name == "all":
-            kill(self.running.family())
-            self.running.process.wait()
-            self.start()
-        else:
-            part = eventually(lambda: self._part(name), why=self.running.text)
-            kill(part)
-            psutil.wait_procs(part, 30)
-            eventually(lambda: self.running is not None and is_well(self.running), why=self.running.text)
+        if name in {"work", "all"}:
+            self.neighbours.board.deaths.append(time.monotonic())
+        part = (
+            self.running.family() if name == "all" else eventually(lambda: self._part(name), why=self._told)
+        )
+        kill(part)
+        psutil.wait_procs(part, 30)
         self.kills[name] += 1
         self.killed_at = datetime.now(UTC)
+
+    def heal(self, name: str) -> None:
+        """Wait until it works again."""
+        assert self.running
+        if name == "all":
+            self.running.process.wait()
+            self.start()
+        eventually(lambda: self.running is not None and is_well(self.running), why=self._told)
+
+    def _told(self) -> str:
+        return self.running.text() if self.running else ""
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The database neither answers nor dies until the block ends."""
+        assert self.running
+        server = self.running.part("postgres")
+        processes = [server, *server.children(recursive=True)]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in reversed(processes):
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     def _part(self, name: str) -> list[psutil.Process]:
         """The processes of a part, as soon as it runs again; nobody but us ends those of the database."""
@@ -142,10 +178,15 @@ class Machine:
         if not WHOLE:
             self.execute(_FORGET_THE_DEAD.format(killed=self.killed_at.isoformat()))
         deadline = time.monotonic() + REST_S
-        while not at_rest(self.database):
+        while not (not self.neighbours.held() and self._is_told() and at_rest(self.database)):
             assert time.monotonic() < deadline, "there is still something to do"
             self.execute(_RETRY_NOW if WHOLE else f"{_RETRY_NOW};{_SEND_NOW}")
             time.sleep(0.5)
+
+    def _is_told(self) -> bool:
+        """Whether what we heard of the exchange is kept, for as long as it may still be on its way."""
+        board = self.neighbours.board
+        return board.quiet_s() > ON_ITS_WAY_S or are_kept(board.owed(), self.database)
 
 
 @contextmanager
@@ -190,8 +231,9 @@ def judge(machine: Machine) -> Evidence:
     """Wait for rest, count everything, and fail for anything that is wrong."""
     with suppress(AssertionError):  # then the verdict says what is left, which is more
         machine.rest()
+    ledger = Ledger.read(machine.ledger)
     evidence = Evidence(
-        Ledger.read(machine.ledger),
+        replace(ledger, acked=ledger.acked | machine.neighbours.board.owed()),
         Tables.read(machine.database),
         machine.provider,
         machine.neighbours,
@@ -199,6 +241,7 @@ def judge(machine: Machine) -> Evidence:
     )
     wrong = evidence.faults()
     REPORT.count(machine.disk, evidence, wrong, machine.kills)
-    assert not {name: found[:10] for name, found in wrong.items() if found}
+    told = {name: found[:10] for name, found in wrong.items() if found}
+    assert not told, told
     assert evidence.ledger.acked
     return evidence
