@@ -1,6 +1,7 @@
 """Long jobs that die in the middle: the load of a catalogue, an answer to everybody, the learning of a model.
 
-They use the installation of the other stories and are judged like them.
+They use the installation of the other stories and are judged like them. The whole form alone tells them:
+tests/wiring/test_up_demo.py and tests/triage/learned kill a load and a lesson in every run of the tests.
 """
 
 import json
@@ -22,10 +23,10 @@ from tests.faults.report import REPORT, WHOLE
 from tests.faults.town import CITY, Machine, judge
 from tests.wiring.machine import VEFA, environment, eventually, vefa
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.skipif(not WHOLE, reason="takes minutes: see make faults")]
 MARK = " *"  # at the end of every English name of the changed city
-LOADERS = ["load", "postgres"] * 4 if WHOLE else ["load"]
-CASES = 120 if WHOLE else 24  # behind the incident
+LOADERS = ["load", "postgres"] * 4
+CASES = 120  # behind the incident
 FIRST_ID = 10_000  # of updates far below the driver's
 SLOW_S = 0.05  # for each case of an order, so that there is a middle
 _MARKED = f"""
@@ -119,7 +120,6 @@ def test_an_answer_to_all_whose_worker_dies_reaches_everybody_once(machine: Mach
     REPORT.add("an answer to all", seconds=time.monotonic() - began, cases=len(heard))
 
 
-@pytest.mark.skipif(not WHOLE, reason="fits models for minutes; tests/triage/learned kills a smaller one")
 def test_a_lesson_that_is_killed_leaves_the_model_that_serves(machine: Machine):
     began = time.monotonic()
     for victim in ("lesson", "postgres"):
