@@ -8,23 +8,26 @@ import csv
 import random
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db import transaction
 from django.db.models import F
 
+from benchmarks.triage_city import NOON, keep_meanings
 from vefa.cases.models import Case
+from vefa.cases.wordlist import vector as words_in
 from vefa.directory.models import Area, Municipality, Service, Staff
 from vefa.directory.queries import directory, examples, forget
 from vefa.triage import semantic
 from vefa.triage.advice import Asked, advise
 from vefa.triage.meaning.vectors import made, packed
-from vefa.triage.sameness.offering import offers, weighed_against
+from vefa.triage.sameness.offering import Offer, offers, weighed_against
 from vefa.triage.sameness.reading import Read, Said, read
+from vefa.triage.sameness.speaking import meant
 
-NOON = datetime(2026, 11, 2, 9, tzinfo=UTC)
 DRAWS = 2000  # of the bootstrap
 
 
@@ -99,10 +102,15 @@ def _read(row: Mapping[str, str], side: str, days: float) -> Read:
     area = areas.get(row[f"place_{side}"])
     text = row[f"text_{side}"]
     advice = advise(Asked(text=text, hint="tr"))
-    guesses = {guess.value: guess.confidence for guess in advice.services}
+    about = meant(text, advice.language.value)
     at = NOON + timedelta(days=days)
     said = Said(
-        text=text, area_id=area.pk if area else None, services=guesses, at=at, language=advice.language.value
+        text=text,
+        area_id=area.pk if area else None,
+        services=about.services,
+        at=at,
+        language=advice.language.value,
+        speaks=about.speaks,
     )
     return read(said)
 
@@ -128,25 +136,56 @@ class Found:
     first_three: Share
     p50_cpu_ms: float  # of this process, without the database's
     worst_cpu_ms: float
-    open_cases: int
 
 
-def found_among(pairs_path: Path, *, staff: Staff, open_cases: int) -> Found:
-    """Lay every pair that is the same into a filled table and ask for doubles of its first report."""
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How it is asked. `later`: for the second report of a pair, as a clerk meets it; else for the first,
+    while the second is there already. `meaning`: the reports have their vectors.
+    """
+
+    staff: Staff
+    later: bool = True
+    meaning: bool = False
+
+
+def found_among(pairs_path: Path, way: Way) -> Found:
+    """Lay each pair that is the same among what is there, alone, and ask for its doubles.
+
+    Alone, for several pairs of the file tell of one incident: reports of another pair would be right, too.
+    """
     times, hits = [], []
-    for first, second in _laid(pairs_path):
-        begun = time.process_time()
-        offered = offers(first, staff)
-        times.append((time.process_time() - begun) * 1000)
-        hits.append(second.pk in {offer.case.pk for offer in offered})
-    share = sum(hits) / len(hits)
-    spread = 1.96 * (share * (1 - share) / len(hits)) ** 0.5
-    interval = Share(share, max(0.0, share - spread), min(1.0, share + spread), len(hits))
-    return Found(interval, statistics.median(times), max(times), open_cases)
+    for row in pairs(pairs_path):
+        if row["same"] == "1":
+            with transaction.atomic():
+                offered, wanted, took = _asked(row, way)
+                transaction.set_rollback(True)
+            times.append(took * 1000)
+            hits.append(wanted.pk in {offer.case.pk for offer in offered})
+    return Found(_share(sum(hits), len(hits)), statistics.median(times), max(times))
+
+
+def _asked(row: Mapping[str, str], way: Way) -> tuple[list[Offer], Case, float]:
+    """What is offered for one report of a pair, the other one, and seconds of this process."""
+    first, second = _case(row, "a"), _case(row, "b")
+    if way.meaning:
+        keep_meanings([first, second])
+    asked, wanted = (second, first) if way.later else (first, second)
+    begun = time.process_time()
+    offered = offers(asked, way.staff)
+    return offered, wanted, time.process_time() - begun
+
+
+def _share(hits: int, of: int) -> Share:
+    """A share with Wilson's interval: near 1 it stays inside."""
+    value, z = hits / of, 1.96
+    middle = (value + z * z / (2 * of)) / (1 + z * z / of)
+    spread = z * (value * (1 - value) / of + z * z / (4 * of * of)) ** 0.5 / (1 + z * z / of)
+    return Share(value, middle - spread, middle + spread, of)
 
 
 def fill(count: int, *, seed: int = 3) -> int:
-    """Lay so many open cases of the last month into an empty table; returns how many.
+    """Lay so many open cases of one month into an empty table, denser than any city; returns how many.
 
     Example messages all over the city: four of five in a neighbourhood, at one of 400 invented streets, half
     of these with a house number; one of five at a street, square or building that the gazetteer knows. The
@@ -249,14 +288,8 @@ def _row(
     return Case(
         reference=reference[:20], secret="-", title=text[:100], text=text, language=language, kind="request",
         channel="portal", area_id=about[0], service=about[1], opened_at=at, changed_at=at, said_at=at,
+        search=words_in([text]),
     )  # fmt: skip
-
-
-def _laid(path: Path) -> Iterator[tuple[Case, Case]]:
-    for row in pairs(path):
-        if row["same"] == "1":
-            sides = [_case(row, side) for side in "ab"]
-            yield sides[0], sides[1]
 
 
 def _case(row: Mapping[str, str], side: str) -> Case:

@@ -50,6 +50,16 @@ def asked(text: str) -> Prepared | None:
     return Prepared(" & ".join(f"'{word}':*" for word in parts))
 
 
+def holding(names: Iterable[str], beside: Iterable[str] = ()) -> Prepared | None:
+    """The tsquery for cases that hold a word beginning like one of `names`, and one of `beside` if any."""
+    named = [f"'{part}':*" for name in sorted(names) for part in _cut(name)][:MOST_ASKED]
+    if not named:
+        return None
+    also = [f"'{part}'" for word in sorted(beside) for part in _cut(word)][:MOST_ASKED]
+    either = f"({' | '.join(named)})"
+    return Prepared(f"{either} & ({' | '.join(also)})" if also else either)
+
+
 def read_one_by_one(cases: QuerySet[Case], query: Prepared) -> QuerySet[Case]:
     """The cases that hold the words, found by reading each: quicker than the index where few are read."""
     unindexed = Coalesce("search", Cast(Value(""), SearchVectorField()))

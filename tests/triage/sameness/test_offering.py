@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.cases.stories import opened
 from vefa.cases.models import Case, State
 from vefa.triage.models import CaseVector
+from vefa.triage.sameness.candidates import Asked, candidates
 from vefa.triage.sameness.offering import offers
+from vefa.triage.sameness.reading import read_case
 
 pytestmark = pytest.mark.django_db
 HOLE = "Lale Sokak 14 önünde büyük bir çukur var"
@@ -22,6 +24,10 @@ def known(town, now):
 
 def told(case, staff):
     return [offer.case.pk for offer in offers(case, staff)]
+
+
+def read_for(case, staff):
+    return candidates(Asked(case, read_case(case), staff))
 
 
 def test_the_same_hole_is_offered_and_the_hole_next_door_is_not(town, known, now):
@@ -83,3 +89,26 @@ def test_a_question_costs_a_handful_of_statements(town, known, now):
     with CaptureQueriesContext(connection) as caught:
         assert len(offers(again, town.derya)) == 3
     assert len(caught) <= 9
+
+
+def test_a_double_that_was_given_another_service_is_read_all_the_same(town, known, now):
+    again = opened(town, HOLE, now=now, who="Bora", service=town.street_light)
+    assert known.pk in {case.pk for case in read_for(again, town.derya)}
+
+
+def test_a_street_that_both_name_leads_to_a_case_without_an_area(town, now):
+    first = opened(town, HOLE, now=now, who="Ali", area_id=None)
+    again = opened(town, "Lale Sokak 14 çukur hâlâ duruyor", now=now, who="Bora")
+    other = opened(town, "Papatya Sokak 14 çukur", now=now, who="Can", area_id=None)
+    found = {case.pk for case in read_for(again, town.derya)}
+    assert first.pk in found
+    assert other.pk not in found
+    assert told(again, town.derya) == [first.pk]
+
+
+def test_what_the_same_person_said_elsewhere_is_read_too(town, now):
+    first = opened(town, "Burada çukur var", now=now, who="Ali", area_id=town.cinaralti.id)
+    again = opened(town, "Yine o çukur, hiç ilgilenen yok", now=now, who="Ali")
+    Case.objects.filter(pk=again.pk).update(citizen_id=first.citizen_id)
+    again.refresh_from_db()
+    assert first.pk in {case.pk for case in read_for(again, town.derya)}

@@ -78,3 +78,16 @@ def test_it_does_not_matter_which_report_comes_first():
     one = report(whereabouts=at("lale", houses="14"), point=HERE, day=1.0)
     other = report(whereabouts=at("lale"), point=BESIDE, services={"road.pothole": 0.4}, day=3.0)
     assert likeness(one, other).probability == pytest.approx(likeness(other, one).probability)
+
+
+def test_words_that_speak_of_the_same_matter_count_in_two_languages_and_with_two_services():
+    one, other = report(services={"road.pothole": 0.6}), report(services={"road.works": 0.6})
+    alike, strange = likeness(one, other, None, 0.9), likeness(one, other, None, 0.0)
+    assert alike.odds > strange.odds
+    assert alike.offered
+    assert not strange.offered
+
+
+def test_a_number_that_only_one_names_speaks_a_little_against_it():
+    street = report(whereabouts=at("lale"))
+    assert likeness(street, street).odds > likeness(street, report(whereabouts=at("lale", houses="14"))).odds

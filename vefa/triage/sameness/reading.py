@@ -12,6 +12,7 @@ from vefa.kit.text import words
 from vefa.triage.knowledge import knowledge
 from vefa.triage.names import spans_of
 from vefa.triage.sameness.rules import Report
+from vefa.triage.sameness.speaking import Speaks, meant
 from vefa.triage.sameness.whereabouts import whereabouts_of
 from vefa.triage.script import skeletons
 
@@ -28,6 +29,7 @@ class Read:
     said: str
     language: str
     vector: bytes = b""
+    speaks: Speaks | None = None  # for which services its words speak; None without a model of them
 
     @property
     def placed(self) -> bool:
@@ -48,6 +50,7 @@ class Said:
     services: Mapping[str, float]
     at: datetime
     language: str = ""
+    speaks: Speaks | None = None
 
 
 def read(said: Said) -> Read:
@@ -69,22 +72,25 @@ def read(said: Said) -> Read:
     )
     silent = {place for start, end in [*spans, *spans_of(told, named)] for place in range(start, end)}
     left = [word for place, word in enumerate(told) if place not in silent and not word.isdigit()]
-    return Read(report, " ".join(skeletons(left)), said.language)
+    return Read(report, " ".join(skeletons(left)), said.language, speaks=said.speaks)
 
 
-def read_case(case: Case, services: Mapping[str, float], *, vector: bytes = b"") -> Read:
-    """What a case is compared by; `services` where more is known of it than the one that it has."""
+def read_case(case: Case, *, vector: bytes = b"") -> Read:
+    """What a case is compared by: its service, and what its words say beside that."""
     own = directory().services.get(case.service_id or 0)
+    text = case.text if case.text.startswith(case.title[:20]) else f"{case.title}\n{case.text}"
+    about = meant(text[:LONGEST], case.language, own.code if own else "")
     found = read(
         Said(
-            text=case.text if case.text.startswith(case.title[:20]) else f"{case.title}\n{case.text}",
+            text=text,
             place_text=case.place_text,
             area_id=case.area_id,
             lat=case.lat,
             lon=case.lon,
-            services=services or ({own.code: 1.0} if own else {}),
+            services=about.services,
             at=case.opened_at,
             language=case.language,
+            speaks=about.speaks,
         )
     )
     return replace(found, vector=vector)
