@@ -49,6 +49,12 @@ def work():
         pass
 
 
+def last_order(town):
+    found = rehoming.last_move(town.pothole.pk)
+    assert found
+    return found
+
+
 def homes(cases):
     rows = Case.objects.filter(pk__in=[one.pk for one in cases]).order_by("id")
     return list(rows.values_list("service__code", "unit__key"))
@@ -86,7 +92,7 @@ def test_they_move_in_one_act_that_the_journal_explains_and_come_back_as_they_we
     assert "Moved with all cases of “Pothole” to “Street light”" in history
     assert not ServiceLabel.objects.exists()  # nobody said that triage was wrong
 
-    order = rehoming.last_move(town.pothole.pk)
+    order = last_order(town)
     page = act(ayse, "return", act=order.act)
     assert "In use again. 2 cases come back to it." in page
     work()
@@ -101,7 +107,7 @@ def test_what_somebody_decided_meanwhile_stays(ayse, holes, town):
     work()
     now = datetime.now(UTC)
     describe(case_id=holes[0].pk, words=Description(service_id=town.tree.pk), by=town.derya, now=now)
-    act(ayse, "return", act=rehoming.last_move(town.pothole.pk).act)
+    act(ayse, "return", act=last_order(town).act)
     work()
     assert [code for code, _unit in homes(holes)] == ["tree", "pothole", "pothole"]
 
@@ -119,9 +125,9 @@ def test_those_that_kept_it_can_be_moved_later_a_few_at_a_time(ayse, town, holes
     act(ayse, "retire", seen="0", cases="keep")
     assert "2 cases go to" in act(ayse, "move", to=str(town.tree.pk))
     assert Event.objects.filter(kind="service.cases_moved").count() == 2
-    while rehoming.last_move(town.pothole.pk).left == 2:
+    while last_order(town).left == 2:
         assert replay.react(REACTIONS, now=datetime.now(UTC), limit=100)
-    assert rehoming.last_move(town.pothole.pk).left == 1
+    assert last_order(town).left == 1
     work()
     assert [code for code, _unit in homes(holes)] == ["tree", "tree", "pothole"]
 

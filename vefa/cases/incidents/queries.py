@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from vefa.cases.incidents.fitting import fitting
 from vefa.cases.incidents.gathering import LIVE
@@ -84,8 +84,8 @@ def spots(staff: Staff, incident: Incident) -> list[Spot]:
 
 
 def _spots(cases: QuerySet[Case], *, inside: bool) -> list[Spot]:
-    names = ("id", "reference", "title", "language", "place_text", "area_id", "lat", "lon")
-    return [Spot(*row, inside=inside) for row in cases.values_list(*names)[:MOST_SPOTS]]
+    names = ("reference", "title", "language", "place_text", "area_id", "lat", "lon")
+    return [Spot(**row, inside=inside) for row in cases.values(*names, case_id=F("id"))[:MOST_SPOTS]]
 
 
 def places(staff: Staff, incident: Incident) -> list[tuple[str, int]]:
