@@ -22,6 +22,7 @@ from vefa.directory.queries import directory, service_by_code
 from vefa.kit.text import words
 from vefa.triage import semantic
 from vefa.triage.advice import Asked, advise
+from vefa.triage.language import language_of
 from vefa.triage.meaning.storing import PHRASE, SERVICE, knowledge_texts
 from vefa.triage.meaning.vectors import made, signs_of, unpacked
 from vefa.triage.models import CaseVector, TextVector
@@ -60,21 +61,26 @@ class Found:
 def search(staff: Staff, text: str, *, hint: str) -> Found:
     """Look for `text` among what this person may see; `hint` is the language that is likely."""
     asked = text.strip()[:LONGEST]
-    advice = advise(Asked(text=asked, hint=hint))
-    language = advice.language.value
     may_answer = can(staff, Action.ANSWER)
     if not semantic.available():
-        codes = [guess.value for guess in advice.services]
-        texts = _texts_by_words(asked, codes)
-        cases = _cases_by_words(staff, asked, codes)
-        found = Found("words", language, cases, {}, texts[PHRASE], texts[SERVICE])
+        found = _by_words(staff, asked, hint)
         return found if may_answer else _without_phrases(found)
+    language = language_of(asked, hint=hint, said=words(asked)).value
     (row,) = made([asked], [language])
     near = _cases_by_meaning(staff, signs_of(row), row)
     cases = queries.rows([case_id for case_id, _ in near])
     texts = _texts_by_meaning(row)
     found = Found("meaning", language, cases, dict(near), texts[PHRASE], texts[SERVICE])
     return found if may_answer else _without_phrases(found)
+
+
+def _by_words(staff: Staff, asked: str, hint: str) -> Found:
+    """Here alone the services are guessed: what that takes (60 MB) is left to the worker else."""
+    advice = advise(Asked(text=asked, hint=hint))
+    codes = [guess.value for guess in advice.services]
+    texts = _texts_by_words(asked, codes)
+    cases = _cases_by_words(staff, asked, codes)
+    return Found("words", advice.language.value, cases, {}, texts[PHRASE], texts[SERVICE])
 
 
 def _without_phrases(found: Found) -> Found:
