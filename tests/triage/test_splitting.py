@@ -2,7 +2,7 @@
 
 import pytest
 
-from vefa.triage.splitting import parts_of
+from vefa.triage.splitting import _clauses, parts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,15 @@ def test_two_matters_become_two_pieces(town, language, text):
 
     assert codes(pieces) == ["pothole", "street_light"]
     assert pieces[1].services[0].because
+
+
+def test_a_cut_behind_also_or_with_too_asks_for_less_than_one_behind_a_comma():
+    comma, too, also = (
+        _clauses(f"çukur var burada{rest} yanmıyor", "tr")[-1].least
+        for rest in (", lamba", ", lamba da", " ayrıca lamba")
+    )
+
+    assert also < too < comma
 
 
 def test_a_greeting_belongs_to_the_first_piece_and_words_are_kept(town):

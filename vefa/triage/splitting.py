@@ -1,7 +1,8 @@
 """Several matters in one message: where one ends and the next begins, as a proposal for a person.
 
 A message is cut at the ends of sentences and lines, at words such as "also", and at commas. What names a
-service of its own, and names it clearly, begins a piece; everything else belongs to the piece before it.
+service of its own begins a piece; everything else belongs to the piece before it. How clearly it must be
+named depends on the cut: behind "also", or with "too" in it, less than behind a comma, for lists are none.
 Nothing is cut by itself: a clerk takes the proposal, or does not.
 """
 
@@ -10,27 +11,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from vefa.kit.text import words
+from vefa.kit.text import fold, words
 from vefa.triage.advice import Advice, Asked, advise
 from vefa.triage.guess import Guess
 from vefa.triage.lexicon import lexicon
 
 _LONGEST = 4000  # characters that are looked at
 MOST = 24  # clauses, and so pieces
-_CLEAR = 0.6  # of its service, for a clause that stands alone
-_CLEARER = 0.8  # for one behind a comma or an "and": a list of words is not a list of matters
+# How sure the service of a clause must be: of the first, behind "also", a full stop, a comma or "and".
+_FIRST, _ALSO, _STOP, _COMMA = 0.4, 0.35, 0.7, 0.85
+_GREETED = 0.6  # of the first that names any, behind words without a matter
+_TOO = 0.25  # less where "too" stands in the clause
 _LEAST_WORDS = 2
 _STRONG = re.compile(r"(?:[.!?؟…;؛]+(?=\s|$)|\n+|(?:^|\s)(?:\d{1,2}[.)]|[-•*–])\s)")
-_WEAK = re.compile(r"[,،]\s|\s(?:ve|и|және|жане|و|and|а|һәм)\s")
+_WEAK = re.compile(r"[,،]\s|\s(?:ve|hem|ama|fakat|и|но|және|жане|әрі|бірақ|و|ولی|اما|and|but|а|һәм)\s")
+_TOO_WORDS = re.compile(r" (?:da|de|тоже|также|да|де|та|те|هم|too|as well|either) ")
 _NO_MATTER = {"thanks", "abuse", "spam"}
 
 
 @dataclass(frozen=True)
 class Clause:
-    """Words of a message up to a mark or a word that divides; `weak` where that may mean nothing."""
+    """Words of a message up to a mark or a word that divides, and how sure its service must be."""
 
     text: str
-    weak: bool
+    least: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ def parts_of(text: str, language: str) -> list[Piece]:
     ahead = ""  # a greeting, words without a matter: they belong to the first piece
     for clause in _clauses(text[:_LONGEST], language)[:MOST]:
         advice = advise(Asked(text=clause.text, hint=language))
-        if _names_one(advice, clause) and _is_other(advice, pieces):
+        least = clause.least if pieces else min(clause.least, _GREETED)
+        if _names_one(advice, least) and _is_other(advice, pieces):
             pieces.append(Piece(f"{ahead}{clause.text}", tuple(advice.services), advice.area))
             ahead = ""
         elif pieces:
@@ -70,13 +75,23 @@ def _clauses(text: str, language: str) -> list[Clause]:
     """The clauses of a text, in order, with the marks at their ends."""
     found: list[Clause] = []
     for sentence in _cut(text, _STRONG):
-        for said in _at_words(sentence, language):
+        for number, said in enumerate(_at_words(sentence, language)):
+            also = number > 0 or _begins_further(said, language)
             for place, part in enumerate(_cut(said, _WEAK)):
                 if found and len(part.split()) < _LEAST_WORDS:
                     found[-1] = replace(found[-1], text=f"{found[-1].text} {part}".strip())
                 elif part:
-                    found.append(Clause(part, weak=place > 0))
+                    found.append(Clause(part, _least(part, first=not found, also=also, weak=place > 0)))
     return found
+
+
+def _least(part: str, *, first: bool, also: bool, weak: bool) -> float:
+    """How sure the service of a clause must be, by what stands before it."""
+    if first:
+        return _FIRST
+    least = _COMMA if weak else _ALSO if also else _STOP
+    too = not also and _TOO_WORDS.search(f" {fold(part)} ")
+    return least - _TOO if too else least
 
 
 def _cut(text: str, at: re.Pattern[str]) -> Iterator[str]:
@@ -91,17 +106,25 @@ def _cut(text: str, at: re.Pattern[str]) -> Iterator[str]:
 def _at_words(sentence: str, language: str) -> Iterator[str]:
     """A sentence, cut before each "also"."""
     said = sentence.split()
-    folded = ["".join(words(word)) for word in said]
-    starts = [met.at for met in lexicon(language).further.table.found_in(folded) if met.at]
+    starts = [at for at in _further(said, language) if at]
     edges = [0, *sorted(set(starts)), len(said)]
     for begin, end in pairwise(edges):
         yield " ".join(said[begin:end])
 
 
-def _names_one(advice: Advice, clause: Clause) -> bool:
-    enough = _CLEARER if clause.weak else _CLEAR
+def _further(said: list[str], language: str) -> list[int]:
+    """Where words such as "also" begin."""
+    folded = ["".join(words(word)) for word in said]
+    return [met.at for met in lexicon(language).further.table.found_in(folded)]
+
+
+def _begins_further(text: str, language: str) -> bool:
+    return 0 in _further(text.split()[:4], language)
+
+
+def _names_one(advice: Advice, least: float) -> bool:
     service = advice.service
-    return service is not None and advice.confidence >= enough and advice.kind.value not in _NO_MATTER
+    return service is not None and advice.confidence >= least and advice.kind.value not in _NO_MATTER
 
 
 def _is_other(advice: Advice, pieces: list[Piece]) -> bool:
