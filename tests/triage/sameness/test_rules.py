@@ -3,7 +3,7 @@
 import pytest
 
 from vefa.kit.geo import Point
-from vefa.triage.sameness.rules import Report, likeness
+from vefa.triage.sameness.rules import Report, apart, likeness
 from vefa.triage.sameness.whereabouts import Whereabouts
 
 HERE, BESIDE, FAR = Point(38.0, 27.0), Point(38.0003, 27.0), Point(38.02, 27.0)
@@ -91,3 +91,16 @@ def test_words_that_speak_of_the_same_matter_count_in_two_languages_and_with_two
 def test_a_number_that_only_one_names_speaks_a_little_against_it():
     street = report(whereabouts=at("lale"))
     assert likeness(street, street).odds > likeness(street, report(whereabouts=at("lale", houses="14"))).odds
+
+
+@pytest.mark.parametrize(
+    "other",
+    [at("lale", houses="47"), at("papatya", houses="14")],
+    ids=["another house", "another street"],
+)
+def test_places_that_contradict_each_other_are_not_read_further_and_never_offered(other):
+    one = report(whereabouts=at("lale", houses="14"), point=HERE)
+    there = report(whereabouts=other, point=HERE)
+    assert apart(one, there)
+    assert not likeness(one, there, 1.0, 1.0).offered
+    assert not apart(one, one)

@@ -8,8 +8,8 @@ from vefa.directory.models import Staff
 from vefa.triage.models import CaseVector
 from vefa.triage.sameness.candidates import Asked, candidates
 from vefa.triage.sameness.nearness import nearness
-from vefa.triage.sameness.reading import Read, read_case
-from vefa.triage.sameness.rules import Likeness, likeness
+from vefa.triage.sameness.reading import Read, read_case, read_place, with_matter
+from vefa.triage.sameness.rules import Likeness, apart, likeness
 from vefa.triage.sameness.speaking import alike
 
 MOST = 3
@@ -36,8 +36,11 @@ def offers(case: Case, staff: Staff, *, limit: int = MOST) -> list[Offer]:
     own = read_case(case, vector=_vectors([case.pk]).get(case.pk, b""))
     found = candidates(Asked(case, own, staff))
     vectors = _vectors([one.pk for one in found]) if found and own.vector else {}
+    placed = [(one, read_place(one)) for one in found]
     weighed = [
-        Offer(one, weighed_against(own, read_case(one, vector=vectors.get(one.pk, b"")))) for one in found
+        Offer(one, weighed_against(own, with_matter(place, one, vector=vectors.get(one.pk, b""))))
+        for one, place in placed
+        if not apart(own.report, place.report)
     ]
     likely = [offer for offer in weighed if offer.likeness.offered]
     return sorted(likely, key=lambda offer: (-offer.likeness.odds, -offer.case.pk))[:limit]

@@ -90,6 +90,12 @@ def likeness(
     return Likeness(odds, tuple(told))
 
 
+def apart(one: Report, other: Report) -> bool:
+    """Whether their places contradict each other: then nothing else can make them one."""
+    signs = [*_points(one, other), *_areas(one, other), *_named(one, other)]
+    return any(sign.weight <= CONTRADICTS for sign in signs)
+
+
 def _sum(signs: list[Sign]) -> float:
     """All weights; where something contradicts, what speaks for it counts only up to a limit: no heap of
     small likenesses makes two houses one.
