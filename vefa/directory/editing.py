@@ -42,7 +42,7 @@ class Act:
 
 def number_of(code: str) -> int:
     """The number of the last version kept of a service, 0 for none. Raises NoServiceError."""
-    service = _service(code)
+    service = service_of(code)
     return latest([service.pk]).get(service.pk, 0)
 
 
@@ -136,7 +136,8 @@ def _tell(service: Service, act: Act, data: dict[str, Any]) -> None:
     transaction.on_commit(queries.forget)
 
 
-def _service(code: str) -> Service:
+def service_of(code: str) -> Service:
+    """The service of this code, in use or not, read anew. Raises NoServiceError."""
     found = Service.objects.filter(code=code).first()
     if found is None:
         raise NoServiceError(code)
@@ -145,7 +146,7 @@ def _service(code: str) -> Service:
 
 def history(code: str) -> list[ServiceVersion]:
     """Every version of a service, the newest first, with who made it. Raises NoServiceError."""
-    return list(_service(code).versions.select_related("by").order_by("-number"))
+    return list(service_of(code).versions.select_related("by").order_by("-number"))
 
 
 def catalogue() -> list[tuple[ServiceGroup, list[Service]]]:

@@ -37,7 +37,7 @@ class OpenCases:
 
 def open_cases(code: str, *, retired: bool) -> OpenCases:
     """How many there are, where they stand, to what they could be moved, and what was done last."""
-    service = Service.objects.get(code=code)
+    service = editing.service_of(code)
     language = get_language() or "en"
     moved = rehoming.last_move(service.pk)
     target = directory().services.get(moved.to_id) if moved else None
@@ -60,16 +60,14 @@ def retire(request: StaffRequest, code: str, act: Act) -> str:
 def move(request: StaffRequest, code: str, act: Act) -> str:
     """Move what is still open of a service that is out of use. Raises NoTargetError."""
     target = _target(request, code)
-    if target is None or Service.objects.get(code=code).retired_at is None:
+    if target is None or editing.service_of(code).retired_at is None:
         raise NoTargetError(code)
     return _moved(code, target, act)
 
 
 def give_back(request: StaffRequest, code: str, act: Act) -> str:
     """Undo: the service is in use again, and its cases come back to it."""
-    service = Service.objects.filter(code=code).first()
-    if service is None:
-        raise Http404
+    service = editing.service_of(code)
     count = rehoming.give_back(
         service_id=service.pk, act=request.POST.get("act", "")[:32], by=act.by, now=act.now
     )
@@ -94,7 +92,7 @@ def _target(request: StaffRequest, code: str) -> Service:
 
 def _moved(code: str, target: Service, act: Act) -> str:
     by: Staff = act.by
-    service = Service.objects.get(code=code)
+    service = editing.service_of(code)
     count = rehoming.move_all(service=service, to=target, by=by, now=act.now)
     said = ngettext(
         "Out of use. %(count)s case goes to “%(service)s”.",
