@@ -25,7 +25,7 @@ from tests.faults.letters import CHAT, MATTERS, POISONS, WORDS_AFTER, Letter, li
 from tests.faults.messengers import direct, instagram, mention, messenger, sms, viber, whatsapp
 from tests.faults.telephone import call
 
-PATIENCE_S = 90.0  # for one letter, retries included
+PATIENCE_S = 900.0  # for one letter, retries included; providers try for hours
 COPYISTS = 8
 COPIES = 2  # of everything that has its receipt
 # Of residents, by their number; every third one has the bot whose provider has every mood.

@@ -16,7 +16,6 @@ PUSHED = "/hooks/telephony/exchange"
 QUEUE, SEAT = "hotline", "201"
 PAUSE_S = (0.1, 0.5)  # between two steps
 LASTING_S = 15.0  # who lives for so long after an event has had time to keep it
-STILL_WARM_S = 1.0  # for so long a dead listener's connection may seem to be there
 _NAMES = {"newCall": "began", "queued": "queued", "ringing": f"offered:{SEAT}", "answer": f"answered:{SEAT}",
           "abandoned": "left", "hangup": "ended"}  # fmt: skip
 
@@ -81,7 +80,8 @@ class Switchboard:
             kind, more, step = _HEARD[event]
             scribe.write("sent", f"{name}:{step}", **facts)
             heard = self.manager.tell(kind, **own, **more, Timestamp=f"{time.time():.6f}")
-            self.said.append((f"{name}:{step}", time.monotonic(), bool(heard)))
+            lives = any(since > max(self.deaths, default=0.0) for since in heard)
+            self.said.append((f"{name}:{step}", time.monotonic(), lives))
             time.sleep(random.uniform(*PAUSE_S))
 
     def quiet_s(self) -> float:
@@ -90,11 +90,12 @@ class Switchboard:
 
     def owed(self) -> set[str]:
         """What was said to a worker that had begun to listen and lived for long enough to keep it."""
-        found, listens, died, deaths = set(), False, 0.0, sorted([*self.deaths])
+        found, listens, deaths = set(), False, sorted([*self.deaths])
         for name, at, heard in [*self.said]:
             while deaths and deaths[0] < at:
-                died, listens = deaths.pop(0), False
-            listens = listens or (heard and at - died > STILL_WARM_S)
+                deaths.pop(0)
+                listens = False
+            listens = listens or heard
             if listens and not (deaths and deaths[0] - at < LASTING_S):
                 found.add(name)
         return found

@@ -209,7 +209,7 @@ def test_a_history_that_is_spoilt_is_found_out(sound, verdict, spoil):
 def test_what_an_exchange_said_is_owed_while_its_listener_lives():
     board = Switchboard(AsteriskManager(), deaths=[100.0])
     board.said += [("before", 10.0, False), ("heard", 20.0, True), ("away", 30.0, False)]
-    board.said += [("too late", 95.0, True), ("dead", 100.5, True), ("again", 110.0, True)]
+    board.said += [("too late", 95.0, True), ("dead", 100.5, False), ("again", 110.0, True)]
     board.said += [("away again", 120.0, False)]
 
     assert board.owed() == {"heard", "away", "again", "away again"}

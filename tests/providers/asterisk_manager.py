@@ -7,6 +7,7 @@ may be a real recording.
 import hashlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -64,13 +65,13 @@ class AsteriskManager:
         lines = [f"Event: {name}", *(f"{key.replace('_', '-')}: {value}" for key, value in facts.items())]
         self.play("\r\n".join(lines) + "\r\n\r\n")
 
-    def tell(self, name: str, **facts: str) -> int:
-        """Say one event to those who listen now and to nobody later, as real ones do; how many they are."""
+    def tell(self, name: str, **facts: str) -> list[float]:
+        """Say one event to those who listen now, to nobody later; since when each does, monotonic seconds."""
         listening = list(self._listening)
         lines = [f"Event: {name}", *(f"{key}: {value}" for key, value in facts.items())]
         for one in listening:
             one.say(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return len(listening)
+        return [one.since for one in listening]
 
     def hang_up(self) -> None:
         """Cut every connection; what was played so far is not played again."""
@@ -96,7 +97,7 @@ class Played:
     """One connection."""
 
     def __init__(self, manager: AsteriskManager, connection: socket.socket) -> None:
-        self.manager, self.socket = manager, connection
+        self.manager, self.socket, self.since = manager, connection, time.monotonic()
         self._lock = threading.Lock()
 
     def say(self, data: bytes) -> None:
