@@ -243,7 +243,11 @@ def sms(line: Endpoint, text: str, now, *, sender: str = "+905325550100") -> Con
     """What Kannel hands over."""
     query = urlencode({"from": sender, "text": text, "id": f"i{Contact.objects.count()}"})
     (arrival,) = adapter_of(line, no_network).arrivals(Call(headers={}, query=query, method="GET"))
-    facts = {"endpoint_id": line.pk, "external_id": arrival.external_id, "lane": arrival.lane}
+    facts: dict[str, Any] = {
+        "endpoint_id": line.pk,
+        "external_id": arrival.external_id,
+        "lane": arrival.lane,
+    }
     pk = accept([Incoming(**facts, raw=arrival.raw, received_at=now)])[0].contact_id
     work(now)
     return Contact.objects.select_related("conversation__address").get(pk=pk)
@@ -255,7 +259,11 @@ def whatsapp(line: Endpoint, text: str, now, *, forwarded: bool = False) -> Cont
     context = {"context": {"forwarded": True}} if forwarded else {}
     made = said(text, sender="905325550100", number="106", id=f"wamid.{number}", **context)
     (arrival,) = adapter_of(line, no_network).arrivals(Call(headers={}, body=json.dumps(made).encode()))
-    facts = {"endpoint_id": line.pk, "external_id": arrival.external_id, "lane": arrival.lane}
+    facts: dict[str, Any] = {
+        "endpoint_id": line.pk,
+        "external_id": arrival.external_id,
+        "lane": arrival.lane,
+    }
     pk = accept([Incoming(**facts, raw=arrival.raw, received_at=now)])[0].contact_id
     work(now)
     return Contact.objects.select_related("conversation__address").get(pk=pk)

@@ -1,5 +1,7 @@
 """The coarse look: what is likeliest by place, time, service and rare words is read first."""
 
+from typing import Any
+
 from vefa.triage.sameness.sifting import Brief, Wanted, sifted
 
 HOLE, LAMP = 1, 2
@@ -9,8 +11,9 @@ ASKED = Wanted(
 )
 
 
-def brief(key: int, **facts) -> Brief:
-    return Brief(**({"id": key, "service": HOLE, "area": HERE, "day": 100.0, "said": ["yol"]} | facts))
+def brief(key: int, **facts: Any) -> Brief:
+    usual: dict[str, Any] = {"id": key, "service": HOLE, "area": HERE, "day": 100.0, "said": ["yol"]}
+    return Brief(**(usual | facts))
 
 
 def best(*found: Brief) -> int:

@@ -242,9 +242,7 @@ def test_where_only_approved_texts_go_no_box_asks_for_words(town, line, wrote_by
     assert box(page_of(town, case))
 
 
-def test_a_picture_and_the_end_of_a_buttons_address_go_along(
-    town, line, wrote_by, settings
-):
+def test_a_picture_and_the_end_of_a_buttons_address_go_along(town, line, wrote_by, settings):
     settings.PUBLIC_URL = "https://vefa.example"
     case, picture = wrote_by(line, 30), "https://pinarova.example/pazar.jpg"
     text = approve(line, text="{{vefa_header}}\n\n{{1}}\n\n[İzle] https://vefa.example/r/{{vefa_button_0}}")

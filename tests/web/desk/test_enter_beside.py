@@ -1,4 +1,4 @@
-"""A storm while the telephone rings: what Derya says to callers, and how their reports join; and whose duty."""
+"""A storm while the telephone rings: what Derya says to callers, how their reports join, and whose duty."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -53,7 +53,7 @@ def test_the_banner_stands_there_before_anybody_types_and_speaks_the_callers_lan
     client = seated(town.derya)
     page = client.get(ENTER).content.decode()
     assert "Ekipler yolda." in page
-    assert 'id="storm-%d" open' % storm.pk in page
+    assert f'id="storm-{storm.pk}" open' in page
     persian = client.get(HINTS, {"text": "", "language": "fa"}).content.decode()
     assert 'lang="fa" dir="auto">گروه' in persian
 
@@ -65,7 +65,7 @@ def test_words_that_fit_open_it_and_words_that_do_not_fold_it(storm, town):
     for text in ("Çarşı'da yolda çukur var", "Sazlık'ta ağaç devrildi"):
         other = client.get(HINTS, {"text": text}).content.decode()
         assert "fits what you typed" not in other
-        assert 'id="storm-%d" open' % storm.pk not in other
+        assert f'id="storm-{storm.pk}" open' not in other
         assert "Ekipler yolda." in other
 
 

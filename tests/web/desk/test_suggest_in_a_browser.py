@@ -1,4 +1,4 @@
-"""Derya opens a case in a real browser: the suggestions of the language model come by themselves, and go nowhere."""
+"""Derya opens a case in a real browser: the model's suggestions come by themselves, and go nowhere."""
 
 from collections.abc import Iterator
 from typing import Any

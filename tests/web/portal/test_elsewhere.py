@@ -1,4 +1,4 @@
-"""The lights are out, which is the electricity company's duty: Ayşe hears so before she sends, and may send."""
+"""The lights are out, the electricity company's duty: Ayşe hears so before she sends, and may send."""
 
 import pytest
 
