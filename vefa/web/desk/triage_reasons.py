@@ -55,6 +55,7 @@ _SAYS: Mapping[str, Callable[[str], str]] = {
     "other_street": lambda says: gettext("another street: %(name)s") % {"name": says},
     "house": lambda says: gettext("the same number: %(name)s") % {"name": words.digits(says)},
     "other_house": lambda says: gettext("another number: %(name)s") % {"name": words.digits(says)},
+    "one_number": lambda _: gettext("only one of them names a number"),
     "line": lambda says: gettext("the same line: %(name)s") % {"name": words.digits(says)},
     "other_line": lambda says: gettext("another line: %(name)s") % {"name": words.digits(says)},
     "service": _service,
