@@ -32,7 +32,7 @@ def test_the_place_is_told_to_others_without_the_telephone_beside_it(case, talks
     assert (own["place"], own["outcome"]) == (PLACE, data["reason"])
     for heard in (other, everybody):
         assert heard["place"] == "Fatih Sokak 7, zil bozuk: •••"
-        assert heard["outcome"] == "Ayşe Hanım ••• imzaladı"
+        assert heard["outcome"] == "••• Hanım ••• imzaladı"
 
 
 def parcel(case, conversation, now, *, automatic=True):

@@ -45,9 +45,13 @@ UPDATE inbox_contact SET state = 'waiting', tries = 0, due_at = now(), handled_a
 WHERE state = 'parked'
 """
 # Minutes that would pass in which nothing happens.
-_RETRY_NOW = "UPDATE inbox_contact SET due_at = now() WHERE state = 'waiting' AND tries > 0"
+_RETRY_NOW = """
+UPDATE inbox_contact SET due_at = now() WHERE id IN (
+    SELECT id FROM inbox_contact WHERE state = 'waiting' AND tries > 0 FOR UPDATE SKIP LOCKED)
+"""  # never waits for a worker, who may wait for us
 _SEND_NOW = """
-UPDATE dialogue_delivery SET due_at = now() WHERE state = 'queued' AND due_at > now();
+UPDATE dialogue_delivery SET due_at = now() WHERE id IN (
+    SELECT id FROM dialogue_delivery WHERE state = 'queued' AND due_at > now() FOR UPDATE SKIP LOCKED);
 UPDATE channels_endpoint SET paused_until = NULL WHERE paused_until > now()
 """
 _FORGET_THE_DEAD = """
@@ -158,8 +162,10 @@ class Machine:
         return []
 
     def execute(self, statements: str) -> None:
+        """Each by itself: two in one transaction could wait for a worker who waits for the first."""
         with psycopg.connect(self.database, autocommit=True) as connection:
-            connection.execute(statements)
+            for statement in filter(str.strip, statements.split(";")):
+                connection.execute(statement)
 
     def cure(self) -> None:
         """Poison is none any more, and what was parked is tried again."""

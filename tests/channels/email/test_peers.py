@@ -76,7 +76,7 @@ def received(mailbox: Email, *, count: int = 1) -> list[Reading]:
 
 
 def test_the_check_up_says_that_both_sides_work(mailbox):
-    assert [finding.ok for finding in mailbox.check()] == [True, True]
+    assert [finding.ok for finding in mailbox.check()] == [True, True, True]
 
 
 def test_a_wrong_password_is_a_finding_and_for_the_collector_a_reason_to_wait(servers):
@@ -250,7 +250,7 @@ def test_servers_that_are_away_are_busy_and_not_a_crash():
     with pytest.raises(BusyError):
         away.send(Parcel(to="derya@pinarova.example", text="Merhaba"))
 
-    assert [finding.ok for finding in away.check()] == [False, False]
+    assert [finding.ok for finding in away.check()][:2] == [False, False]
 
 
 def test_the_home_of_the_servers_holds_no_mail_of_ours_unsent(servers):
