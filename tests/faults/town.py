@@ -162,14 +162,17 @@ class Machine:
         return []
 
     def execute(self, statements: str) -> None:
-        """Each by itself: two in one transaction could wait for a worker who waits for the first."""
         with psycopg.connect(self.database, autocommit=True) as connection:
-            for statement in filter(str.strip, statements.split(";")):
-                connection.execute(statement)
+            connection.execute(statements)
+
+    def execute_apart(self, statements: str) -> None:
+        """Each by itself: two in one transaction could wait for a worker who waits for the first."""
+        for statement in filter(str.strip, statements.split(";")):
+            self.execute(statement)
 
     def cure(self) -> None:
         """Poison is none any more, and what was parked is tried again."""
-        self.execute(_CURE)
+        self.execute_apart(_CURE)
 
     def retry_now(self) -> None:
         """What failed is tried again without the minutes between."""
@@ -182,11 +185,11 @@ class Machine:
         the dead nor for deliveries that have their moment; the whole form does.
         """
         if not WHOLE:
-            self.execute(_FORGET_THE_DEAD.format(killed=self.killed_at.isoformat()))
+            self.execute_apart(_FORGET_THE_DEAD.format(killed=self.killed_at.isoformat()))
         deadline = time.monotonic() + REST_S
         while not (not self.neighbours.held() and self._is_told() and at_rest(self.database)):
             assert time.monotonic() < deadline, "there is still something to do"
-            self.execute(_RETRY_NOW if WHOLE else f"{_RETRY_NOW};{_SEND_NOW}")
+            self.execute_apart(_RETRY_NOW if WHOLE else f"{_RETRY_NOW};{_SEND_NOW}")
             time.sleep(0.5)
 
     def _is_told(self) -> bool:
