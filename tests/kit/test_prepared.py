@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from vefa.directory.models import Area, Unit
-from vefa.kit.prepared import NotComposedError, Prepared, among, blanks, stand_ins, together
+from vefa.kit.prepared import Act, NotComposedError, Prepared, among, blanks, stand_ins, together
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +121,37 @@ def test_an_answer_is_used_once_and_gone_afterwards(town, by_id):
     with together([(by_id, (town.roads.pk,))]):
         Unit.objects.filter(pk=town.roads.pk).update(key="lanes")
     assert by_id(town.roads.pk)[0].key == "lanes"
+
+
+RENAMED = Act("UPDATE directory_unit SET key = %s WHERE id = %s")
+
+
+def test_an_act_among_questions_is_done_before_what_follows_it(town, by_id):
+    for name in ("ways", "lanes"):
+        asked = [(RENAMED, (name, town.roads.pk)), (by_id, (town.roads.pk,))]
+        with CaptureQueriesContext(connection) as caught, together(asked):
+            assert by_id(town.roads.pk)[0].key == name
+    assert len(caught) == 1
+
+
+def test_an_act_is_done_once_where_reads_have_no_plans(town):
+    plain = Prepared(lambda unit_id: Unit.objects.filter(pk=unit_id), int)
+    longer = Act("UPDATE directory_unit SET key = key || %s WHERE id = %s")
+
+    with together([(longer, ("x", town.roads.pk)), (plain, (town.roads.pk,))]):
+        assert plain(town.roads.pk)[0].key == f"{town.roads.key}x"
+    longer("y", town.roads.pk)
+    assert plain(town.roads.pk)[0].key == f"{town.roads.key}xy"
+
+
+def test_an_act_that_fails_takes_what_went_along_with_it(town, by_id):
+    by_id(town.roads.pk)
+    RENAMED("ways", town.roads.pk)
+    asked = [(RENAMED, ("lanes", town.roads.pk)), (RENAMED, (None, town.roads.pk)), (by_id, (town.roads.pk,))]
+
+    with pytest.raises(IntegrityError), transaction.atomic(), together(asked):
+        pytest.fail("nothing was refused")
+    assert by_id(town.roads.pk)[0].key == "ways"
 
 
 def test_questions_without_plans_are_asked_one_by_one(town, by_id):

@@ -2,25 +2,34 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from vefa.cases.models import Case, Sight
 from vefa.directory.models import Role, Staff
+from vefa.kit.prepared import Act
 
 # One statement; a look within a minute of the last one writes nothing.
-_SEEN = """
+_SEEN = Act("""
 INSERT INTO cases_sight (case_id, staff_id, role, first_at, last_at) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (case_id, staff_id) DO UPDATE SET last_at = excluded.last_at, role = excluded.role
 WHERE cases_sight.last_at < excluded.last_at - interval '1 minute'
-"""
+""")
 
 _READERS = {Role.OPERATOR, Role.HEAD, Role.DISTRICT_HEAD, Role.CREW, Role.ADMINISTRATOR}
 
 
 def see(*, case: Case, staff: Staff, now: datetime) -> None:
     """Remember that somebody looked at the case. It is read once its own person, or a desk, has looked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SEEN, [case.pk, staff.pk, staff.role, now, now])
+    for act, values in sight_of(case=case, staff=staff, now=now):
+        act(*values)
+    mark_read(case=case, staff=staff)
+
+
+def sight_of(*, case: Case, staff: Staff, now: datetime) -> list[tuple[Act, tuple[object, ...]]]:
+    """What remembers the look, for `together`; `mark_read` does the rest of `see`."""
+    return [(_SEEN, (case.pk, staff.pk, staff.role, now, now))]
+
+
+def mark_read(*, case: Case, staff: Staff) -> None:
+    """A case with new messages is read once its own person, or a desk, has looked."""
     if case.unread and case.staff_id in {None, staff.pk} and staff.role in _READERS:
         Case.objects.filter(pk=case.pk, unread=True).update(unread=False)
         case.unread = False

@@ -3,8 +3,6 @@
 Every page of the desk reads one.
 """
 
-from datetime import datetime
-
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
@@ -13,11 +11,11 @@ from django.utils import timezone
 from vefa.kit.prepared import Prepared
 
 
-def _running(key: str, now: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=key, expire_date__gt=now)
+def _kept(key: str) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key)
 
 
-_FOUND = Prepared(_running, str, datetime, planned=True)
+KEPT = Prepared(_kept, str, planned=True)
 
 
 class SessionStore(db.SessionStore):
@@ -25,7 +23,11 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """The session while it runs; without one the key is forgotten, so that nobody else can choose it."""
-        found = _FOUND(self.session_key, timezone.now()) if self.session_key else []
-        if not found:
+        now = timezone.now()
+        found = next((one for one in self._kept() if one.expire_date > now), None)
+        if found is None:
             self._session_key = None
-        return found[0] if found else None
+        return found
+
+    def _kept(self) -> list[Session]:
+        return KEPT(self.session_key) if self.session_key else []

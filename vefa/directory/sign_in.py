@@ -1,10 +1,15 @@
 """Who is behind a sign-in (the setting AUTHENTICATION_BACKENDS), read by a statement composed once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 
 from vefa.directory.models import Staff
-from vefa.kit.prepared import Prepared
+from vefa.directory.sessions import KEPT
+from vefa.kit.prepared import Prepared, together
 
 
 def _person(staff_id: int) -> QuerySet[Staff]:
@@ -12,6 +17,28 @@ def _person(staff_id: int) -> QuerySet[Staff]:
 
 
 _FOUND = Prepared(_person, int, planned=True)
+MOST_KNOWN = 4096
+_last_of: dict[str, int] = {}  # who was behind a session when it was last looked at
+
+
+@contextmanager
+def looking(session: SessionBase) -> Iterator[None]:
+    """Look the session up and who was behind it last, at once: nearly always it is still they.
+
+    Nothing is believed: whoever the session names now is asked for if it is somebody else.
+    """
+    key = session.session_key or ""
+    known = key in _last_of and "_session_cache" not in vars(session)
+    with together([(KEPT, (key,)), (_FOUND, (_last_of[key],))] if known else []):
+        yield
+
+
+def remember(session: SessionBase, staff: Staff) -> None:
+    """Who is behind a session."""
+    if session.session_key:
+        if len(_last_of) >= MOST_KNOWN:
+            _last_of.clear()
+        _last_of[session.session_key] = staff.pk
 
 
 class StaffBackend(ModelBackend):

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value, prefetch_related_objects
 from django.db.models.fetch_modes import FETCH_ONE
@@ -129,7 +129,27 @@ class Prepared[M: Model, R]:
         return self._known
 
 
-type Question = tuple[Prepared[Any, Any], tuple[int, ...]]
+class Act:
+    """A statement that writes, `%s` for each value; every connection keeps its plan."""
+
+    def __init__(self, sql: str, *, using: str = DEFAULT_DB_ALIAS) -> None:
+        self._statement = _Statement(sql, Blanks([(place, None) for place in range(sql.count("%s"))]))
+        self.using = using
+
+    def __call__(self, *values: object) -> None:
+        """Write it now."""
+        connection = connections[self.using]
+        with connection.cursor() as cursor:
+            cursor.execute(*(self.call(connection, values) or self._statement.plain(values)))
+
+    def call(
+        self, connection: BaseDatabaseWrapper, values: Sequence[object]
+    ) -> tuple[str, tuple[Any, ...] | None] | None:
+        """The call of the plan that this connection keeps; None where it keeps none."""
+        return None if _driver_plans(connection) else self._statement.planned(connection, values)
+
+
+type Question = tuple[Prepared[Any, Any] | Act, tuple[object, ...]]
 type _Answers = dict[Prepared[Any, Any], tuple[tuple[object, ...], list[Any]]]
 
 _answered: ContextVar[_Answers | None] = ContextVar("answered", default=None)
@@ -140,7 +160,9 @@ def together(questions: Sequence[Question]) -> Iterator[None]:
     """Ask all of these at once: a read that is made inside finds its answer there, the first time it is made.
 
     For reads with plans that do not wait for one another: what a round trip to the database costs both sides
-    is more than what such a read costs. Elsewhere each read goes its own way. Inside, nothing is written.
+    is more than what such a read costs. Where a connection keeps no plans each read goes its own way. What
+    stands among them as an act is done in the same transaction, before what follows it is read; inside,
+    nothing else is written.
     """
     before = _answered.set(_ask(questions))
     try:
@@ -151,18 +173,28 @@ def together(questions: Sequence[Question]) -> Iterator[None]:
 
 def _ask(questions: Sequence[Question]) -> _Answers:
     if len({one.using for one, _ in questions}) != 1:
-        return {}
+        return _ask_in_turn(questions)
     connection = connections[questions[0][0].using]
-    calls = [one.call(connection, asked) for one, asked in questions]
-    if any(call is None or call[1] is not None for call in calls):
-        return {}
+    calls = [call for one, asked in questions if (call := one.call(connection, asked))]
+    if len(calls) < len(questions):
+        return _ask_in_turn(questions)
     answers: _Answers = {}
+    values = [value for _, given in calls for value in given or ()]
     with connection.cursor() as cursor:
-        cursor.execute("; ".join(call[0] for call in calls if call))
+        cursor.execute("; ".join(sql for sql, _ in calls), values or None)
         for one, asked in questions:
-            answers[one] = asked, one.read(connection, cursor.fetchall())
+            if isinstance(one, Prepared):
+                answers[one] = asked, one.read(connection, cursor.fetchall())
             cursor.nextset()
     return answers
+
+
+def _ask_in_turn(questions: Sequence[Question]) -> _Answers:
+    """Without plans: acts are done, reads are left to who makes them."""
+    for one, asked in questions:
+        if isinstance(one, Act):
+            one(*asked)
+    return {}
 
 
 class _Reader[M: Model, R]:

@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -12,7 +16,9 @@ from django.utils.translation import override
 from tests.town import PASSWORD
 from tests.web.desk.seat import seated
 from vefa.directory import second_factor
+from vefa.directory.models import Staff
 from vefa.web.desk import sign_in
+from vefa.web.desk.door import EPOCH
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/lists/open"
@@ -168,3 +174,28 @@ def test_a_page_that_wakes_up_after_the_sign_in_ended_is_sent_to_the_door_whole(
     answer = client.get(LIST, headers={"HX-Request": "true"})
     door = f"{reverse('desk:sign-in')}?next=%2Fdesk%2Flists%2Fopen"
     assert (answer.status_code, answer["HX-Redirect"]) == (401, door)
+
+
+def test_who_was_behind_a_session_last_is_only_a_guess(town):
+    client = seated(town.derya)
+    for person in (town.derya, town.murat, town.derya):
+        session = client.session
+        session[SESSION_KEY], session[EPOCH] = str(person.pk), person.session_epoch
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session.save()
+        assert f"<bdi>{person.name}</bdi>" in client.get(LIST).content.decode()
+
+
+def test_a_page_asks_for_session_and_person_at_once_and_nobody_is_kept_after_leaving(town):
+    client = seated(town.derya)
+    page = LIST
+    client.get(page)
+    with CaptureQueriesContext(connection) as caught:
+        client.get(page)
+    assert caught.captured_queries[0]["sql"].count("EXECUTE ") == 2
+
+    Staff.objects.filter(pk=town.derya.pk).update(retired_at=timezone.now())
+    assert client.get(page).status_code == 302
+    Staff.objects.filter(pk=town.derya.pk).update(retired_at=None)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get(page).status_code == 302

@@ -14,10 +14,9 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from vefa.cases import queries
-from vefa.cases.lifecycle import see
 from vefa.cases.models import Case, Promise, Urgency
 from vefa.cases.search import past_cases
-from vefa.cases.sights import sights
+from vefa.cases.sights import mark_read, sight_of, sights
 from vefa.citizens.models import Address
 from vefa.citizens.queries import addresses_of
 from vefa.dialogue.drafts import kept, kept_asked
@@ -67,8 +66,9 @@ class Said:
 def case(request: StaffRequest, case_id: int) -> HttpResponse:
     """The page, with the form of `?act=…` unfolded; opening it is seeing the case."""
     found = found_case(request.staff, case_id)
-    see(case=found, staff=request.staff, now=timezone.now())
-    return case_page(request, found, Said(shown=Shown(request.GET.get("act", ""))))
+    mark_read(case=found, staff=request.staff)
+    seen = sight_of(case=found, staff=request.staff, now=timezone.now())
+    return case_page(request, found, Said(shown=Shown(request.GET.get("act", ""))), also=seen)
 
 
 @require_safe
@@ -112,12 +112,14 @@ def found_case(staff: Staff, case_id: int) -> Case:
     return found
 
 
-def case_page(request: StaffRequest, found: Case, said: Said) -> HttpResponse:
-    """The whole page, also after an act that did not go through."""
+def case_page(
+    request: StaffRequest, found: Case, said: Said, *, also: Sequence[Question] = ()
+) -> HttpResponse:
+    """The whole page, also after an act that did not go through; what is `also` to be done goes along."""
     staff, now = request.staff, timezone.now()
     private = can(staff, Action.PRIVATE)
     notes = can(staff, Action.NOTE)
-    with together(_asked(staff, found, with_notes=notes)):
+    with together([*also, *_asked(staff, found, with_notes=notes)]):
         entries = conversation_of(found, with_notes=notes)
         drafts = kept(case_id=found.pk, staff=staff)
         every = queries.promises_of(found, with_extensions=False)

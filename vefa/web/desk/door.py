@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
+from vefa.directory.sign_in import looking, remember
 from vefa.web.desk import counting
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -59,12 +60,14 @@ def staff_only(action: Action) -> Callable[[StaffView], StaffView]:
 
 def signed_in(request: HttpRequest) -> Staff | None:
     """The person behind the request, unless their sign-ins were ended since."""
-    staff = get_user(request)  # itself: behind request.user every look at it is looked up
+    with looking(request.session):
+        staff = get_user(request)  # itself: behind request.user every look at it is looked up
     if not isinstance(staff, Staff) or not staff.is_active or staff.retired_at is not None:
         return None
     if request.session.get(EPOCH) != staff.session_epoch:
         logout(request)
         return None
+    remember(request.session, staff)
     return staff
 
 
