@@ -91,7 +91,7 @@ def test_what_ends_every_worker_is_parked(send, now):
     send("a", "a")
     moment = now
     claim_contacts(now=now, limit=1)
-    for _ in range(MAX_TRIES - 1):
+    for _ in range(claiming.MAX_DEATHS - 1):
         moment += LATER
         assert numbers(claim_retries(now=moment, limit=10)) == [0]
 
@@ -99,6 +99,18 @@ def test_what_ends_every_worker_is_parked(send, now):
     assert claiming.park_dead(now=moment + LATER) == 1
     assert "ended while" in parked()[0].trouble
     assert numbers(claim_contacts(now=moment + LATER, limit=10)) == [1]
+
+
+def test_workers_that_are_ended_for_other_reasons_do_not_convict_the_same_message(send, now):
+    send(*"abcdefghijklmnopqrstuvwxyz")
+    claim_contacts(now=now, limit=100)
+    moment = now
+    for _ in range(8):
+        moment += LATER
+        claim_retries(now=moment, limit=100)
+
+    assert claiming.park_dead(now=moment + LATER) == 0
+    assert max(Contact.objects.values_list("tries", flat=True)) < claiming.MAX_DEATHS
 
 
 def test_whoever_comes_too_late_writes_nothing(send, now):

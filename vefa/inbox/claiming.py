@@ -23,7 +23,8 @@ from vefa.kit.ids import token
 LOCK = 1_448_429_154  # any number that nothing else locks
 LEASE_S = 60
 # After its n-th failure a contact is taken with fewer neighbours, so that what kills a worker is found alone.
-BATCHES = (10_000, 25, 5, 1, 1)
+BATCHES = (10_000, 25, 5, 1, 1, 1, 1, 1)
+MAX_DEATHS = len(BATCHES)  # more than failures: who dies alone five times is hardly there by chance
 
 # Blocked: whatever is older in the lane and not in this batch. The first test passes over lanes that wait, so
 # that a long one does not fill the batch; the second catches rows that somebody else holds at this moment.
@@ -100,9 +101,12 @@ def claim_contacts(*, now: datetime, limit: int) -> Claim | None:
 
 def claim_retries(*, now: datetime, limit: int) -> Claim | None:
     """Take contacts that failed before, in smaller company each time, or None when none is due."""
-    due = Contact.objects.filter(state=ContactState.WAITING, tries__range=(1, MAX_TRIES - 1), due_at__lte=now)
+    due = Contact.objects.filter(
+        state=ContactState.WAITING, tries__range=(1, MAX_DEATHS - 1), due_at__lte=now
+    )
     free = due.filter(Q(leased_until=None) | Q(leased_until__lte=now))
-    for tries in free.order_by("-tries").values_list("tries", flat=True).distinct():
+    # The least tried first: a worker that is ended for other reasons does not always die of the same ones.
+    for tries in free.order_by("tries").values_list("tries", flat=True).distinct():
         if claim := _claim(now, min(limit, BATCHES[tries]), tries=tries):
             return claim
     return None
@@ -138,7 +142,7 @@ def park_dead(*, now: datetime) -> int:
     """Park what was claimed too often and never came back: it ends whoever touches it. How many it were."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_DEAD, {"now": now, "most": MAX_TRIES})
+            cursor.execute(_DEAD, {"now": now, "most": MAX_DEATHS})
             ids = [row[0] for row in cursor.fetchall()]
         _tell_parked(ids, "The worker ended while it handled this.", now)
     return len(ids)
