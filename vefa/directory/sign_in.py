@@ -28,8 +28,8 @@ def looking(session: SessionBase) -> Iterator[None]:
     Nothing is believed: whoever the session names now is asked for if it is somebody else.
     """
     key = session.session_key or ""
-    known = key in _last_of and "_session_cache" not in vars(session)
-    with together([(KEPT, (key,)), (_FOUND, (_last_of[key],))] if known else []):
+    known = None if "_session_cache" in vars(session) else _last_of.get(key)
+    with together([(KEPT, (key,)), (_FOUND, (known,))] if known else []):
         yield
 
 
