@@ -8,6 +8,8 @@ from tests.web.desk.seat import seated
 from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Description
 from vefa.cases.signs import show_signs
+from vefa.inbox.intake import Incoming, accept
+from vefa.inbox.models import Contact
 from vefa.journal import replay
 from vefa.triage import semantic
 from vefa.triage.meaning import vectors
@@ -42,6 +44,7 @@ def cases(town, now):
 
 @with_layer
 def test_what_is_meant_is_found_in_other_languages(cases, town, now):
+    Contact.objects.update(state="handled", handled_at=now)
     while store_due(now=now, texts=lambda: TEXTS):
         pass
     assert CaseVector.objects.count() == 3
@@ -62,6 +65,7 @@ TEXTS = {
 
 @with_layer
 def test_nobody_finds_what_they_may_not_see(cases, town, now):
+    Contact.objects.update(state="handled", handled_at=now)
     while store_due(now=now, texts=dict):
         pass
     seen = {case.pk for case in search(town.murat, "ağaç devrildi", hint="tr").cases}
@@ -74,11 +78,13 @@ def test_nobody_finds_what_they_may_not_see(cases, town, now):
 @with_layer
 def test_changed_words_are_read_anew_and_the_same_ones_are_not(town, now):
     texts = dict(TEXTS)
+    Contact.objects.update(state="handled", handled_at=now)
     while store_due(now=now, texts=lambda: texts):
         pass
     before = {row.key: row.vector for row in TextVector.objects.all()}
     texts["service", "tree", "tr"] = "Ağaç bakımı\nbudama isteği"
     del texts["phrase", "quick_thanks", "en"]
+    Contact.objects.update(state="handled", handled_at=now)
     while store_due(now=now, texts=lambda: texts):
         pass
     after = {row.key: row.vector for row in TextVector.objects.all()}
@@ -121,3 +127,14 @@ def test_what_a_case_meant_is_forgotten_with_its_words(cases, town, now):
     while replay.react(REACTIONS, now=now):
         pass
     assert list(CaseVector.objects.values_list("case", flat=True)) == [cases["lamp"].pk]
+
+
+@with_layer
+def test_while_a_message_waits_no_vector_is_reckoned(town, now):
+    facts = {"endpoint_id": town.bot.id, "raw": b"{}", "received_at": now, "lane": "1"}
+    accept([Incoming(external_id="1", **facts)])
+    assert not store_due(now=now, texts=lambda: TEXTS)
+    assert not TextVector.objects.exists()
+
+    Contact.objects.update(state="handled", handled_at=now)
+    assert store_due(now=now, texts=lambda: TEXTS)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from vefa.cases.models import OPEN, Case
 from vefa.dialogue.phrases import sentences
 from vefa.directory.queries import is_loaded, services
+from vefa.inbox.models import Contact, ContactState
 from vefa.journal.models import Event
 from vefa.triage import semantic
 from vefa.triage.lexicon import LANGUAGES
@@ -48,8 +49,15 @@ def knowledge_texts() -> Texts:
 
 
 def store_due(*, now: datetime, texts: Callable[[], Texts] = knowledge_texts) -> bool:
-    """Reckon and keep the vectors of up to eight texts; whether more may be waiting."""
-    if not semantic.available() or not is_loaded():
+    """Reckon and keep the vectors of up to eight texts; whether more may be waiting.
+
+    Nobody waits for a vector: while contacts wait, the core is theirs.
+    """
+    if (
+        not semantic.available()
+        or not is_loaded()
+        or Contact.objects.filter(state=ContactState.WAITING).exists()
+    ):
         return False
     return reckon_middles() or _store_texts(texts()) or _store_cases(now)
 
