@@ -1,5 +1,7 @@
 """A model of three services: what its words say, how it is stored, and what it is asked for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,18 @@ def test_words_with_other_endings_are_known_again(scorer, code, text):
     assert len(others) == 2
     assert sum(guess.confidence for guess in (first, *others)) == pytest.approx(1, abs=0.01)
     assert first.because.startswith("because of ")
+
+
+def test_codes_of_digits_weigh_as_codes_of_letters_do(scorer):
+    number = {code: f"{place:02}" for place, code in enumerate(scorer.model.codes)}
+    told = [replace(one, code=number[one.code]) for one in samples()]
+
+    numbered = Scorer(fit(told))
+
+    assert list(numbered.model.codes) == list(number.values())
+    for text in FRESH.values():
+        heard = scorer.heard(words(text))
+        assert numbered.words(heard) == pytest.approx(scorer.words(heard))
 
 
 def test_the_reason_names_the_words_that_weighed_most(scorer):

@@ -24,7 +24,7 @@ SMOOTHING = 0.05  # of the counts
 SHRINKAGE = 0.6  # of the covariance of vectors
 _EXACT = 0.02  # where the search for weights may stop
 _AT_ONCE = 8  # services that are told from the rest together: the library's own weights are wide
-_REST = ""  # the label of every other service
+_REST = -1  # the label of every other service
 _TOP = 127  # of an int8
 
 
@@ -156,21 +156,20 @@ def _separated(
     matrix: csr_matrix, samples: Sequence[Sample], recipe: Recipe
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Each service told from all others by support vectors, a few services at a time."""
-    told = np.array([one.code for one in samples])
-    codes, count = np.unique(told, return_counts=True)
-    heavy = dict(zip(codes, len(told) / (len(codes) * count), strict=True))
+    # The learner is given places of codes: it would take a code of digits for a number, and miss its weight.
+    codes, told, count = np.unique([one.code for one in samples], return_inverse=True, return_counts=True)
+    heavy = dict(enumerate(len(told) / (len(codes) * count)))
     own = [one.weight for one in samples]
     weights = np.empty((matrix.shape[1], len(codes)), np.float32)
     bias = np.empty(len(codes), np.float32)
     wide = matrix.astype(np.float64)  # as the library would make it anew each time
     for places in batched(range(len(codes)), _AT_ONCE):
-        some = codes[list(places)]
-        labels = np.where(np.isin(told, some), told, _REST)
-        shares = {label: heavy.get(label, 1.0) for label in np.unique(labels)}
+        labels = np.where(np.isin(told, places), told, _REST)
+        shares = {label: heavy.get(label, 1.0) for label in np.unique(labels).tolist()}
         learner = LinearSVC(C=recipe.softness, class_weight=shares, tol=_EXACT, random_state=7)
         learner.fit(wide, labels, sample_weight=own)
         found, base = _square(learner.coef_, learner.intercept_)
-        kept = np.searchsorted(learner.classes_, some)
+        kept = np.searchsorted(learner.classes_, places)
         weights[:, list(places)], bias[list(places)] = found[:, kept], base[kept]
     spread = _spread(matrix @ weights + bias)
     weights /= spread
