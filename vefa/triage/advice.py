@@ -1,10 +1,12 @@
 """All steps over one text, in order: language, service, kind, urgency, place. It only advises."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from vefa.directory.models import Service
 from vefa.directory.queries import service_by_code
+from vefa.directory.remit import Duty
 from vefa.kit.expressions import Met
 from vefa.kit.saying import Sentence
 from vefa.kit.text import words
@@ -18,6 +20,7 @@ from vefa.triage.learned.serving import in_service
 from vefa.triage.locating import Known, Words, place_of
 from vefa.triage.names import apart, spans_of
 from vefa.triage.place import CLEAR, NamedArea, Place
+from vefa.triage.remit import duty_said
 from vefa.triage.script import native
 from vefa.triage.service import totals_of
 from vefa.triage.tone import Said, kind_of, urgency_of
@@ -55,6 +58,13 @@ class Advice:
     def place_unclear(self) -> bool:
         """Whether a place is named that could be several, or none: a person asks."""
         return self.area is not None and self.area.confidence < CLEAR
+
+    @cached_property
+    def duty(self) -> Duty | None:
+        """Whose duty the matter is, as far as a service is named; read once."""
+        if self.service is None:
+            return None
+        return duty_said(self.service, self.said, area_id=self.area.value if self.area else None)
 
     def evidence(self) -> list[dict[str, Any]]:
         """Every step's word and reason, as a finding keeps them."""

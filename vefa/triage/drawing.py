@@ -9,7 +9,7 @@ from django.utils.translation import override
 from vefa.cases.duty import facts_of
 from vefa.cases.opening import Opening
 from vefa.directory.queries import municipality
-from vefa.directory.remit import OWN, Duty
+from vefa.directory.remit import OWN
 from vefa.inbox.models import Contact
 from vefa.kit.saying import parts_of
 from vefa.kit.text import first_line
@@ -17,7 +17,6 @@ from vefa.triage.advice import VERSION, Advice, Asked
 from vefa.triage.guess import Guess, why
 from vefa.triage.matter import Matter
 from vefa.triage.place import Place
-from vefa.triage.remit import duty_said
 from vefa.triage.transport import facts_answered, facts_said
 
 UNREADABLE = "unreadable"
@@ -63,20 +62,13 @@ def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Op
     )
 
 
-def duty_in(advice: Advice) -> Duty | None:
-    """Whose duty the matter is, as far as the advice names a service."""
-    if advice.service is None:
-        return None
-    return duty_said(advice.service, advice.said, area_id=advice.area.value if advice.area else None)
-
-
 def facts_kept(contact: Contact, advice: Advice) -> dict[str, Any] | None:
     """What is kept with the case beside its columns: house, whose duty it is, which line, stop and vehicle.
 
     Of a service that is only guessed, no more than the owner that the words name.
     """
     where = _where(advice)
-    duty = duty_in(advice)
+    duty = advice.duty
     found = facts_of(duty) if duty else {}
     if not advice.sure:
         owned = {"owner": found["owner"], "because": found["because"]} if found.get("owner") else {}
@@ -131,7 +123,7 @@ def finding_of(advice: Advice, matter: Matter, now: datetime) -> dict[str, objec
 
 def _remit(advice: Advice) -> list[dict[str, object]]:
     """Whose duty it is, as evidence: "ours", or the key of the body."""
-    duty = duty_in(advice)
+    duty = advice.duty
     if duty is None:
         return []
     return [Guess(duty.agency or OWN, advice.confidence, duty.because).as_evidence("remit")]

@@ -9,10 +9,10 @@ the choice to a person.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -37,6 +37,8 @@ _CYRILLIC = re.compile("[а-я]")
 # Last letters that change: "Лесная, на Лесной", "Каменный, у Каменного", "Sazlık, Sazlığında".
 _CASE = re.compile("(?:[ыио]й|[ая]я|[ое]е|[аяоеиыьйкk])$")
 _BENT_ENDING = 6
+
+type _Mark = Callable[[str], bool]  # whether a word is one such as "street"
 
 
 @dataclass(frozen=True)
@@ -269,8 +271,8 @@ def _is_there(met: Met[NamedArea], said: Sequence[str]) -> bool:
     return bool(_THERE.match(ending)) or _is_mark(said, met.at - 1, _around().at)
 
 
-def _is_mark(said: Sequence[str], at: int, marks: Expressions[None]) -> bool:
-    return 0 <= at < len(said) and bool(marks.found_in([said[at]]))
+def _is_mark(said: Sequence[str], at: int, mark: _Mark) -> bool:
+    return 0 <= at < len(said) and mark(said[at])
 
 
 def _before(met: Met[NamedArea], said: Sequence[str]) -> int:
@@ -281,21 +283,21 @@ def _before(met: Met[NamedArea], said: Sequence[str]) -> int:
 
 @dataclass(frozen=True)
 class _Around:
-    before: Expressions[None]
-    behind: Expressions[None]
-    at: Expressions[None]
-    along: Expressions[None]
-    quarter_before: Expressions[None]
-    quarter_behind: Expressions[None]
+    before: _Mark
+    behind: _Mark
+    at: _Mark
+    along: _Mark
+    quarter_before: _Mark
+    quarter_behind: _Mark
     again: Phrases
 
     def is_mark(self, word: str) -> bool:
         """Whether a word is "street", or the like."""
-        return bool(self.before.found_in([word]) or self.behind.found_in([word]))
+        return self.before(word) or self.behind(word)
 
     def is_quarter(self, word: str) -> bool:
         """Whether a word is "quarter", or the like."""
-        return bool(self.quarter_before.found_in([word]) or self.quarter_behind.found_in([word]))
+        return self.quarter_before(word) or self.quarter_behind(word)
 
 
 @cache
@@ -307,10 +309,12 @@ def _around() -> _Around:
     return _Around(before, behind, at, along, quarter_before, quarter_behind, Phrases.of(read["again"]))
 
 
-def _marks(listed: Iterable[str]) -> Expressions[None]:
-    return Expressions.of(
+def _marks(listed: Iterable[str]) -> _Mark:
+    """Whether a word is one of these; the same few are asked about again and again."""
+    known = Expressions.of(
         ([Part(word, ANY if one.endswith("*") else 0)], None) for one in listed for word in words(one)
     )
+    return lru_cache(maxsize=4096)(lambda word: bool(known.found_in([word])))
 
 
 def _length(row: NamedArea) -> int:

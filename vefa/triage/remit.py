@@ -64,9 +64,14 @@ def _readings(names: _Names, said: list[str]) -> Iterable[tuple[Expressions[int]
     yield names.plain, said
     if any(map(_LATIN.search, said)):
         for language, rules in names.native.items():
-            spelt = [fold(native(word, language)) if _LATIN.search(word) else word for word in said]
-            yield rules, spelt
+            yield rules, [_spelt(word, language) for word in said]
     yield names.bare, skeletons(said)
+
+
+@lru_cache(32_768)
+def _spelt(word: str, language: str) -> str:
+    """A folded word in the letters of a language."""
+    return fold(native(word, language)) if _LATIN.search(word) else word
 
 
 @lru_cache(1000)

@@ -15,7 +15,6 @@ from vefa.directory.models import Service
 from vefa.directory.queries import directory, municipality, service_by_code
 from vefa.kit.masking import masked
 from vefa.triage.advice import Advice, Asked, advise
-from vefa.triage.drawing import duty_in
 from vefa.triage.guess import Guess
 from vefa.triage.knowledge import Draft, trying
 from vefa.triage.sides import sides_of
@@ -107,7 +106,7 @@ def _likely(guess: Guess[str], edited: str) -> Likely:
 
 def _steps(advice: Advice) -> list[Step]:
     rows = [row for row in advice.evidence() if row["step"] != "service"]
-    duty = duty_in(advice)
+    duty = advice.duty
     if duty is not None:
         says = duty.agency or "ours"
         rows.append({"step": "remit", "says": says, "because": duty.because})

@@ -13,7 +13,6 @@ from vefa.directory.queries import directory
 from vefa.directory.remit import OWN
 from vefa.kit.calendars import in_digits
 from vefa.triage.advice import Advice
-from vefa.triage.drawing import duty_in
 from vefa.web.desk.reasons import in_words
 
 
@@ -50,7 +49,7 @@ def duty_shown(case: Case) -> DutyShown | None:
 
 def duty_foreseen(advice: Advice, *, language: str) -> DutyShown | None:
     """The same of words that are no case yet, for who would say them in `language`."""
-    duty = duty_in(advice)
+    duty = advice.duty
     known = directory().agencies.values()
     agency = next((one for one in known if duty and one.key == duty.agency), None)
     if duty is None or agency is None:
