@@ -12,7 +12,11 @@ from vefa.directory.models import Area, Staff
 class Conversation(models.Model):
     """All that one address and one endpoint say to each other."""
 
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="conversations")
+    # `conversation_once` begins with it. An index of its own would be taken for a talk's while the table is
+    # small, and that plan be kept while thousands write to one account.
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.PROTECT, related_name="conversations", db_index=False
+    )
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="conversations")
     thread = models.CharField(max_length=200, blank=True, default="")
     language = models.CharField(max_length=2, blank=True, default="")
