@@ -34,6 +34,7 @@ from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
 from vefa.journal import replay
 from vefa.journal.models import Heartbeat
+from vefa.triage import readiness
 from vefa.triage.groups.sweeping import sweep_talk
 from vefa.triage.meaning import storing
 from vefa.triage.suggesting import asking
@@ -103,6 +104,7 @@ class Worker:
         self.loops = (
             Loop("contacts", self.hands[0].handle_some, POLL_S, self.bell, REST_S),
             Loop("more contacts", self.hands[1].handle_some, POLL_S),
+            Loop("readiness", self._make_ready, BEAT_S),
             Loop("events", self._react, POLL_S, self.bell, REST_S),
             Loop("outbox", self._send_crew, POLL_S, self.bell, REST_S),
             Loop("dialling", self._dial, POLL_S, self.bell, REST_S),
@@ -202,6 +204,10 @@ class Worker:
             log.exception("Looking at endpoint %s stumbled", endpoint_id)
         finally:
             connection.close()
+
+    def _make_ready(self) -> bool:
+        readiness.make_ready(now=clock())
+        return False
 
     def _watch(self) -> bool:
         watching.watch(now=clock())
