@@ -62,15 +62,18 @@ class Expressions[Value]:
 
     def found_in(self, said: list[str]) -> list[Met[Value]]:
         """All that stand in these words: from left to right, of several at one word the longest first."""
-        rows, head = self.by_head.get, self.head
-        likely = [
-            (at - before, rank, parts, value)
-            for at, word in enumerate(said)
-            for stem, before, parts, rank, value in rows(word[:head], ())
-            if word.startswith(stem)
-        ]
-        met = sorted(one for one in likely if _stands(one[2], said, one[0]))
-        return [Met(at, said[at : at + len(parts)], value) for at, _, parts, value in met]
+        rows, head = self.by_head, self.head
+        met: list[tuple[int, tuple[int, int], int, Value]] = []
+        for at, word in enumerate(said):
+            start = word[:head]
+            if start not in rows:
+                continue  # most words lead nowhere
+            for stem, before, parts, rank, value in rows[start]:
+                if word.startswith(stem) and _stands(parts, said, at - before):
+                    met.append((at - before, rank, len(parts), value))
+        if len(met) > 1:
+            met.sort()
+        return [Met(at, said[at : at + length], value) for at, _, length, value in met]
 
 
 def _row[Value](parts: tuple[Part, ...], placed: tuple[int, Value], usual: Mapping[str, int]) -> Row[Value]:
@@ -88,7 +91,8 @@ def _row[Value](parts: tuple[Part, ...], placed: tuple[int, Value], usual: Mappi
 def _stands(parts: tuple[Part, ...], said: list[str], at: int) -> bool:
     if at < 0 or at + len(parts) > len(said):
         return False
-    for (stem, ending), word in zip(parts, said[at : at + len(parts)], strict=True):
-        if not word.startswith(stem) or len(word) - len(stem) > ending:
+    for place, (stem, ending) in enumerate(parts, at):
+        word = said[place]
+        if len(word) - len(stem) > ending or not word.startswith(stem):
             return False
     return True

@@ -34,6 +34,7 @@ _FOLLOWED = re.compile(
     r" ?(?:numarali|nolu|no'lu|li|lu)? ?"
     r"(?:otobus|minibus|dolmus|hat|bus\b|tram|line|route|school|автобус|маршрут|школ|мектеп)"
 )
+_DIGIT = re.compile(r"\d")
 _ALONE = re.compile(r"\d{1,4}[a-zа-я]?")
 _COUNTED = (
     "gun", "hafta", "ay", "yil", "saat", "dk", "dakika", "kisi", "tane", "kez", "defa", "metre",
@@ -47,7 +48,7 @@ _HOUSE_MARKS = {"no", "д", "дом", "پلاک", "уй"}
 
 def house_of(text: str) -> str:
     """The number of the house that a text names by a word for it, as "12/A"; "" where it names none."""
-    if not any(char.isdecimal() for char in text):
+    if not _DIGIT.search(text):
         return ""
     folded = fold(text)
     for form in _FORMS:

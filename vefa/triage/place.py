@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -57,6 +57,11 @@ class NamedArea:
     thing: bool = False
     alias: bool = False
     by: str = ""
+
+    @cached_property
+    def letters(self) -> int:
+        """Of all its words."""
+        return len("".join(self.parts))
 
 
 class Name(NamedTuple):
@@ -127,7 +132,7 @@ def area_of(named: Iterable[Met[NamedArea]]) -> Guess[int] | None:
     ids = {row.area_id for row in met}
 
     def rank(row: NamedArea) -> tuple[int, bool, int, int]:
-        return len(ids.intersection(row.above)), not row.by, _length(row), row.depth
+        return len(ids.intersection(row.above)), not row.by, row.letters, row.depth
 
     best = max(map(rank, met))
     chosen = [row for row in met if rank(row) == best]
@@ -182,7 +187,7 @@ def _outermost(found: Sequence[Met[NamedArea]]) -> list[Met[NamedArea]]:
 
 def _fit(met: Met[NamedArea]) -> tuple[bool, int]:
     """How well a name explains the words where it stands: as written before as it sounds, then by letters."""
-    return not met.value.by, 0 if met.value.by else _length(met.value)
+    return not met.value.by, 0 if met.value.by else met.value.letters
 
 
 def _is_inside(met: Met[NamedArea], spans: Iterable[tuple[int, int]]) -> bool:
@@ -315,10 +320,6 @@ def _marks(listed: Iterable[str]) -> _Mark:
         ([Part(word, ANY if one.endswith("*") else 0)], None) for one in listed for word in words(one)
     )
     return lru_cache(maxsize=4096)(lambda word: bool(known.found_in([word])))
-
-
-def _length(row: NamedArea) -> int:
-    return sum(len(part) for part in row.parts)
 
 
 def _spellings(words: tuple[str, ...]) -> Iterable[list[Part]]:

@@ -62,7 +62,7 @@ class _Names(NamedTuple):
 def _readings(names: _Names, said: list[str]) -> Iterable[tuple[Expressions[int], list[str]]]:
     """What may be looked for in which form of the words; every form has as many words as were typed."""
     yield names.plain, said
-    if any(map(_LATIN.search, said)):
+    if _LATIN.search(" ".join(said)):
         for language, rules in names.native.items():
             yield rules, [_spelt(word, language) for word in said]
     yield names.bare, skeletons(said)

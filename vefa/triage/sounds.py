@@ -66,11 +66,10 @@ class _Row[Value](NamedTuple):
 
 
 class _Start[Value](NamedTuple):
-    """What a word may begin: names by its sound, and names that are cut elsewhere."""
+    """What a word is, and what it may begin: names by its sound, and names that are cut elsewhere."""
 
-    alone: tuple[_Row[Value], ...]
+    whole: tuple[Value, ...]
     seconds: Mapping[str, tuple[_Row[Value], ...]]  # by what their second word sounds like
-    whole: tuple[_Row[Value], ...]
     further: bool
 
 
@@ -120,11 +119,12 @@ class Sounds[Value]:
         for row in rows:
             if len(row.keys) > 1:
                 seconds[row.keys[1]].append(row)
-        alone = tuple(row for row in rows if len(row.keys) == 1)
-        whole = tuple(row for stem in one.stems for row in self.joined.get(stem, ()) if len(row.keys) > 1)
+        alone = [row for row in rows if len(row.keys) == 1]
+        joined = [row for stem in one.stems for row in self.joined.get(stem, ()) if len(row.keys) > 1]
+        whole = tuple(row.value for row in (*alone, *joined) if _alike(row, [word]))
         further = one.key in self.beginnings
-        known = rows or whole or further
-        start = _Start(alone, {key: tuple(of) for key, of in seconds.items()}, whole, further)
+        known = whole or seconds or further
+        start = _Start(whole, {key: tuple(of) for key, of in seconds.items()}, further)
         if len(self.starts) >= _KEPT:
             self.starts.clear()
         self.starts[word] = start if known else None
@@ -132,10 +132,8 @@ class Sounds[Value]:
 
     def _begun(self, start: _Start[Value], said: list[str], at: int) -> Iterator[Met[Value]]:
         """The names that stand here: word for word, or cut elsewhere ("kaya başı", "taşköprü")."""
-        one = said[at : at + 1]
-        for row in (*start.alone, *start.whole):
-            if _alike(row, one):
-                yield Met(at, one, row.value)
+        for value in start.whole:
+            yield Met(at, said[at : at + 1], value)
         if (start.further or start.seconds) and at + 1 < len(said):
             yield from self._continued(start, said, at)
 
