@@ -46,6 +46,7 @@ from vefa.wiring.tables import connection_words
 
 POLL_S = 1.0  # what the bell is for, found without it
 REST_S = 0.1  # from one look to the next
+FETCH_REST_S = 0.5  # photos, posts and names: three questions each time, and nobody waits for the second
 BEAT_S = 5.0
 SWEEP_S = 15.0
 LOOK_S = 5.0  # to which account somebody wants a look
@@ -108,7 +109,7 @@ class Worker:
             Loop("events", self._react, POLL_S, self.bell, REST_S),
             Loop("outbox", self._send_crew, POLL_S, self.bell, REST_S),
             Loop("dialling", self._dial, POLL_S, self.bell, REST_S),
-            Loop("files", self._fetch, POLL_S, self.bell, REST_S),
+            Loop("files", self._fetch, POLL_S, self.bell, FETCH_REST_S),
             Loop("collectors", self._collect_crew, BEAT_S),
             Loop("sweeping", self._sweep, SWEEP_S),
             Loop("looking", self._look_crew, LOOK_S),
