@@ -1,6 +1,6 @@
 """What a case is about, said better; remarks on it; and who may see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -13,6 +13,7 @@ from vefa.cases.duty import decide_again, elsewhere
 from vefa.cases.models import Case, Note, State
 from vefa.cases.moves import By, MoveNotAllowedError, Told, changed, locked, tell
 from vefa.cases.showing import is_public
+from vefa.cases.upholding import Upheld
 from vefa.cases.wordlist import words_of
 from vefa.directory.models import Staff
 
@@ -47,7 +48,8 @@ class Description:
 def describe(*, case_id: int, words: Description, by: By, now: datetime, version: int | None = None) -> Case:
     """Correct what a case is about. A person who describes it settles what triage was unsure of.
 
-    Another service brings its own promises, reckoned from the opening. While nobody has taken the case, it
+    Another service brings its own promises, reckoned from the opening; a later day that a person granted
+    stays. While nobody has taken the case, it
     goes to the unit that the new facts lead to. Raises Case.DoesNotExist, StaleError.
     """
     case = locked(case_id, version)
@@ -56,8 +58,7 @@ def describe(*, case_id: int, words: Description, by: By, now: datetime, version
     if not before and not case.unsure:
         return case
     decided, case.unsure = case.unsure, False
-    if "service_id" in before:
-        owing.remake(case, at=now)
+    upheld = owing.remake(case, at=now) if "service_id" in before else []
     if decided or before.keys() & {"service_id", "area_id", "owner"}:
         _reroute(case)
     case.public = case.public if not before.keys() & _SHOWS and not decided else _may_show(case)
@@ -65,7 +66,9 @@ def describe(*, case_id: int, words: Description, by: By, now: datetime, version
     changes = {name: [old, _now(case, name)] for name, old in before.items()}
     data: dict[str, Any] = {"changes": changes, "unit_id": case.unit_id}
     told = Told(kind="case.described", by=by, at=now, data=data | ({"decided": True} if decided else {}))
-    return changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
+    changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
+    _tell_upheld(case, upheld, told)
+    return case
 
 
 def facts_of(case: Case) -> dict[str, Any]:
@@ -85,13 +88,14 @@ def unsettle(*, case_id: int, was: Mapping[str, Any], by: By, now: datetime) -> 
         raise MoveNotAllowedError(f"{case}: somebody works on it, or nothing was settled")
     before = _apply(case, Description(**{field.name: was[field.name] for field in _COLUMNS}))
     case.unsure, case.unit_id, case.facts = True, was["unit_id"], was["facts"]
-    if "service_id" in before:
-        owing.remake(case, at=now)
+    upheld = owing.remake(case, at=now) if "service_id" in before else []
     case.public = False  # as long as nobody knows what it is about
     case.search = words_of(case, case.citizen.name if case.citizen else "")
     data = {"changes": {name: [old, getattr(case, name)] for name, old in before.items()}, "undone": True}
     told = Told(kind="case.described", by=by, at=now, data=data | {"unit_id": case.unit_id})
-    return changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
+    changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
+    _tell_upheld(case, upheld, told)
+    return case
 
 
 @transaction.atomic
@@ -130,6 +134,11 @@ def mark_public(*, case_id: int, text: str, by: By, now: datetime, version: int 
 _COLUMNS = tuple(field for field in fields(Description) if field.name != "owner")
 _FACTS = (*(field.name.removesuffix("_id") for field in _COLUMNS), "facts")
 _SHOWS = {"service_id", "kind"}
+
+
+def _tell_upheld(case: Case, upheld: Sequence[Upheld], why: Told) -> None:
+    for one in upheld:
+        tell(case, Told(kind="promise.upheld", by=why.by, at=why.at, data=one.facts()))
 
 
 def _apply(case: Case, words: Description) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from vefa.cases import rules
 from vefa.cases.clocks import calendar_of, clock_of, promised, put, resolution_again
 from vefa.cases.models import Case, Pause, Promise, PromiseKind
+from vefa.cases.upholding import Through, Upheld, hand_over, uphold
 from vefa.directory.hours import NobodyWorksError
 from vefa.directory.models import Service
 from vefa.directory.queries import directory
@@ -121,8 +122,11 @@ def reopen(case: Case, *, at: datetime) -> None:
     put_right(case, owed(case))
 
 
-def remake(case: Case, *, at: datetime) -> None:
-    """Exchange the old service's promises for the new one's, reckoned from the opening through all pauses."""
+def remake(case: Case, *, at: datetime) -> list[Upheld]:
+    """Exchange the old service's promises for the new one's, reckoned from the opening through all pauses.
+
+    A later day that a person granted stays; those promises are returned, so that the journal can say so.
+    """
     mine = owed(case)
     old = [promise for promise in mine if promise.kind in OF_SERVICE]
     kept = Promise.objects.filter(case=case, kept_at__isnull=False).values_list("kind", flat=True)
@@ -133,22 +137,24 @@ def remake(case: Case, *, at: datetime) -> None:
         if promise.kind not in done
     ]
     if not fresh and old:
-        return  # nobody knows the working time of the new service: what was promised stands
+        return []  # nobody knows the working time of the new service: what was promised stands
+    through = _through(case, at)
+    for promise in fresh:
+        promise.case = case
+        put(promise, through.replayed(promise, clock_of(promise)))
+    upheld = uphold(case, fresh, through)
     for promise in old:
         promise.dropped_at = at
     Promise.objects.bulk_update(old, ["dropped_at"])
-    Promise.objects.bulk_create(_through_pauses(case, fresh, at))
+    Promise.objects.bulk_create(fresh)
+    hand_over(case, fresh, upheld)
     put_right(case, owed(case))
+    return upheld
 
 
-def _through_pauses(case: Case, promises: list[Promise], at: datetime) -> list[Promise]:
+def _through(case: Case, at: datetime) -> Through:
     stills = [
         rules.Standstill(pause.began_at, pause.ended_at, pause.legal)
         for pause in Pause.objects.filter(case=case).order_by("began_at", "id")
     ]
-    calendar = calendar_of(service_of(case), now=at)
-    for promise in promises:
-        promise.case = case
-        counting = [still for still in stills if still.legal or promise.minutes is not None]
-        put(promise, rules.replayed(clock_of(promise), counting, calendar=calendar))
-    return promises
+    return Through(stills, calendar_of(service_of(case), now=at))

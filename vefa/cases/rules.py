@@ -103,6 +103,33 @@ def extended(clock: Clock, *, due_at: datetime, calendar: Calendar) -> Clock:
     return replace(clock, minutes=minutes, due_at=due_at)
 
 
+def end_of(clock: Clock) -> datetime:
+    """When it rings, or rang as it was stopped. Raises ClockError for a clock without an end."""
+    end = clock.due_at or clock.held_due_at
+    if end is None:
+        raise ClockError("the clock has no end")
+    return end
+
+
+def no_earlier(clock: Clock, given: Clock, *, still_since: datetime | None, calendar: Calendar) -> Clock:
+    """The clock with the end of one that was given by hand, where that is later; both have seen all pauses.
+
+    `still_since` is since when clocks stand still; None while they run.
+    """
+    if end_of(given) <= end_of(clock):
+        return clock
+    awake = replace(
+        clock,
+        running_since=clock.running_since or still_since,
+        due_at=end_of(clock),
+        held_due_at=None,
+    )
+    later = extended(awake, due_at=end_of(given), calendar=calendar)
+    if still_since is None or (clock.running and given.running):
+        return later
+    return paused(later, at=still_since, calendar=calendar)
+
+
 def replayed(clock: Clock, standstills: Iterable[Standstill], *, calendar: Calendar) -> Clock:
     """The clock after all these pauses, in order; those before it began or after it was due do nothing."""
     for pause in standstills:

@@ -6,14 +6,16 @@ import pytest
 from django.urls import reverse
 
 from tests.web.desk.seat import seated
-from vefa.cases import rehoming
+from vefa.cases import promises, rehoming
 from vefa.cases.lifecycle import Description, describe, take
 from vefa.cases.models import Case
+from vefa.cases.promises import Wish
 from vefa.directory import queries
 from vefa.directory.queries import service_by_code
 from vefa.journal import replay
 from vefa.journal.models import Event
 from vefa.triage.models import ServiceLabel
+from vefa.web.ui.tags import day
 from vefa.wiring.flow import REACTIONS
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,10 @@ def last_order(town):
     found = rehoming.last_move(town.pothole.pk)
     assert found
     return found
+
+
+def owed_until(case):
+    return case.promises.get(kind="resolution", dropped_at=None).due_at
 
 
 def homes(cases):
@@ -100,6 +106,27 @@ def test_they_move_in_one_act_that_the_journal_explains_and_come_back_as_they_we
     assert service_by_code("pothole") is not None
     again = ayse.post(reverse("desk:catalogue-act", args=["pothole", "return"]), {"act": order.act})
     assert again.status_code == 404
+
+
+def test_a_later_day_that_was_granted_stays_on_the_way_there_and_back_and_the_history_says_so(
+    ayse, holes, town
+):
+    now = datetime.now(UTC)
+    promise = holes[1].promises.get(kind="resolution")
+    wish = Wish(due_at=promise.due_at + timedelta(days=60), reason="Asfalt fabrikası arızalı")
+    asked = promises.extend(promise_id=promise.pk, wish=wish, by=town.kemal, now=now)
+    promises.approve(extension_id=asked.pk, by=town.murat, now=now)
+
+    act(ayse, "retire", seen="0", cases="move", to=str(town.street_light.pk))
+    work()
+    assert owed_until(holes[1]) == wish.due_at > owed_until(holes[0])
+    history = ayse.get(reverse("desk:around", args=[holes[1].pk])).content.decode()
+    assert "The later day that was granted stays: " + day(wish.due_at) in history
+
+    act(ayse, "return", act=last_order(town).act)
+    work()
+    assert owed_until(holes[1]) == wish.due_at
+    assert Event.objects.filter(kind="promise.upheld", subject=f"case:{holes[1].pk}").count() == 2
 
 
 def test_what_somebody_decided_meanwhile_stays(ayse, holes, town):

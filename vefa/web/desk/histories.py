@@ -1,6 +1,7 @@
 """The history of a case in words: what happened, who did it, and why."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language, gettext
@@ -9,6 +10,7 @@ from vefa.cases.queries import Entry
 from vefa.directory.queries import directory
 from vefa.web.desk.rows import OUTCOMES
 from vefa.web.ui.shapes import Event
+from vefa.web.ui.tags import day
 
 type Facts = Mapping[str, Any]
 
@@ -72,6 +74,11 @@ def _rehomed(facts: Facts) -> str:
     return said % {"service": names.get(was, was), "to": names.get(to, to)}
 
 
+def _upheld(facts: Facts) -> str:
+    said = gettext("The later day that was granted stays: %(day)s")
+    return said % {"day": day(datetime.fromisoformat(facts["due"]))}
+
+
 WORDS: Mapping[str, Callable[[Facts], str]] = {
     "case.opened": lambda _: gettext("Opened"),
     "case.followed": _followed,
@@ -116,6 +123,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
         if facts.get("approved", True)
         else gettext("More time was not granted")
     ),
+    "promise.upheld": _upheld,
     "clock.paused": lambda _: gettext("The clock was stopped"),
     "clock.resumed": lambda _: gettext("The clock runs again"),
     "reply.written": lambda _: gettext("Answered"),
