@@ -4,19 +4,21 @@ Contacts of one conversation are taken one after the other, those of different c
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from vefa.cases.elsewhere import continue_in
-from vefa.cases.incidents.gathering import join_own
+from vefa.cases.incidents.gathering import Joining, join_own
 from vefa.cases.lifecycle import MoveNotAllowedError, double, reopen
 from vefa.cases.models import Case
 from vefa.cases.opening import follow, open_cases
 from vefa.channels.port import Form
 from vefa.dialogue.confirming import answer_links
 from vefa.dialogue.receipts import apply_receipts
+from vefa.directory.models import Staff
 from vefa.inbox import linking, private
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
@@ -104,9 +106,16 @@ def _stand_behind(opened: Sequence[tuple[Contact, int]], *, now: datetime) -> No
         if master_id:
             with suppress(MoveNotAllowedError, Case.DoesNotExist):
                 double(case_id=case_id, master_id=int(master_id), by="resident", now=now)
-    gathered = [(int(contact.details["incident"]), pk) for contact, pk in opened if _joins(contact)]
-    if gathered:
-        join_own(gathered, now=now)
+    joining = [(contact.details, pk) for contact, pk in opened if _joins(contact)]
+    if joining:
+        typed = {details["taken_by"] for details, _ in joining if details.get("taken_by")}
+        staff = Staff.objects.in_bulk(typed)  # a report that nobody of us typed asks the database nothing
+        join_own([_joining(details, pk, staff) for details, pk in joining], now=now)
+
+
+def _joining(details: Mapping[str, Any], case_id: int, staff: Mapping[int, Staff]) -> Joining:
+    incident_id, typist = int(details["incident"]), staff.get(details.get("taken_by", 0))
+    return Joining(incident_id, case_id, by=typist) if typist else Joining(incident_id, case_id)
 
 
 def _joins(contact: Contact) -> bool:

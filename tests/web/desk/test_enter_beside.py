@@ -12,6 +12,7 @@ from vefa.cases.incidents import fitting, gathering
 from vefa.cases.incidents.gathering import Plan
 from vefa.cases.models import Case
 from vefa.inbox.models import Contact
+from vefa.journal.models import Event
 from vefa.wiring.handling import Hands
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,11 @@ def test_a_report_is_kept_and_joins_in_one_act_with_a_number_of_its_own(storm, t
     assert case.reference in told
     assert case.pk in gathering.member_ids(storm)
     assert case.service_id == town.tree.pk
+    assert Event.objects.get(kind="case.gathered").actor == f"staff:{town.derya.pk}"
+    history = client.get(reverse("desk:around", args=[case.pk])).content.decode()
+    line = history.split("Belongs to an incident")[1].split("</li>")[0]
+    assert "Derya" in line
+    assert "the resident" not in line
 
 
 def test_a_hurried_caller_gives_a_place_and_no_words(storm, town):

@@ -131,15 +131,25 @@ def leave(*, incident_id: int, case_ids: Sequence[int], by: By, now: datetime) -
     return gone
 
 
+@dataclass(frozen=True)
+class Joining:
+    """A report that joined an incident as it was made: by the resident, or by who wrote a call down."""
+
+    incident_id: int
+    case_id: int
+    by: By = "resident"
+
+
 @transaction.atomic
-def join_own(pairs: Iterable[tuple[int, int]], *, now: datetime) -> None:
-    """Residents who joined while they reported: (incident, case). One that is over joins nobody any more."""
-    wanted: dict[int, list[int]] = {}
-    for incident_id, case_id in pairs:
-        wanted.setdefault(incident_id, []).append(case_id)
+def join_own(joining: Iterable[Joining], *, now: datetime) -> None:
+    """Reports that joined as they were made. An incident that is over joins nobody any more."""
+    wanted: dict[int, dict[By, list[int]]] = {}
+    for one in joining:
+        wanted.setdefault(one.incident_id, {}).setdefault(one.by, []).append(one.case_id)
     rows = Incident.objects.select_for_update().filter(pk__in=wanted, state=RUNNING).order_by("pk")
     for incident in rows:
-        gather(incident, wanted[incident.pk], by="resident", now=now)
+        for by, case_ids in wanted[incident.pk].items():
+            gather(incident, case_ids, by=by, now=now)
 
 
 def gather(incident: Incident, case_ids: Sequence[int], *, by: By, now: datetime) -> list[int]:
