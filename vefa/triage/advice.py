@@ -23,7 +23,7 @@ from vefa.triage.place import CLEAR, NamedArea, Place
 from vefa.triage.remit import duty_said
 from vefa.triage.script import native
 from vefa.triage.service import totals_of
-from vefa.triage.tone import Said, kind_of, urgency_of
+from vefa.triage.tone import Said, Toned, kind_of, urgency_of
 
 VERSION = "words-2"
 MEANT = 0.4  # of a service: from here on something of the city is spoken of, whatever it is
@@ -36,8 +36,8 @@ class Advice:
     language: Guess[str]
     services: list[Guess[str]]
     service: Service | None
-    kind: Guess[str]
-    urgency: Guess[int]
+    kind: Toned[str]
+    urgency: Toned[int]
     area: Guess[int] | None
     place: Guess[Place] | None = None  # the area once more, and the number of a house
     said: list[str] = field(repr=False, default_factory=list)

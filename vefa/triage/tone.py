@@ -32,39 +32,48 @@ class Said:
     matter: bool = False  # something of the city's is spoken of: a service or a place
 
 
-def kind_of(said: Said) -> Guess[str]:
+@dataclass(frozen=True)
+class Toned[Value](Guess[Value]):
+    """A guess about the tone, and whether words of the message gave it: its own, not what is usual."""
+
+    spoken: bool = False
+
+
+def kind_of(said: Said) -> Toned[str]:
     """The kind of a message: whatever speaks for it most."""
     points: dict[str, float] = defaultdict(float)
-    because: dict[str, str] = {}
-    for kind, weight, reason in [*_usual(said), *_by_words(said), *_asked(said)]:
+    because: dict[str, tuple[str, bool]] = {}
+    for kind, weight, reason, spoken in [*_usual(said), *_by_words(said), *_asked(said)]:
         points[kind] += weight
-        if weight >= 0.5 and (kind not in because or reason.startswith("says")):
-            because[kind] = reason
+        if weight >= 0.5 and (spoken or kind not in because):
+            because[kind] = (reason, spoken)
     if not points:
-        return Guess("request", 0.5, Sentence("nothing else was heard"))
+        return Toned("request", 0.5, Sentence("nothing else was heard"))
     best = max(points, key=lambda kind: points[kind])
     share = points[best] / (sum(points.values()) + 0.3)
-    return Guess(best, round(0.45 + 0.5 * share, 2), because.get(best, Sentence("nothing else was heard")))
+    why, spoken = because.get(best) or (Sentence("nothing else was heard"), False)
+    return Toned(best, round(0.45 + 0.5 * share, 2), why, spoken=spoken)
 
 
-type _Point = tuple[str, float, str]
+type _Point = tuple[str, float, str, bool]  # kind, weight, reason, whether words of the message speak for it
 
 
 def _usual(said: Said) -> list[_Point]:
     usual = Sentence("usual for this service")
     if said.usual == "question" and "question" not in said.heard and not _ASKS.search(said.text):
-        return [("question", 0.4, usual), ("request", 0.5, Sentence("tells something, and asks nothing"))]
-    return [(said.usual, 1.0, usual)] if said.usual else []
+        tells = Sentence("tells something, and asks nothing")
+        return [("question", 0.4, usual, False), ("request", 0.5, tells, False)]
+    return [(said.usual, 1.0, usual, False)] if said.usual else []
 
 
 def _by_words(said: Said) -> list[_Point]:
     heard = said.heard
     points: list[_Point] = [
-        (kind, weight, _says(heard, name)) for name, kind, weight in _WEIGHTS if name in heard
+        (kind, weight, _says(heard, name), True) for name, kind, weight in _WEIGHTS if name in heard
     ]
     points += [one for one in (_thanks(said), _abuse(said), _spam(said)) if one]
     if len(heard.get("complaint", ())) > 1:
-        points.append(("complaint", 0.5, _says(heard, "complaint")))
+        points.append(("complaint", 0.5, _says(heard, "complaint"), True))
     return points
 
 
@@ -91,22 +100,22 @@ def _thanks(said: Said) -> _Point | None:
     first = heard["thanks"][0].split()[0]
     closing = len(said.words) > _CLOSING and first in end and first not in start
     if said.usual != "thanks" and (closing or "request" in heard or _ASKS.search(said.text)):
-        return ("thanks", 0.4, _says(heard, "thanks"))
+        return ("thanks", 0.4, _says(heard, "thanks"), True)
     opens = said.usual in {"", "thanks"} or (first in start[:3] and first not in end)
-    return ("thanks", 1.6 if opens else 0.6, _says(heard, "thanks"))
+    return ("thanks", 1.6 if opens else 0.6, _says(heard, "thanks"), True)
 
 
 def _abuse(said: Said) -> _Point | None:
     """Insults make the kind only where nothing else is said: a rude report of a hole reports a hole."""
     if "abuse" not in said.heard or (said.matter and said.usual not in {"abuse", ""}):
         return None
-    return ("abuse", 2.2 if not said.matter else 0.9, _says(said.heard, "abuse"))
+    return ("abuse", 2.2 if not said.matter else 0.9, _says(said.heard, "abuse"), True)
 
 
 def _spam(said: Said) -> _Point | None:
     hits = said.heard.get("spam", [])
     sure = len(hits) > 1 or (hits and _LINK.search(said.text))
-    return ("spam", 3.0, Sentence("says %(words)s", words=", ".join(hits[:3]))) if sure else None
+    return ("spam", 3.0, Sentence("says %(words)s", words=", ".join(hits[:3])), True) if sure else None
 
 
 def _asked(said: Said) -> list[_Point]:
@@ -116,21 +125,22 @@ def _asked(said: Said) -> list[_Point]:
     word = "question" in said.heard
     asks = Sentence("asks something")
     if share:
-        return [("question", (0.9 if word else 0.5) * share + (0.3 if share > 0.6 else 0.0), asks)]
-    return [("question", 0.5, asks)] if word and not said.usual and len(parts) == 1 else []
+        weight = (0.9 if word else 0.5) * share + (0.3 if share > 0.6 else 0.0)
+        return [("question", weight, asks, False)]
+    return [("question", 0.5, asks, False)] if word and not said.usual and len(parts) == 1 else []
 
 
-def urgency_of(heard: Heard, *, usual: str) -> Guess[int]:
+def urgency_of(heard: Heard, *, usual: str) -> Toned[int]:
     """How soon somebody must look; words may only raise what is usual for the service."""
     least = _LEVELS.get(usual, NORMAL)
     if least == EMERGENCY and "words" in heard:  # "fire hydrant", "prices on fire": about something else
         least = NORMAL
     for name in ("emergency", "urgent"):
         if name in heard and _LEVELS[name] > least:
-            return Guess(_LEVELS[name], 0.7, _says(heard, name))
+            return Toned(_LEVELS[name], 0.7, _says(heard, name), spoken=True)
     if least:
-        return Guess(least, 0.6, Sentence("usual for this service"))
-    return Guess(least, 0.6, Sentence("no word of danger"))
+        return Toned(least, 0.6, Sentence("usual for this service"))
+    return Toned(least, 0.6, Sentence("no word of danger"))
 
 
 def verdict_of(said: list[str], *, language: str) -> Guess[str]:

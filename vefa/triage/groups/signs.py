@@ -133,9 +133,9 @@ def _by_advice(advice: Advice, shown: Shown) -> list[tuple[str, str, float]]:
             signs.append(("subject", shown.subject, _WEIGHTS["subject"]))
     if advice.area:
         signs.append(("place", advice.area.because, _WEIGHTS["place"]))
-    if advice.urgency.value and advice.urgency.because.startswith("says"):
+    if advice.urgency.value and advice.urgency.spoken:
         signs.append(("danger", advice.urgency.because, _WEIGHTS["danger"]))
-    if advice.kind.value == "complaint" and advice.kind.because.startswith("says"):
+    if advice.kind.value == "complaint" and advice.kind.spoken:
         signs.append(("complaint", advice.kind.because, _WEIGHTS["complaint"]))
     return signs
 
