@@ -74,17 +74,17 @@ def test_a_postponed_one_holds_its_lane_and_nobody_else_until_it_is_parked(send,
 
 
 def test_a_worker_that_was_killed_leaves_its_contacts_to_others_in_smaller_company(send, now):
-    send(*"abcdefghij" * 4)
-    assert len(numbers(claim_contacts(now=now, limit=100))) == 40
-    assert claim_retries(now=now + timedelta(seconds=30), limit=100) is None
+    send(*"abcdefghij" * 12)
+    assert len(numbers(claim_contacts(now=now, limit=200))) == 120
+    assert claim_retries(now=now + timedelta(seconds=30), limit=200) is None
 
     sizes = []
     moment = now
-    for _ in range(4):
+    for _ in range(5):
         moment += LATER
-        sizes.append(len(numbers(claim_retries(now=moment, limit=100))))
+        sizes.append(len(numbers(claim_retries(now=moment, limit=200))))
         Contact.objects.exclude(lease=None).exclude(tries=len(sizes) + 1).update(state="handled")
-    assert sizes == [25, 5, 1, 1]
+    assert sizes == [100, 25, 5, 1, 1]
 
 
 def test_what_ends_every_worker_is_parked(send, now):

@@ -45,6 +45,23 @@ def arrive(town, now, *said):
     accept(arrivals)
 
 
+def test_what_waits_behind_a_failed_message_is_not_looked_through_for_each_that_is_worked_off(town, now):
+    arrive(town, now, *((chat, f"Çukur {turn}") for chat in range(120) for turn in range(2)))
+    first = Contact.objects.order_by("id").values_list("id", flat=True)[::2]
+    assert Contact.objects.filter(id__in=first).update(tries=2) == 120  # their worker was killed, twice
+    hands = Hands(lambda: now, limit=1000)
+
+    with CaptureQueriesContext(connection) as seen:
+        while hands.handle_some():
+            pass
+
+    claims = [query["sql"] for query in seen.captured_queries if "WITH free AS" in query["sql"]]
+    passed_over = [sql for sql in claims if "tries = 0" in sql]
+    assert not Contact.objects.exclude(state="handled").exists()
+    assert len(claims) > 6
+    assert len(passed_over) <= 3
+
+
 def test_a_batch_becomes_cases_and_its_endpoint_is_known_to_be_alive(town, now):
     arrive(town, now, (1, "Okulun önünde büyük bir çukur var"), (2, "Sokak lambası yanmıyor"))
     hands = Hands(lambda: now, limit=100)

@@ -23,8 +23,8 @@ from vefa.kit.ids import token
 LOCK = 1_448_429_154  # any number that nothing else locks
 LEASE_S = 60
 # After its n-th failure a contact is taken with fewer neighbours, so that what kills a worker is found alone.
-BATCHES = (10_000, 25, 5, 1, 1, 1, 1, 1)
-MAX_DEATHS = len(BATCHES)  # more than failures: who dies alone five times is hardly there by chance
+BATCHES = (10_000, 100, 25, 5, 1, 1, 1, 1)
+MAX_DEATHS = len(BATCHES)  # more than failures: who dies alone four times is hardly there by chance
 
 # Blocked: whatever is older in the lane and not in this batch. The first test passes over lanes that wait, so
 # that a long one does not fill the batch; the second catches rows that somebody else holds at this moment.

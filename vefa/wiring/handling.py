@@ -17,7 +17,7 @@ from vefa.inbox.models import Contact
 from vefa.kit.claim import MAX_TRIES, Lease, is_too_much
 from vefa.triage import pipeline
 
-RETRIES_EVERY_S = 1.0
+EVERY_S = 1.0
 
 Clock = Callable[[], datetime]
 Lane = tuple[int, str]
@@ -32,22 +32,38 @@ class Hands:
     clock: Clock
     limit: int
     since: float | None = field(default=None, init=False)
-    _looked_again: float = field(default=float("-inf"), init=False)  # monotonic seconds
+    _looked: float = field(default=float("-inf"), init=False)  # for fresh ones, monotonic seconds
+    _looked_again: float = field(default=float("-inf"), init=False)  # for the others
+    _blocked: bool = field(default=False, init=False)  # nothing fresh was free beside those that failed
 
     def handle_some(self) -> bool:
         """Handle a batch of fresh contacts and one of those that failed before; whether there was any.
 
-        The latter are looked for when nothing fresh is there, and once a second.
+        The latter are looked for when nothing fresh is there, and once a second. What is fresh may wait
+        behind them: while they are worked off it is looked for once a second, for many that wait are passed
+        over one by one.
         """
-        fresh = claiming.claim_contacts(now=self.clock(), limit=self.limit)
-        retried = None
-        if fresh is None or time.monotonic() - self._looked_again >= RETRIES_EVERY_S:
+        fresh = retried = None
+        if not self._blocked or self._since(self._looked):
+            fresh = self._fresh()
+        if fresh is None or self._since(self._looked_again):
             retried = claiming.claim_retries(now=self.clock(), limit=self.limit)
             self._looked_again = time.monotonic()
+        if fresh is None and retried is None and self._blocked:
+            fresh = self._fresh()
+        self._blocked = fresh is None and retried is not None
         for claim in (fresh, retried):
             if claim:
                 self._handle(claim)
         return bool(fresh or retried)
+
+    def _fresh(self) -> Claim | None:
+        self._looked = time.monotonic()
+        return claiming.claim_contacts(now=self.clock(), limit=self.limit)
+
+    @staticmethod
+    def _since(moment: float) -> bool:
+        return time.monotonic() - moment >= EVERY_S
 
     def held_s(self) -> float:
         """For how many seconds the batch in hand has been held; 0 when there is none."""
