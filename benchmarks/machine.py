@@ -3,8 +3,10 @@
 import json
 import platform
 import subprocess
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from os import cpu_count, getloadavg
 from pathlib import Path
 from time import perf_counter
@@ -26,6 +28,7 @@ class Machine:
     postgresql: str
     load: float  # of the last minute: what else the machine was doing
     loop_ms: float  # of a million additions, best of five: what a core was worth at that moment
+    cores_ms: float  # the same on every core at once: more than that where neighbours take their share
 
 
 def machine(postgresql: str) -> Machine:
@@ -40,10 +43,17 @@ def machine(postgresql: str) -> Machine:
         postgresql=postgresql,
         load=round(getloadavg()[0], 1),
         loop_ms=min(_loop_ms() for _ in range(5)),
+        cores_ms=_cores_ms(),
     )
 
 
-def _loop_ms() -> float:
+def _cores_ms() -> float:
+    cores = cpu_count() or 1
+    with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
+        return min(max(pool.map(_loop_ms, range(cores))) for _ in range(5))
+
+
+def _loop_ms(_core: int = 0) -> float:
     begun, total = perf_counter(), 0
     for number in range(1_000_000):
         total += number
