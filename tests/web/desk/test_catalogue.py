@@ -1,5 +1,6 @@
 """Ayşe, the administrator, edits the catalogue: nothing is lost, everything can be taken back."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -207,6 +208,8 @@ def test_a_message_is_tried_on_words_that_are_not_kept_yet(ayse):
 
     assert "this one" not in kept
     assert "this one" in tried
+    assert re.search(r'tried-share">\d+ %<', tried)
+    assert not re.search(r'tried-share">0 %<', kept)
     assert "obruk" in tried
     assert part.lstrip().startswith('<div id="tried"')
     assert "0532 111 22 33" not in part

@@ -74,6 +74,10 @@ def test_it_is_declared_with_its_banner_answered_after_a_look_and_ended(storm, t
     assert declared(client, storm).status_code == 302
     assert storm.state == IncidentState.RUNNING
     assert storm.banner == {"tr": "Fırtına var.", "fa": "توفان است."}
+    page = client.get(reverse("desk:incident", args=[storm.pk])).content.decode()
+    assert (
+        '<p lang="tr" dir="auto">Fırtına var.</p>' in page.split("incident-read")[1].split("</blockquote>")[0]
+    )
 
     sheet = reverse("desk:incident-answer", args=[storm.pk])
     blank = client.get(sheet)

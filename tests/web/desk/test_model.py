@@ -104,6 +104,11 @@ def test_a_threshold_is_tried_before_it_is_set(ayse, judged):
     assert Learning.objects.filter(threshold=0.8).count() == 0
 
 
+def test_a_threshold_that_nothing_passes_says_so_without_counting_mistakes_of_none(ayse, judged):
+    judged(1, "pothole", "pothole", 0.4)
+    assert "At 90 %, each of the last 1 confirmed cases would have waited." in page(ayse, "?at=90")
+
+
 def test_only_what_the_threshold_means_is_sent_to_a_page_that_is_open(ayse, judged):
     judged(1, "pothole", "pothole", 0.9)
 

@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from vefa.kit.saying import Sentence
 from vefa.triage.guess import Guess
-from vefa.web.desk.reasons import in_words, reason_of
+from vefa.web.desk.reasons import in_words, reason_of, steps, typed_in
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +31,19 @@ def test_a_reason_inside_a_reason_is_read_too():
     whole = in_words(Sentence("%(reason)s and says that it is solved", reason=inner))
 
     assert in_words(inner) in whole
+
+
+def test_words_are_shown_as_the_resident_typed_them_and_not_as_they_are_compared():
+    typed = typed_in("Üç direk YANMIYOR, çocuklar karanlıkta yürüyor")
+    kept = Guess("x", 0.8, Sentence("says %(words)s", words="uc direk, yuruyor")).as_evidence("service")
+    assert reason_of(kept, typed=typed) == "“Üç direk, yürüyor” sözleri"
+    assert reason_of(kept) == "“uc direk, yuruyor” sözleri"
+    kind = Guess("request", 0.8, Sentence("says %(words)s", words="yanmiyor")).as_evidence("kind")
+    (step,) = steps([kind], typed=typed)
+    assert step.because == "“YANMIYOR” sözleri"
+    inner = Sentence("says %(words)s", words="karanlikta, baska")
+    whole = Sentence("%(reason)s and says that it is solved", reason=inner)
+    assert "karanlıkta, baska" in in_words(whole, typed=typed)
 
 
 def test_words_of_nobody_knows_which_language_stay_as_they_are():

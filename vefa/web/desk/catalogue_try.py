@@ -1,6 +1,6 @@
 """Try a message: what triage would make of it, step by step, without anything being kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,10 +22,12 @@ from vefa.triage.transport import facts_said
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.duty import named
 from vefa.web.desk.framing import frame_of
-from vefa.web.desk.reasons import Step, in_words, steps
+from vefa.web.desk.model_words import percent
+from vefa.web.desk.reasons import Step, in_words, steps, typed_in
 from vefa.web.ui.show import show
 
 LONGEST = 4000
+LEAST = 0.005  # of confidence: what is less is shown as 0 %, and says nothing
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Likely:
 
     code: str
     name: str
-    share: int
+    share: str
     because: str
     edited: bool
 
@@ -77,40 +79,43 @@ def tried(message: str, *, draft: Draft | None = None) -> Tried:
     asked = Asked(text=message, hint=municipality().default_language, deep=True)
     with trying(draft) if draft else nullcontext():
         advice, sides = advise(asked), sides_of(asked)
-    code = draft.code if draft else ""
+    code, typed = draft.code if draft else "", typed_in(message)
     return Tried(
         sure=advice.sure,
-        services=_likelies(advice.services, code),
-        steps=_steps(advice),
+        services=_likelies(advice.services, code, typed),
+        steps=_steps(advice, typed),
         particulars=named(_facts(advice, message)),
         unit=_unit(advice),
         masked=masked(message),
         draft=draft is not None,
-        catalogue=_likelies(sides.catalogue, code),
-        model=_likelies(sides.model, code),
+        catalogue=_likelies(sides.catalogue, code, typed),
+        model=_likelies(sides.model, code, typed),
         version=sides.version,
         unlearned=bool(code and sides.version and code not in sides.codes),
     )
 
 
-def _likelies(guesses: Sequence[Guess[str]], edited: str) -> list[Likely]:
-    return [_likely(guess, edited) for guess in guesses if service_by_code(guess.value)]
+def _likelies(guesses: Sequence[Guess[str]], edited: str, typed: Mapping[str, str]) -> list[Likely]:
+    """Those that exist; what rounds to nothing is left out, but for the service that is edited."""
+    known = [one for one in guesses if service_by_code(one.value)]
+    told = [one for one in known if one.confidence >= LEAST or one.value == edited]
+    return [_likely(guess, edited, typed) for guess in told or known]
 
 
-def _likely(guess: Guess[str], edited: str) -> Likely:
+def _likely(guess: Guess[str], edited: str, typed: Mapping[str, str]) -> Likely:
     service = service_by_code(guess.value)
     name = service.name(get_language() or "en") if service else guess.value
-    share = round(guess.confidence * 100)
-    return Likely(guess.value, name, share, in_words(guess.because), edited=guess.value == edited)
+    because = in_words(guess.because, typed=typed)
+    return Likely(guess.value, name, percent(guess.confidence), because, edited=guess.value == edited)
 
 
-def _steps(advice: Advice) -> list[Step]:
+def _steps(advice: Advice, typed: Mapping[str, str]) -> list[Step]:
     rows = [row for row in advice.evidence() if row["step"] != "service"]
     duty = advice.duty
     if duty is not None:
         says = duty.agency or "ours"
         rows.append({"step": "remit", "says": says, "because": duty.because})
-    return list(steps(rows))
+    return list(steps(rows, typed=typed))
 
 
 def _facts(advice: Advice, message: str) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def incident_page(request: StaffRequest, incident: Incident, form: PlanForm | No
         "areas": link_to("portal:areas"),
         "places": bars([(_place_name(key), number) for key, number in queries.places(staff, incident)]),
         "orders": [_order(one, now) for one in queries.orders_of(incident)],
+        "banner": incident_words.banner(incident),
         "events": incident_words.history(queries.history(incident)),
         "form": _form(incident, form) if may else None,
         "may": may,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from vefa.cases.models import Incident, IncidentState
@@ -41,6 +41,13 @@ def _first_banner(incident: Incident, language: str) -> str:
             "too, join with one report; in danger call the emergency number."
         )
         return text % {"place": place(incident.area_id), "services": services(incident.service_ids)}
+
+
+def banner(incident: Incident) -> tuple[str, str] | None:
+    """Its text in the reader's language, else in the city's or whichever there is, with that language."""
+    texts = {code: text for code, text in incident.banner.items() if text}
+    wanted = (get_language() or "", municipality().default_language, *texts)
+    return next(((code, texts[code]) for code in wanted if code in texts), None)
 
 
 def evidence(facts: Facts) -> str:

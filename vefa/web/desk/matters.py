@@ -74,7 +74,7 @@ def _shown(piece: splitting.Piece) -> Matter:
     return Matter(
         text=piece.text,
         services=[(service.code, service.name(language)) for service in services],
-        because=reasons.in_words(piece.services[0].because),
+        because=reasons.in_words(piece.services[0].because, typed=reasons.typed_in(piece.text)),
         area_id=area.pk if area else None,
         area=area.name(language) if area else "",
     )

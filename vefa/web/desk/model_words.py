@@ -100,6 +100,8 @@ def meaning(point: Point) -> str:
         "wrong": words.digits(point.wrong),
         "waiting": words.digits(point.of - point.routed),
     }
+    if not point.routed:
+        return gettext("At %(threshold)s, each of the last %(of)s confirmed cases would have waited.") % facts
     return (
         gettext(
             "At %(threshold)s, triage would have handed on %(routed)s of the last %(of)s confirmed cases by "

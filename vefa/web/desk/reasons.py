@@ -12,9 +12,13 @@ from vefa.cases.models import Urgency
 from vefa.directory.queries import directory, service_by_code
 from vefa.directory.remit import OWN
 from vefa.kit.saying import Sentence
+from vefa.kit.text import fold
 from vefa.triage.models import Finding
 from vefa.web.desk.rows import KINDS, URGENCIES
 from vefa.web.ui import channels
+
+_NOTHING: Mapping[str, str] = {}
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ\-][^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,14 @@ def thoughts(findings: Iterable[Finding]) -> list[Thought]:
     return [Thought(one.found_at, one.sure, [*steps(one.evidence)]) for one in findings]
 
 
-def steps(evidence: Iterable[Mapping[str, Any]]) -> Iterable[Step]:
-    """The steps that found something, in words."""
+def steps(evidence: Iterable[Mapping[str, Any]], *, typed: Mapping[str, str] = _NOTHING) -> Iterable[Step]:
+    """The steps that found something, in words; `typed` spells the resident's words."""
     for row in evidence:
         name = str(row.get("step", ""))
         read = READ.get(name)
         says = read(row.get("says")) if read else ""
         if says:
-            yield Step(_names()[name], says, reason_of(row))
+            yield Step(_names()[name], says, reason_of(row, typed=typed))
 
 
 def _names() -> Mapping[str, str]:
@@ -141,36 +145,50 @@ _OLD: tuple[tuple[str, Any], ...] = (
 )  # fmt: skip
 
 
-def reason_of(kept: Mapping[str, Any]) -> str:
+def reason_of(kept: Mapping[str, Any], *, typed: Mapping[str, str] = _NOTHING) -> str:
     """Why, of one step or suggestion as a finding keeps it, in the reader's language."""
-    return in_words(kept.get("reason") or kept.get("because") or "")
+    return in_words(kept.get("reason") or kept.get("because") or "", typed=typed)
 
 
-def in_words(because: object) -> str:
-    """A reason in the reader's language; words of the resident stay as they were said.
+def in_words(because: object, *, typed: Mapping[str, str] = _NOTHING) -> str:
+    """A reason in the reader's language; words of the resident as they were said, or as `typed` spells them.
 
     Takes a sentence, the parts of one as a finding keeps them, or the English text of an old finding.
     """
     if isinstance(because, Sentence):
-        return _said(because.pattern, because.values)
+        return _said(because.pattern, because.values, typed)
     if isinstance(because, list) and len(because) == 2 and isinstance(because[1], dict):
-        return _said(str(because[0]), because[1])
+        return _said(str(because[0]), because[1], typed)
     return _of_old(str(because))
 
 
-def _said(pattern: str, values: Mapping[str, object]) -> str:
+def typed_in(text: str) -> Mapping[str, str]:
+    """How the words of a message were typed, by how triage compares them: "yürüyor" by "yuruyor"."""
+    found: dict[str, str] = {}
+    for word in _WORD.findall(text):
+        found.setdefault(fold(word), word)
+    return found
+
+
+def _said(pattern: str, values: Mapping[str, object], typed: Mapping[str, str]) -> str:
     """A pattern's own sentence, its values filled in; what does not fit is shown as it is."""
     sentence = str(_READS.get(pattern) or gettext(pattern)) if pattern else ""
     if not values:
         return sentence
     told = {
-        name: in_words(value) if isinstance(value, list | Sentence) else value
+        name: in_words(value, typed=typed) if isinstance(value, list | Sentence) else _as_typed(value, typed)
         for name, value in values.items()
     }
     try:
         return sentence % told
     except (KeyError, ValueError, TypeError):
         return pattern
+
+
+def _as_typed(value: object, typed: Mapping[str, str]) -> object:
+    if not typed or not isinstance(value, str):
+        return value
+    return _WORD.sub(lambda met: typed.get(met[0], met[0]), value)
 
 
 def _of_old(text: str) -> str:

@@ -75,13 +75,13 @@ def item_of(staff: Staff, case: Case, form: FactsForm, pieces: Sequence[TypedPie
 
 def suggested(case: Case, language: str) -> list[Suggestion]:
     """Up to three services, each with its reason and its key."""
-    known = directory().services_in_use
+    known, typed = directory().services_in_use, reasons.typed_in(case.text)
     guesses = [one for one in suggestions_for(case) if one["code"] in known]
     return [
         Suggestion(
             value=guess["code"],
             label=known[guess["code"]].name(language),
-            reason=reasons.reason_of(guess),
+            reason=reasons.reason_of(guess, typed=typed),
             key=str(number),
             sure=guess["confidence"] >= FAIRLY_SURE,
         )

@@ -104,23 +104,27 @@ def _only_seen(reading: Reading, seen: set[int]) -> Reading:
 def _reading(case: Case, finding: Finding, names: Mapping[str, str]) -> Reading:
     first = str(finding.suggestions[0]["code"]) if finding.suggestions else ""
     text = finding.contact.text
+    typed = reasons.typed_in(text)
+    apart = [row for row in finding.evidence if row.get("step") not in _STEPS_SHOWN_APART]
     return Reading(
         at=finding.found_at,
         text=text,
         language=finding.language,
         sure=finding.sure,
         version=finding.version,
-        thoughts=[_thought(case, one, names) for one in finding.suggestions],
-        steps=[*reasons.steps(row for row in finding.evidence if row.get("step") not in _STEPS_SHOWN_APART)],
+        thoughts=[_thought(case, one, names, typed) for one in finding.suggestions],
+        steps=[*reasons.steps(apart, typed=typed)],
         nearest=like(text, first, finding.language, but=case.pk) if first else [],
     )
 
 
-def _thought(case: Case, kept: Mapping[str, Any], names: Mapping[str, str]) -> Thought:
+def _thought(
+    case: Case, kept: Mapping[str, Any], names: Mapping[str, str], typed: Mapping[str, str]
+) -> Thought:
     code, confidence = str(kept["code"]), float(kept["confidence"])
     return Thought(
         name=names.get(code, code),
-        reason=reasons.reason_of(kept),
+        reason=reasons.reason_of(kept, typed=typed),
         percent=model_words.percent(confidence),
         share=confidence * 100,
         chosen=case.service is not None and case.service.code == code,
