@@ -4,7 +4,7 @@ An account that has no door of its own names the endpoint that has one in its se
 the provider calls it in the setting that its channel's `account` tells. It uses that endpoint's secrets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vefa.channels.models import Endpoint
@@ -35,9 +35,19 @@ class Shared:
 
 def shared(endpoint: Endpoint) -> Shared:
     """Who stands behind the door of this endpoint: the active ones. One statement."""
-    behind = Endpoint.objects.filter(settings__door=endpoint.key, active=True, retired_at=None)
-    names = {_name(row): row.pk for row in [*behind.order_by("-key"), endpoint]}
-    return Shared(endpoint.pk, {name: pk for name, pk in names.items() if name})
+    return shared_by([endpoint])[endpoint.key]
+
+
+def shared_by(endpoints: Collection[Endpoint]) -> dict[str, Shared]:
+    """Who stands behind each of these doors, by the keys of their endpoints. One statement for all."""
+    names: dict[str, dict[str, int]] = {endpoint.key: {} for endpoint in endpoints}
+    behind = Endpoint.objects.filter(settings__door__in=list(names), active=True, retired_at=None)
+    for row in behind.order_by("-key") if names else ():
+        names[row.settings[DOOR]][_name(row)] = row.pk
+    for endpoint in endpoints:
+        names[endpoint.key][_name(endpoint)] = endpoint.pk
+        names[endpoint.key].pop("", None)
+    return {endpoint.key: Shared(endpoint.pk, names[endpoint.key]) for endpoint in endpoints}
 
 
 def is_behind(endpoint: Endpoint) -> bool:

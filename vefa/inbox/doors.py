@@ -1,8 +1,9 @@
 """What a door must know about an endpoint: who may knock, and how to read what is handed in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 from django.db.models import Q
@@ -13,9 +14,9 @@ from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter
 from vefa.channels.registry import channel_of
 from vefa.channels.sealing import unseal
-from vefa.channels.sharing import Shared, is_behind, shared
+from vefa.channels.sharing import Shared, is_behind, shared_by
 
-__all__ = ["Door", "adapter_of", "adapters_of", "door", "note_heard"]
+__all__ = ["Door", "adapter_of", "adapters_of", "doors", "note_heard"]
 _POST = frozenset({"POST"})
 
 
@@ -31,13 +32,28 @@ class Door:
     methods: frozenset[str] = _POST
     thanks: Answer | None = None  # None: our own words
     greeter: Greeter | None = None
+    row: tuple[Any, ...] = ()  # of what it was made: while that is the same, so is the door
 
 
-def door(key: str) -> Door | None:
-    """The door of the active endpoint of that key, None where there is none. Raises UnsealableError."""
-    endpoint = Endpoint.objects.filter(key=key, active=True, retired_at=None).first()
-    if endpoint is None or is_behind(endpoint):
-        return None
+def doors(key: str, beside: Mapping[str, Door]) -> dict[str, Door | None]:
+    """The door of the active endpoint of that key, None where there is none, and those `beside` it; by key.
+
+    Of those beside it the ones that are what they were are given back as they are. The others are left out,
+    to be asked for by themselves, so that one that cannot be opened troubles no other. Two statements for
+    all of them. Raises UnsealableError.
+    """
+    found = Endpoint.objects.filter(key__in=[key, *beside], active=True, retired_at=None)
+    rows = {row.key: row for row in found if not is_behind(row)}
+    shared = shared_by(rows.values())
+    same = {
+        name: known
+        for name, known in beside.items()
+        if name in rows and known.row == _facts(rows[name]) and known.shared == shared[name]
+    }
+    return {**same, key: _door(rows[key], shared[key]) if key in rows else None}
+
+
+def _door(endpoint: Endpoint, shared: Shared) -> Door:
     sealed = unseal(endpoint.sealed)
     secrets = tuple(sealed[name] for name in channel_of(endpoint.channel).proofs if sealed.get(name))
     adapter = adapter_of(endpoint, _no_network)
@@ -47,11 +63,16 @@ def door(key: str) -> Door | None:
         endpoint.channel,
         adapter,
         secrets,
-        shared(endpoint),
+        shared,
         methods=own.methods if own else _POST,
         thanks=own.thanks if own else None,
         greeter=adapter if isinstance(adapter, Greeter) else None,
+        row=_facts(endpoint),
     )
+
+
+def _facts(endpoint: Endpoint) -> tuple[Any, ...]:
+    return endpoint.pk, endpoint.channel, endpoint.settings, bytes(endpoint.sealed)
 
 
 def note_heard(endpoint_ids: Collection[int], *, now: datetime) -> None:
