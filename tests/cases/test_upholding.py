@@ -1,6 +1,6 @@
 """A later day that a person granted, and told the resident, when the case gets another service."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,12 @@ LATER = timedelta(days=60)
 
 def owed(case: Case, kind: str = "resolution") -> Promise:
     return case.promises.get(kind=kind, dropped_at=None)
+
+
+def due(case: Case, kind: str = "resolution") -> datetime:
+    moment = owed(case, kind).due_at
+    assert moment is not None  # its clock runs
+    return moment
 
 
 def asked(town, case, *, now, kind="resolution", by_days=LATER) -> Extension:
@@ -43,14 +49,14 @@ def test_the_granted_day_stays_where_the_other_service_would_end_earlier_and_the
     told = becomes(case, town.street_light, by=town.derya, now=now + timedelta(hours=3))
 
     promise = owed(case)
-    assert promise.due_at == extension.new_due_at > owed(plain).due_at
+    assert due(case) == extension.new_due_at > due(plain)
     (event,) = upheld(case)
     assert event.actor == f"staff:{town.derya.pk}"
     assert event.data == {
         "promise_id": promise.pk,
         "kind": "resolution",
         "due": extension.new_due_at.isoformat(),
-        "instead": owed(plain).due_at.isoformat(),
+        "instead": due(plain).isoformat(),
     }
     extension.refresh_from_db()
     assert (extension.promise, extension.reason) == (promise, "Asfalt fabrikası arızalı")
@@ -70,7 +76,7 @@ def test_a_service_that_ends_later_still_has_its_own_day_and_the_granted_one_is_
     case = opened(town, now=now, service=town.street_light)
     extension = granted(town, case, now=now, by_days=timedelta(hours=1))
     becomes(case, town.pothole, by=town.derya, now=now)
-    assert owed(case).due_at == owed(opened(town, now=now)).due_at > extension.new_due_at
+    assert due(case) == due(opened(town, now=now)) > extension.new_due_at
     assert not upheld(case)
 
     becomes(case, town.street_light, by=town.derya, now=now)
