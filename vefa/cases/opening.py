@@ -102,7 +102,7 @@ def follow(
     stories = [
         _followed(cases[case_id], contact, now, quiet=contact.pk in quiet) for case_id, contact in meant
     ]
-    Case.objects.bulk_update(cases.values(), FOLLOWED)
+    rows.update(Case, cases.values(), FOLLOWED)
     record(stories)
 
 

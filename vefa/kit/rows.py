@@ -1,9 +1,9 @@
-"""Many rows in one statement, without a model instance for each: one JSON text, read by the database.
+"""Many rows in one statement: one JSON text, read by the database.
 
-Several times quicker than `bulk_create`, for what is written hundreds of times a second.
+Several times quicker than `bulk_create` and `bulk_update`, for what is written hundreds of times a second.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,10 @@ from django.db.models import GeneratedField, Model
 _INSERT = (
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
     "{conflict} RETURNING id, {key}"
+)
+_UPDATE = (
+    "UPDATE {table} AS held SET {changes} FROM json_populate_recordset(NULL::{table}, %s) AS given"
+    " WHERE held.id = given.id"
 )
 
 
@@ -40,6 +44,23 @@ def insert(
         return {value: new_id for new_id, value in cursor.fetchall()}
 
 
+def update(model: type[Model], changed: Iterable[Model], names: Iterable[str]) -> int:
+    """Write these fields of rows that the database holds; how many it held. Nothing is validated but by it.
+
+    Lock the rows before, in the order of their ids: two that write the same ones wait for each other
+    otherwise. Raises django.db.Error.
+    """
+    kept = list(changed)
+    if not kept:
+        return 0
+    table, columns = _columns(model, tuple(dict.fromkeys(names)))
+    changes = ", ".join(f'"{column}" = given."{column}"' for column in columns)
+    given = [{"id": row.pk} | {column: getattr(row, column) for column in columns} for row in kept]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE.format(table=table, changes=changes), [msgspec.json.encode(given).decode()])
+        return int(cursor.rowcount)
+
+
 def _filled(column: str, rows: Sequence[Mapping[str, Any]]) -> bool:
     return any(row.get(column) is not None for row in rows)
 
@@ -52,3 +73,10 @@ def _shape(model: type[Model]) -> tuple[str, dict[str, Any]]:
     return meta.db_table, {
         str(field.column): field.get_default() for field in fields if not field.primary_key
     }
+
+
+@cache
+def _columns(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    meta = model._meta  # noqa: SLF001  # documented by Django for everybody
+    held = {field.name: str(field.column) for field in meta.concrete_fields}
+    return meta.db_table, tuple(held[name] for name in names)
