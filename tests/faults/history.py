@@ -57,6 +57,11 @@ class Evidence:
         """Contacts by their row's id."""
         return {row["id"]: row for row in self.tables.contacts}
 
+    @cached_property
+    def poison(self) -> dict[str, object]:
+        """What nobody can handle; asked for every word of forty thousand."""
+        return self.ledger.marked("poison")
+
     def _receipts(self) -> Wrong:
         """What was sent has its receipt in the end, and each repetition too; none tells another story."""
         ledger = self.ledger
@@ -122,22 +127,23 @@ class Evidence:
             for row in self.tables.contacts
             if row["state"] == "handled" and self.ledger.sent.get(row["external_id"], {}).get("text")
         ]
+        first = {case_id: self._first(rows) for case_id, rows in cases.items()}
         return {
             "two cases of one contact": [key for key, count in opened.items() if count > 1],
             "words of no case": [row["external_id"] for row in words if not belongs[row["id"]]],
             "words of two cases": [row["external_id"] for row in words if belongs[row["id"]] > 1],
             "opened by a later word": [
                 self.by_id[row["contact_id"]]["external_id"]
-                for rows in cases.values()
+                for case_id, rows in cases.items()
                 for row in rows
-                if row["opened"] != (row["contact_id"] == self._first(rows))
+                if row["opened"] != (row["contact_id"] == first[case_id])
             ],
         }
 
     def _first(self, rows: list[Row]) -> int:
         """The contact of a case that was kept first; poison comes to its case when it is cured."""
         ids: list[int] = [row["contact_id"] for row in rows]
-        sound = [key for key in ids if self.by_id[key]["external_id"] not in self.ledger.marked("poison")]
+        sound = [key for key in ids if self.by_id[key]["external_id"] not in self.poison]
         return min(sound or ids) if len(ids) > 1 else ids[0]
 
     def _calls(self) -> Wrong:
