@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import GeneratedField, Model
+from django.db.models import Field, GeneratedField, Model
 
 _INSERT = (
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
@@ -68,15 +68,19 @@ def _filled(column: str, rows: Sequence[Mapping[str, Any]]) -> bool:
 @cache
 def _shape(model: type[Model]) -> tuple[str, dict[str, Any]]:
     """The table, and the default of every column that a row may give."""
-    meta = model._meta  # noqa: SLF001  # documented by Django for everybody
-    fields = (field for field in meta.concrete_fields if not isinstance(field, GeneratedField))
-    return meta.db_table, {
-        str(field.column): field.get_default() for field in fields if not field.primary_key
-    }
+    table, fields = _held(model)
+    return table, {str(field.column): field.get_default() for field in fields if not field.primary_key}
 
 
 @cache
 def _columns(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The table, and the columns of these fields."""
+    table, fields = _held(model)
+    by_name = {field.name: str(field.column) for field in fields}
+    return table, tuple(by_name[name] for name in names)
+
+
+def _held(model: type[Model]) -> "tuple[str, list[Field[Any, Any]]]":
+    """The table, and its fields but those that the database reckons itself."""
     meta = model._meta  # noqa: SLF001  # documented by Django for everybody
-    held = {field.name: str(field.column) for field in meta.concrete_fields}
-    return meta.db_table, tuple(held[name] for name in names)
+    return meta.db_table, [field for field in meta.concrete_fields if not isinstance(field, GeneratedField)]
