@@ -51,12 +51,13 @@ def knowledge_texts() -> Texts:
 def store_due(*, now: datetime, texts: Callable[[], Texts] = knowledge_texts) -> bool:
     """Reckon and keep the vectors of up to eight texts; whether more may be waiting.
 
-    Nobody waits for a vector: while contacts wait, the core is theirs.
+    Nobody waits for a vector: while contacts are due, the core is theirs. One that failed and waits for
+    its next try keeps nobody.
     """
     if (
         not semantic.available()
         or not is_loaded()
-        or Contact.objects.filter(state=ContactState.WAITING).exists()
+        or Contact.objects.filter(state=ContactState.WAITING, due_at__lte=now).exists()
     ):
         return False
     return reckon_middles() or _store_texts(texts()) or _store_cases(now)
