@@ -17,6 +17,7 @@ from vefa.inbox.intake import Incoming, accept, wake
 from vefa.inbox.models import Contact
 from vefa.journal import replay
 from vefa.journal.models import Heartbeat
+from vefa.wiring import handling
 from vefa.wiring.flow import REACTIONS
 from vefa.wiring.handling import Hands
 from vefa.wiring.work import clock, run_worker
@@ -45,7 +46,10 @@ def arrive(town, now, *said):
     accept(arrivals)
 
 
-def test_what_waits_behind_a_failed_message_is_not_looked_through_for_each_that_is_worked_off(town, now):
+def test_what_waits_behind_a_failed_message_is_not_looked_through_for_each_that_is_worked_off(
+    town, now, monkeypatch
+):
+    monkeypatch.setattr(handling, "EVERY_S", 3600.0)  # however slow the machine
     arrive(town, now, *((chat, f"Çukur {turn}") for chat in range(120) for turn in range(2)))
     first = Contact.objects.order_by("id").values_list("id", flat=True)[::2]
     assert Contact.objects.filter(id__in=first).update(tries=2) == 120  # their worker was killed, twice
