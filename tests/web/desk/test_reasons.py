@@ -4,7 +4,9 @@ import pytest
 from django.utils.translation import override
 
 from vefa.kit.saying import Sentence
+from vefa.kit.text import fold
 from vefa.triage.guess import Guess
+from vefa.triage.script import native
 from vefa.web.desk.reasons import in_words, reason_of, steps, typed_in
 
 
@@ -34,7 +36,7 @@ def test_a_reason_inside_a_reason_is_read_too():
 
 
 def test_words_are_shown_as_the_resident_typed_them_and_not_as_they_are_compared():
-    typed = typed_in("Üç direk YANMIYOR, çocuklar karanlıkta yürüyor")
+    typed = typed_in("Üç direk YANMIYOR, çocuklar karanlıkta yürüyor", "tr")
     kept = Guess("x", 0.8, Sentence("says %(words)s", words="uc direk, yuruyor")).as_evidence("service")
     assert reason_of(kept, typed=typed) == "“Üç direk, yürüyor” sözleri"
     assert reason_of(kept) == "“uc direk, yuruyor” sözleri"
@@ -44,6 +46,21 @@ def test_words_are_shown_as_the_resident_typed_them_and_not_as_they_are_compared
     inner = Sentence("says %(words)s", words="karanlikta, baska")
     whole = Sentence("%(reason)s and says that it is solved", reason=inner)
     assert "karanlıkta, baska" in in_words(whole, typed=typed)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "word"),
+    [
+        ("kk", "Kosheden shyqqan sham janbay tur", "shyqqan"),
+        ("fa", "cheragh khiaban khamoosh ast", "khiaban"),
+        ("ru", "Na ulitse ne gorit fonar", "fonar"),
+    ],
+)
+def test_words_in_borrowed_letters_are_shown_in_them(language, said, word):
+    compared = fold(native(word, language))
+    assert compared != word
+    kept = Guess("x", 0.8, Sentence("says %(words)s", words=compared)).as_evidence("service")
+    assert f"“{word}”" in reason_of(kept, typed=typed_in(said, language))
 
 
 def test_words_of_nobody_knows_which_language_stay_as_they_are():

@@ -298,12 +298,12 @@ def _owed(promise: Promise) -> Owed:
 
 def _suggestions(found: Case) -> list[Suggestion]:
     services = {service.code: service for service in directory().services.values()}
-    language = get_language() or "en"
+    language, typed = get_language() or "en", reasons.typed_in(found.text, found.language)
     return [
         Suggestion(
             value=guess["code"],
             label=services[guess["code"]].name(language),
-            reason=reasons.reason_of(guess),
+            reason=reasons.reason_of(guess, typed=typed),
             key=str(number),
             sure=guess["confidence"] >= 0.6,
         )

@@ -79,7 +79,8 @@ def tried(message: str, *, draft: Draft | None = None) -> Tried:
     asked = Asked(text=message, hint=municipality().default_language, deep=True)
     with trying(draft) if draft else nullcontext():
         advice, sides = advise(asked), sides_of(asked)
-    code, typed = draft.code if draft else "", typed_in(message)
+    code = draft.code if draft else ""
+    typed = typed_in(message, advice.language.value)
     return Tried(
         sure=advice.sure,
         services=_likelies(advice.services, code, typed),

@@ -21,7 +21,7 @@ from vefa.kit.geo import Point
 from vefa.triage.advice import MEANT, Advice, Asked, advise
 from vefa.web.desk import incident_words
 from vefa.web.desk.duty import DutyShown, duty_foreseen
-from vefa.web.desk.reasons import in_words
+from vefa.web.desk.reasons import in_words, typed_in
 from vefa.web.ui.channels import LANGUAGES
 from vefa.web.ui.shapes import Suggestion
 
@@ -73,7 +73,7 @@ def beside(staff: Staff, typed: Typed) -> Beside:
     return Beside(
         storms=storms(told, service_ids=_meant(advice), area_id=_area(advice, typed)),
         duty=duty_foreseen(advice, language=told) if advice and advice.confidence >= MEANT else None,
-        suggestions=_suggested(advice) if advice and not typed.service else [],
+        suggestions=_suggested(advice, typed.text) if advice and not typed.service else [],
         people=_people(staff, typed),
         near=_near(advice) if advice else [],
     )
@@ -142,13 +142,14 @@ def _area(advice: Advice | None, typed: Typed) -> int | None:
     return advice.area.value if advice and advice.area else typed.area or None
 
 
-def _suggested(advice: Advice) -> list[Suggestion]:
+def _suggested(advice: Advice, text: str) -> list[Suggestion]:
     known, language = directory().services, get_language() or "en"
+    typed = typed_in(text, advice.language.value)
     return [
         Suggestion(
             value=str(pk),
             label=known[pk].name(language),
-            reason=in_words(guess.because),
+            reason=in_words(guess.because, typed=typed),
             sure=guess.confidence >= 0.6,
         )
         for pk, guess in zip(_meant(advice), advice.services, strict=True)

@@ -64,17 +64,17 @@ def matters(request: StaffRequest, case_id: int) -> HttpResponse:
 def _named(case: Case) -> list[Matter]:
     if case.state == State.ENDED or case.parent_id is not None:
         return []
-    return [_shown(piece) for piece in splitting.parts_of(case.text, case.language)]
+    return [_shown(piece, case.language) for piece in splitting.parts_of(case.text, case.language)]
 
 
-def _shown(piece: splitting.Piece) -> Matter:
+def _shown(piece: splitting.Piece, spoken: str) -> Matter:
     language = get_language() or "en"
     services = [service for code in piece.codes if (service := service_by_code(code)) is not None]
     area = directory().areas.get(piece.area.value) if piece.area else None
     return Matter(
         text=piece.text,
         services=[(service.code, service.name(language)) for service in services],
-        because=reasons.in_words(piece.services[0].because, typed=reasons.typed_in(piece.text)),
+        because=reasons.in_words(piece.services[0].because, typed=reasons.typed_in(piece.text, spoken)),
         area_id=area.pk if area else None,
         area=area.name(language) if area else "",
     )

@@ -14,6 +14,7 @@ from vefa.directory.remit import OWN
 from vefa.kit.saying import Sentence
 from vefa.kit.text import fold
 from vefa.triage.models import Finding
+from vefa.triage.script import native
 from vefa.web.desk.rows import KINDS, URGENCIES
 from vefa.web.ui import channels
 
@@ -41,7 +42,14 @@ class Thought:
 
 def thoughts(findings: Iterable[Finding]) -> list[Thought]:
     """Each finding with its steps; a step that found nothing is left out."""
-    return [Thought(one.found_at, one.sure, [*steps(one.evidence)]) for one in findings]
+    return [
+        Thought(
+            one.found_at,
+            one.sure,
+            [*steps(one.evidence, typed=typed_in(one.contact.text, one.language))],
+        )
+        for one in findings
+    ]
 
 
 def steps(evidence: Iterable[Mapping[str, Any]], *, typed: Mapping[str, str] = _NOTHING) -> Iterable[Step]:
@@ -162,11 +170,17 @@ def in_words(because: object, *, typed: Mapping[str, str] = _NOTHING) -> str:
     return _of_old(str(because))
 
 
-def typed_in(text: str) -> Mapping[str, str]:
-    """How the words of a message were typed, by how triage compares them: "yürüyor" by "yuruyor"."""
+def typed_in(text: str, language: str) -> Mapping[str, str]:
+    """How the words of a message were typed, by how triage compares them: "yürüyor" by "yuruyor".
+
+    What is typed in other letters than its `language` has is found by both: "sham" by "sham" and by "шам".
+    """
     found: dict[str, str] = {}
-    for word in _WORD.findall(text):
+    said = _WORD.findall(text)
+    for word in said:
         found.setdefault(fold(word), word)
+    for word in said:
+        found.setdefault(fold(native(word, language)), word)
     return found
 
 

@@ -75,7 +75,7 @@ def item_of(staff: Staff, case: Case, form: FactsForm, pieces: Sequence[TypedPie
 
 def suggested(case: Case, language: str) -> list[Suggestion]:
     """Up to three services, each with its reason and its key."""
-    known, typed = directory().services_in_use, reasons.typed_in(case.text)
+    known, typed = directory().services_in_use, reasons.typed_in(case.text, case.language)
     guesses = [one for one in suggestions_for(case) if one["code"] in known]
     return [
         Suggestion(

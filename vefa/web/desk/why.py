@@ -104,7 +104,7 @@ def _only_seen(reading: Reading, seen: set[int]) -> Reading:
 def _reading(case: Case, finding: Finding, names: Mapping[str, str]) -> Reading:
     first = str(finding.suggestions[0]["code"]) if finding.suggestions else ""
     text = finding.contact.text
-    typed = reasons.typed_in(text)
+    typed = reasons.typed_in(text, finding.language)
     apart = [row for row in finding.evidence if row.get("step") not in _STEPS_SHOWN_APART]
     return Reading(
         at=finding.found_at,
