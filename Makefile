@@ -1,4 +1,4 @@
-# `make` alone lists what there is.
+# `make` alone lists what one needs, a dozen at most: targets with ## behind them. Others have a line of why.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 # Bytecode that is kept halves the time of a start.
@@ -9,7 +9,7 @@ SHARED = -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test check types stories bench bench-triage faults lock format messages tables vectors screenshots clean
 
-help: ## list the targets
+help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## install, then run everything with the demo town on http://127.0.0.1:8137/
@@ -62,7 +62,8 @@ messages: .venv/installed ## bring the catalogues of all languages up to date
 tables: .venv/installed ## write down what the migrations do, for new installations
 	$(BIN)/python -m tools.tables
 
-vectors: .venv/installed ## bring the vectors of the demo town's examples up to date
+# Bring the vectors of the demo town's examples up to date: needed by who changes these (docs/triage.md).
+vectors: .venv/installed
 	$(BIN)/python -m tools.vectors
 
 screenshots: .venv/installed ## take the pictures of the documentation anew (needs Chromium)
