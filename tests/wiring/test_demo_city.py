@@ -195,7 +195,32 @@ def test_services_lead_somewhere():
         assert 0 < service["first_answer_hours"] <= service["resolution_hours"]
         assert ("legal_days" in service) == ("legal_basis" in service)
     assert {service["group"] for service in services["service"]} == groups
-    assert agencies == {service["agency"] for service in services["service"] if "agency" in service}
+    rules = [rule for service in services["service"] for rule in service.get("remit_by", ())]
+    assert agencies == {one["agency"] for one in (*services["service"], *rules) if "agency" in one}
+
+
+def test_what_a_city_is_asked_though_others_must_do_it_has_somebody_to_name():
+    """Water and sewage too, where a body of its own has the network, and inside a house."""
+    agencies = {row["key"]: row for row in table("agencies.csv")}
+    services = {service["code"]: service for service in book("services.toml")["service"]}
+    by_area = {
+        code: {rule["agency"] for rule in one.get("remit_by", ()) if rule.get("area") == "sanayi"}
+        for code, one in services.items()
+        if code.startswith(("water.", "sewer."))
+    }
+    inside = [code for code, one in services.items() if _owners(one) & {"housing"}]
+
+    assert len(by_area) == 7
+    assert set(map(frozenset, by_area.values())) == {frozenset({"industry"})}
+    assert {"water.cut", "water.leak", "sewer.blocked"} <= set(inside)
+    for language in LANGUAGES:
+        for key in ("industry", "housing"):
+            assert agencies[key][f"name_{language}"]
+            assert agencies[key][f"note_{language}"]
+
+
+def _owners(service: dict[str, Any]) -> set[str]:
+    return {rule["owner"] for rule in service.get("remit_by", ()) if "owner" in rule}
 
 
 def test_questions_are_few_and_danger_has_a_choice():
