@@ -1,6 +1,7 @@
 """`vefa check` speaks the municipality's language, or the one that is asked for."""
 
 import re
+from ipaddress import ip_network
 
 import pytest
 from django.utils.translation import override
@@ -9,6 +10,7 @@ from vefa.channels.port import Finding
 from vefa.directory.models import Municipality
 from vefa.kit.saying import Sentence
 from vefa.web.ui.sentences import spoken
+from vefa.wiring import checkup
 from vefa.wiring.cli import check
 from vefa.wiring.cli.command import CommandError
 
@@ -63,3 +65,25 @@ def test_what_a_provider_says_itself_stays_as_it_is():
         assert "The bot" not in spoken(said)
         assert spoken("Bad Gateway") == "Bad Gateway"
         assert spoken("") == ""
+
+
+def test_residents_who_come_by_https_need_a_proxy_that_is_named(settings):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://pinarova.example", ["pinarova.example"]
+    settings.PROXIES = []
+    (found,) = checkup.way_in()
+    assert not found.ok
+    assert "VEFA_PROXIES is empty" in found.text
+
+    settings.PROXIES = [ip_network("10.0.0.5")]
+    (found,) = checkup.way_in()
+    assert (found.ok, str(found.text)) == (True, "VEFA_PROXIES names who ends TLS.")
+
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    lost, _ = checkup.way_in()
+    assert not lost.ok
+    assert "VEFA_HOSTS does not name pinarova.example" in lost.text
+
+
+def test_an_installation_on_this_machine_alone_needs_no_proxy(settings):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS, settings.PROXIES = "http://127.0.0.1:8137", ["127.0.0.1"], []
+    assert list(checkup.way_in()) == []

@@ -4,9 +4,11 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
+from django.http.request import validate_host
 
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Finding
@@ -54,6 +56,29 @@ def configuration(home: Path) -> Iterator[Finding]:
             home=home,
         ),
     )
+
+
+def way_in() -> Iterator[Finding]:
+    """Whether residents come in under the public address, each as one caller."""
+    address = urlsplit(settings.PUBLIC_URL)
+    if not validate_host(address.hostname or "", settings.ALLOWED_HOSTS):
+        yield Finding(
+            ok=False,
+            text=Sentence(
+                "VEFA_HOSTS does not name %(host)s, the host of VEFA_PUBLIC_URL: nobody is answered there.",
+                host=address.hostname or "",
+            ),
+        )
+    if address.scheme == "https":
+        yield Finding(
+            ok=bool(settings.PROXIES),
+            text=Sentence("VEFA_PROXIES names who ends TLS.")
+            if settings.PROXIES
+            else Sentence(
+                "VEFA_PROXIES is empty though residents come by https: name the proxy (127.0.0.1 for one on "
+                "this machine). Else the whole city counts as one caller, and limits shut everybody out."
+            ),
+        )
 
 
 def meaning() -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """The one reader of the environment."""
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -55,6 +56,13 @@ class Env:
     def words(self, name: str, *, default: str = "") -> list[str]:
         """A list separated by commas; spaces around a word do not count."""
         return [word.strip() for word in self.text(name, default=default).split(",") if word.strip()]
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """Addresses and networks (10.0.0.0/24), separated by commas; a name of a host is refused."""
+        try:
+            return [ip_network(word) for word in self.words(name)]
+        except ValueError as error:
+            raise SettingError(f"{name}: {error}; give addresses or networks: see {PAGE}") from error
 
 
 def database(url: str) -> dict[str, object]:

@@ -17,7 +17,7 @@ SECRET_KEY_FALLBACKS = env.words("VEFA_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("VEFA_HOSTS", default="127.0.0.1,localhost,[::1]")
 PUBLIC_URL = env.text("VEFA_PUBLIC_URL", default="http://127.0.0.1:8137").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-PROXIES = env.words("VEFA_PROXIES")
+PROXIES = env.networks("VEFA_PROXIES")
 
 DATABASES = {"default": database(env.secret("VEFA_DATABASE_URL", default="postgresql:///vefa"))}
 DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -76,6 +76,7 @@ LOGIN_URL = "desk:sign-in"
 SECOND_FACTOR = env.flag("VEFA_SECOND_FACTOR", default=True)  # every member of staff needs one
 
 MIDDLEWARE = [
+    "vefa.web.ui.proxies.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

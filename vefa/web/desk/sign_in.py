@@ -18,7 +18,8 @@ from vefa.directory.models import Staff
 from vefa.directory.queries import is_loaded, municipality
 from vefa.web.desk.door import EPOCH, SECOND, needs_second_factor, signed_in
 from vefa.web.ui.language import remember
-from vefa.web.ui.limiting import Limit, caller
+from vefa.web.ui.limiting import Limit
+from vefa.web.ui.proxies import caller
 from vefa.web.ui.show import show
 
 tries_of_name = Limit(times=6, window_s=900)

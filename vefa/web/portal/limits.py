@@ -2,7 +2,8 @@
 
 from django.http import HttpRequest
 
-from vefa.web.ui.limiting import LOOPBACK, Limit, caller
+from vefa.web.ui.limiting import Limit
+from vefa.web.ui.proxies import LOOPBACK, caller
 
 __all__ = ["Limit", "caller", "lines", "lookups", "lookups_of_one", "may_report", "reports", "searches"]
 

@@ -7,10 +7,6 @@ import time
 from collections import OrderedDict
 from threading import Lock
 
-from django.conf import settings
-from django.http import HttpRequest
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", ""})
 KEYS_AT_MOST = 50_000  # the oldest are forgotten first
 
 
@@ -43,12 +39,3 @@ class Limit:
         """Begin to count anew."""
         with self._lock:
             self._seen.clear()
-
-
-def caller(request: HttpRequest) -> str:
-    """The address of whoever asks; behind a proxy that we trust, the one that the proxy saw."""
-    near: str = request.META.get("REMOTE_ADDR", "")
-    if near in LOOPBACK or near in settings.PROXIES:
-        seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        return seen or near
-    return near

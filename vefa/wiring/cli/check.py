@@ -44,7 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print every finding; the exit code is 1 if one of them is bad. Raises CommandError."""
     asked = options.language or named_language()
-    first = [*checkup.configuration(options.home), *checkup.meaning()]
+    first = [*checkup.configuration(options.home), *checkup.way_in(), *checkup.meaning()]
     try:
         with database_of(options.home, doing="vefa check") as database:
             attach(database.url, upgrade=False)
