@@ -1,17 +1,21 @@
 """Every measurement, one after the other; each prints its table and keeps it in benchmarks/results."""
 
-import subprocess
 import sys
 
-STEPS = (
-    ("benchmarks.bench_door",),
-    ("benchmarks.bench_flow",),
-    ("benchmarks.bench_channels",),
-    ("benchmarks.bench_groups",),
-    ("benchmarks.bench_ring",),
-    ("benchmarks.bench_cases", "--sizes", "1000,100000,1000000"),
-    ("benchmarks.bench_house", "--cases", "1000000"),
-)
+from benchmarks.runs import run_all
 
-for step in STEPS:
-    subprocess.run([sys.executable, "-m", *step], check=True)
+PARTS = {
+    "door": (),
+    "flow": (),
+    "channels": (),
+    "groups": (),
+    "ring": (),
+    "cases": ("--sizes", "1000,100000,1000000"),
+    "house": ("--cases", "1000000"),
+}
+
+sys.exit(
+    run_all(
+        {name: [sys.executable, "-m", f"benchmarks.bench_{name}", *words] for name, words in PARTS.items()}
+    )
+)

@@ -20,7 +20,7 @@ import uvloop
 from benchmarks.bench_door import updates
 from benchmarks.house import SECRET, House, add_bot, free_port, house
 from benchmarks.load import LOOPBACK, Outcome, closed_loop, send_all
-from benchmarks.table import Row, finish
+from benchmarks.table import Row, finish, gathered
 from benchmarks.wires import add_account, add_accounts, mixed, whatsapp
 
 ANSWER_S = 0.02
@@ -140,27 +140,30 @@ def _write(running: House, numbers: tuple[str, ...], each: int) -> None:
     )
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answer-at", type=int, default=0, help="be the provider, on this port")
     wanted = parser.parse_args()
     if wanted.answer_at:
         uvloop.run(answer_at(wanted.answer_at))
-        return
+        return 0
     with house() as running:
         add_bot(running)
         add_accounts(running)
-        rows = accepts(running)
-        sys.stdout.writelines(row.line() + "\n" for row in rows)
-        sys.stdout.flush()
+        rows = gathered([("accepts", lambda: accepts(running))])
     with house() as running, provider() as base:
         running.wait_for_quiet()
-        rows += deliveries(running, base, numbers=NUMBERS[:1], each=500)
-        rows += deliveries(running, base, numbers=NUMBERS[1:], each=500)
+        one, five = NUMBERS[:1], NUMBERS[1:]
+        rows += gathered(
+            (
+                ("deliveries, one account", lambda: deliveries(running, base, numbers=one, each=500)),
+                ("deliveries, five accounts", lambda: deliveries(running, base, numbers=five, each=500)),
+            )
+        )
         version = str(running.sql("SHOW server_version")[0][0])
-    finish("channels", version, rows)
+    return finish("channels", version, rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

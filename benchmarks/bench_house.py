@@ -22,7 +22,7 @@ from benchmarks.bench_portal import portal
 from benchmarks.desk import page_number, pages, sign_in
 from benchmarks.house import House, add_bot, house
 from benchmarks.load import LOOPBACK, closed_loop
-from benchmarks.table import Row, finish
+from benchmarks.table import Row, finish, gathered
 
 OPERATOR = "staff0"  # of the town that benchmarks.population writes
 FILTERS = {
@@ -144,15 +144,15 @@ def fill(running: House, cases: int) -> None:
     run(command, env=os.environ | facts, check=True)
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000, help="cases of history behind the screens")
     parser.add_argument("--contacts", type=int, default=100_000, help="contacts before memory is read")
     parser.add_argument("--pages", type=int, default=10_000, help="pages before memory is read")
     parser.add_argument("--only", default="", help="of start, screens, live, portal, memory: a pattern")
     wanted = parser.parse_args()
-    rows = starts() if re.search(wanted.only, "start") else []
+    rows = gathered([("start", starts)] if re.search(wanted.only, "start") else [])
     with house(demo=False) as running:
         fill(running, wanted.cases)
         add_bot(running)
@@ -163,15 +163,10 @@ def main() -> None:
             "portal": lambda: portal(running, beside=f"{wanted.cases:,} cases"),
             "memory": lambda: memory(running, cookie, contacts=wanted.contacts, shows=wanted.pages),
         }
-        for name, part in parts.items():
-            if re.search(wanted.only, name):
-                found = part()
-                sys.stdout.writelines(row.line() + "\n" for row in found)  # the last part takes long
-                sys.stdout.flush()
-                rows += found
+        rows += gathered((name, part) for name, part in parts.items() if re.search(wanted.only, name))
         version = str(running.sql("SHOW server_version")[0][0])
-    finish(f"house-{wanted.cases}" + (f"-{wanted.only}" if wanted.only else ""), version, rows)
+    return finish(f"house-{wanted.cases}" + (f"-{wanted.only}" if wanted.only else ""), version, rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

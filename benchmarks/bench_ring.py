@@ -58,15 +58,15 @@ class Desk:
                 self.rung.set()
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; gives the exit code."""
     parser = ArgumentParser()
     parser.add_argument("--rings", type=int, default=20)
     options = parser.parse_args()
     with house() as running:
         running.wait_for_quiet()
         version = str(running.sql("SHOW server_version")[0][0])
-        finish("ring", version, rings(running, options.rings))
+        return finish("ring", version, rings(running, options.rings))
 
 
 def rings(running: House, count: int) -> list[Row]:
@@ -142,4 +142,4 @@ def _add_exchange(running: House) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

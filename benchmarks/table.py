@@ -1,9 +1,14 @@
 """A figure, what it must reach, and the table that is printed and kept."""
 
 import sys
+import traceback
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 from benchmarks.machine import keep, machine
+
+MISSED = 3  # the exit code of a part whose table is whole and tells of a miss
+MISS = "MISSED"  # how such a row ends
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Row:
             return ""
         low = self.at_least is None or self.value >= self.at_least
         high = self.at_most is None or self.value <= self.at_most
-        return "reached" if low and high else "MISSED"
+        return "reached" if low and high else MISS
 
     def line(self) -> str:
         """The figure as it is printed."""
@@ -34,8 +39,25 @@ class Row:
         return f"{figure} {self.remark}".rstrip()
 
 
-def finish(name: str, postgresql: str, rows: list[Row]) -> None:
-    """Print the table and keep it in benchmarks/results with commit and machine."""
+def gathered(parts: Iterable[tuple[str, Callable[[], list[Row]]]]) -> list[Row]:
+    """The rows of all parts, printed as they come; a part that breaks off is a row that is missed."""
+    rows: list[Row] = []
+    for name, part in parts:
+        try:
+            found = part()
+        except Exception as error:  # noqa: BLE001 - one part in trouble says nothing about the others
+            traceback.print_exc()
+            found = [
+                Row(f"{name}: broke off", 1, "times", at_most=0, remark=f"{type(error).__name__}: {error}")
+            ]
+        sys.stdout.writelines(row.line() + "\n" for row in found)  # the last part takes long
+        sys.stdout.flush()
+        rows += found
+    return rows
+
+
+def finish(name: str, postgresql: str, rows: list[Row]) -> int:
+    """Print the table and keep it in benchmarks/results with commit and machine; gives the exit code."""
     where = machine(postgresql)
     sys.stdout.write(
         f"\n{name}: commit {where.commit}, {where.cores} cores, {where.cpu}, PostgreSQL {postgresql},"
@@ -44,3 +66,14 @@ def finish(name: str, postgresql: str, rows: list[Row]) -> None:
     for row in rows:
         sys.stdout.write(row.line() + "\n")
     keep(name, where, [asdict(row) | {"verdict": row.verdict} for row in rows])
+    return outcome(rows)
+
+
+def outcome(rows: list[Row]) -> int:
+    """The exit code of a table."""
+    return exit_code(row.verdict != MISS for row in rows)
+
+
+def exit_code(reached: Iterable[bool]) -> int:
+    """0 where every limit was reached, else MISSED."""
+    return 0 if all(reached) else MISSED
