@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, repeat
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -51,6 +52,7 @@ HOWS: dict[str, Promise] = {
     "answered": _("was answered after all"),
 }
 MOST_CASES = 3
+KEYS = ("p", "q", "w")  # what the keys of the first, second and third call begin with
 MOST_SUBJECTS = 9
 
 
@@ -78,7 +80,7 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One call of a list. `number` is the resident's, "" when withheld."""
+    """One call of a list. `number` is the resident's, "" when withheld; `keys` begins its own keys."""
 
     call: Call
     number: str
@@ -92,9 +94,12 @@ class Line:
     recording: bool = False
     voicemail: bool = False
     matters: Sequence[Matter] = ()
+    keys: str = ""
 
 
-def line_of(call: Call, *, heard: Collection[int] = (), matters: Sequence[Matter] = ()) -> Line:
+def line_of(
+    call: Call, *, heard: Collection[int] = (), matters: Sequence[Matter] = (), keys: str = ""
+) -> Line:
     """One call; `heard` names the arrivals whose recorded file is here."""
     icon, state = STATES.get(call.state, STATES["ringing"])
     language = get_language() or "en"
@@ -111,6 +116,7 @@ def line_of(call: Call, *, heard: Collection[int] = (), matters: Sequence[Matter
         recording=call.recording_id in heard,
         voicemail=call.voicemail_id in heard,
         matters=matters,
+        keys=keys,
     )
 
 
@@ -123,7 +129,8 @@ def lines_of(calls: Sequence[Call]) -> list[Line]:
 def ringing_lines(staff: Staff, *, now: datetime) -> list[Line]:
     """What concerns this person now, each with what its caller has open."""
     return [
-        line_of(call, matters=matters_of(staff, call.citizen_id)) for call in queries.at_hand(staff, now=now)
+        line_of(call, matters=matters_of(staff, call.citizen_id), keys=keys)
+        for call, keys in zip(queries.at_hand(staff, now=now), chain(KEYS, repeat("")), strict=False)
     ]
 
 

@@ -2,7 +2,7 @@
 // body data-live="/live/desk" opens one stream. Its events are JSON:
 //   counts  {"mine": 12, ...}     the numbers beside the lists ([data-count="mine"]) change in place
 //   cases   {"cases": [4, 9]}     rows on screen get a mark; others raise the notice "3 new", which reloads on demand
-//   calls   {}                    a telephone of this person rings: the region of calls looks at them again
+//   calls   {}                    a telephone of this person rings: the region of calls looks at them again (desk/calls.js)
 //   resync  {}                    something was missed: every part that shows a case looks at it again
 // Elements with data-live-case="4" and hx-trigger="vefa:refresh" fetch their own part, except while being typed in.
 
