@@ -65,6 +65,26 @@ class Reply(models.Model):
         return self.text[:60]
 
 
+class Enclosure(models.Model):
+    """A file that goes along with a reply; `Reply.extras` says how many, so that nobody looks for none."""
+
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="enclosures", db_index=False)
+    position = models.PositiveSmallIntegerField()  # in which order they go, from 0
+    key = models.UUIDField(unique=True)
+    path = models.CharField(max_length=200)  # relative to MEDIA_ROOT
+    name = models.CharField(max_length=255)  # as it is shown and sent; never used as a path
+    content_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["reply", "position"], name="enclosure_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DeliveryState(models.TextChoices):
     """Where one delivery stands; a receipt never moves it back."""
 
