@@ -9,7 +9,7 @@ import pytest
 from vefa.channels.port import Account, Adapter, Form, Parcel, Reading, RejectedError, UnreadableError
 from vefa.channels.registry import CHANNELS, UnknownChannelError, build
 
-NOBODY = Account(settings={}, secrets={}, http=httpx.Client())
+NOBODY = Account(settings={}, secrets={}, http=httpx.Client(), country="TR")
 
 
 def door(channel: str) -> Adapter:

@@ -118,7 +118,7 @@ def test_an_account_that_nobody_subscribed_is_not_subscribed_by_itself(look, pro
 
 def test_one_that_was_subscribed_by_command_is_kept_from_now_on(look, provider, bot):
     Endpoint.objects.filter(pk=bot.pk).update(subscription="")
-    adapter = adapter_of(bot, network_client())
+    adapter = adapter_of(bot, network_client(), country="TR")
     assert isinstance(adapter, Subscriber)
     adapter.subscribe(DOOR, secret=SECRET)
     assert look().subscription == Subscription.KEEP

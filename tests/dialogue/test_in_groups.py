@@ -9,13 +9,13 @@ from tests.providers.telegram_bot_api import TelegramBotApi, message
 from tests.triage.groups.street import CHAT, Street, group, handle, keep, number_of
 from vefa.cases.ending import Ending, end
 from vefa.cases.models import Case, Outcome
-from vefa.channels.accounts import adapter_of
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
 from vefa.citizens.models import Address
 from vefa.dialogue import outbox
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.writing import Words, write
+from vefa.inbox.doors import adapter_of
 from vefa.journal import replay
 from vefa.wiring.flow import REACTIONS
 

@@ -11,7 +11,6 @@ import pytest
 from tests.inbox.leyla import ALI, push, update, work
 from tests.providers.whatsapp_cloud import said
 from vefa.cases.models import Case
-from vefa.channels.accounts import adapter_of
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Call
 from vefa.channels.sealing import seal
@@ -19,6 +18,7 @@ from vefa.citizens.models import Address
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.writing import Words, write
 from vefa.inbox import linking
+from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact, Conversation, StaffAddress
 from vefa.inbox.reading import no_network

@@ -63,7 +63,7 @@ def apply(contacts: Sequence[Contact], *, now: datetime) -> None:
 
 def _news(contact: Contact) -> News:
     step = msgspec.convert(contact.details["call"], CallNews, strict=False)
-    region = str(contact.endpoint.settings.get("region") or municipality().country)
+    region = str(contact.endpoint.settings.get("region") or "").strip().upper() or municipality().country
     plain = structs.replace(
         step,
         caller=international(step.caller, region=region),

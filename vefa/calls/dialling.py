@@ -8,7 +8,6 @@ from django.db import transaction
 
 from vefa.calls import screens
 from vefa.calls.models import Dialling, Seat
-from vefa.channels.accounts import adapter_of
 from vefa.channels.models import Endpoint
 from vefa.channels.port import BusyError, RejectedError, UnsureError
 from vefa.channels.registry import CHANNELS
@@ -16,6 +15,7 @@ from vefa.channels.sealing import UnsealableError
 from vefa.channels.telephone import Dialler
 from vefa.directory.models import Staff
 from vefa.inbox import intake
+from vefa.inbox.doors import adapter_of
 
 PATIENCE = timedelta(seconds=30)  # who waits longer has taken the handset
 EXCHANGES = ("asterisk", "telephony")

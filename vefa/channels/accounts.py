@@ -8,6 +8,7 @@ from datetime import datetime
 import httpx
 from django.conf import settings
 from django.db import transaction
+from msgspec import structs
 
 from vefa.channels.models import Endpoint, Subscription
 from vefa.channels.port import Account, Adapter
@@ -128,15 +129,22 @@ def remember_pushing(key: str, *, wanted: bool, public_url: str = "") -> None:
     endpoint.save(update_fields=["settings", "subscription"])
 
 
-def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:
-    """The endpoint's adapter. Raises UnsealableError, UnknownChannelError."""
-    return adapters_of([endpoint], http)[endpoint.pk]
+def adapter_of(endpoint: Endpoint, http: httpx.Client, *, country: str) -> Adapter:
+    """The endpoint's adapter; `country` as in `adapters_of`. Raises UnsealableError, UnknownChannelError."""
+    return adapters_of([endpoint], http, country=country)[endpoint.pk]
 
 
-def adapters_of(endpoints: Collection[Endpoint], http: httpx.Client) -> dict[int, Adapter]:
-    """The adapters of these endpoints by their ids. Raises UnsealableError, UnknownChannelError."""
+def adapters_of(endpoints: Collection[Endpoint], http: httpx.Client, *, country: str) -> dict[int, Adapter]:
+    """The adapters of these endpoints by their ids. Raises UnsealableError, UnknownChannelError.
+
+    `country` is the municipality's: its numbers are meant where an account names no other. Who reads with an
+    adapter takes it from `inbox/doors`, which knows the municipality.
+    """
     doors = mains(endpoints)
-    return {one.pk: build(one.channel, _account(one, doors.get(one.pk), http)) for one in endpoints}
+    accounts = {one.pk: _account(one, doors.get(one.pk), http) for one in endpoints}
+    return {
+        one.pk: build(one.channel, structs.replace(accounts[one.pk], country=country)) for one in endpoints
+    }
 
 
 def _account(endpoint: Endpoint, main: Endpoint | None, http: httpx.Client) -> Account:

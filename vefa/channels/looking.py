@@ -88,7 +88,7 @@ def pushes(endpoint: Endpoint) -> bool:
 def subscribes(endpoint: Endpoint) -> bool:
     """Whether its provider must be told where to push."""
     try:
-        return pushes(endpoint) and isinstance(adapter_of(endpoint, _no_network), Subscriber)
+        return pushes(endpoint) and isinstance(adapter_of(endpoint, _no_network, country=""), Subscriber)
     except (UnsealableError, UnknownChannelError):
         return False
 
@@ -100,7 +100,7 @@ def look(endpoint: Endpoint, http: httpx.Client) -> Look:
         if lacking := missing_keys(endpoint):
             text = Sentence("It waits for its keys: %(names)s.", names=", ".join(lacking))
             return replace(asked, findings=(Finding(ok=False, text=text),))
-        adapter = adapter_of(endpoint, http)
+        adapter = adapter_of(endpoint, http, country="")
         found = _with_subscription(asked, endpoint, adapter)
         return _with_particulars(replace(found, findings=tuple(adapter.check())), adapter)
     except UnsealableError:

@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from vefa.channels.port import Account, Adapter, Arrival, Call, Post, Slot
+from vefa.kit.saying import gettext_noop
 
 PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
 
@@ -81,7 +82,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     buttons: int = 0  # how many short answers may be offered, of `button_length` characters
     button_length: int = 0
     places: bool = False  # a point can be sent
-    files: bool = True
+    files: bool = True  # such as the adapter's `freight` tells, if it has one
     tariff: Tariff | None = None  # where `counted` is "sms"
 
 
@@ -91,6 +92,25 @@ class Ruled(Protocol):
 
     def terms(self, standing: Standing, /) -> Terms:
         """The rules of this moment. Pure."""
+
+
+class Freight(Struct, frozen=True, kw_only=True):
+    """What files an answer may carry; what is 0 or empty has no limit of the channel's own."""
+
+    most: int = 10  # files of one answer
+    each: int = 0  # bytes of one
+    together: int = 0  # bytes of all
+    types: frozenset[str] = frozenset()  # content types
+    apart: bool = True  # each goes as a message of its own after the words; else all in one with them
+
+
+@runtime_checkable
+class Carrier(Protocol):
+    """A channel whose `send` hands over `Parcel.attachments`."""
+
+    @property
+    def freight(self) -> Freight | None:
+        """What it takes; None: this account takes none. `Terms.files` says whether now."""
 
 
 class TemplateFound(Struct, frozen=True, kw_only=True):
@@ -186,6 +206,13 @@ class Field(Struct, frozen=True, kw_only=True):
     long: bool = False  # may take several lines
     choices: tuple[str, ...] = ()
     default: str = ""
+
+
+REGION = Field(  # see `Account.region`
+    name="region",
+    label=gettext_noop("Country of numbers without a plus"),
+    hint=gettext_noop("Two letters, such as TR, KZ or IR. Empty: the municipality's own country."),
+)
 
 
 class Channel(Struct, frozen=True, kw_only=True):

@@ -385,6 +385,12 @@ class Account(Struct, frozen=True, kw_only=True):
     secrets: Mapping[str, str]
     http: httpx.Client
     url: str = ""  # where the provider reaches this endpoint's door from outside: https://…/hooks/…
+    country: str = ""  # of the municipality, two letters (ISO 3166)
+
+    @property
+    def region(self) -> str:
+        """Whose local telephone numbers are meant: the account's own `region`, else the city's country."""
+        return self.settings.get("region", "").strip().upper() or self.country
 
 
 def no_webhook(channel: str) -> ForgedError:

@@ -41,7 +41,7 @@ def refresh(endpoint: Endpoint, *, http: httpx.Client, now: datetime) -> None:
     if not CHANNELS[endpoint.channel].templated:
         return
     try:
-        synchronise(endpoint, adapter_of(endpoint, http), now=now)
+        synchronise(endpoint, adapter_of(endpoint, http, country=""), now=now)
     except SendError as error:
         log.info("The approved texts of %s were not fetched: %s", endpoint.key, error.reason)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from vefa.channels.accounts import adapter_of
 from vefa.channels.counting import used
 from vefa.channels.manners import Ruled, Standing, Terms
 from vefa.channels.models import Endpoint
@@ -11,6 +10,7 @@ from vefa.channels.registry import UnknownChannelError
 from vefa.channels.sealing import UnsealableError
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.parcels import Extras
+from vefa.inbox.doors import adapter_of
 from vefa.inbox.models import Contact, Conversation
 from vefa.inbox.reach import SILENT
 from vefa.inbox.reading import no_network

@@ -6,12 +6,12 @@ import httpx
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from vefa.channels.accounts import adapter_of
 from vefa.channels.models import Endpoint
 from vefa.dialogue.models import Delivery
 from vefa.dialogue.notes import Note, leave
 from vefa.directory.models import Staff
 from vefa.directory.queries import municipality
+from vefa.inbox.doors import adapter_of
 from vefa.inbox.people import MAIL, PHONE
 from vefa.journal.record import Happening, record
 

@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 from django.db.models import Q
 
-from vefa.channels.accounts import adapter_of, adapters_of
+from vefa.channels import accounts
 from vefa.channels.manners import Answer, Greeter, Mannered
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter
 from vefa.channels.registry import channel_of
 from vefa.channels.sealing import unseal
 from vefa.channels.sharing import Shared, is_behind, shared_by
+from vefa.directory.queries import NotLoadedError, municipality
 
-__all__ = ["Door", "adapter_of", "adapters_of", "doors", "note_heard"]
 _POST = frozenset({"POST"})
 
 
@@ -56,7 +56,7 @@ def doors(key: str, beside: Mapping[str, Door]) -> dict[str, Door | None]:
 def _door(endpoint: Endpoint, shared: Shared) -> Door:
     sealed = unseal(endpoint.sealed)
     secrets = tuple(sealed[name] for name in channel_of(endpoint.channel).proofs if sealed.get(name))
-    adapter = adapter_of(endpoint, _no_network)
+    adapter = accounts.adapter_of(endpoint, _no_network, country="")  # a door only cuts; it reads no number
     own = adapter if isinstance(adapter, Mannered) else None
     return Door(
         endpoint.id,
@@ -73,6 +73,26 @@ def _door(endpoint: Endpoint, shared: Shared) -> Door:
 
 def _facts(endpoint: Endpoint) -> tuple[Any, ...]:
     return endpoint.pk, endpoint.channel, endpoint.settings, bytes(endpoint.sealed)
+
+
+def adapter_of(endpoint: Endpoint, http: httpx.Client) -> Adapter:
+    """The endpoint's adapter, at home in the municipality. Raises UnsealableError, UnknownChannelError."""
+    return adapters_of([endpoint], http)[endpoint.pk]
+
+
+def adapters_of(endpoints: Collection[Endpoint], http: httpx.Client) -> dict[int, Adapter]:
+    """The adapters of these endpoints by their ids; numbers without a plus are those of the municipality's
+    country unless an account names another. Raises UnsealableError, UnknownChannelError.
+    """
+    return accounts.adapters_of(endpoints, http, country=_country())
+
+
+def _country() -> str:
+    """The municipality's country; "" before one is described."""
+    try:
+        return municipality().country
+    except NotLoadedError:
+        return ""
 
 
 def note_heard(endpoint_ids: Collection[int], *, now: datetime) -> None:

@@ -29,7 +29,7 @@ def line(style: str, *, http: httpx.Client = NO_NETWORK, url: str = "", **settin
     if style == "twilio":
         secrets["secret"] = PASSWORD
     given = {**SETTINGS[style], **({"url": url} if url else {}), **settings}
-    return build(Account(settings=given, secrets=secrets, http=http, url=DOOR))
+    return build(Account(settings=given, secrets=secrets, http=http, url=DOOR, country="TR"))
 
 
 def parcel(text: str = "Ekibimiz yarın geliyor.", **more: Any) -> Parcel:

@@ -7,11 +7,11 @@ from tests.providers.telegram_bot_api import TelegramBotApi
 from tests.triage.groups.street import Street, group
 from tests.web.desk.seat import seated
 from vefa.cases.models import Case, Outcome
-from vefa.channels.accounts import adapter_of
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
 from vefa.dialogue import outbox
 from vefa.dialogue.models import Delivery, Reply
+from vefa.inbox.doors import adapter_of
 from vefa.triage.models import GroupMessage, Made
 
 pytestmark = pytest.mark.django_db

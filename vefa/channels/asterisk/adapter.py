@@ -13,7 +13,7 @@ from vefa.channels.asterisk.events import call_news, file_of, seat_news
 from vefa.channels.asterisk.following import Follower
 from vefa.channels.asterisk.listening import Ears, managers
 from vefa.channels.asterisk.wire import Line
-from vefa.channels.manners import Channel, Field
+from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -61,6 +61,7 @@ class Asterisk:
     settings: MappingProxyType[str, str]
     password: str
     files: Telephony  # recordings lie on a web server beside the exchange
+    region: str = ""  # whose local numbers are meant, two letters
 
     @property
     def limits(self) -> Limits:
@@ -112,7 +113,7 @@ class Asterisk:
 
     def _message(self, news: CallNews, files: tuple[AttachmentRef, ...]) -> Reading:
         """What somebody said to the machine is a message of theirs."""
-        address = international(news.caller, region=self._region)
+        address = international(news.caller, region=self.region)
         sender = Sender(address=address, phone=address if address.startswith("+") else "")
         return Reading(
             form=Form.MESSAGE,
@@ -143,7 +144,7 @@ class Asterisk:
                 "Originate",
                 Channel=channel,
                 Context=self._setting("dial_context", "from-internal"),
-                Exten=self._setting("dial_prefix", "") + national(number, region=self._region),
+                Exten=self._setting("dial_prefix", "") + national(number, region=self.region),
                 Priority="1",
                 Timeout=str(RING_MS),
                 CallerID=number,
@@ -181,10 +182,6 @@ class Asterisk:
     def _setting(self, name: str, default: str) -> str:
         return self.settings.get(name) or default
 
-    @property
-    def _region(self) -> str:
-        return self._setting("region", "TR")
-
 
 def build(account: Account) -> Asterisk:
     """The adapter of one endpoint."""
@@ -194,7 +191,12 @@ def build(account: Account) -> Asterisk:
         password=account.secrets.get("files_password", ""),
     )
     settings = MappingProxyType(dict(account.settings))
-    return Asterisk(settings=settings, password=account.secrets.get("password", ""), files=files)
+    return Asterisk(
+        settings=settings,
+        password=account.secrets.get("password", ""),
+        files=files,
+        region=account.region,
+    )
 
 
 def _files(news: CallNews, event: dict[str, str]) -> tuple[AttachmentRef, ...]:
@@ -245,11 +247,7 @@ CHANNEL = Channel(
             hint=gettext_noop("Only where the manager gives no challenge and the line is safe."),
             yes_no=True,
         ),
-        Field(
-            name="region",
-            label=gettext_noop("Country of numbers without a plus"),
-            hint=gettext_noop("Two letters, such as TR, KZ or IR."),
-        ),
+        REGION,
         Field(
             name="dial_channel",
             label=gettext_noop("Channel that is rung"),

@@ -11,7 +11,7 @@ import msgspec
 import phonenumbers
 
 from vefa.channels.cleaning import clean, clean_line
-from vefa.channels.manners import Channel, Field
+from vefa.channels.manners import REGION, Channel
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -28,7 +28,7 @@ from vefa.channels.port import (
     UnreadableError,
     no_webhook,
 )
-from vefa.kit.saying import Sentence, gettext_noop
+from vefa.kit.saying import Sentence
 
 _SHOWN = "portal"  # its answers stand on the resident's tracking page
 
@@ -51,11 +51,11 @@ class Sheet(msgspec.Struct, frozen=True):
 class ByHand:
     """One door: portal, phone, counter, letter, meeting or headman.
 
-    settings  region: two letters, for phone numbers without a plus
+    settings  region: two letters, for phone numbers without a plus; else the municipality's country
     """
 
     shows_answers: bool = False
-    region: str = "TR"
+    region: str = ""
 
     @property
     def limits(self) -> Limits:
@@ -133,7 +133,7 @@ class ByHand:
 
 def build(account: Account, *, channel: str) -> ByHand:
     """The adapter of one door."""
-    return ByHand(shows_answers=channel == _SHOWN, region=account.settings.get("region") or "TR")
+    return ByHand(shows_answers=channel == _SHOWN, region=account.region)
 
 
 _SUMMARIES = {
@@ -150,13 +150,7 @@ CHANNELS = tuple(
         summary=summary,
         build=partial(build, channel=key),
         by_hand=True,
-        fields=(
-            Field(
-                name="region",
-                label=gettext_noop("Country of numbers without a plus"),
-                hint=gettext_noop("Two letters, such as TR, KZ or IR."),
-            ),
-        ),
+        fields=(REGION,),
     )
     for key, summary in _SUMMARIES.items()
 )

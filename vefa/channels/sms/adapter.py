@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vefa.channels.manners import Channel, Field
+from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.port import Account
 from vefa.channels.sms.described import Described
 from vefa.channels.sms.kannel import Kannel
@@ -70,12 +70,7 @@ CHANNEL = Channel(
             hint=gettext_noop("netgsm, smsc, or your own in TOML: the channel's README has the words."),
             long=True,
         ),
-        Field(
-            name="region",
-            label=gettext_noop("Country of numbers without a plus"),
-            hint=gettext_noop("Two letters, such as TR, KZ or IR."),
-            default="TR",
-        ),
+        REGION,
         Field(
             name="price",
             label=gettext_noop("Price of one part"),

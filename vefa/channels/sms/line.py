@@ -27,7 +27,6 @@ from vefa.channels.port import (
 from vefa.channels.sms import knocks, numbers
 from vefa.channels.sms.encoding import MOST_PARTS, parts
 
-DEFAULT_REGION = "TR"
 _MACHINE = "a name sent it, not a telephone: nobody can answer there"
 
 
@@ -70,7 +69,7 @@ class Line(ABC):
     @property
     def region(self) -> str:
         """Whose local numbers are meant."""
-        return self.setting("region", DEFAULT_REGION).upper()
+        return self.account.region
 
     def setting(self, name: str, default: str = "") -> str:
         """One of the account's settings, trimmed."""

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 
-from vefa.channels.manners import Answer, Channel, Field
+from vefa.channels.manners import REGION, Answer, Channel, Field
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -47,7 +47,7 @@ class Telephony:
     """
 
     http: httpx.Client
-    region: str = "TR"
+    region: str = ""
     dial_url: str = ""
     files_url: str = ""
     password: str = ""
@@ -187,7 +187,7 @@ def build(account: Account) -> Telephony:
     given = account.settings
     return Telephony(
         http=account.http,
-        region=given.get("region") or "TR",
+        region=account.region,
         dial_url=given.get("dial_url", ""),
         files_url=given.get("files_url", ""),
         password=account.secrets.get("password", ""),
@@ -207,11 +207,7 @@ CHANNEL = Channel(
             secret=True,
             made_up=True,
         ),
-        Field(
-            name="region",
-            label=gettext_noop("Country of numbers without a plus"),
-            hint=gettext_noop("Two letters, such as TR, KZ or IR."),
-        ),
+        REGION,
         Field(
             name="dial_url",
             label=gettext_noop("Address that dials"),

@@ -5,12 +5,13 @@ import secrets as randomness
 from collections.abc import Iterator
 from typing import Any
 
+import phonenumbers
 from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from vefa.channels.administering import Particulars
-from vefa.channels.manners import Channel, Field
+from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.queries import accounts, is_taken
 from vefa.channels.registry import CHANNELS
@@ -155,11 +156,14 @@ class ChannelForm(forms.Form):
                 self.initial[line.name] = _shown(line, known)
 
     def clean(self) -> dict[str, Any]:
-        """A webhook's secret must fit into a header."""
+        """A webhook's secret must fit into a header, and a country must be one."""
         asked = super().clean() or self.cleaned_data
         secret = asked.get("secret", "")
         if secret and not _PROOF.fullmatch(secret):
             self.add_error("secret", gettext("Latin letters, digits, - and _ only, 256 at most."))
+        region = asked.get(REGION.name, "").strip().upper()
+        if region and region not in phonenumbers.SUPPORTED_REGIONS:
+            self.add_error(REGION.name, gettext("No country has these two letters: write TR, KZ or IR."))
         return asked
 
     def settings(self) -> dict[str, str]:
@@ -198,7 +202,7 @@ def lines_of(channel: Channel) -> list[Field]:
 
 def _field(line: Field, *, held: bool, adding: bool) -> forms.Field:
     """One line as Django draws it."""
-    label, hint = gettext(line.label), gettext(line.hint) if line.hint else ""
+    label, hint = gettext(line.label), _hint(line)
     if line.yes_no:
         return forms.BooleanField(
             label=label, help_text=hint, required=False, initial=adding and line.default == "yes"
@@ -216,6 +220,12 @@ def _field(line: Field, *, held: bool, adding: bool) -> forms.Field:
         widget=forms.Textarea({**attributes, "rows": 4}) if line.long else forms.TextInput(attributes),
         initial=line.default,
     )  # fmt: skip
+
+
+def _hint(line: Field) -> str:
+    """What stands beside a line; where an empty one means the municipality's country, which that is."""
+    hint = gettext(line.hint) if line.hint else ""
+    return f"{hint} ({municipality().country})" if line == REGION else hint
 
 
 def _secret_field(label: str, hint: str, *, required: bool, held: bool) -> forms.Field:

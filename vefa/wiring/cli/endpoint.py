@@ -10,7 +10,6 @@ from vefa.channels import registry
 from vefa.channels.accounts import (
     AccountError,
     NewEndpoint,
-    adapter_of,
     add,
     endpoint_of,
     endpoints,
@@ -28,6 +27,7 @@ from vefa.channels.manners import Channel, Field, Subscriber
 from vefa.channels.models import Endpoint
 from vefa.channels.port import SendError
 from vefa.channels.sealing import UnsealableError
+from vefa.inbox.doors import adapter_of
 from vefa.kit.loading import LANGUAGES
 from vefa.wiring.cli.command import CommandError
 
