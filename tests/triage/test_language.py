@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tools import train_language
 from tools.romanise import KAZAKH, RUSSIAN, by
+from vefa.kit.text import words
 from vefa.triage import letters
-from vefa.triage.language import language_of
+from vefa.triage.language import is_certain, language_of
 from vefa.triage.letters import CLASSES, CYRILLIC, FILE, FORMAT, LATIN, SIZES, Model, likelihoods_by, marks_of
 
 HEARD = Path(__file__).with_name("heard")  # written for measuring; nothing is ever learnt from them
@@ -64,11 +65,30 @@ def test_a_mixed_message_names_both_languages():
 
 
 @pytest.mark.parametrize(
-    ("text", "hints"), [("Barlygy", ("kk", "kk")), ("metro", ("ru", "ru")), ("ok", ("fa", "fa"))]
+    ("text", "heard"),
+    [
+        ("salam", {"tr": "tr", "kk": "kk", "fa": "fa"}),
+        ("metro", {"tr": "tr", "ru": "ru", "en": "en"}),
+        ("ok", {"tr": "tr", "ru": "ru", "kk": "kk", "fa": "fa", "en": "en"}),
+    ],
 )
-def test_what_does_not_tell_is_in_the_last_known_language_of_the_address(text, hints):
-    hint, language = hints
-    assert language_of(text, hint=hint).value == language
+def test_what_does_not_tell_is_in_the_last_known_language_of_the_address(text, heard):
+    assert {hint: language_of(text, hint=hint).value for hint in heard} == heard
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("Во дворе не горит фонарь", True),
+        ("سلام", True),  # no other of the five is written so
+        ("спасибо", False),  # a Kazakh says it too
+        ("salam", False),
+        ("ok ok ok ok", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_known_by_what_cannot_be_another_language(text, certain):
+    assert is_certain(language_of(text, hint="tr"), words(text)) == certain
 
 
 @pytest.mark.parametrize("hint", ["tr", "ru", "kk", "fa", "en"])

@@ -11,6 +11,7 @@ class Citizen(models.Model):
 
     name = models.CharField(max_length=200, blank=True, default="")
     folded_name = models.CharField(max_length=200, blank=True, default="")
+    # In which they last wrote so that it could not be another; before that, what a provider or a form claims.
     language = models.CharField(max_length=2, blank=True, default="")
     note = models.TextField(blank=True, default="")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")

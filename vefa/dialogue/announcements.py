@@ -17,6 +17,7 @@ from vefa.dialogue.phrases import fill, sentence, variables
 from vefa.dialogue.values import values_for, values_for_stranger
 from vefa.dialogue.writing import Words, greet, write_automatic
 from vefa.inbox.models import Conversation
+from vefa.inbox.speaking import known_language
 from vefa.journal.models import Event
 
 MAILS_A_DAY = 3  # acknowledgements to one mail address, lest a forged sender turn the city into a mail bomb
@@ -57,10 +58,10 @@ type Row = tuple[Listener, Words]
 def greeted(events: Sequence[Event], now: datetime) -> None:
     """Somebody opened a conversation without a word: say who we are."""
     wanted = {int(event.subject.removeprefix("conversation:")): event for event in events}
-    related = ("address", "endpoint")
+    related = ("address__citizen__merged_into", "endpoint")
     rows = []
     for conversation in Conversation.objects.filter(id__in=wanted).select_related(*related).order_by("id"):
-        language = conversation.language or conversation.endpoint.language
+        language = known_language(conversation) or conversation.endpoint.language
         text, spoken = sentence("welcome").text(language)
         said = fill(text, values_for_stranger(conversation, language=spoken))
         cause = f"event:{wanted[conversation.id].id}:0"

@@ -10,6 +10,7 @@ from vefa.dialogue.phrases import fill, sentence
 from vefa.dialogue.values import values_for_stranger
 from vefa.dialogue.writing import Words, greet
 from vefa.inbox.models import Conversation
+from vefa.inbox.speaking import known_language
 from vefa.journal.models import Event
 
 __all__ = ["IN_GROUPS", "answered_leave", "in_crowd", "reason_for_all"]
@@ -36,10 +37,11 @@ def answered_leave(events: Sequence[Event], now: datetime) -> None:
     """Somebody does not want to be read in a group, or wants to again: one line that it was understood."""
     wanted = {int(event.subject.removeprefix("conversation:")): event for event in events}
     rows = []
-    talks = Conversation.objects.filter(id__in=wanted).select_related("address", "endpoint")
+    related = ("address__citizen__merged_into", "endpoint")
+    talks = Conversation.objects.filter(id__in=wanted).select_related(*related)
     for conversation in talks.order_by("id"):
         event = wanted[conversation.pk]
-        language = conversation.language or conversation.endpoint.language
+        language = known_language(conversation) or conversation.endpoint.language
         text, spoken = sentence(event.kind.replace(".", "_")).text(language)
         said = fill(text, values_for_stranger(conversation, language=spoken))
         cause = f"event:{event.pk}:0"

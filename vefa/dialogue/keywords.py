@@ -7,6 +7,7 @@ from vefa.dialogue.phrases import fill, sentence
 from vefa.dialogue.values import values_for_stranger
 from vefa.dialogue.writing import Words, greet
 from vefa.inbox.models import Conversation
+from vefa.inbox.speaking import known_language
 from vefa.journal.models import Event
 
 _PHRASES: Mapping[str, str] = {
@@ -22,11 +23,13 @@ _PHRASES: Mapping[str, str] = {
 def answered(events: Sequence[Event], now: datetime) -> None:
     """Confirm each keyword in the language of its word; the confirmation of STOP is the last of its kind."""
     wanted = {int(event.subject.removeprefix("conversation:")) for event in events}
-    talks = Conversation.objects.filter(id__in=wanted).select_related("address", "endpoint").in_bulk()
+    related = ("address__citizen__merged_into", "endpoint")
+    talks = Conversation.objects.filter(id__in=wanted).select_related(*related).in_bulk()
     rows = []
     for event in events:
         conversation = talks[int(event.subject.removeprefix("conversation:"))]
-        language = event.data.get("language") or conversation.language or conversation.endpoint.language
+        known = event.data.get("language") or known_language(conversation)
+        language = known or conversation.endpoint.language
         key = _PHRASES[event.kind]
         text, spoken = sentence(key).text(language)
         said = fill(text, values_for_stranger(conversation, language=spoken))

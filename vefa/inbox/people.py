@@ -140,7 +140,7 @@ def _addresses(places: Collection[Place]) -> dict[Place, Address]:
     if not places:
         return {}
     ids = [row[0] for row in bulk.run(_FIND_ADDRESSES, _columns(places))]
-    rows = Address.objects.filter(id__in=ids).select_related("citizen")
+    rows = Address.objects.filter(id__in=ids).select_related("citizen__merged_into")
     return {(row.space, row.value): row for row in rows}
 
 
@@ -148,7 +148,7 @@ def _conversations(talks: Collection[Talk]) -> dict[Talk, Conversation]:
     if not talks:
         return {}
     ids = [row[0] for row in bulk.run(_FIND_CONVERSATIONS, _columns(talks))]
-    rows = Conversation.objects.filter(id__in=ids).select_related("address__citizen")
+    rows = Conversation.objects.filter(id__in=ids).select_related("address__citizen__merged_into")
     return {(row.endpoint_id, row.address_id, row.thread): row for row in rows}
 
 

@@ -11,6 +11,7 @@ from vefa.cases.opening import Opening
 from vefa.directory.queries import municipality
 from vefa.directory.remit import OWN
 from vefa.inbox.models import Contact
+from vefa.inbox.speaking import known_language
 from vefa.kit.saying import parts_of
 from vefa.kit.text import first_line
 from vefa.triage.advice import VERSION, Advice, Asked
@@ -40,8 +41,13 @@ def asked_of(contact: Contact, *, before: Place | None = None) -> Asked:
 
 def _hint(contact: Contact) -> str:
     conversation = contact.conversation
-    own = contact.language or (conversation.language if conversation else "")
-    return own or contact.endpoint.language or municipality().default_language
+    own = contact.language or (known_language(conversation) if conversation else "")
+    return own or usual_language(contact)
+
+
+def usual_language(contact: Contact) -> str:
+    """Of who is not known: that of the account, else the city's."""
+    return contact.endpoint.language or municipality().default_language
 
 
 def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Opening:

@@ -17,6 +17,8 @@ from vefa.triage.lexicon import lexicon
 _ARABIC, _CYRILLIC = 0x06, 0x04  # blocks of 256 characters
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _KAZAKH = re.compile(r"[әғқңөұүһіӘҒҚҢӨҰҮҺІ]")
+SURE = 0.9  # from this confidence on a language is remembered
+ENOUGH = 3  # words, where the script alone does not tell
 _OWN_SCRIPT = {LATIN: {"tr", "en"}, CYRILLIC: {"ru", "kk"}}
 _SHOWN = 3  # words or letters as evidence
 _LOOKED = 60  # words among which everyday ones are sought
@@ -54,6 +56,17 @@ def language_of(text: str, *, hint: str, said: list[str] | None = None) -> Guess
     if script == "cyrillic":
         return _cyrillic(plain, heard, hint)
     return _latin(plain, heard, hint)
+
+
+def is_certain(found: Guess[str], said: Sequence[str]) -> bool:
+    """Whether a text tells its language so surely that the address is known by it from now on.
+
+    `said` are its folded words. One word may be a name, or one that everybody has borrowed.
+    """
+    if found.confidence < SURE or not said:
+        return False
+    persian = found.value == "fa" and ord(said[0][0]) >> 8 == _ARABIC
+    return persian or len(said) >= ENOUGH
 
 
 def _letters(text: str) -> dict[str, int]:

@@ -21,15 +21,17 @@ from vefa.dialogue.receipts import apply_receipts
 from vefa.directory.models import Staff
 from vefa.inbox import linking, private
 from vefa.inbox.models import Contact
+from vefa.inbox.speaking import hear, keep
 from vefa.journal.record import Happening, record
 from vefa.kit import rows
 from vefa.kit.text import first_line
 from vefa.triage.advice import advise
-from vefa.triage.drawing import UNREADABLE, asked_of, finding_of, opening_of
+from vefa.triage.drawing import UNREADABLE, asked_of, finding_of, opening_of, usual_language
 from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
 from vefa.triage.keywords.taking import take_keywords
+from vefa.triage.language import is_certain
 from vefa.triage.matter import Matter, matter_of, place_before, remember
 from vefa.triage.models import Finding
 from vefa.triage.signs import take_signs
@@ -49,8 +51,10 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     added = [
         contact for contact in matters if contact.details.get("of")
     ]  # to a report that may be among these
+    spoken: dict[int, str] = {}
     for turn in [*_turns([contact for contact in matters if contact not in added]), *_turns(added)]:
-        _take(turn, now=now)
+        spoken |= _take(turn, now=now)
+    keep(spoken)
     _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
     take_echoes(contacts, now=now)
     take_signs(contacts, now=now)
@@ -77,14 +81,18 @@ def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
     return turns
 
 
-def _take(contacts: list[Contact], *, now: datetime) -> None:
+def _take(contacts: list[Contact], *, now: datetime) -> dict[int, str]:
+    """Take a turn through; in which language whom was heard who was not known to speak it, by citizen."""
     past = remember(contacts, now=now)
     deep = len(contacts) <= DEEP_UP_TO
     asked = [asked_of(contact, before=place_before(contact, past)) for contact in contacts]
     advised = [
         (contact, advise(replace(one, deep=deep))) for contact, one in zip(contacts, asked, strict=True)
     ]
+    spoken: dict[int, str] = {}
     for contact, advice in advised:
+        if is_certain(advice.language, advice.said):
+            spoken |= hear(contact, advice.language.value, usual=usual_language(contact))
         contact.language = contact.language or advice.language.value  # written with the mark "handled"
     decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
@@ -97,6 +105,7 @@ def _take(contacts: list[Contact], *, now: datetime) -> None:
         facts |= {"contact_id": contact.id, "case_id": matter.case_id or opened.get(contact.id)}
     rows.insert(Finding, findings, once=True)
     hand_on([(contact, matter.case_id or opened.get(contact.id)) for contact, _, matter in decided], now=now)
+    return spoken
 
 
 def _stand_behind(opened: Sequence[tuple[Contact, int]], *, now: datetime) -> None:
