@@ -169,7 +169,8 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["due_at"], name="attachment_waiting", condition=models.Q(state="waiting"))
+            models.Index(fields=["due_at"], name="attachment_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["id"], name="attachment_failed", condition=models.Q(state="failed")),
         ]
 
     def __str__(self) -> str:
