@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Max, Q
 
-from vefa.cases import lifecycle
+from vefa.cases import lifecycle, promises
 from vefa.cases.models import Case, CaseContact, Outcome, Pause, Promise, State
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Account
@@ -21,6 +21,7 @@ from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.directory import queries
 from vefa.directory.models import Staff
 from vefa.inbox.models import Contact
+from vefa.journal import replay
 from vefa.journal.models import Event
 from vefa.kit.ids import read_reference
 from vefa.triage.models import Finding, GroupMessage
@@ -29,6 +30,7 @@ from vefa.wiring.demo.history import Plan, invent
 from vefa.wiring.demo.neighbours import tell_groups
 from vefa.wiring.demo.sayings import sayings
 from vefa.wiring.demo.stage import CHANNELS
+from vefa.wiring.flow import REACTIONS
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 CASES = 1500
@@ -196,6 +198,17 @@ def test_nothing_is_left_for_the_worker_to_do():
     assert not Contact.objects.exclude(state="handled").exists()
     final = {DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.SHOWN}
     assert set(Delivery.objects.values_list("state", flat=True)) <= final
+
+
+def test_a_city_that_is_started_weeks_later_writes_to_none_of_its_invented_residents():
+    later = NOW + timedelta(weeks=3)
+    broken = sum(iter(lambda: promises.sweep_broken(now=later), 0))
+
+    while replay.react(REACTIONS, now=later, limit=500):
+        pass
+
+    assert broken > 5
+    assert not Reply.objects.filter(written_at__gt=NOW).exists()
 
 
 def test_every_resident_was_told_the_number_and_the_outcome():

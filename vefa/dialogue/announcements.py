@@ -87,7 +87,7 @@ def opened(events: Sequence[Event], now: datetime) -> None:
             if event.pk in closed:
                 keys.append(after_hours.PHRASE)
                 more = {"opens_at": closed[event.pk].isoformat()}
-            rows += _rows(event, 0, placed([Listener(case.conversation, case)])[0], keys, more)
+            rows += rows_to(event, 0, placed([Listener(case.conversation, case)])[0], keys, more)
     write_automatic(rows, now=now)
     told = {one.conversation.pk for one, words in rows if one.conversation and _tells_hours(words)}
     after_hours.mark(told, now=now)
@@ -150,7 +150,7 @@ def doubled(events: Sequence[Event], now: datetime) -> None:
         row
         for event in events
         if (case := cases.get(_case_id(event))) is not None and not event.data.get("undone")
-        for row in _rows(event, 0, Listener(case.conversation, case), ["duplicate_follows"])
+        for row in rows_to(event, 0, Listener(case.conversation, case), ["duplicate_follows"])
     ]
     write_automatic(rows, now=now)
 
@@ -167,7 +167,7 @@ def supported(events: Sequence[Event], now: datetime) -> None:
     for event in events:
         case, conversation = cases.get(_case_id(event)), conversations.get(event.data.get("conversation_id"))
         if case is not None and conversation is not None:
-            rows += _rows(event, 0, Listener(conversation, case, supporter=True), ["received_brief"])
+            rows += rows_to(event, 0, Listener(conversation, case, supporter=True), ["received_brief"])
     write_automatic(rows, now=now)
 
 
@@ -181,11 +181,11 @@ def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, 
         for number, one in enumerate(listeners(case, followers=event.kind in _HEARD_BY_FOLLOWERS)):
             key = phrase(event, one)
             if key:
-                rows += _rows(event, number, one, [key])
+                rows += rows_to(event, number, one, [key])
     write_automatic(rows, now=now)
 
 
-def _rows(
+def rows_to(
     event: Event, number: int, one: Listener, keys: Sequence[str], more: Mapping[str, str] = _NOTHING
 ) -> list[Row]:
     """The words to one listener; nothing where everybody would read what is meant for one."""

@@ -24,6 +24,8 @@ IN_GROUPS: Mapping[str, str] = {
     "not_possible": "group_not_possible",
     "passed_on": "group_passed_on",
     "answered": "group_answered",
+    "promise_late": "group_late",
+    "promise_late_planned": "group_late",
 }
 
 

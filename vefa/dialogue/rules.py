@@ -1,11 +1,13 @@
-"""What the dialogue decides without asking anybody: when an account is read."""
+"""What the dialogue decides without asking anybody: when an account is read, when nobody is woken."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from vefa.directory.rules import CalendarEndsError, WeeklyShift, WorkingCalendar
 
+WAKES, SLEEPS = time(8), time(21)  # local: between them a message that nobody asked for wakes nobody
 ON_HOLIDAYS = "on_holidays"  # a mark beside the weekdays: holidays are days like others
 
 
@@ -37,3 +39,12 @@ def next_opening(calendar: WorkingCalendar, now: datetime) -> datetime | None:
         return calendar.add_working_minutes(now, 0)
     except CalendarEndsError:
         return None
+
+
+def next_waking(now: datetime, zone: ZoneInfo) -> datetime:
+    """`now` by day, else eight in the next morning of this zone, in UTC."""
+    local = now.astimezone(zone)
+    if WAKES <= local.time() < SLEEPS:
+        return now
+    day = local.date() + timedelta(days=local.time() >= SLEEPS)
+    return datetime.combine(day, WAKES, zone).astimezone(UTC)

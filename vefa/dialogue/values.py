@@ -175,6 +175,7 @@ def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:
         said["date"] = in_digits(day_in_words(day, language=language, jalali=jalali), language)
     if data.get("opens_at"):
         said["opens"] = when(datetime.fromisoformat(str(data["opens_at"])), language)
-    if data.get("new_due_at"):
-        said["due"] = when(datetime.fromisoformat(str(data["new_due_at"])), language)
+    for name in ("was_due", "new"):  # the moment that passed, or the later one that was granted instead
+        if data.get(name):
+            said["due"] = when(datetime.fromisoformat(str(data[name])), language)
     return said

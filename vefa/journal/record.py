@@ -11,13 +11,17 @@ from vefa.kit import rows
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
-    """An event before it is written: about "case:12", by "staff:3", "resident", "system" or "triage"."""
+    """An event before it is written: about "case:12", by "staff:3", "resident", "system" or "triage".
+
+    due_at   when reactions may run; None: at once. What happens to the same subject later waits for it.
+    """
 
     kind: str
     subject: str
     actor: str
     at: datetime
     data: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
 
 
 def record(happenings: Iterable[Happening]) -> None:
@@ -30,7 +34,7 @@ def record(happenings: Iterable[Happening]) -> None:
                 "subject": one.subject,
                 "actor": one.actor,
                 "at": one.at,
-                "due_at": one.at,
+                "due_at": one.due_at or one.at,
                 "data": one.data,
             }
             for one in happenings

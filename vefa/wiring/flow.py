@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from vefa.cases import rehoming
-from vefa.dialogue import after_hours, alarms, announcements, confirming, in_groups, keywords, to_all
+from vefa.dialogue import (
+    after_hours,
+    alarms,
+    announcements,
+    confirming,
+    in_groups,
+    keywords,
+    lateness,
+    to_all,
+)
 from vefa.journal.replay import Reaction
 from vefa.triage.learned import labels
 from vefa.triage.meaning import storing
@@ -25,6 +34,8 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "case.ended": [announcements.ended, labels.heard],
     "case.reopened": [announcements.reopened],
     "promise.extended": [announcements.slipped],
+    "promise.broken": [lateness.told],
+    "promise.told_by_day": [lateness.told],
     "keyword.stopped": [keywords.answered],
     "keyword.started": [keywords.answered],
     "keyword.helped": [keywords.answered],
