@@ -24,6 +24,7 @@ check: .venv/installed ## everything that must hold before a change is taken
 	@$(BIN)/python -m tools.messages compile
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
+	$(BIN)/python -m tools.templates check
 	$(BIN)/djlint --quiet --lint vefa
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory --jobs=2 types stories
@@ -54,6 +55,7 @@ lock: ## choose versions anew and write requirements.txt (needs uv)
 format: .venv/installed ## format Python and templates
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/python -m tools.templates
 
 messages: .venv/installed ## bring the catalogues of all languages up to date
 	$(BIN)/python -m tools.messages update
