@@ -14,6 +14,7 @@ from vefa.channels.sealing import seal
 from vefa.inbox import attachments, files
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Attachment, Contact
+from vefa.journal.models import Event
 
 
 @pytest.fixture
@@ -98,7 +99,9 @@ def test_a_provider_in_trouble_is_asked_again_later_and_given_up_in_the_end(want
     fetch(now)
     file.refresh_from_db()
     assert file.state == "failed"
-    attachments.retry(file.pk, now=now)
+    assert attachments.retry([file.pk], by="staff:3", now=now) == 1
+    assert attachments.retry([file.pk], by="staff:3", now=now) == 0
+    assert Event.objects.get(kind="contact.file_retried").data == {"attachment_id": file.pk}
     fetch(now)
     file.refresh_from_db()
     assert file.state == "stored"

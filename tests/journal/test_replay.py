@@ -87,12 +87,16 @@ def test_a_parked_event_is_handed_out_again_when_somebody_asks(now):
     Event.objects.update(parked_at=now, tries=MAX_TRIES)
     listener = Listener()
 
-    retry(Event.objects.get().id, now=now)
+    event = Event.objects.get()
+
+    assert retry([event.id], by="staff:3", now=now) == 1
     react({"case.opened": [listener]}, now=now)
 
     assert listener.heard == [("case.opened", "case:1")]
-    with pytest.raises(Event.DoesNotExist):
-        retry(Event.objects.get().id, now=now)
+    told = Event.objects.get(kind="event.retried")
+    assert (told.subject, told.actor) == ("case:1", "staff:3")
+    assert told.data == {"event_id": event.id, "kind": "case.opened"}
+    assert retry([event.id], by="staff:3", now=now) == 0
 
 
 def test_what_a_failing_reaction_wrote_is_undone(now):

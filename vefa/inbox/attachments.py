@@ -1,7 +1,7 @@
 """Files come after the words: the worker fetches them, outside any transaction, as often as it takes."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import httpx
@@ -20,6 +20,7 @@ from vefa.inbox import files
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.files import NoRoomError, RefusedFileError, StoredFile
 from vefa.inbox.models import Attachment, AttachmentState
+from vefa.journal.record import Happening, record
 from vefa.kit.claim import wait_after
 
 MAX_TRIES = 8
@@ -43,11 +44,24 @@ def fetch_due(*, http: httpx.Client, clock: Clock, limit: int = 20) -> int:
     return limit
 
 
-def retry(attachment_id: int, *, now: datetime) -> None:
-    """Fetch a file again that failed. Raises Attachment.DoesNotExist for any other."""
-    again = {"state": AttachmentState.WAITING, "tries": 0, "due_at": now}
-    if not Attachment.objects.filter(id=attachment_id, state=AttachmentState.FAILED).update(**again):
-        raise Attachment.DoesNotExist(f"file {attachment_id} did not fail")
+@transaction.atomic
+def retry(attachment_ids: Collection[int], *, by: str, now: datetime) -> int:
+    """Fetch files again that failed; `by` is "staff:3". How many of these had failed."""
+    rows = Attachment.objects.filter(id__in=attachment_ids, state=AttachmentState.FAILED).order_by("id")
+    again = list(rows.select_for_update())
+    waiting = {"state": AttachmentState.WAITING, "tries": 0, "due_at": now}
+    Attachment.objects.filter(id__in=[one.pk for one in again]).update(**waiting)
+    record(
+        Happening(
+            kind="contact.file_retried",
+            subject=f"contact:{one.contact_id}",
+            actor=by,
+            at=now,
+            data={"attachment_id": one.pk},
+        )
+        for one in again
+    )
+    return len(again)
 
 
 def _take(*, now: datetime) -> Attachment | None:

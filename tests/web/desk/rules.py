@@ -80,6 +80,8 @@ RULES: dict[str, list[Rule]] = {
     "drafts": [Rule(Action.NOTE)],
     "troubles": [Rule(Action.REQUEUE)],
     "again": [Rule(Action.REQUEUE, "POST", "parked")],
+    "follow-again": [Rule(Action.REQUEUE, "POST", data={"which": "all"})],
+    "fetch-again": [Rule(Action.REQUEUE, "POST", data={"which": "all"})],
     "settle": [Rule(Action.REQUEUE, "POST", "delivery", {"do": "arrived"})],
     "citizen": [Rule(Action.PRIVATE, about="citizen")],
     "merge": [Rule(Action.MERGE, "POST", "likeness", {"do": "different"})],

@@ -18,6 +18,7 @@ from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.inbox.quarantine import parked_count
+from vefa.journal import queries as events
 from vefa.web.desk import counting, incident_words
 from vefa.web.desk.door import StaffRequest
 from vefa.web.desk.frame import Alarm, Frame, Link, View
@@ -125,7 +126,7 @@ def incidents_now(staff: Staff) -> list[Alarm]:
 
 
 def alarms(staff: Staff, *, at_most_s: float = FRESH_S) -> list[Alarm]:
-    """What nobody may overlook: sendings in doubt, and contacts that could not be handled."""
+    """What nobody may overlook: sendings in doubt, and what could not be handled."""
     if not can(staff, Action.REQUEUE):
         return []
     uncertain, parked, ill = _alarming_now(at_most_s)
@@ -148,7 +149,7 @@ def alarms(staff: Staff, *, at_most_s: float = FRESH_S) -> list[Alarm]:
 def _alarming_now(at_most_s: float) -> tuple[int, int, int]:
     looked_at, known = _alarming.get("now", (float("-inf"), (0, 0, 0)))
     if time.monotonic() - looked_at >= at_most_s:
-        known = doubtful(), parked_count(), ailing_count()
+        known = doubtful(), parked_count() + events.parked_count(), ailing_count()
         _alarming["now"] = (time.monotonic(), known)
     return known
 

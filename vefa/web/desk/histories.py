@@ -131,6 +131,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "delivery.failed": lambda _: gettext("An answer did not arrive"),
     "delivery.uncertain": lambda _: gettext("Unclear whether an answer arrived"),
     "delivery.resent": lambda _: gettext("Sent again"),
+    "event.retried": lambda _: gettext("What had failed to follow was tried again"),
     "delivery.settled": lambda _: gettext("A person settled what became of an answer"),
 }
 TONES = {
