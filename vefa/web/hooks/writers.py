@@ -170,11 +170,18 @@ class Writers:
             return parcels, True
         return parcels, False
 
-    def _commit(self, parcels: list[Parcel]) -> bool:
-        """Whether something was kept. A batch that the database refuses is tried one by one."""
+    def _commit(self, parcels: list[Parcel], *, again: bool = True) -> bool:
+        """Whether something was kept. A batch that the database refuses is tried one by one.
+
+        After a restart of the database the first batch meets a dead connection: it is tried once more on a
+        new one. Had it been committed after all, nothing would be kept twice.
+        """
         try:
             intake.keep([one for parcel in parcels for one in parcel.arrivals])
         except (OperationalError, InterfaceError) as error:
+            if again and _is_lost():
+                connection.close()
+                return self._commit(parcels, again=False)
             self._fail(parcels, error)
             return False
         except Error as error:
@@ -190,6 +197,12 @@ class Writers:
         log.warning("%d arrivals were not kept: %s", len(parcels), error)
         connection.close()
         self._loop.call_soon_threadsafe(_refuse, parcels, error)
+
+
+def _is_lost() -> bool:
+    """Whether the connection has died; one that could not be made at all has not."""
+    raw = connection.connection
+    return raw is not None and bool(raw.closed)
 
 
 def _tell(parcels: list[Parcel]) -> None:
