@@ -205,14 +205,14 @@ def _root(post: str, above: dict[str, str]) -> str:
 
 
 def doubled(read: list[Read], within_s: float) -> list[str]:
-    """Texts that a resident read again so soon after the first time, or more than twice."""
+    """Texts that a resident read again so soon after the first time, or more than twice; in any order."""
     times: dict[tuple[str, str, str], list[float]] = {}
     for one in read:
         times.setdefault((one.way, one.to, one.text), []).append(one.at)
     return [
         f"{way}: {text}"
         for (way, _, text), seen in times.items()
-        if len(seen) > 2 or (len(seen) == 2 and seen[1] - seen[0] < within_s)
+        if len(seen) > 2 or (len(seen) == 2 and abs(seen[1] - seen[0]) < within_s)
     ]
 
 

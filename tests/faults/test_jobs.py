@@ -98,7 +98,8 @@ def test_an_answer_to_all_whose_worker_dies_reaches_everybody_once(machine: Mach
     began = time.monotonic()
     words = {code: f"Arıza giderildi ({code})" for code in ("tr", "ru", "kk", "fa", "en")}
     with Hand.of(machine, FIRST_ID) as hand:
-        assert {hand.push() for _ in range(CASES)} == {200}
+        assert {hand.push() for _ in range(CASES)} <= {200, 503}  # the story before killed the database
+        eventually(hand.all_taken)
     machine.rest()
     machine.execute(_SLOW)
     ((order,),) = _ask(machine, _ORDER, json.dumps(words))
