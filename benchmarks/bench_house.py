@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import httpx
 
 from benchmarks.bench_door import updates
-from benchmarks.bench_live import live
+from benchmarks.bench_live import Crowd, live
 from benchmarks.bench_portal import portal
 from benchmarks.desk import page_number, pages, sign_in
 from benchmarks.house import House, add_bot, house
@@ -150,6 +150,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1_000_000, help="cases of history behind the screens")
     parser.add_argument("--contacts", type=int, default=100_000, help="contacts before memory is read")
     parser.add_argument("--pages", type=int, default=10_000, help="pages before memory is read")
+    parser.add_argument("--open-screens", type=int, default=Crowd.screens, help="screens open at once")
     parser.add_argument("--only", default="", help="of start, screens, live, portal, memory: a pattern")
     wanted = parser.parse_args()
     rows = gathered([("start", starts)] if re.search(wanted.only, "start") else [])
@@ -159,7 +160,7 @@ def main() -> int:
         cookie = sign_in(running, OPERATOR)
         parts: dict[str, Callable[[], list[Row]]] = {
             "screens": lambda: at_rest(running, lambda: screens(running, cookie)),
-            "live": lambda: live(running, cookie),
+            "live": lambda: live(running, cookie, Crowd(screens=wanted.open_screens)),
             "portal": lambda: portal(running, beside=f"{wanted.cases:,} cases"),
             "memory": lambda: memory(running, cookie, contacts=wanted.contacts, shows=wanted.pages),
         }

@@ -92,7 +92,12 @@ class Connection:
         self._rested_at = time.monotonic()
 
     async def ask(self, one: Request) -> tuple[int, str]:
-        """Send one request and read its whole answer: the status, or BROKEN, and what was said."""
+        """Send one request and read its whole answer: the status, or BROKEN, and how it begins."""
+        status, body = await self.read(one)
+        return status, body.decode(errors="replace") if status == BROKEN else f"{status} {_start_of(body)}"
+
+    async def read(self, one: Request) -> tuple[int, bytes]:
+        """Send one request and read its whole answer: the status and the body, or BROKEN and why."""
         idle_s = time.monotonic() - self._rested_at
         if idle_s > IDLE_S:
             self.close()
@@ -102,32 +107,36 @@ class Connection:
             return await self._exchange(*self._streams, one)
         except (OSError, asyncio.IncompleteReadError) as error:
             self.close()
-            return BROKEN, f"{type(error).__name__} after {idle_s:.0f} s of rest"
+            return BROKEN, f"{type(error).__name__} after {idle_s:.0f} s of rest".encode()
         finally:
             self._rested_at = time.monotonic()
 
     async def _exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, one: Request
-    ) -> tuple[int, str]:
+    ) -> tuple[int, bytes]:
         writer.write(one.raw)
         body = b""
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         status = int(head[9:12])
         if b"transfer-encoding: chunked" in head:
             while (size := int((await reader.readline()).split(b";")[0], 16)) > 0:
-                await reader.readexactly(size + 2)
+                body += (await reader.readexactly(size + 2))[:-2]
             await reader.readline()
         elif (at := head.find(b"content-length:")) >= 0:
             body = await reader.readexactly(int(head[at + 15 : head.index(b"\r\n", at)]))
         if b"connection: close" in head:
             self.close()
-        return status, f"{status} {body[:120].decode(errors='replace')}"
+        return status, body
 
     def close(self) -> None:
         """Drop the connection; the next request opens another one."""
         if self._streams is not None:
             self._streams[1].close()
         self._streams = None
+
+
+def _start_of(body: bytes) -> str:
+    return body[:120].decode(errors="replace")
 
 
 def closed_loop(port: int, requests: Iterator[Request], *, connections: int, seconds: float) -> Outcome:
