@@ -26,16 +26,21 @@ const setCounts = (counts) => {
   }
 };
 
-// body data-counts="/desk/counts": after a change the numbers beside the lists are asked for anew, once in two seconds.
+// Hundreds of pages hear of a change in the same moment. What need not be read at once, each asks for in a moment of its own.
+const spread = (from, most) => 1000 * (from + (most - from) * Math.random());
+const looked = () => document.hidden && new Promise((go) => document.addEventListener("visibilitychange", go, { once: true }));
+
+// body data-counts="/desk/counts": after a change the numbers beside the lists are asked for anew, by a page that is looked at.
 let asking = 0;
 const count = () => {
   const from = document.body.dataset.counts;
   if (!from || asking) return;
   asking = setTimeout(async () => {
+    await looked();
     asking = 0;
     const answer = await fetch(from, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok && !answer.redirected) setCounts(await answer.json());
-  }, 2000);
+  }, spread(3, 12));
 };
 
 const showNotice = () => {
@@ -60,6 +65,12 @@ const touch = (cases) => {
 
 const ring = () => document.getElementById("calls")?.dispatchEvent(new CustomEvent("vefa:calls"));
 
+let anew = 0;
+const lookAnew = () => {
+  anew = 0;
+  touch([...document.querySelectorAll("[data-live-case]")].map((part) => part.dataset.liveCase));
+};
+
 const lost = document.querySelector("[data-live-lost]");
 
 const open = () => {
@@ -68,9 +79,8 @@ const open = () => {
   stream.addEventListener("cases", (event) => touch(JSON.parse(event.data).cases));
   stream.addEventListener("calls", ring);
   stream.addEventListener("resync", () => {
-    count();
     ring();
-    touch([...document.querySelectorAll("[data-live-case]")].map((part) => part.dataset.liveCase));
+    anew ||= setTimeout(lookAnew, spread(0, 2));
   });
   stream.addEventListener("open", () => lost && (lost.hidden = true));
   stream.addEventListener("error", () => {
