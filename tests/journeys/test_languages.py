@@ -15,7 +15,7 @@ from vefa.directory import queries as directory
 from vefa.directory.models import Municipality
 from vefa.directory.version import mark_changed
 from vefa.inbox.intake import Incoming, accept
-from vefa.inbox.models import Contact
+from vefa.inbox.models import Contact, Conversation
 from vefa.journal import replay
 from vefa.triage.models import Finding, Keyword
 from vefa.wiring.flow import REACTIONS
@@ -98,7 +98,7 @@ def test_what_was_chosen_by_keyword_stays_whatever_is_heard(says):
     Municipality.objects.update(version=10_000_001)  # at which nothing remembers keywords
     directory.forget()
     says("РУССКИЙ")
-    chosen = Contact.objects.get().conversation
+    chosen = Conversation.objects.get()
     assert chosen.language == "ru"
 
     for words in PERSIAN[:3]:

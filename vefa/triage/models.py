@@ -235,7 +235,7 @@ class ModelVersion(models.Model):
     examples = models.PositiveIntegerField(default=0)
     labels = models.PositiveIntegerField(default=0)
     upto = models.BigIntegerField(default=0)  # the last label that it knows of
-    metrics = models.JSONField(default=dict)  # {"measured", "first", "third", "before"}
+    metrics = models.JSONField(default=dict)  # {"measured", "first", "third", "before", "threshold"}
     standing = models.CharField(max_length=10, choices=Standing)
     why = models.JSONField(default=list)  # the parts of a sentence
     adopted_at = models.DateTimeField(null=True)

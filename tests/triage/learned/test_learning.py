@@ -18,11 +18,12 @@ from vefa.triage.advice import Asked, advise
 from vefa.triage.learned import queries
 from vefa.triage.learned.adopting import adopt, roll_back
 from vefa.triage.learned.asking import ask_to_learn
+from vefa.triage.learned.corpus import ENDED, decided
 from vefa.triage.learned.due import Watch, night_after
 from vefa.triage.learned.labels import confirm
 from vefa.triage.learned.learning import learn
 from vefa.triage.learned.rules import COLD, LEAST, Result, Tried, is_better, threshold_for
-from vefa.triage.learned.threshold import set_threshold
+from vefa.triage.learned.threshold import fit_threshold, set_threshold
 from vefa.triage.learned.versions import NoVersionError
 from vefa.triage.models import Learning, ModelVersion, ServiceLabel, Standing
 
@@ -95,6 +96,52 @@ def test_one_step_back_and_further_to_the_words_of_the_catalogue(town, clock, no
     adopt(second.pk, by=town.ayse, now=now)
     assert suggested(FRESH["street_light"]) == "street_light"
     assert told()[-3:] == ["model.rolled_back", "model.rolled_back", "model.adopted"]
+
+
+def test_the_threshold_goes_with_its_version(town, clock, now):
+    lay_down(town, "tree")
+    lay_down(town, "pothole")
+    first = learn(clock=clock)
+    lay_down(town, "street_light")
+    second = learn(clock=lambda: now + timedelta(days=1))
+    _fitted(first, 0.9)
+    _fitted(second, 0.35)
+    fit_threshold(0.35, now=now)
+
+    roll_back(by=town.ayse, now=now)
+    assert queries.standing().threshold == 0.9
+    directory.forget()
+    assert advise(Asked(text=FRESH["tree"], hint="tr")).threshold == 0.9
+
+    adopt(second.pk, by=town.ayse, now=now)
+    assert queries.standing().threshold == 0.35
+
+    ModelVersion.objects.filter(pk=first.pk).update(metrics={"measured": 0})  # of before it was kept
+    adopt(first.pk, by=town.ayse, now=now)
+    assert queries.standing().threshold == COLD
+
+    set_threshold(0.5, by=town.ayse, now=now)
+    adopt(second.pk, by=town.ayse, now=now)
+    assert queries.standing().threshold == 0.5
+
+
+def _fitted(version, threshold):
+    assert version.metrics["threshold"] == COLD  # too few cases to fit it
+    version.metrics["threshold"] = threshold
+    version.save(update_fields=["metrics"])
+
+
+def test_what_was_only_ended_as_done_teaches_less_than_what_somebody_judged(town, wrote, now):
+    case = wrote("Ali Demir", "7001", "Burası zifiri karanlık", now=now)
+    facts = {"case": case, "service": town.street_light, "staff": town.derya}
+    ServiceLabel.objects.create(**facts, told="done", at=now + timedelta(days=1))
+    assert [one.sample.weight for one in decided()] == [ENDED]
+
+    earlier = ServiceLabel.objects.create(**facts | {"service": town.tree}, told="corrected", at=now)
+    assert [(one.code, one.sample.weight) for one in decided()] == [("street_light", ENDED)]
+
+    ServiceLabel.objects.filter(pk=earlier.pk).update(service=town.street_light)
+    assert [(one.code, one.sample.weight) for one in decided()] == [("street_light", 1.0)]
 
 
 def test_what_people_confirmed_is_learned_and_measured_on_what_was_kept_back(town, wrote, clock, now):

@@ -16,12 +16,16 @@ from vefa.triage.models import ModelVersion, Standing
 
 @transaction.atomic
 def adopt(version_id: int, *, by: Staff | None, now: datetime) -> ModelVersion:
-    """Put a version into service by hand. Raises NoVersionError where it is gone or its weights are."""
+    """Put a version into service by hand, with the threshold that was fitted for it.
+
+    A threshold that a person has set stays. Raises NoVersionError where it is gone or its weights are.
+    """
     version = ModelVersion.objects.select_for_update().filter(id=version_id).first()
     if version is None or not version.weights:
         raise NoVersionError(f"version {version_id} is gone")
     if version.standing != Standing.IN_SERVICE:
         versions.put_in_service(version, why=Sentence("adopted by hand"), by=by, now=now)
+        fit_threshold(versions.threshold_of(version), now=now)
         record([Happening(kind="model.adopted", **versions.about(version.number, by=by, now=now))])
     return version
 
@@ -30,6 +34,7 @@ def adopt(version_id: int, *, by: Staff | None, now: datetime) -> ModelVersion:
 def roll_back(*, by: Staff | None, now: datetime) -> ModelVersion | None:
     """Go back to the version that served before the present one; None: to the lexicon alone.
 
+    A fitted threshold goes back along with it; one that a person has set stays.
     Raises NoVersionError where none is in service.
     """
     present = ModelVersion.objects.select_for_update().filter(standing=Standing.IN_SERVICE).first()
@@ -51,4 +56,5 @@ def roll_back(*, by: Staff | None, now: datetime) -> ModelVersion | None:
         first = before.adopted_at  # the next step back goes further, not forth again
         versions.put_in_service(before, why=Sentence("gone back to"), by=by, now=now)
         ModelVersion.objects.filter(pk=before.pk).update(adopted_at=first)
+        fit_threshold(versions.threshold_of(before), now=now)
     return before

@@ -1,11 +1,13 @@
 """What there is to learn from: the catalogue and its examples, and what people decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vefa.directory.queries import examples, services
 from vefa.triage.learned.samples import Sample, Told, of_catalogue, sample
 from vefa.triage.models import ServiceLabel
+from vefa.triage.models import Told as Way
 
+ENDED = 0.5  # what a case counts whose service nobody judged: it was ended as done, perhaps as triage had it
 MOST_LABELS = 20_000  # the latest; what was decided long ago tells less of today
 
 
@@ -18,11 +20,13 @@ class Decided:
     code: str
     text: str
     language: str
+    judged: bool = True  # False: it was only ended as done under this service
 
     @property
     def sample(self) -> Sample:
         """It as something to learn from."""
-        return sample(self.text, self.language, self.code)
+        said = sample(self.text, self.language, self.code)
+        return said if self.judged else replace(said, weight=ENDED)
 
 
 def catalogue() -> list[Sample]:
@@ -41,9 +45,12 @@ def decided(limit: int = MOST_LABELS) -> list[Decided]:
         ServiceLabel.objects.filter(undone_at=None, service_id__in=known)
         .exclude(case__text="")
         .order_by("-at", "-id")
-        .values_list("id", "case_id", "service_id", "case__text", "case__language")
+        .values_list("id", "case_id", "service_id", "told", "case__text", "case__language")
     )
     found: dict[int, Decided] = {}
-    for pk, case_id, service_id, text, language in rows[: limit * 2].iterator():
-        found.setdefault(case_id, Decided(pk, case_id, known[service_id], text, language))
+    for pk, case_id, service_id, told, text, language in rows[: limit * 2].iterator():
+        code, judged = known[service_id], told != Way.DONE
+        one = found.setdefault(case_id, Decided(pk, case_id, code, text, language, judged))
+        if judged and one.code == code:  # before it was ended
+            found[case_id] = replace(one, judged=True)
     return list(reversed(list(found.values())[:limit]))

@@ -81,7 +81,7 @@ def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
         version = _stored(lesson, scorer, tried, before, clock())
         _judge(version, result_of(tried), before, now=clock())
         if version.standing == Standing.IN_SERVICE:
-            fit_threshold(threshold_for(tried), now=clock())
+            fit_threshold(versions.threshold_of(version), now=clock())
         versions.forget_old()
     return version
 
@@ -108,6 +108,7 @@ def _stored(
     result = result_of(tried)
     metrics: dict[str, Any] = {"measured": result.n, "first": result.first, "third": result.third}
     metrics["before"] = before.first if before else None
+    metrics["threshold"] = threshold_for(tried)  # goes with the version, also when one goes back to it
     return ModelVersion.objects.create(
         number=latest + 1,
         weights=to_bytes(scorer.model),

@@ -8,7 +8,7 @@ from typing import Any
 from vefa.directory.models import Staff
 from vefa.directory.version import mark_changed
 from vefa.kit.saying import Sentence, parts_of
-from vefa.triage.learned.rules import FIRST
+from vefa.triage.learned.rules import COLD, FIRST
 from vefa.triage.learned.scoring import Scorer
 from vefa.triage.learned.weights import UnreadableModelError, from_bytes
 from vefa.triage.models import Learning, ModelVersion, Standing
@@ -60,6 +60,11 @@ def put_in_service(version: ModelVersion, *, why: Sentence, by: Staff | None, no
     version.adopted_at, version.adopted_by, version.retired_at = now, by, None
     version.save(update_fields=["standing", "why", "adopted_at", "adopted_by", "retired_at"])
     mark_changed()
+
+
+def threshold_of(version: ModelVersion) -> float:
+    """The threshold that was fitted for this version; the careful one of the first day where none was kept."""
+    return float(version.metrics.get("threshold", COLD))
 
 
 def retire_all(*, now: datetime) -> None:
