@@ -4,6 +4,7 @@
         body=b'{"entry": []}',                # an honest body of the provider
         sign=lambda body, secret: Call(headers={"x-hub-signature-256": signature(body, secret)}, body=body),
         header="x-hub-signature-256",         # or parameter="token", where the proof stands in the query
+        stale=NO_TIME,                        # or the honest call of long ago
     )
 
     @pytest.mark.parametrize("forgery", forgeries(PROOF), ids=str)
@@ -14,8 +15,10 @@
     def test_the_door_refuses_every_forgery_and_keeps_nothing(endpoint):
         refused_at_the_door(endpoint, PROOF)
 
-A provider that signs a moment too gives `stale`, the honest call of long ago. One that does not sign the body
-(a shared secret in a header) says `signs_body=False`.
+Each proof says what becomes of an honest call that somebody kept and plays again: a provider that signs a moment
+too gives `stale`, the honest call of long ago, which is refused; for one that does not, `stale=NO_TIME`, the repeat
+is let in, recognised by its id, and leaves nothing new. One that does not sign the body (a shared secret in a
+header) says `signs_body=False`.
 """
 
 import asyncio
@@ -36,6 +39,7 @@ from vefa.web.hooks import receive as hooks
 
 SECRET = "The-Right-Secret-of-2026"
 OTHER = "Another-Secret-of-2026"
+NO_TIME = "no time in the scheme; repeats are recognised by id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +48,10 @@ class Proof:
 
     body: bytes
     sign: Callable[[bytes, str], Call]
+    stale: Callable[[bytes, str], Call] | str
     header: str = ""  # in lower case
     parameter: str = ""  # of the query, where the proof stands there
     signs_body: bool = True
-    stale: Callable[[bytes, str], Call] | None = None
     name: str = "secret"  # under which the endpoint keeps it sealed
 
     def honest(self, secret: str = SECRET) -> Call:
@@ -110,7 +114,7 @@ def forgeries(proof: Proof) -> list[Forgery]:
             for at in (0, len(proof.body) // 2, len(proof.body) - 1)
         ]
         tries.append(Forgery("a byte more", structs.replace(honest, body=proof.body + b" ")))
-    if proof.stale:
+    if not isinstance(proof.stale, str):
         tries.append(Forgery("stale", proof.stale(proof.body, SECRET)))
     return tries
 
@@ -129,7 +133,7 @@ def taken_by(adapter: Adapter, proof: Proof) -> None:
 
 
 def refused_at_the_door(endpoint: Endpoint, proof: Proof) -> None:
-    """Over the endpoint's real door: every forgery hears 401 and leaves nothing, the honest call is kept.
+    """Over the endpoint's real door: every forgery hears 401 and leaves nothing, the honest one is kept once.
 
     Needs `django_db(transaction=True)`. Where no secret is set, the door says 503 and why.
     """
@@ -145,7 +149,10 @@ def refused_at_the_door(endpoint: Endpoint, proof: Proof) -> None:
     assert not Contact.objects.exists()
     _know(endpoint, proof, (SECRET,))
     assert knock(endpoint, [proof.honest()]) == [200]
-    assert Contact.objects.exists()
+    kept = set(Contact.objects.values_list("pk", "external_id"))
+    assert kept
+    assert knock(endpoint, [proof.honest(), proof.honest()]) == [200, 200]
+    assert set(Contact.objects.values_list("pk", "external_id")) == kept
 
 
 def knock(endpoint: Endpoint, calls: Iterable[Call]) -> list[int]:

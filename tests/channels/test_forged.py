@@ -4,13 +4,14 @@ import httpx
 import pytest
 from msgspec import structs
 
-from tests.channels.forged import Proof, forgeries, refused_at_the_door, refused_by, taken_by
+from tests.channels.forged import NO_TIME, Proof, forgeries, refused_at_the_door, refused_by, taken_by
 from vefa.channels.port import Account, Call, ForgedError
 from vefa.channels.telegram.adapter import PROOF_HEADER, build
 
 PROOF = Proof(
     body=b'{"update_id": 7, "message": {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}}}',
     sign=lambda body, secret: Call(headers={PROOF_HEADER: secret}, body=body),
+    stale=NO_TIME,
     header=PROOF_HEADER,
     signs_body=False,
 )

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.channels.forged import Proof, answers, refused_at_the_door
+from tests.channels.forged import NO_TIME, Proof, answers, refused_at_the_door
 from tests.channels.trouble import orders
 from tests.journeys.whatsapp_line import (
     HEADER,
@@ -74,6 +74,7 @@ def test_the_door_refuses_every_forgery_and_keeps_nothing(line):
         body=json.dumps(said(HOLE)).encode(),
         sign=lambda body, secret: Call(headers={HEADER: signed(body, secret)}, body=body),
         header=HEADER,
+        stale=NO_TIME,
     )
     refused_at_the_door(line, proof)
 

@@ -34,12 +34,7 @@ class BusyError(SendError):
     """
 
     def __init__(
-        self,
-        reason: str,
-        *,
-        retry_after_s: float = 0,
-        address_only: bool = False,
-        done: tuple[str, ...] = (),
+        self, reason: str, *, retry_after_s: float = 0, address_only: bool = False, done: tuple[str, ...] = ()
     ) -> None:
         super().__init__(reason, done=done)
         self.retry_after_s, self.address_only = retry_after_s, address_only
@@ -115,6 +110,7 @@ class Call(Struct, frozen=True, kw_only=True):
     body: bytes = b""
     query: str = ""  # as it stood in the address, not decoded
     method: str = "POST"
+    at: datetime | None = None  # when it was heard, for schemes that sign a moment
 
 
 class Arrival(Struct, frozen=True):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.channels.forged import (
+    NO_TIME,
     Forgery,
     Proof,
     answers,
@@ -36,7 +37,7 @@ def raw(body: object) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-PROOF = Proof(body=raw(message("9001", "Çöp alınmadı")), sign=signed, header=PROOF_HEADER)
+PROOF = Proof(body=raw(message("9001", "Çöp alınmadı")), sign=signed, stale=NO_TIME, header=PROOF_HEADER)
 
 
 @pytest.fixture(params=["messenger", "instagram"])

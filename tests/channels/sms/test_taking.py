@@ -8,6 +8,7 @@ import hmac
 import json
 from base64 import b64encode
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from urllib.parse import parse_qs, urlencode
 
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from tests.channels.forged import SECRET, Proof, forgeries, refused_by, taken_by
+from tests.channels.forged import NO_TIME, SECRET, Proof, forgeries, refused_by, taken_by
 from tests.channels.sms.lines import DERYA, DOOR, form, get, line, taken
 from tests.channels.trouble import orders
 from vefa.channels.port import Call, ForgedError, Form, UnreadableError
@@ -43,6 +44,19 @@ def hmac_call(body: bytes, secret: str) -> Call:
     return Call(headers={"x-signature": hmac.digest(secret.encode(), body, "sha256").hex()}, body=body)
 
 
+def timed_call(body: bytes, secret: str, *, ago_s: float = 0) -> Call:
+    """As gateways sign that tell the moment too."""
+    now = datetime.now(UTC)
+    moment = str(int((now - timedelta(seconds=ago_s)).timestamp()))
+    proof = hmac.digest(secret.encode(), f"{moment}.".encode() + body, "sha256").hex()
+    return Call(headers={"x-signature": proof, "x-timestamp": moment}, body=body, at=now)
+
+
+def old_call(body: bytes, secret: str) -> Call:
+    """The honest call of six minutes ago, played again."""
+    return timed_call(body, secret, ago_s=360)
+
+
 def basic_call(body: bytes, secret: str) -> Call:
     token = b64encode(f"vefa:{secret}".encode()).decode()
     return Call(headers={"authorization": f"Basic {token}"}, body=body)
@@ -53,20 +67,32 @@ def query_call(body: bytes, secret: str) -> Call:
 
 
 OWN = 'url = "http://gw/"\nproof = "{}"\nrequest = {{}}\nanswer = {{ id = "id" }}'
+TIMED = f'{OWN.format("hmac")}\nproof_time = "X-Timestamp"'
+SAID = b'{"from": "+905321112233", "text": "a"}'
 PROOFS = {
-    "kannel": (line("kannel"), Proof(body=b"", sign=query_call, parameter="secret", signs_body=False)),
-    "smsc": (line("smsc"), Proof(body=b"a=b", sign=query_call, parameter="secret", signs_body=False)),
+    "kannel": (
+        line("kannel"),
+        Proof(body=b"", sign=query_call, stale=NO_TIME, parameter="secret", signs_body=False),
+    ),
+    "smsc": (
+        line("smsc"),
+        Proof(body=b"a=b", sign=query_call, stale=NO_TIME, parameter="secret", signs_body=False),
+    ),
     "twilio": (
         line("twilio"),
-        Proof(body=urlencode(MESSAGE).encode(), sign=twilio_call, header="x-twilio-signature"),
+        Proof(body=urlencode(MESSAGE).encode(), sign=twilio_call, stale=NO_TIME, header="x-twilio-signature"),
     ),
     "hmac": (
         line("netgsm", description=OWN.format("hmac")),
-        Proof(body=b'{"from": "+905321112233", "text": "a"}', sign=hmac_call, header="x-signature"),
+        Proof(body=SAID, sign=hmac_call, stale=NO_TIME, header="x-signature"),
+    ),
+    "timed": (
+        line("netgsm", description=TIMED),
+        Proof(body=SAID, sign=timed_call, stale=old_call, header="x-signature"),
     ),
     "basic": (
         line("netgsm", description=OWN.format("basic")),
-        Proof(body=b"from=1", sign=basic_call, header="authorization", signs_body=False),
+        Proof(body=b"from=1", sign=basic_call, stale=NO_TIME, header="authorization", signs_body=False),
     ),
 }
 TABLE = [(name, forgery) for name, (_adapter, proof) in PROOFS.items() for forgery in forgeries(proof)]
@@ -80,6 +106,33 @@ def test_a_forged_call_is_refused(name, forgery):
 @pytest.mark.parametrize("name", PROOFS)
 def test_the_honest_call_passes_also_while_secrets_change(name):
     taken_by(*PROOFS[name])
+
+
+def test_a_signed_moment_must_be_there_whole_and_near():
+    adapter, honest = line("netgsm", description=TIMED), timed_call(SAID, SECRET)
+    another = str(int(honest.headers["x-timestamp"]) - 1)
+    for headers in (
+        {"x-signature": honest.headers["x-signature"]},
+        honest.headers | {"x-timestamp": another},
+        honest.headers | {"x-timestamp": "yesterday"},
+        hmac_call(SAID, SECRET).headers | {"x-timestamp": honest.headers["x-timestamp"]},
+    ):
+        with pytest.raises(ForgedError):
+            adapter.verify(structs.replace(honest, headers=headers), [SECRET])
+    for wrong in (timed_call(SAID, SECRET, ago_s=-360), structs.replace(honest, at=None)):
+        with pytest.raises(ForgedError):
+            adapter.verify(wrong, [SECRET])
+    adapter.verify(timed_call(SAID, SECRET, ago_s=240), [SECRET])
+
+
+def test_what_is_signed_with_the_moment_is_as_the_gateway_has_it():
+    adapter = line("netgsm", description=f'{TIMED}\nproof_signs = "v1:{{time}}:{{body}}"')
+    honest = timed_call(SAID, SECRET)
+    signed = f"v1:{honest.headers['x-timestamp']}:".encode() + SAID
+    proof = hmac.digest(SECRET.encode(), signed, "sha256").hex()
+    adapter.verify(structs.replace(honest, headers=honest.headers | {"x-signature": proof}), [SECRET])
+    with pytest.raises(ForgedError):
+        adapter.verify(honest, [SECRET])
 
 
 def test_twilios_own_example_is_signed_as_its_documentation_says():

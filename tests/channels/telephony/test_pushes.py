@@ -17,7 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.channels.forged import NO_TIME, Proof, forgeries, refused_at_the_door, refused_by
+from vefa.channels import queries as doors
 from vefa.channels.manners import Mannered
+from vefa.channels.models import Endpoint
 from vefa.channels.port import (
     Account,
     BusyError,
@@ -53,6 +56,15 @@ def form(fields: dict[str, Any]) -> bytes:
 
 def knock(body: bytes = b"", query: str = "", **headers: str) -> Call:
     return Call(headers=headers, body=body, query=query)
+
+
+PROOF = Proof(
+    body=form(RING),
+    sign=lambda body, secret: knock(body, urlencode({"token": secret})),
+    stale=NO_TIME,
+    parameter="token",
+    signs_body=False,
+)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +125,17 @@ def test_the_same_step_has_the_same_name_whoever_tells_it():
 def test_who_does_not_prove_to_be_the_exchange_is_refused(query, headers, secrets):
     with pytest.raises(ForgedError):
         adapter().verify(knock(form(RING), query, **headers), secrets)
+
+
+@pytest.mark.parametrize("forgery", forgeries(PROOF), ids=str)
+def test_a_forged_push_is_refused(forgery):
+    refused_by(adapter(), forgery)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_door_refuses_every_forgery_and_keeps_nothing():
+    doors.forget()
+    refused_at_the_door(Endpoint.objects.create(key="exchange", channel="telephony"), PROOF)
 
 
 @pytest.mark.parametrize(("query", "headers"), [("token=word", {}), ("", {"authorization": "Bearer word"})])

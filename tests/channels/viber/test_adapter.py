@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tests.channels.forged import SECRET, Proof, forgeries, knock, refused_at_the_door, refused_by, taken_by
+from tests.channels.forged import (
+    NO_TIME,
+    SECRET,
+    Proof,
+    forgeries,
+    knock,
+    refused_at_the_door,
+    refused_by,
+    taken_by,
+)
 from tests.channels.trouble import TROUBLES, becomes_the_right_error, says_how_long
 from tests.providers.viber_api import DERYA, ViberServer, event, said
 from vefa.channels.manners import Introduced, Ruled, Standing, Subscriber
@@ -35,7 +44,9 @@ def signed(body: bytes, token: str) -> Call:
     return Call(headers={PROOF_HEADER: hmac.new(token.encode(), body, hashlib.sha256).hexdigest()}, body=body)
 
 
-PROOF = Proof(body=json.dumps(said("Çukur")).encode(), sign=signed, header=PROOF_HEADER, name="token")
+PROOF = Proof(
+    body=json.dumps(said("Çukur")).encode(), sign=signed, stale=NO_TIME, header=PROOF_HEADER, name="token"
+)
 NOBODY = build(Account(settings={}, secrets={}, http=httpx.Client()))
 
 

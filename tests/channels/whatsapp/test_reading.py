@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.channels.forged import Proof, forgeries, refused_by, taken_by
+from tests.channels.forged import NO_TIME, Proof, forgeries, refused_by, taken_by
 from tests.providers.whatsapp_cloud import DERYA, NUMBER, VERIFY, pushed, said, signed, statuses
 from vefa.channels.port import Account, Call, ForgedError, Form, UnreadableError
 from vefa.channels.whatsapp.adapter import build
@@ -21,6 +21,7 @@ PROOF = Proof(
     body=json.dumps(said("Sokakta çukur var")).encode(),
     sign=lambda body, secret: Call(headers={HEADER: signed(body, secret)}, body=body),
     header=HEADER,
+    stale=NO_TIME,
 )
 
 

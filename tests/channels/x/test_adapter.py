@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.channels.forged import (
+    NO_TIME,
     OTHER,
     SECRET,
     Proof,
@@ -49,7 +50,7 @@ def signed(header: str) -> Proof:
         return Call(headers={header: f"sha256={digest}"}, body=body)
 
     body = json.dumps(mention("900", "Çukur")).encode()
-    return Proof(body=body, sign=sign, header=header, name="api_secret")
+    return Proof(body=body, sign=sign, stale=NO_TIME, header=header, name="api_secret")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Any gateway that speaks HTTP, talked to as its description says."""
 
-import hashlib
-import hmac
 from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
@@ -31,7 +29,7 @@ from vefa.channels.port import (
     UnreadableError,
     UnsureError,
 )
-from vefa.channels.sms import numbers
+from vefa.channels.sms import numbers, signing
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import DEFAULT_PAUSE_S, REPAIR_PAUSE_S, call
 from vefa.channels.sms.describing import Description, DescriptionError, described, filled
@@ -66,17 +64,17 @@ class Described(Line):
         return Answer()
 
     def verify(self, call: Call, secrets: Sequence[str], /) -> None:
-        """By secret in the query, by Basic authentication, or by HMAC-SHA256 of the body (GET: the query)."""
+        """By secret in the query, by Basic authentication, or by HMAC-SHA256 (`signing`)."""
         try:
-            proof, header = self.described.proof, self.described.proof_header
+            plan = self.described
         except DescriptionError as error:
             raise ForgedError(str(error)) from None
-        if proof == "query":
+        if plan.proof == "query":
             super().verify(call, secrets)
-        elif proof == "basic":
+        elif plan.proof == "basic":
             known_as(_password(call.headers.get("authorization", "")), secrets)
         else:
-            _check_hmac(call, call.headers.get(header.lower(), ""), secrets)
+            signing.check(plan, call, secrets)
 
     def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
         """One for each message or report; several where the body is a list."""
@@ -241,15 +239,3 @@ def _password(header: str) -> str:
         return b64decode(token.strip(), validate=True).decode().partition(":")[2]
     except ValueError:  # binascii.Error and UnicodeDecodeError are ones
         return ""
-
-
-def _check_hmac(call: Call, given: str, secrets: Sequence[str]) -> None:
-    told = call.query.encode("latin-1", "replace") if call.method == "GET" else call.body
-    proof = given.removeprefix("sha256=").encode("utf-8", "surrogateescape")
-    known = [
-        hmac.compare_digest(proof, hmac.digest(secret.encode(), told, hashlib.sha256).hex().encode())
-        for secret in secrets
-        if secret
-    ]
-    if not any(known):
-        raise ForgedError("the signature is missing or wrong" if known else "no secret is set")

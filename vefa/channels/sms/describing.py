@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -72,6 +72,9 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     auth: Literal["none", "basic", "bearer"] = "none"
     proof: Literal["query", "basic", "hmac"] = "query"
     proof_header: str = "x-signature"
+    proof_time: str = ""  # the header with the moment, Unix seconds or ISO 8601, where the gateway signs one
+    proof_signs: str = "{time}.{body}"  # what is signed then
+    proof_within_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300  # how old a call may be
     turkish: bool = False
     codings: dict[str, str] = {}  # of gsm, turkish, ucs2; `other` for what is not named
     inbound: Inbound = Inbound()

@@ -121,17 +121,18 @@ async def _take(scope: Scope, receive: Receive) -> Answer | None:
     query = scope.get("query_string", b"")
     if method not in door.methods:
         return _greet(door, Call(headers=headers, query=query.decode("latin-1"), method=method))
+    body, now = await _body(headers, receive), datetime.now(UTC)
     call = Call(
         headers=headers,
-        body=await _body(headers, receive),
+        body=body,
         query=query.decode("latin-1") if query else "",
         method=method,
+        at=now,
     )
     arrivals = _check(door, call)
     known = door.shared
     if any(one.account and (one.moved_to or not known.knows(one)) for one in arrivals):
         known = await _look_closer(key, known, arrivals)
-    now = datetime.now(UTC)
     kept = [
         Bare(endpoint_id, one.external_id, one.lane, one.raw, now)
         for one in arrivals
