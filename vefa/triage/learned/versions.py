@@ -63,7 +63,7 @@ def put_in_service(version: ModelVersion, *, why: Sentence, by: Staff | None, no
 
 
 def threshold_of(version: ModelVersion) -> float:
-    """The threshold that was fitted for this version; the careful one of the first day where none was kept."""
+    """The threshold that was fitted for it; where none was kept, the careful one of the first day."""
     return float(version.metrics.get("threshold", COLD))
 
 
