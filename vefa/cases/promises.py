@@ -160,6 +160,22 @@ def keep(*, promise_id: int, by: By, now: datetime) -> Promise:
 
 
 @transaction.atomic
+def unkeep(*, promise_id: int, by: By, now: datetime) -> Promise:
+    """It is not kept after all. Raises PromiseOverError unless somebody said that it is."""
+    promise = Promise.objects.select_for_update().get(id=promise_id)
+    if promise.kept_at is None or promise.dropped_at is not None:
+        raise PromiseOverError("nobody said that this promise is kept, or it is no longer owed")
+    case = locked(promise.case_id)
+    if promise.broken_at == promise.kept_at:
+        promise.broken_at = None  # the sweeper has not seen it pass: it tells of it now
+    promise.kept_at = None
+    promise.save(update_fields=["kept_at", "broken_at"])
+    owing.put_right(case, owing.owed(case))
+    changed(case, *owing.DUE, told=Told(kind="promise.unkept", by=by, at=now, data=owing.kept_facts(promise)))
+    return promise
+
+
+@transaction.atomic
 def explain(*, promise_id: int, why: str, by: Staff, now: datetime) -> Promise:
     """Say why a promise was broken. Raises PromiseOverError if it was not."""
     promise = Promise.objects.select_for_update().get(id=promise_id)

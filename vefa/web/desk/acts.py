@@ -27,7 +27,7 @@ def act(request: StaffRequest, case_id: int, name: str) -> HttpResponse:
     """One act on one case. A colleague who was faster, a missing reason: the page comes back as typed."""
     found, chosen = found_case(request.staff, case_id), _allowed(request, name)
     form = chosen.form(request.POST, request.FILES, auto_id=f"{name}_%s")
-    fill(form, queries.promises_of(found) if "promise" in form.fields else ())
+    fill(chosen, form, queries.promises_of(found) if "promise" in form.fields else ())
     shown = Shown(name, form)
     if not form.is_valid():
         return case_page(request, found, Said(shown=shown, status=422))

@@ -281,6 +281,7 @@ def promise_cards(found: Case, promised: Sequence[Promise], now: datetime) -> li
             basis=words.law(promise.legal_basis),
             wished_until=promise.wished_until,
             wished_by=promise.wished_by or "",
+            why=promise.broken_why,
         )
         for promise in promised
     ]

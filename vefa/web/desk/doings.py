@@ -171,6 +171,19 @@ def _extend(_case: Case, form: forms.Form, facts: Facts) -> None:
     promises.extend(promise_id=form.cleaned_data["promise"], wish=wish, by=facts["by"], now=facts["now"])
 
 
+def _explain(_case: Case, form: forms.Form, facts: Facts) -> None:
+    asked = form.cleaned_data
+    promises.explain(promise_id=asked["promise"], why=asked["why"], by=facts["by"], now=facts["now"])
+
+
+def _keep(_case: Case, form: forms.Form, facts: Facts) -> None:
+    promises.keep(promise_id=form.cleaned_data["promise"], by=facts["by"], now=facts["now"])
+
+
+def _unkeep(_case: Case, form: forms.Form, facts: Facts) -> None:
+    promises.unkeep(promise_id=form.cleaned_data["promise"], by=facts["by"], now=facts["now"])
+
+
 def _pause(case: Case, form: forms.Form, facts: Facts) -> None:
     reason = form.cleaned_data["reason"]
     promises.pause(case_id=case.pk, reason=reason, by=facts["by"], now=facts["now"])
@@ -198,6 +211,9 @@ DOINGS: Mapping[str, Doing] = {
     "public": _public,
     "promise": _promise,
     "extend": _extend,
+    "explain": _explain,
+    "keep": _keep,
+    "unkeep": _unkeep,
     "pause": _pause,
     "run": _run,
 }

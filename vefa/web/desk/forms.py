@@ -149,6 +149,27 @@ class ExtendForm(DueForm):
     field_order = ("promise", "day", "hour", "reason")
 
 
+class ExplainForm(forms.Form):
+    """Which promise is late, and why."""
+
+    promise = forms.TypedChoiceField(label=_("What is late?"), coerce=int)
+    why = words_field(
+        _("Why is it late?"), rows=2, hint=_("The resident reads this on the page of their report.")
+    )
+
+
+class KeptForm(forms.Form):
+    """Which promise was kept."""
+
+    promise = forms.TypedChoiceField(label=_("Which promise is kept?"), coerce=int)
+
+
+class NotKeptForm(forms.Form):
+    """Which promise was not kept, though somebody said so."""
+
+    promise = forms.TypedChoiceField(label=_("Which promise is not kept?"), coerce=int)
+
+
 class PauseForm(forms.Form):
     """Why nothing can be done now."""
 

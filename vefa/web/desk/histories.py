@@ -115,14 +115,12 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "case.continued": lambda _: gettext("Goes on in private"),
     "promise.given": lambda _: gettext("A promise was given"),
     "promise.kept": lambda _: gettext("Promises kept"),
+    "promise.unkept": lambda _: gettext("A promise is not kept after all"),
     "promise.broken": lambda _: gettext("A promise was broken"),
     "promise.explained": lambda _: gettext("Said why a promise was broken"),
     "promise.extension_asked": lambda _: gettext("More time was asked for"),
-    "promise.extended": lambda facts: (
-        gettext("More time was granted")
-        if facts.get("approved", True)
-        else gettext("More time was not granted")
-    ),
+    "promise.extended": lambda _: gettext("More time was granted"),
+    "promise.extension_refused": lambda _: gettext("More time was not granted"),
     "promise.upheld": _upheld,
     "clock.paused": lambda _: gettext("The clock was stopped"),
     "clock.resumed": lambda _: gettext("The clock runs again"),

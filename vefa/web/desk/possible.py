@@ -1,6 +1,6 @@
 """What can be done with a case: each act with its form, its right and where it may begin."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,11 @@ from vefa.web.desk.forms import (
     DescribeForm,
     DoubleForm,
     EndForm,
+    ExplainForm,
     ExtendForm,
+    KeptForm,
     NoForm,
+    NotKeptForm,
     PartForm,
     PauseForm,
     PlanForm,
@@ -91,6 +94,9 @@ ACTS: Sequence[Act] = (
     Act("double", _("It follows another case"), "merge", Action.MERGE, DoubleForm, Move.DOUBLE, key="d"),
     Act("promise", _("Give a promise"), "clock", Action.ANSWER, PromiseForm),
     Act("extend", _("Ask for more time"), "clock", Action.RESOLVE, ExtendForm),
+    Act("explain", _("Say why it is late"), "late", Action.ANSWER, ExplainForm, key="y"),
+    Act("keep", _("A promise is kept"), "kept", Action.ANSWER, KeptForm),
+    Act("unkeep", _("A promise is not kept after all"), "undo", Action.ANSWER, NotKeptForm),
     Act("pause", _("Stop the clock"), "waiting", Action.RESOLVE, PauseForm),
     Act("run", _("Let the clock run"), "clock", Action.RESOLVE, NoForm),
     Act("public", _("Show to everybody"), "web", Action.ANSWER, PublicForm),
@@ -145,18 +151,18 @@ def opened(act: Act, case: Case, promises: Sequence[Promise], *, shown: Shown) -
     """The act with its form, ready to be typed into."""
     if shown.form is not None:
         return ActForm(act, shown.form, open=True)
-    form = act.form(initial=initial(act, case), auto_id=f"{act.name}_%s")
-    fill(form, promises)
+    form = act.form(initial=initial(act, case, promises), auto_id=f"{act.name}_%s")
+    fill(act, form, promises)
     for field in list(form.fields.values())[:1]:
         field.widget.attrs["autofocus"] = True
     return ActForm(act, form, open=True)
 
 
-def fill(form: forms.BaseForm, promises: Sequence[Promise]) -> None:
-    """Offer the promises of the case to a form that asks for one."""
+def fill(act: Act, form: forms.BaseForm, promises: Sequence[Promise]) -> None:
+    """Offer the promises of the case with which the act can be done to a form that asks for one."""
     field = form.fields.get("promise")
     if isinstance(field, forms.ChoiceField):
-        field.choices = [(str(one.pk), _offered(one)) for one in promises if runs(one)]
+        field.choices = [(str(one.pk), _offered(one)) for one in promises if MEANT[act.name](one)]
 
 
 def _offered(promise: Promise) -> str:
@@ -182,6 +188,30 @@ def owed(promise: Promise) -> bool:
 def runs(promise: Promise) -> bool:
     """Whether its clock is running towards a moment that has not passed unkept."""
     return owed(promise) and promise.broken_at is None and promise.due_at is not None
+
+
+def is_late(promise: Promise) -> bool:
+    """Whether its moment has passed and somebody still waits."""
+    return owed(promise) and promise.broken_at is not None
+
+
+def in_hand(promise: Promise) -> bool:
+    """Whether a person gave it, so that a person says when it is kept."""
+    return owed(promise) and promise.kind == PromiseKind.GIVEN
+
+
+def put_down(promise: Promise) -> bool:
+    """Whether a person gave it and said that it is kept."""
+    return promise.kind == PromiseKind.GIVEN and promise.kept_at is not None and promise.dropped_at is None
+
+
+# Of the acts that ask which promise is meant: those with which each can be done.
+MEANT: Mapping[str, Callable[[Promise], bool]] = {
+    "extend": runs,
+    "explain": is_late,
+    "keep": in_hand,
+    "unkeep": put_down,
+}
 
 
 def stands_still(promises: Sequence[Promise]) -> bool:
@@ -213,7 +243,7 @@ def place_of(case: Case, promises: Sequence[Promise] = ()) -> Standing:
         "reopen": not going and case.master_id is None,
         "private": not case.private,
         "part": case.parent_id is None and going,
-        "extend": going and bool(running),
+        **{name: going and any(meant(one) for one in promises) for name, meant in MEANT.items()},
         "pause": going and not still and any(one.minutes is not None for one in running),
         "run": going and still and case.state != State.WAITING,
     }
@@ -225,8 +255,10 @@ def fits(act: Act, case: Case, promises: Sequence[Promise] = ()) -> bool:
     return place_of(case, promises).fits(act)
 
 
-def initial(act: Act, case: Case) -> dict[str, Any]:
+def initial(act: Act, case: Case, promises: Sequence[Promise] = ()) -> dict[str, Any]:
     """What the form holds before anybody types."""
+    if act.name == "explain":
+        return {"why": next((one.broken_why for one in promises if is_late(one)), "")}
     if act.name == "describe":
         return {
             "service": case.service_id,

@@ -115,7 +115,7 @@ def _owed(promise: Promise, now: datetime) -> Owed:
         due_at=promise.due_at,
         kind=promise.kind,
         late=late,
-        why=latest.reason if latest else promise.broken_why,
+        why=promise.broken_why or (latest.reason if latest else ""),
         moved_from=latest.was_due_at if latest else None,
     )
 
@@ -123,7 +123,7 @@ def _owed(promise: Promise, now: datetime) -> Owed:
 @never_cache
 @require_safe
 def file(_request: HttpRequest, reference: str, secret: str, key: UUID) -> HttpResponseBase:
-    """A file of this report: what the resident sent, or a public photo of the work."""
+    """A file of this report: what the resident or the city sent, or a public photo of the work."""
     mine = reports.find(reference, secret)
     if mine is None:
         raise Http404
@@ -131,6 +131,9 @@ def file(_request: HttpRequest, reference: str, secret: str, key: UUID) -> HttpR
     for one in own:
         if one.key == key and one.state == AttachmentState.STORED:
             return showing.shown(path=one.path, content_type=one.content_type, name=one.name)
+    for sent in talk.sent_files(mine.case, now=timezone.now()) if mine.case else ():
+        if sent.key == key:
+            return showing.shown(path=sent.path, content_type=sent.content_type, name=sent.name)
     proof = mine.shown.proofs.filter(key=key, public=True).first() if mine.shown else None
     if proof is None:
         raise Http404

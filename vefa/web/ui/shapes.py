@@ -66,6 +66,23 @@ class Under:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fold:
+    """A part of a message that few need to read: its name, and its words."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What belongs to a message and is not its words."""
+
+    warnings: Sequence[str] = ()  # what could not be read, and whom not to trust
+    facts: Sequence[str] = ()
+    folds: Sequence[Fold] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """One thing said, in or out, or a note that only staff see (`side` is in, out or note)."""
 
@@ -82,6 +99,7 @@ class Message:
     under: Under | None = None
     remark: str = ""  # said quietly below the words: changed, taken back
     reactions: Sequence[str] = ()  # emoji under it
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +159,7 @@ class Promise:
     basis: str = ""
     wished_until: datetime | None = None  # somebody asks for time until then, and nobody has decided
     wished_by: str = ""
+    why: str = ""  # what was said of its being late
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +216,7 @@ class Truth:
     ways: Sequence[Way] = ()
     texts: Sequence[ApprovedText] = ()
     texts_asked: bool = False
+    files: str = ""  # what files may go along; "": none
     buttons: Sequence[str] = ()
     button_length: int = 0
     place: str = ""
