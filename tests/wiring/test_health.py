@@ -1,14 +1,18 @@
 """`/healthz` names the accounts in trouble, and stays well while they are: people are still answered."""
 
+from datetime import timedelta
 from typing import cast
+from uuid import uuid4
 
 import msgspec
 import pytest
 from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
+from psycopg.sql import SQL
 
 from vefa.channels.models import Endpoint
+from vefa.inbox.models import Contact
 from vefa.journal.models import Heartbeat
 from vefa.triage.models import Learning, ModelVersion, Standing
 from vefa.wiring.health import Health, Row, appraise, question
@@ -57,3 +61,48 @@ def test_it_says_which_model_suggests_services_and_whether_it_learns(town):
     Learning.objects.create(id=1, trouble="ValueError: too few examples")
 
     assert (health().model, health().learning) == (7, "ValueError: too few examples")
+
+
+def waits(town, **facts) -> Contact:
+    """A contact that came ten minutes ago and is to be read."""
+    came = timezone.now() - timedelta(minutes=10)
+    given = {
+        "external_id": uuid4().hex,
+        "lane": "1",
+        "received_at": came,
+        "due_at": came,
+        "raw": b"{}",
+    } | facts
+    return Contact.objects.create(endpoint=town.bot, **given)
+
+
+def test_the_age_of_the_oldest_is_counted_from_its_arrival_however_often_it_failed(town):
+    assert health().oldest_unhandled_s is None
+    later = timezone.now() + timedelta(minutes=30)
+    waits(town, due_at=later, tries=4, trouble="ValueError: no sense in it")
+    waits(town, received_at=timezone.now(), due_at=timezone.now())
+
+    assert 540 <= (health().oldest_unhandled_s or 0) < 900
+
+
+def test_imported_history_counts_from_the_day_on_which_it_was_imported(town):
+    came = timezone.now() - timedelta(minutes=1)
+    years_ago = came - timedelta(days=2000)
+    waits(town, received_at=years_ago, due_at=came, details={"imported": True})
+    assert 30 <= (health().oldest_unhandled_s or 0) < 360
+
+
+def test_what_is_not_due_yet_has_not_waited(town):
+    waits(town, due_at=timezone.now() + timedelta(minutes=5))
+    assert health().oldest_unhandled_s == 0
+
+
+def test_the_oldest_is_read_from_the_index_of_what_waits_and_not_from_all_that_ever_came(town):
+    statement, values = question()
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # which a table of three rows would rather have
+        cursor.execute(SQL("EXPLAIN ") + statement, values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("using contact_waiting on inbox_contact") == 2, plan
+    assert "inbox_contact_pkey" not in plan, plan

@@ -1,45 +1,11 @@
-"""How much waits, and since when: for the health page and the desk."""
+"""What others read of the inbox: one contact, one file, and the files that never came."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import QuerySet
 
-from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState
-
-COUNTED = 10_000  # counting stops there: "10,000 or more" says enough
-STUCK = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """What the workers have before them."""
-
-    waiting: int  # contacts, counted up to COUNTED
-    oldest_at: datetime | None  # when the oldest of them arrived
-    parked: int
-    stuck: int  # waiting for so long that something must be wrong
-    files_waiting: int
-
-
-def backlog(*, now: datetime) -> Backlog:
-    """What waits at this moment; each figure stops counting at COUNTED."""
-    waiting = Contact.objects.filter(state=ContactState.WAITING)
-    return Backlog(
-        waiting=waiting.order_by()[:COUNTED].count(),
-        oldest_at=waiting.aggregate(oldest=Min("received_at"))["oldest"],
-        parked=Contact.objects.filter(state=ContactState.PARKED).order_by()[:COUNTED].count(),
-        stuck=waiting.filter(due_at__lt=now - STUCK).order_by()[:COUNTED].count(),
-        files_waiting=Attachment.objects.filter(state=AttachmentState.WAITING).order_by()[:COUNTED].count(),
-    )
-
-
-def has_work(*, now: datetime) -> bool:
-    """Whether a contact could be taken now."""
-    free = Q(leased_until=None) | Q(leased_until__lte=now)
-    return Contact.objects.filter(free, state=ContactState.WAITING, due_at__lte=now).exists()
+from vefa.inbox.models import Attachment, AttachmentState, Contact
 
 
 def contact_of(contact_id: int, *, case_id: int) -> Contact | None:

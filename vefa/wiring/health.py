@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 import psycopg
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from psycopg.sql import SQL, Composed
 
 from vefa.channels.queries import ailing_endpoints
@@ -27,6 +27,9 @@ MOST = 100_000  # counting stops here
 COUNT = "(SELECT count(*) FROM ({}) AS found)"
 
 LISTED = "(SELECT coalesce(json_agg(found), '[]') FROM ({}) AS found)"
+
+# Since when a contact waits: a failure moves `due_at` on, and imported history was received long ago.
+_ARRIVED = Case(When(Q(trouble="") | Q(details__imported=True), then=F("due_at")), default=F("received_at"))
 
 Row = tuple[
     datetime,
@@ -128,11 +131,11 @@ class Physician:
 
 def question() -> tuple[Composed, list[object]]:
     """One statement for all measures, each read from an index."""
-    waiting = Contact.objects.filter(state=ContactState.WAITING)
+    waiting = Contact.objects.filter(state=ContactState.WAITING, handled_at=None)  # as `contact_waiting` says
     parts: list[tuple[str, QuerySet[Any, Any]]] = [
         ("({})", Heartbeat.objects.order_by("-at").values_list("at")[:1]),
         (COUNT, waiting.values_list("id")[:MOST]),
-        ("({})", waiting.order_by("id").values_list("due_at")[:1]),
+        ("({})", waiting.order_by("id").values_list(_ARRIVED)[:1]),
         (COUNT, Contact.objects.filter(state=ContactState.PARKED).values_list("id")[:MOST]),
         (COUNT, Event.objects.filter(parked_at__isnull=False).values_list("id")[:MOST]),
         (COUNT, Delivery.objects.filter(state=DeliveryState.UNCERTAIN).values_list("id")[:MOST]),
@@ -159,7 +162,7 @@ def appraise(row: Row) -> Health:
         database="ok",
         worker_heartbeat_s=beat_s,
         backlog=backlog,
-        oldest_unhandled_s=(moment - oldest_at).total_seconds() if oldest_at else None,
+        oldest_unhandled_s=max(0.0, (moment - oldest_at).total_seconds()) if oldest_at else None,
         parked_contacts=contacts,
         parked_events=events,
         uncertain_deliveries=deliveries,
