@@ -219,6 +219,8 @@ class Channel(Struct, frozen=True, kw_only=True):
     """What the registry knows of a channel."""
 
     key: str
+    name: str = ""  # on screens, an English msgid; "" where the house has one
+    icon: str = "bubble"  # one of vefa/web/ui/icons.svg
     summary: str  # for `vefa endpoint add --help`
     build: Callable[[Account], Adapter]
     fields: tuple[Field, ...] = ()
@@ -231,6 +233,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     crowd: bool = False  # many people talk in one chat, and everybody there reads an answer
     comments: bool = False  # people also speak under posts, and may then be answered in private
     templated: bool = False  # its provider approves texts beforehand, see `Templated`
+    joins: bool = False  # an account behind another's door is subscribed for itself, to that door
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
     # the arrival of a copied post, named as if it had been pushed; None where the link is another network's
     copied: Callable[[Copied], Arrival | None] | None = None

@@ -183,6 +183,7 @@ def _keyboard(buttons: Sequence[str]) -> dict[str, Any]:
 
 CHANNEL = Channel(
     key="viber",
+    name=gettext_noop("Viber"),
     summary="a chatbot of Viber",
     build=build,
     pushed=True,

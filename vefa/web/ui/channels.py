@@ -3,7 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-CHANNELS: dict[str, tuple[str, Promise]] = {
+from vefa.channels import registry
+
+_KNOWN: dict[str, tuple[str, Promise]] = {
     "telegram": ("telegram", _("Telegram")),
     "telegram_group": ("people", _("Telegram group")),
     "telegram_channel": ("telegram", _("Telegram channel")),
@@ -24,12 +26,12 @@ CHANNELS: dict[str, tuple[str, Promise]] = {
     "messenger": ("people", _("Messenger")),
     "facebook": ("people", _("Facebook")),
     "chat": ("bubble", _("Chat")),
-    "viber": ("bubble", _("Viber")),
     "x": ("comment", _("X (Twitter)")),
     "comment": ("comment", _("Public comment")),
     "open311": ("link", _("Partner application")),
     "import": ("letter", _("Imported")),
 }
+CHANNELS = _KNOWN | {key: (one.icon, _(one.name)) for key, one in registry.CHANNELS.items() if one.name}
 UNKNOWN: tuple[str, Promise] = ("bubble", _("Other channel"))
 
 DELIVERIES: dict[str, tuple[str, Promise]] = {
