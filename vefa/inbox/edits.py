@@ -5,6 +5,9 @@ from datetime import datetime
 
 from vefa.channels.port import Form
 from vefa.inbox.models import Contact
+from vefa.kit.saying import gettext_noop
+
+EDIT_ALONE = gettext_noop("It changes a message that never reached us.")
 
 Said = tuple[int, str]  # conversation and message; or endpoint and name
 
@@ -26,7 +29,7 @@ def find_edited(contacts: Sequence[Contact], *, now: datetime) -> None:
         contact_id = earlier.pk if earlier else found.get(_said_before(edit))
         if contact_id is None:
             edit.form = Form.MESSAGE
-            edit.warnings = [*edit.warnings, "edit of a message that did not reach us"]
+            edit.warnings = [*edit.warnings, EDIT_ALONE]
         else:
             edit.details["edited_contact_id"] = contact_id
     Contact.objects.filter(id__in=found.values()).update(edited_at=now)

@@ -29,6 +29,7 @@ from vefa.inbox.naming import note_nameless
 from vefa.inbox.people import Opened, Person, Talk
 from vefa.inbox.posts import note_posts
 from vefa.inbox.reach import SILENT, note_moves, note_reach
+from vefa.kit.saying import Sentence, parts_of
 
 UNREADABLE = "unreadable"
 # What a desk or a later step may want, beside the columns.
@@ -137,7 +138,7 @@ def _read_one(contact: Contact, adapter: Adapter) -> Read:
         reading = adapter.read(bytes(contact.raw))
     except UnreadableError as error:
         contact.form, contact.said_at = UNREADABLE, contact.received_at
-        contact.warnings = [error.reason]
+        contact.warnings = [parts_of(Sentence("Why it cannot be read: %(why)s.", why=error.reason))]
         return Read(contact, None, None)
     _fill(contact, reading)
     if reading.sender is None:
@@ -155,7 +156,7 @@ def _fill(contact: Contact, reading: Reading) -> None:
     contact.said_at = reading.said_at or contact.received_at
     contact.subject = _cut(reading.subject, 400)
     contact.text, contact.quoted, contact.html = reading.text, reading.quoted, reading.html
-    contact.warnings = list(reading.warnings)
+    contact.warnings = [parts_of(one) for one in reading.warnings]
     if reading.location:
         contact.lat, contact.lon = reading.location.latitude, reading.location.longitude
         contact.place_text = _cut(reading.location.label, 400)
@@ -172,6 +173,8 @@ def _details(reading: Reading) -> dict[str, Any]:
     details |= {
         name: msgspec.to_builtins(value) for part, name in _PARTS.items() if (value := getattr(reading, part))
     }
+    if reading.verified is False:
+        details["verified"] = False  # our own server's word against the sender
     if reading.group and reading.attachments:
         details["files"] = [file.kind for file in reading.attachments]
     if reading.edits:

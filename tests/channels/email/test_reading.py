@@ -73,7 +73,7 @@ def test_a_mail_without_any_sender_is_still_read():
     found = reading(raw(b"Yol bozuk", From=""))
 
     assert (found.sender, found.text) == (None, "Yol bozuk")
-    assert "no sender is named" in found.warnings
+    assert "It names no sender." in found.warnings
 
 
 def test_html_alone_gives_text_and_a_harmless_page():

@@ -17,6 +17,7 @@ from tests.providers.meta_graph import (
     talk,
 )
 from vefa.channels.port import Call, Form, UnreadableError
+from vefa.channels.remarks import contains, no_place
 
 AT = 1780488000000  # 2026-06-03 12:00 UTC
 DERYA = "9001"
@@ -101,7 +102,7 @@ def test_an_impossible_place_and_an_unknown_kind_are_told_and_not_lost():
     ]
     reading = read(message(DERYA, attachments=attachments))
     assert reading.form is Form.UNKNOWN
-    assert reading.warnings == ("impossible place: 91, 0", "contains: hologram", "a message without words")
+    assert reading.warnings == (no_place(91, 0), contains("hologram"), contains(""))
 
 
 def test_a_pressed_answer_a_button_and_the_first_button():
@@ -131,7 +132,7 @@ def test_an_answer_names_what_it_answers_and_a_story_is_the_context():
     mention = [{"type": "story_mention", "payload": {"url": "https://lookaside.fbsbx.com/ig/m.jpg"}}]
     named = read(message(DERYA, attachments=mention, account="1784", instagram=True), INSTAGRAM)
     assert (named.form, named.attachments[0].kind) == (Form.MESSAGE, "photo")
-    assert named.warnings == ("the account was named in a story",)
+    assert named.warnings == ("They named our account in a story.",)
 
 
 def test_reactions_come_and_go():
@@ -184,7 +185,7 @@ def test_handovers_are_kept_and_what_is_said_meanwhile_is_not_lost():
     standby["entry"][0]["standby"] = standby["entry"][0].pop("messaging")
     reading = read(standby)
     assert (reading.form, reading.text) == (Form.MESSAGE, "Orada mısınız?")
-    assert reading.warnings == ("another tool holds this conversation",)
+    assert reading.warnings == ("Another program of the city holds this conversation: answer there.",)
 
 
 def test_a_comment_stands_under_its_post_and_answers_go_to_its_root():

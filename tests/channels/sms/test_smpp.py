@@ -271,7 +271,7 @@ def test_parts_that_wait_survive_a_restart_and_are_shown_when_the_rest_never_com
     after, again = (Round(line(f"{centre.url}?parts_wait_s=0"), before.cursor).end() for _ in range(2))
     assert texts(after) == ["first third"]
     reading = after.adapter.read(after.arrivals[0].raw)
-    assert reading.warnings == ("1 of 3 parts of this message never came",)
+    assert reading.warnings == ("1 of its 3 parts never came.",)
     assert after.cursor == ""
     assert again.arrivals == after.arrivals  # the same name, should it be released twice
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.providers.viber_api import DERYA, event, said
 from vefa.channels.port import Arrival, ContactCard, Form, Place, Reading, UnreadableError
+from vefa.channels.remarks import contains
 from vefa.channels.viber.events import arrivals, read
 
 
@@ -57,7 +58,7 @@ def test_a_place_a_card_and_a_link_are_messages():
 
 def test_a_sticker_is_kept_and_said_to_be_one():
     _, reading = only(said(kind="sticker", sticker_id=40133))
-    assert (reading.form, reading.warnings) == (Form.UNKNOWN, ("contains: sticker",))
+    assert (reading.form, reading.warnings) == (Form.UNKNOWN, (contains("sticker"),))
 
 
 @pytest.mark.parametrize(

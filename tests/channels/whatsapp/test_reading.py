@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.channels.forged import NO_TIME, Proof, forgeries, refused_by, taken_by
 from tests.providers.whatsapp_cloud import DERYA, NUMBER, VERIFY, pushed, said, signed, statuses
 from vefa.channels.port import Account, Call, ForgedError, Form, UnreadableError
+from vefa.channels.remarks import no_place
 from vefa.channels.whatsapp.adapter import build
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "whatsapp-cloud-updates"
@@ -111,7 +112,7 @@ def test_a_deletion_an_edit_and_a_reaction_name_the_message_that_they_speak_of()
 def test_a_place_on_no_globe_is_a_warning():
     reading = read(said(type="location", location={"latitude": 95.0, "longitude": 27.0}))
 
-    assert (reading.location, reading.warnings) == (None, ("impossible place: 95.0, 27.0",))
+    assert (reading.location, reading.warnings) == (None, (no_place(95.0, 27.0),))
 
 
 def test_reports_come_under_their_own_names_and_say_failures_in_words():
@@ -141,7 +142,8 @@ def test_what_our_own_side_wrote_with_its_telephone_is_an_echo():
 def test_what_whatsapp_could_not_pass_on_is_still_a_message_of_a_person():
     reading = read(said(type="unsupported", errors=[{"code": 131051, "title": "Message type unknown"}]))
 
-    assert (reading.form, reading.text, reading.warnings) == (Form.MESSAGE, "", ("Message type unknown",))
+    assert (reading.form, reading.text) == (Form.MESSAGE, "")
+    assert reading.warnings == ("WhatsApp does not hand over what is in it: Message type unknown.",)
 
 
 def test_a_thousand_updates_in_one_body_become_a_thousand_arrivals():

@@ -80,7 +80,7 @@ def test_the_older_dialect_says_the_same():
 
     assert (reading.form, reading.text, reading.thread) == (Form.MESSAGE, "Çukur var", "posts")
     assert reading.said_at == datetime(2026, 11, 21, 8, 15, tzinfo=UTC)
-    assert reading.warnings == ("our account has blocked this person",)
+    assert reading.warnings == ("Our account there has blocked this person.",)
 
 
 def test_a_long_post_is_read_whole_with_its_links_and_pictures():
@@ -272,7 +272,7 @@ def test_an_archive_knows_both_sides():
     assert (theirs.form, theirs.text, theirs.said_at) == (
         Form.MESSAGE, "Selam", datetime(2026, 3, 1, 10, tzinfo=UTC),
     )  # fmt: skip
-    assert theirs.warnings == ("1 files stayed in the archive",)
+    assert theirs.warnings == ("Files that stayed in the archive: 1.",)
     assert ours.form is Form.ECHO
     assert (post.form, post.text, post.public) == (Form.ECHO, "Bakıyoruz", True)
     for reading in (theirs, ours, post):

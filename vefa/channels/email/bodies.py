@@ -11,6 +11,7 @@ from vefa.channels.email.headers import unfolded
 from vefa.channels.email.parsing import MOST_FILES, MOST_UNPACKED, children, content
 from vefa.channels.email.sanitising import OverloadedHtmlError, bare_words, sanitised, text_of
 from vefa.channels.port import AttachmentRef, UnreadableError
+from vefa.kit.saying import Sentence
 
 _KINDS = {"image": "photo", "audio": "audio", "video": "video"}
 _LONGEST_TEXT = 500_000  # characters
@@ -84,14 +85,14 @@ def _alternative(found: list[list[Piece]]) -> list[Piece]:
 def _text_piece(part: Message, kind: str, data: bytes, body: Body) -> list[Piece]:
     text = clean(decode(data, charset(part) or _meta_charset(kind, data)))
     if len(text) > _LONGEST_TEXT and kind == "text/plain":
-        body.warnings.append("the text was cut: the whole of it is in the raw message")
+        body.warnings.append(Sentence("The text was cut; the original has all of it."))
         text = text[:_LONGEST_TEXT]
     if kind == "text/plain":
         return [Piece(plain=_unflowed(part, text))] if text.strip() else []
     try:
         return [Piece(html=sanitised(text))]
     except OverloadedHtmlError as error:
-        body.warnings.append(f"shown without its layout: {error}")
+        body.warnings.append(Sentence("It is shown without its layout: %(why)s.", why=error))
         return [Piece(plain=bare_words(text))]
 
 

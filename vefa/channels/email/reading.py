@@ -15,6 +15,7 @@ from vefa.channels.email.parsing import parsed
 from vefa.channels.email.quoting import Folded, folded
 from vefa.channels.email.tokens import opened
 from vefa.channels.port import AttachmentRef, Form, Reading, Sender, Unreachable, UnreadableError
+from vefa.kit.saying import Sentence
 
 OVERSIZE_FIELD = "X-Vefa-Oversize"  # set by our own collector in front of a header without its body
 _MOST_COPIES = 50
@@ -145,9 +146,11 @@ def _copies(message: Message, mailbox: Mailbox) -> tuple[str, ...]:
 def _warnings(message: Message, sender: Sender | None, body: Body) -> tuple[str, ...]:
     found = list(body.warnings)
     if sender is None:
-        found.append("no sender is named")
+        found.append(Sentence("It names no sender."))
     if len({address for _, address in addresses(message, "From")}) > 1:
-        found.append("several senders are named")
+        found.append(Sentence("It names several senders."))
     if size := field(message, OVERSIZE_FIELD):
-        found.append(f"too large ({size} bytes): the whole message is in the mailbox")
+        found.append(
+            Sentence("It is too large (%(size)s bytes): the whole of it is in the mailbox.", size=size)
+        )
     return tuple(found)

@@ -8,6 +8,8 @@ from msgspec import Struct
 from vefa.channels.cleaning import clean_file_name, clean_line
 from vefa.channels.meta.shapes import Attachment
 from vefa.channels.port import AttachmentRef, Place
+from vefa.channels.remarks import contains, no_place
+from vefa.kit.saying import Sentence
 
 _FILES = {"image": "photo", "video": "video", "audio": "audio", "file": "document", "animated_image": "photo"}
 _LONGEST_URL = 4000
@@ -20,6 +22,9 @@ class Attached(Struct, frozen=True):
     links: tuple[str, ...] = ()
     place: Place | None = None
     warnings: tuple[str, ...] = ()
+
+
+_IN_A_STORY = Sentence("They named our account in a story.")
 
 
 def attached(attachments: Iterable[Attachment]) -> Attached:
@@ -36,11 +41,11 @@ def attached(attachments: Iterable[Attachment]) -> Attached:
             warnings += trouble
         elif file := _file(one, payload, url):
             files.append(file)
-            warnings += ["the account was named in a story"] if one.type == "story_mention" else []
+            warnings += [_IN_A_STORY] if one.type == "story_mention" else []
         elif url:
             links.append(f"{clean_line(one.title)} {url}".strip())
         else:
-            warnings.append(f"contains: {clean_line(one.type) or 'nothing'}")
+            warnings.append(contains(clean_line(one.type)))
     return Attached(tuple(files), tuple(links), place, tuple(warnings))
 
 
@@ -67,7 +72,7 @@ def _place(payload: dict[str, Any], title: str) -> tuple[Place | None, list[str]
     at = found if isinstance(found, dict) else {}
     latitude, longitude = at.get("lat"), at.get("long")
     if not (isinstance(latitude, int | float) and isinstance(longitude, int | float)):
-        return None, ["a place without a point"]
+        return None, [Sentence("It named a place without its point on the map.")]
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return None, [f"impossible place: {latitude}, {longitude}"]
+        return None, [no_place(latitude, longitude)]
     return Place(latitude=latitude, longitude=longitude, label=clean_line(title)), []

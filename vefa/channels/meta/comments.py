@@ -14,6 +14,7 @@ from vefa.channels.meta.envelope import Envelope
 from vefa.channels.meta.moments import moment, order
 from vefa.channels.meta.shapes import Change, Party, Value
 from vefa.channels.port import AttachmentRef, Form, Post, Reading, Sender
+from vefa.kit.saying import Sentence
 
 _POSTS = frozenset({"post", "status", "photo", "video", "link", "share", "album"})
 _VERBS = {"add": Form.MESSAGE, "edit": Form.EDIT, "edited": Form.EDIT, "remove": Form.DELETION}
@@ -120,7 +121,7 @@ def _with_words(reading: Reading) -> Reading:
     if reading.text or reading.attachments:
         return structs.replace(reading, form=Form.MESSAGE)
     return structs.replace(
-        reading, form=Form.UNKNOWN, warnings=(*reading.warnings, "a comment without words")
+        reading, form=Form.UNKNOWN, warnings=(*reading.warnings, Sentence("It is a comment without words."))
     )
 
 

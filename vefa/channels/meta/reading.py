@@ -12,6 +12,8 @@ from vefa.channels.meta.envelope import OBJECTS, Envelope
 from vefa.channels.meta.moments import moment
 from vefa.channels.meta.shapes import Change, Talk
 from vefa.channels.port import Form, Reading, UnreadableError
+from vefa.channels.remarks import odd
+from vefa.kit.saying import Sentence
 
 
 def read(raw: bytes, *, account: str) -> Reading:
@@ -20,7 +22,10 @@ def read(raw: bytes, *, account: str) -> Reading:
     event = _object(bytes(envelope.event))
     reading = _reading(envelope, event)
     if account and envelope.account != account:
-        note = f"came to the account {clean_line(envelope.account)}, which is not set up here"
+        note = Sentence(
+            "It came to the account %(account)s, which is not set up here.",
+            account=clean_line(envelope.account),
+        )
         reading = structs.replace(reading, warnings=(*reading.warnings, note))
     return reading
 
@@ -32,7 +37,7 @@ def _reading(envelope: Envelope, event: dict[str, Any]) -> Reading:
             return comments.read(change, event, envelope=envelope)
         talk = msgspec.convert(_without_nulls(event), Talk, strict=False)
     except msgspec.ValidationError as error:
-        return _unknown(envelope, event, f"unexpected shape: {error}")
+        return _unknown(envelope, event, odd(clean_line(str(error))))
     return talks.read(talk, event, envelope=envelope)
 
 
@@ -45,7 +50,7 @@ def _unknown(envelope: Envelope, event: dict[str, Any], why: str) -> Reading:
         text=next((clean_line(text) for text in texts if isinstance(text, str) and text), ""),
         said_at=moment(envelope.time),
         public=envelope.part == "changes",
-        warnings=(clean_line(why),),
+        warnings=(why,),
     )
 
 

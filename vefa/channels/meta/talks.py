@@ -10,6 +10,8 @@ from vefa.channels.meta.envelope import Envelope
 from vefa.channels.meta.moments import moment, order
 from vefa.channels.meta.shapes import Edit, Mark, Message, Postback, Reaction, Talk
 from vefa.channels.port import AttachmentRef, Form, Post, Reading, Receipt, Sender
+from vefa.channels.remarks import contains
+from vefa.kit.saying import Sentence
 
 OWN = "vefa:"  # how the metadata of what we send begins: its echo then names the delivery
 GET_STARTED = "GET_STARTED"
@@ -20,7 +22,7 @@ def read(talk: Talk, event: dict[str, Any], *, envelope: Envelope) -> Reading:
     """One event of a conversation."""
     reading = _read(talk, event, base=_base(talk, envelope))
     if envelope.part == "standby":
-        note = "another tool holds this conversation"
+        note = Sentence("Another program of the city holds this conversation: answer there.")
         reading = structs.replace(reading, warnings=(*reading.warnings, note))
     return reading
 
@@ -82,8 +84,10 @@ def _message(message: Message, base: Reading) -> Reading:
         return _echo(message, reading)
     if reading.text or reading.attachments or reading.location:
         return reading
-    why = "of a kind that the provider does not hand over" if message.is_unsupported else "without words"
-    return structs.replace(reading, form=Form.UNKNOWN, warnings=(*reading.warnings, f"a message {why}"))
+    why = (
+        Sentence("The provider does not hand over what is in it.") if message.is_unsupported else contains("")
+    )
+    return structs.replace(reading, form=Form.UNKNOWN, warnings=(*reading.warnings, why))
 
 
 def _echo(message: Message, reading: Reading) -> Reading:

@@ -26,8 +26,9 @@ from vefa.channels.port import (
 )
 from vefa.channels.sms import knocks, numbers
 from vefa.channels.sms.encoding import MOST_PARTS, parts
+from vefa.kit.saying import Sentence
 
-_MACHINE = "a name sent it, not a telephone: nobody can answer there"
+_MACHINE = Sentence("A name sent it, not a telephone: nobody can answer there.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,7 +89,9 @@ class Smpp(Line):
         default = self.option("default", "gsm")
         message = self.message(first.sender, "".join(piece.text(default=default) for piece in pieces))
         if missing := first.count - len(pieces):
-            warning = f"{missing} of {first.count} parts of this message never came"
+            warning = Sentence(
+                "%(missing)s of its %(count)s parts never came.", missing=missing, count=first.count
+            )
             return structs.replace(message, warnings=(*message.warnings, warning))
         return message
 

@@ -91,6 +91,6 @@ def moment(unix_s: int) -> datetime | None:
 
 
 def unread_parts(update: dict[str, Any]) -> str:
-    """The names of what a message holds and Vefa cannot show: "game", "poll", "invoice"."""
+    """The names of what a message holds and Vefa cannot show: "game", "poll", "invoice"; or ""."""
     names = {key for part in update.values() if isinstance(part, dict) for key in part}
-    return clean_line(", ".join(sorted(names - _PLAIN))) or "nothing"
+    return clean_line(", ".join(sorted(names - _PLAIN)))

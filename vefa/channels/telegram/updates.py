@@ -18,6 +18,7 @@ from vefa.channels.port import (
     Sender,
     Unreachable,
 )
+from vefa.channels.remarks import contains, no_place, odd
 from vefa.channels.telegram import many
 from vefa.channels.telegram.arriving import lane_of, object_of, parts_of
 from vefa.channels.telegram.contents import (
@@ -49,7 +50,7 @@ def read(raw: bytes) -> Reading:
     try:
         update = msgspec.convert(_without_nulls(found), Update, strict=False)
     except msgspec.ValidationError as error:
-        return _unknown(found, f"unexpected shape: {error}")
+        return _unknown(found, odd(clean_line(str(error))))
     return _read_known(update, found)
 
 
@@ -65,13 +66,13 @@ def _read_known(update: Update, found: dict[str, Any]) -> Reading:
         return _reaction(update.update_id, update.message_reaction)
     if update.my_chat_member:
         return _membership(update.update_id, update.my_chat_member)
-    return _unknown(found, f"unknown kind: {clean_line(', '.join(found.keys() - {'update_id'}))}")
+    return _unknown(found, contains(clean_line(", ".join(found.keys() - {"update_id"}))))
 
 
 def _message(update: Update, message: Message | None, found: dict[str, Any], *, edited: bool) -> Reading:
     """A message, new or edited, in private or in a group."""
     if message is None:
-        return _unknown(found, "empty message")
+        return _unknown(found, contains(""))
     text = full_text(message)
     files = attachments(message)
     place, place_warnings = _place(message)
@@ -109,9 +110,7 @@ def _specialised(reading: Reading, message: Message, found: dict[str, Any]) -> R
     if reading.text or reading.attachments or reading.location or reading.contact:
         return reading
     parts = unread_parts(found)
-    return msgspec.structs.replace(
-        reading, form=Form.UNKNOWN, warnings=(*reading.warnings, f"contains: {parts}")
-    )
+    return msgspec.structs.replace(reading, form=Form.UNKNOWN, warnings=(*reading.warnings, contains(parts)))
 
 
 def _button(update_id: int, query: CallbackQuery) -> Reading:
@@ -181,7 +180,7 @@ def _unknown(found: dict[str, Any], why: str) -> Reading:
         text=_any_text(found),
         sequence=update_id if isinstance(update_id, int) else 0,
         message_id=f"unknown:{update_id}",
-        warnings=(clean_line(why),),
+        warnings=(why,),
     )
 
 
@@ -246,7 +245,7 @@ def _place(message: Message) -> tuple[Place | None, tuple[str, ...]]:
     if where is None:
         return None, ()
     if not (-90 <= where.latitude <= 90 and -180 <= where.longitude <= 180):
-        return None, (f"impossible place: {where.latitude}, {where.longitude}",)
+        return None, (no_place(where.latitude, where.longitude),)
     label = f"{message.venue.title} {message.venue.address}" if message.venue else ""
     place = Place(
         latitude=where.latitude,

@@ -20,6 +20,7 @@ from vefa.channels.port import (
     Unreachable,
     UnreadableError,
 )
+from vefa.channels.remarks import contains
 
 _SILENT = frozenset({"webhook", "client_status"})
 _RECEIPTS = {"delivered": "delivered", "seen": "read", "failed": "failed"}
@@ -127,7 +128,7 @@ def _message(event: Event) -> Reading:
     )
     if reading.text or reading.attachments or reading.location or reading.contact:
         return reading
-    why = f"contains: {clean_line(said.type, limit=40) or 'nothing'}"
+    why = contains(clean_line(said.type, limit=40))
     return msgspec.structs.replace(reading, form=Form.UNKNOWN, warnings=(why,))
 
 

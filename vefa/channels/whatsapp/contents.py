@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from vefa.channels.cleaning import clean, clean_file_name, clean_line
 from vefa.channels.port import AttachmentRef, ContactCard, Place
+from vefa.channels.remarks import no_place
 from vefa.channels.whatsapp.shapes import Card, Error, Message
 
 _MEDIA = ("image", "video", "audio", "document", "sticker")
@@ -57,7 +58,7 @@ def place(message: Message) -> tuple[Place | None, tuple[str, ...]]:
     if where is None:
         return None, ()
     if not (-90 <= where.latitude <= 90 and -180 <= where.longitude <= 180):
-        return None, (f"impossible place: {where.latitude}, {where.longitude}",)
+        return None, (no_place(where.latitude, where.longitude),)
     label = clean_line(f"{where.name} {where.address}")
     return Place(latitude=where.latitude, longitude=where.longitude, label=label), ()
 

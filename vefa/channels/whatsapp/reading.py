@@ -19,11 +19,13 @@ from vefa.channels.port import (
     Sender,
     UnreadableError,
 )
+from vefa.channels.remarks import contains, odd
 from vefa.channels.whatsapp.contents import attachments, card, place, without_words, words
 from vefa.channels.whatsapp.cutting import decoded
 from vefa.channels.whatsapp.receipts import receipt, unreachable
 from vefa.channels.whatsapp.shapes import CallEvent, Change, Known, Message, Push, Status, Value
 from vefa.channels.whatsapp.texts import state_of
+from vefa.kit.saying import Sentence
 
 _NEWS = ("message_template_status_update", "message_template_quality_update", "template_category_update")
 
@@ -36,10 +38,10 @@ def read(raw: bytes) -> Reading:
     try:
         push = msgspec.convert(_without_nulls(found), Push, strict=False)
     except (msgspec.ValidationError, RecursionError) as error:
-        return _unknown(found, f"unexpected shape: {error}")
+        return _unknown(found, odd(clean_line(str(error))))
     changes = [change for entry in push.entry for change in entry.changes]
     if len(changes) != 1:
-        return _unknown(found, f"{len(changes)} changes in one")
+        return _unknown(found, odd(f"{len(changes)} changes in one"))
     return _read_change(changes[0], found)
 
 
@@ -61,7 +63,7 @@ def _news(change: Change, found: dict[str, Any]) -> Reading:
         return _template(change.field, change.value)
     if change.value.errors:
         return Reading(form=Form.EVENT, event="error", text=without_words(change.value.errors))
-    return _unknown(found, f"unknown kind: {clean_line(change.field, limit=60)}")
+    return _unknown(found, contains(clean_line(change.field, limit=60)))
 
 
 def _message(message: Message, value: Value) -> Reading:
@@ -107,8 +109,14 @@ def _specialised(reading: Reading, message: Message, value: Value) -> Reading:
     if reading.text or reading.attachments or reading.location or reading.contact:
         return reading
     told = without_words([*message.errors, *value.errors])
-    kind = clean_line(message.type, limit=40) or "nothing"
-    return structs.replace(reading, warnings=reading.warnings or (told or f"contains: {kind}",))
+    return structs.replace(reading, warnings=reading.warnings or (_left_out(message.type, told),))
+
+
+def _left_out(kind: str, told: str) -> Sentence:
+    """Why a message has no words: what WhatsApp says of it, or its kind."""
+    if told:
+        return Sentence("WhatsApp does not hand over what is in it: %(why)s.", why=told)
+    return contains(clean_line(kind, limit=40))
 
 
 def _system(reading: Reading, message: Message) -> Reading:
@@ -196,7 +204,7 @@ def _unknown(found: dict[str, Any], why: str) -> Reading:
         sender=_person(sender, "", []) if sender else None,
         text=clean(said) if isinstance(said, str) else "",
         message_id=_text_of(part, "id"),
-        warnings=(clean_line(why),),
+        warnings=(why,),
     )
 
 

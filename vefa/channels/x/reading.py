@@ -9,6 +9,7 @@ from msgspec import structs
 from vefa.channels import port
 from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.port import Form, Place, Reading, Receipt, Sender, UnreadableError
+from vefa.channels.remarks import odd
 from vefa.channels.x import posts
 from vefa.channels.x.cutting import DELETIONS, DIRECT, POSTS, READ, decoded, text_of
 from vefa.channels.x.links import post_in
@@ -25,9 +26,10 @@ from vefa.channels.x.shapes import (
     ReadMark,
     Wrapped,
 )
+from vefa.kit.saying import Sentence
 
 DIRECT_THREAD = "dm"
-ENCRYPTED = "an encrypted message: only X itself can show it"
+ENCRYPTED = Sentence("It is encrypted: only X itself can show it. Read it there.")
 _LARGEST = 2**63 - 1
 _NUMBERS = ("id", "_id_str", "timestamp", "_ms", "Id")
 
@@ -42,7 +44,7 @@ def read(raw: bytes) -> Reading:
     try:
         return _read(found)
     except msgspec.ValidationError as error:
-        return _unknown(f"unexpected shape: {error}")
+        return _unknown(odd(clean_line(str(error))))
 
 
 def bare_post(found: Any, number: str) -> port.Post:
@@ -90,7 +92,9 @@ def _older_post(event: Any, found: Json) -> Reading:
     around = Around(text_of(found, "for_user_id"))
     reading = _post(_shape(event, Post), around)
     if str(found.get("user_has_blocked", "")).lower() == "true":
-        return structs.replace(reading, warnings=(*reading.warnings, "our account has blocked this person"))
+        return structs.replace(
+            reading, warnings=(*reading.warnings, Sentence("Our account there has blocked this person."))
+        )
     return reading
 
 
@@ -136,7 +140,7 @@ def _post(post: Post, around: Around) -> Reading:
     if own and not posts.answered_person(post):
         return _event("posted")  # an announcement: it answers nobody
     if not author or not post.number:
-        return _unknown("a post without author or id")
+        return _unknown(odd("a post without author or id"))
     return Reading(
         form=Form.ECHO if own else Form.MESSAGE,
         sender=_answered_sender(post, around) if own else posts.sender(post, around),
@@ -186,7 +190,7 @@ def _direct(message: DirectMessage, own: str, people: dict[str, Person]) -> Read
 def _deletion(number: str) -> Reading:
     """X tells only about our own posts; whose deletion it is, the post itself knows."""
     if not number:
-        return _unknown("a deletion of nothing")
+        return _unknown(odd("a deletion of nothing"))
     return Reading(
         form=Form.DELETION, edits=number, message_id=f"gone:{number}", sequence=_sequence(number), public=True
     )
@@ -216,8 +220,8 @@ def _archived(found: Json) -> Reading:
     ours = message.sender_id == own
     other = message.recipient_id if ours else message.sender_id
     if not other:
-        return _unknown("a message without sender")
-    lost = (f"{len(message.media_urls)} files stayed in the archive",) if message.media_urls else ()
+        return _unknown(odd("a message without sender"))
+    lost = (_left(len(message.media_urls)),) if message.media_urls else ()
     return Reading(
         form=Form.ECHO if ours else Form.MESSAGE,
         sender=posts.person(other, None),
@@ -229,6 +233,10 @@ def _archived(found: Json) -> Reading:
         verified=True,
         warnings=lost,
     )
+
+
+def _left(files: int) -> Sentence:
+    return Sentence("Files that stayed in the archive: %(count)s.", count=files)
 
 
 def _pasted(pasted: Pasted) -> Reading:
@@ -269,7 +277,7 @@ def _event(name: str) -> Reading:
 
 
 def _unknown(why: str) -> Reading:
-    return Reading(form=Form.UNKNOWN, warnings=(clean_line(why),))
+    return Reading(form=Form.UNKNOWN, warnings=(why,))
 
 
 def _sequence(number: str) -> int:
