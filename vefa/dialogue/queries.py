@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Left
 
 from vefa.cases.models import Case, Note
 from vefa.channels.manners import Standing, Terms
@@ -21,6 +22,7 @@ from vefa.inbox.models import Attachment, Contact, Conversation
 from vefa.inbox.posts import posts_of
 from vefa.kit.prepared import Prepared, Question, among
 
+MOST_QUOTED = 4000  # characters of what a mail quotes that come along; the original has all of it
 SIGNS = frozenset({Form.REACTION.value, Form.DELETION.value})  # said about a message, not messages themselves
 
 
@@ -28,7 +30,8 @@ SIGNS = frozenset({Form.REACTION.value, Form.DELETION.value})  # said about a me
 class Entry:
     """One line of a conversation: exactly one of contact, reply and note is set.
 
-    `post` is what the contact was said under, in public.
+    `post` is what the contact was said under, in public, `quoted` what a mail repeats below its own words,
+    cut after MOST_QUOTED characters.
     """
 
     at: datetime
@@ -38,6 +41,7 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     post: Post | None = None
+    quoted: str = ""
 
     @property
     def elsewhere(self) -> bool:
@@ -85,6 +89,7 @@ def conversation_of(case: Case, *, with_notes: bool) -> list[Entry]:
             contact=one,
             attachments=tuple(attached.get(one.pk, ())),
             post=under.get(one.pk),
+            quoted=vars(one)["quoted_begins"],
         )
         for one in contacts
     ]
@@ -104,7 +109,10 @@ _CONTACTS = Prepared(
     lambda case_id: (
         Contact.objects.filter(links__case_id=case_id)
         .select_related("endpoint", "conversation__address")
-        .annotate(has_files=Exists(Attachment.objects.filter(contact_id=OuterRef("pk"))))
+        .annotate(
+            has_files=Exists(Attachment.objects.filter(contact_id=OuterRef("pk"))),
+            quoted_begins=Left("quoted", MOST_QUOTED),
+        )
         .defer("raw", "html", "quoted")
     ),
     int,

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from vefa.channels.port import Form
 from vefa.dialogue.models import DeliveryState
 from vefa.dialogue.queries import SIGNS, Entry
 from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.web.desk.besides import beside
 from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui import terms, words
 from vefa.web.ui.linking import link_to
@@ -77,6 +78,7 @@ def _said(contact: Contact, entry: Entry, *, case_id: int, private: bool) -> Mes
         original=link_to("desk:original", case_id, contact.pk) if private else "",
         remark="" if hidden else _remark(contact),
         under=None if ours else _post(entry),
+        beside=None if hidden else beside(entry, private=private, language=get_language() or "en"),
     )
 
 
