@@ -15,10 +15,10 @@
     def test_the_door_refuses_every_forgery_and_keeps_nothing(endpoint):
         refused_at_the_door(endpoint, PROOF)
 
-Each proof says what becomes of an honest call that somebody kept and plays again: a provider that signs a moment
-too gives `stale`, the honest call of long ago, which is refused; for one that does not, `stale=NO_TIME`, the repeat
-is let in, recognised by its id, and leaves nothing new. One that does not sign the body (a shared secret in a
-header) says `signs_body=False`.
+Each proof says what becomes of an honest call that somebody kept and plays again: a provider that signs a
+moment too gives `stale`, the honest call of long ago, which is refused; for one that does not
+(`stale=NO_TIME`) the repeat is let in, recognised by its id, and leaves nothing new. One that does not sign the body (a shared
+secret in a header) says `signs_body=False`.
 """
 
 import asyncio

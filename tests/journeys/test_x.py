@@ -9,12 +9,26 @@ from django.utils import timezone
 
 from tests.channels.forged import answers, knock
 from tests.channels.x.test_archive import written
-from tests.providers.x_api import DERYA, XApiServer, direct, mention, older, older_post, own_post
+from tests.providers.x_api import (
+    DERYA,
+    MAYOR,
+    OWN,
+    XApiServer,
+    direct,
+    direct_event,
+    mention,
+    older,
+    older_post,
+    own_post,
+)
 from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
+from vefa.channels import administering, looking
+from vefa.channels.administering import Act
 from vefa.channels.manners import Copied
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Call
+from vefa.channels.registry import network_client
 from vefa.channels.sealing import seal
 from vefa.dialogue.writing import Words, write
 from vefa.inbox import copied
@@ -105,6 +119,45 @@ def test_what_began_in_public_goes_on_in_private_where_we_ask_for_it(town, x, wo
     assert Case.objects.count() == 1
     assert case.conversation is not None
     assert (case.conversation.thread, case.conversation.public) == ("dm", False)
+
+
+def test_the_mayors_account_shares_the_citys_door_and_leaves_it_alone(town, x, worker):
+    mayor = Endpoint.objects.create(
+        key="x-mayor", channel="x", language="tr", default_unit_key="contact", owner="mayor",
+        settings={"api_base": x.base, "door": "x-city", "account_id": MAYOR},
+        sealed=seal({"access_token": f"{MAYOR}-access", "access_token_secret": "mayor-secret"}),
+    )  # fmt: skip
+    for endpoint in (door(), mayor):
+        administering.subscribe(endpoint.pk, Act("staff:1", timezone.now()))
+        looked(endpoint)
+    (hook,) = x.hooks.values()
+    assert x.subscribed == {(hook["id"], OWN), (hook["id"], MAYOR)}
+
+    to_her = mention(POST, POTHOLE)
+    to_her["data"]["filter"]["user_id"] = MAYOR
+    pushed(
+        x,
+        to_her,
+        mention(POST, POTHOLE),
+        older("direct_message_events", direct_event("77", "Selam", to=MAYOR), for_user_id=MAYOR),
+    )
+    kept = Contact.objects.order_by("endpoint__key", "external_id").values_list(
+        "endpoint__key", "external_id"
+    )
+    assert list(kept) == [("x-city", POST), ("x-mayor", POST), ("x-mayor", "77")]
+
+    administering.retire(mayor.pk, Act("staff:1", timezone.now()))
+    looked(mayor)
+    assert x.subscribed == {(hook["id"], OWN)}
+    assert list(x.hooks) == [hook["id"]]
+
+
+def looked(endpoint: Endpoint) -> None:
+    """One look of the worker's."""
+    endpoint.refresh_from_db()
+    with network_client() as http:
+        found = looking.look(endpoint, http)
+    looking.keep(endpoint.pk, found, now=timezone.now())
 
 
 def test_in_private_the_acknowledgement_holds_the_link(town, x, worker):

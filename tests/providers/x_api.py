@@ -33,9 +33,11 @@ import httpx
 
 from tests.channels.trouble import RETRY_AFTER_S
 
-OWN, DERYA = "1111111111111111111", "2222222222222222222"
+OWN, DERYA, MAYOR = "1111111111111111111", "2222222222222222222", "3333333333333333333"
+HANDLES = {OWN: "PinarovaBld", MAYOR: "PinarovaBaskan"}
 _DIRECT = re.compile(r"/2/dm_conversations/with/(\d+)/messages")
 _ACCOUNT = re.compile(r"/2/account_activity/webhooks/(\d+)/subscriptions/all")
+_LEAVING = re.compile(r"/2/account_activity/webhooks/(\d+)/subscriptions/(\d+)/all")
 _ids = itertools.count(2090000000000000000)
 
 
@@ -57,12 +59,15 @@ class XApiServer:
     direct: list[Read] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     hooks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    subscribed: set[str] = field(default_factory=set)  # webhooks with Account Activity
-    activity: list[dict[str, str]] = field(default_factory=list)
+    subscribed: set[tuple[str, str]] = field(default_factory=set)  # webhook and account: Account Activity
+    activity: list[dict[str, Any]] = field(default_factory=list)
     may_subscribe: bool = True
     files: dict[str, bytes] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)  # of posts that can be asked for
     handles: dict[str, str] = field(default_factory=lambda: {"derya": DERYA})
+    keys: dict[str, str] = field(  # of both accounts of the app: access token and its secret
+        default_factory=lambda: {f"{OWN}-access": "access-secret", f"{MAYOR}-access": "mayor-secret"}
+    )
     stopping: threading.Event = field(default_factory=threading.Event)
     planned: list[str] = field(default_factory=list)
     refusals: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
@@ -149,7 +154,8 @@ class Handler(BaseHTTPRequestHandler):
         if path in x.files:
             self.give(200, x.files[path]) if self.is_account() else self.error(401)
         elif path == "/2/users/me":
-            self.data({"id": OWN, "name": "Pınarova", "username": "PinarovaBld"}, may=self.is_account())
+            own = self.account()
+            self.data({"id": own, "name": "Pınarova", "username": HANDLES.get(own)}, may=bool(own))
         elif path.startswith("/2/tweets/"):
             text = x.texts.get(path.rpartition("/")[2])
             shown = {"id": "1", "text": text, "created_at": "2026-11-20T08:00:00.000Z"}
@@ -162,7 +168,8 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/2/activity/subscriptions":
             self.data(x.activity, may=self.is_app())
         elif found := _ACCOUNT.fullmatch(path):
-            self.data({"subscribed": found[1] in x.subscribed}, may=self.is_account())
+            own = self.account()
+            self.data({"subscribed": (found[1], own) in x.subscribed}, may=bool(own))
         else:
             self.error(404)
 
@@ -175,8 +182,9 @@ class Handler(BaseHTTPRequestHandler):
             if not x.may_subscribe:
                 self.error(403, detail="This app has no access to this product.")
                 return
-            x.subscribed.add(found[1])
-            self.data({"subscribed": True}, may=self.is_account())
+            own = self.account()
+            x.subscribed |= {(found[1], own)} if own else set()
+            self.data({"subscribed": True}, may=bool(own))
         elif self.path == "/2/tweets" or _DIRECT.fullmatch(self.path):
             self.speak(json.loads(body))
         else:
@@ -191,8 +199,19 @@ class Handler(BaseHTTPRequestHandler):
         self.data({"valid": True}, may=True)
 
     def do_DELETE(self) -> None:
-        gone = self.x.hooks.pop(self.path.rpartition("/")[2], None)
-        self.data({"deleted": gone is not None}, may=self.is_app())
+        x, number = self.x, self.path.rpartition("/")[2]
+        if not self.is_app():
+            self.error(401)
+        elif found := _LEAVING.fullmatch(self.path):
+            x.subscribed.discard((found[1], found[2]))
+            self.data({"subscribed": False}, may=True)
+        elif self.path.startswith("/2/activity/subscriptions/"):
+            x.activity = [row for row in x.activity if row.get("subscription_id") != number]
+            self.data({"deleted": True}, may=True)
+        else:
+            gone = x.hooks.pop(number, None)
+            x.subscribed = {one for one in x.subscribed if one[0] != number}
+            self.data({"deleted": gone is not None}, may=True)
 
     def register(self, url: str) -> None:
         if any(hook["url"] == url for hook in self.x.hooks.values()):
@@ -239,10 +258,13 @@ class Handler(BaseHTTPRequestHandler):
             self.give(201, json.dumps({"data": made}).encode())
 
     def is_account(self) -> bool:
-        """Whether the request is signed as RFC 5849 demands, reckoned anew from the request."""
+        return bool(self.account())
+
+    def account(self) -> str:
+        """Whose request it is, signed as RFC 5849 demands, reckoned anew from the request; "" for nobody."""
         given = self.headers.get("Authorization", "")
         if not given.startswith("OAuth "):
-            return False
+            return ""
         said = {
             name: unquote(value.strip('"'))
             for name, _, value in (part.strip().partition("=") for part in given[6:].split(","))
@@ -257,10 +279,12 @@ class Handler(BaseHTTPRequestHandler):
         base_url = f"{url.scheme}://{url.netloc}{url.path}"
         message = "&".join(quote(part, safe="~") for part in (self.command, base_url, parameters))
         secrets = self.x.secrets
-        key = f"{quote(secrets['api_secret'], safe='~')}&{quote(secrets['access_token_secret'], safe='~')}"
+        token = said.get("oauth_token", "")
+        held = self.x.keys.get(token, "")
+        key = f"{quote(secrets['api_secret'], safe='~')}&{quote(held, safe='~')}"
         right = base64.b64encode(hmac.new(key.encode(), message.encode(), hashlib.sha1).digest()).decode()
-        names = {"oauth_consumer_key": secrets["api_key"], "oauth_token": secrets["access_token"]}
-        return signature == right and all(said.get(name) == value for name, value in names.items())
+        good = bool(held) and signature == right and said.get("oauth_consumer_key") == secrets["api_key"]
+        return token.partition("-")[0] if good else ""
 
     def is_app(self) -> bool:
         return self.headers.get("Authorization") == f"Bearer {self.x.secrets['bearer_token']}"
@@ -336,7 +360,7 @@ def direct_event(
 
 def older(kind: str, *events: Any, **more: Any) -> dict[str, Any]:
     """A body of the older interface (Account Activity)."""
-    return {"for_user_id": OWN, kind: list(events), **more}
+    return {"for_user_id": OWN, kind: list(events)} | more
 
 
 def older_post(number: str, text: str, **more: Any) -> dict[str, Any]:

@@ -161,6 +161,11 @@ def hook_url(endpoint: Endpoint) -> str:
     return f"{base}/hooks/{endpoint.channel}/{endpoint.key}"
 
 
+def door_url(endpoint: Endpoint) -> str:
+    """Where a provider reaches it: at its own door, or at that of the endpoint that it stands behind."""
+    return hook_url(mains([endpoint]).get(endpoint.pk, endpoint))
+
+
 def check_secret(secret: str) -> None:
     """Whether a header can carry a webhook secret. Raises AccountError."""
     if secret and not _WEBHOOK_SECRET.fullmatch(secret):

@@ -11,7 +11,7 @@ import httpx
 from django.db import transaction
 from django.db.models import Q
 
-from vefa.channels.accounts import adapter_of, hook_url, secrets_of
+from vefa.channels.accounts import adapter_of, door_url, secrets_of
 from vefa.channels.manners import Channel, Expiring, Introduced, Subscriber
 from vefa.channels.models import Endpoint, Subscription
 from vefa.channels.port import Adapter, Finding, SendError, is_yes
@@ -85,10 +85,15 @@ def pushes(endpoint: Endpoint) -> bool:
     return channel_of(endpoint.channel).pushed and not fetched and not is_behind(endpoint)
 
 
+def _told(endpoint: Endpoint) -> bool:
+    """Whether a door stands open for it: its own, or another's that accounts of its channel join."""
+    return pushes(endpoint) or (is_behind(endpoint) and channel_of(endpoint.channel).joins)
+
+
 def subscribes(endpoint: Endpoint) -> bool:
     """Whether its provider must be told where to push."""
     try:
-        return pushes(endpoint) and isinstance(adapter_of(endpoint, _no_network, country=""), Subscriber)
+        return _told(endpoint) and isinstance(adapter_of(endpoint, _no_network, country=""), Subscriber)
     except (UnsealableError, UnknownChannelError):
         return False
 
@@ -138,7 +143,7 @@ def _with_subscription(found: Look, endpoint: Endpoint, adapter: Adapter) -> Loo
     """See to it that the provider pushes to us, or no longer does."""
     if not isinstance(adapter, Subscriber):
         return found
-    if endpoint.subscription != Subscription.OFF and not pushes(endpoint):
+    if endpoint.subscription != Subscription.OFF and not _told(endpoint):
         return found
     try:
         return _subscribed(found, endpoint, adapter)
@@ -147,7 +152,7 @@ def _with_subscription(found: Look, endpoint: Endpoint, adapter: Adapter) -> Loo
 
 
 def _subscribed(found: Look, endpoint: Endpoint, adapter: Subscriber) -> Look:
-    wanted, url = endpoint.subscription, hook_url(endpoint)
+    wanted, url = endpoint.subscription, door_url(endpoint)
     if wanted == Subscription.OFF:
         adapter.unsubscribe()
         return replace(found, subscribed=False, subscription="")
@@ -177,16 +182,16 @@ def keep(endpoint_id: int, found: Look, *, now: datetime) -> None:
         endpoint.subscription = found.subscription
     endpoint.save(update_fields=["health", "subscription"])
     if found.told:
-        record([_told(endpoint, now, repaired=repaired)])
+        record([_told_now(endpoint, now, repaired=repaired)])
 
 
-def _told(endpoint: Endpoint, now: datetime, *, repaired: bool) -> Happening:
+def _told_now(endpoint: Endpoint, now: datetime, *, repaired: bool) -> Happening:
     return Happening(
         kind="endpoint.repaired" if repaired else "endpoint.subscribed",
         subject=f"endpoint:{endpoint.pk}",
         actor="system",
         at=now,
-        data={"url": hook_url(endpoint)},
+        data={"url": door_url(endpoint)},
     )
 
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -22,7 +23,7 @@ from tests.channels.forged import (
     taken_by,
 )
 from tests.channels.trouble import TROUBLES, becomes_the_right_error, says_how_long
-from tests.providers.x_api import DERYA, OWN, XApiServer, mention
+from tests.providers.x_api import DERYA, MAYOR, OWN, XApiServer, mention
 from vefa.channels.manners import Greeter, Posted, Ruled, Standing, Subscriber
 from vefa.channels.models import Endpoint
 from vefa.channels.port import (
@@ -60,9 +61,16 @@ def x() -> Iterator[XApiServer]:
         assert running.faults == []
 
 
-def adapter(x: XApiServer, **secrets: str) -> X:
+def adapter(x: XApiServer, *, url: str = URL, door: str = "", **secrets: str) -> X:
     http = httpx.Client(timeout=0.4)
-    return build(Account(settings={"api_base": x.base}, secrets=x.secrets | secrets, http=http))
+    settings = {"api_base": x.base, "door": door}
+    return build(Account(settings=settings, secrets=x.secrets | secrets, http=http, url=url))
+
+
+def mayor(x: XApiServer, *, url: str = URL, door: str = "city") -> X:
+    """A second account of the same app."""
+    keys = {"access_token": f"{MAYOR}-access", "access_token_secret": "mayor-secret"}
+    return adapter(x, url=url, door=door, **keys)
 
 
 def nobody() -> X:
@@ -314,6 +322,55 @@ def test_the_door_is_registered_once_and_the_account_subscribed(x):
     assert [hook["url"] for hook in x.hooks.values()] == [URL]
     account.unsubscribe()
     assert not account.subscribed(URL)
+
+
+def test_an_account_that_leaves_takes_no_other_accounts_webhook_along(x):
+    other = "https://pinarova.example.org/hooks/x/mayor"
+    city, her = adapter(x), mayor(x, url=other, door="")
+    for account, url in ((city, URL), (her, other)):
+        account.subscribe(url, secret="")
+    city.unsubscribe()
+
+    assert [hook["url"] for hook in x.hooks.values()] == [other]
+    assert her.subscribed(other)
+    assert not city.subscribed(URL)
+    city.unsubscribe()  # twice is once
+
+
+def test_two_accounts_share_a_door_and_each_comes_and_goes_for_itself(x):
+    city, her = adapter(x), mayor(x)
+    city.subscribe(URL, secret="")
+    assert not her.subscribed(URL)
+    her.subscribe(URL, secret="")
+    assert [hook["url"] for hook in x.hooks.values()] == [URL]
+    assert city.subscribed(URL)
+    assert her.subscribed(URL)
+    her.unsubscribe()
+
+    assert city.subscribed(URL)
+    assert not her.subscribed(URL)
+    assert her.whereto() == "@PinarovaBaskan"
+
+
+def test_an_account_takes_only_its_own_events_away(x):
+    x.may_subscribe = False
+    with suppress(RejectedError):
+        adapter(x).subscribe(URL, secret="")
+    (number,) = x.hooks
+    x.activity = [
+        {
+            "event_type": kind,
+            "webhook_id": number,
+            "filter": {"user_id": own},
+            "subscription_id": f"{own}-{kind}",
+        }
+        for own in (OWN, MAYOR)
+        for kind in ("post.mention.create", "dm.received")
+    ]
+    assert mayor(x).subscribed(URL)
+    mayor(x).unsubscribe()
+    assert not mayor(x).subscribed(URL)
+    assert adapter(x).subscribed(URL)
 
 
 def test_a_door_that_x_gave_up_on_is_woken(x):

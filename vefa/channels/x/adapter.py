@@ -46,11 +46,13 @@ _PUBLIC_TERMS = Terms(
 class X:
     """One account: posts that mention it, and its direct messages.
 
-    settings  api_base
+    settings  account_id, door, api_base
     secrets   api_key, api_secret, access_token, access_token_secret, bearer_token, client_secret
     """
 
     api: XApi
+    url: str = ""
+    behind: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -141,7 +143,7 @@ class X:
 
     def check(self) -> list[Finding]:
         """Who the account is, and whether its messages come."""
-        return findings(self.api)
+        return findings(self.api, url=self.url)
 
     def whereto(self) -> str:
         """The account's handle. Raises BusyError or RejectedError."""
@@ -152,18 +154,22 @@ class X:
         """Have everything pushed to `url`. Raises BusyError or RejectedError."""
         if not self.api.keys.bearer:
             raise RejectedError("no bearer token is set, so X pushes nothing")
-        Subscriptions(self.api).begin(url)
+        self._subscriptions.begin(url)
 
     def unsubscribe(self) -> None:
         """End the pushing. Raises BusyError or RejectedError."""
-        Subscriptions(self.api).end()
+        self._subscriptions.end()
 
     def subscribed(self, url: str) -> bool:
         """Whether X pushes to `url` and finds it sound. Raises BusyError or RejectedError.
 
         Without a bearer token nothing is wanted to be pushed.
         """
-        return not self.api.keys.bearer or Subscriptions(self.api).running(url)
+        return not self.api.keys.bearer or self._subscriptions.running(url)
+
+    @property
+    def _subscriptions(self) -> Subscriptions:
+        return Subscriptions(self.api, url=self.url, behind=self.behind)
 
 
 def build(account: Account) -> X:
@@ -177,7 +183,8 @@ def build(account: Account) -> X:
         access_secret=secret("access_token_secret", ""),
         bearer=secret("bearer_token", ""),
     )
-    return X(api=XApi(http=account.http, base=base, keys=keys))
+    api = XApi(http=account.http, base=base, keys=keys)
+    return X(api=api, url=account.url, behind=bool(account.settings.get("door")))
 
 
 def _usual(parcel: Parcel) -> str:
@@ -204,6 +211,8 @@ CHANNEL = Channel(
     build=build,
     pushed=True,
     proofs=("api_secret", "client_secret", "old_api_secret"),
+    account="account_id",
+    joins=True,
     comments=True,
     copied=copied,
     archived=archive.arrivals,
@@ -240,6 +249,18 @@ CHANNEL = Channel(
             label=gettext_noop("Client secret of OAuth 2"),
             hint=gettext_noop("Only where the app has one: X then signs with it as well."),
             secret=True,
+        ),
+        Field(
+            name="door",
+            label=gettext_noop("The account through whose door it comes"),
+            hint=gettext_noop("An app has one address for all its accounts: the key of the first one."),
+        ),
+        Field(
+            name="account_id",
+            label=gettext_noop("Number of the account at X"),
+            hint=gettext_noop(
+                "The digits before the dash of its access token; needed where accounts share an app."
+            ),
         ),
         Field(
             name="api_base",

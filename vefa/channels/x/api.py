@@ -82,6 +82,12 @@ class XApi:
     base: str  # scheme and host, no slash at the end
     keys: Keys
 
+    @property
+    def account(self) -> str:
+        """The account's number, which its access token begins with; "" where it does not."""
+        number = self.keys.access.partition("-")[0]
+        return number if number.isascii() and number.isdecimal() else ""
+
     def tell(self, path: str, body: Mapping[str, Any]) -> Any:
         """`data` of a call that people see. Raises BusyError, RejectedError or UnsureError."""
         return self._call("POST", path, self._signed("POST", path), body)

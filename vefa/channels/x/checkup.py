@@ -6,14 +6,14 @@ from vefa.channels.x.cutting import text_of
 from vefa.kit.saying import Sentence
 
 
-def findings(api: XApi) -> list[Finding]:
+def findings(api: XApi, *, url: str) -> list[Finding]:
     """Who the account is, and whether X finds our door sound. Never raises."""
     if not api.keys.access and not api.keys.bearer:
         words = Sentence(
             "No key is set: posts are copied in by hand or read from an archive, and answered in X itself."
         )
         return [Finding(ok=True, text=words)]
-    return [_account(api), *_doors(api)]
+    return [_account(api), *_doors(api, url)]
 
 
 def _account(api: XApi) -> Finding:
@@ -33,7 +33,7 @@ def _account(api: XApi) -> Finding:
     return Finding(ok=True, text=Sentence("The account is @%(name)s.", name=text_of(me, "username")))
 
 
-def _doors(api: XApi) -> list[Finding]:
+def _doors(api: XApi, url: str) -> list[Finding]:
     if not api.keys.bearer:
         words = Sentence(
             "No bearer token is set, so nothing is pushed: copy posts in by hand or read an archive."
@@ -48,6 +48,7 @@ def _doors(api: XApi) -> list[Finding]:
             )
         ]
     rows = [one for one in hooks if isinstance(one, dict)] if isinstance(hooks, list) else []
+    rows = [one for one in rows if text_of(one, "url") == url]  # others are other accounts'
     if not rows:
         return [
             Finding(ok=False, text=Sentence("No webhook is registered: run `vefa endpoint set-webhook`."))

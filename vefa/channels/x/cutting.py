@@ -57,33 +57,36 @@ def text_of(holder: Any, *names: str) -> str:
 
 def _newer(found: Json, data: Json, body: bytes) -> Iterator[Arrival]:
     """The Activity API: one event a body, kept as it came, though a direct message is a list of one."""
-    kind, payload = text_of(data, "event_type"), data.get("payload")
+    kind, payload, own = text_of(data, "event_type"), data.get("payload"), _own(data)
     if kind in _TYPING:
         return
     messages = payload.get(DIRECT) if isinstance(payload, dict) else None
     if isinstance(payload, dict) and isinstance(messages, list) and messages:
         for message in messages[:_MOST]:
             raw = _bytes({**found, "data": {**data, "payload": {**payload, DIRECT: [message]}}})
-            yield Arrival(_named(text_of(message, "id"), raw), _partner(message, _own(data)), raw)
+            yield Arrival(_named(text_of(message, "id"), raw), _partner(message, own), raw, account=own)
         return
     post = text_of(payload, "id") if kind in {"post.create", "post.mention.create"} else ""
     gone = f"gone:{text_of(payload, 'id')}" if kind == "post.delete" and text_of(payload, "id") else ""
     name = post or gone or _prefixed("event:", text_of(data, "event_uuid"))
-    yield Arrival(_named(name, body), _newer_lane(payload, _own(data)), body)
+    yield Arrival(_named(name, body), _newer_lane(payload, own), body, account=own)
 
 
 def _older(found: Json, body: bytes) -> Iterator[Arrival]:
     """The Account Activity API: lists of events beside the account for which they came."""
+    own = text_of(found, "for_user_id")
     rest = {name: value for name, value in found.items() if not _is_list(name, value)}
     lists = {name: value for name, value in found.items() if _is_list(name, value)}
     if not lists and any(name.endswith(("_event", "_status")) for name in found):
-        yield Arrival(_named("", body), "", body)  # access was revoked; a replay has ended
+        yield Arrival(_named("", body), "", body, account=own)  # access was revoked; a replay has ended
     for kind, events in lists.items():
         if kind in _TYPING:
             continue
         for event in events[:_MOST]:
             raw = _bytes({**rest, kind: [event]})
-            yield Arrival(_named(_older_name(kind, event), raw), _older_lane(kind, event, found), raw)
+            yield Arrival(
+                _named(_older_name(kind, event), raw), _older_lane(kind, event, own), raw, account=own
+            )
 
 
 def _is_list(name: str, value: Any) -> bool:
@@ -101,9 +104,8 @@ def _older_name(kind: str, event: Any) -> str:
     return ""
 
 
-def _older_lane(kind: str, event: Any, found: Json) -> str:
+def _older_lane(kind: str, event: Any, own: str) -> str:
     """The other side: what one person says is read in order."""
-    own = text_of(found, "for_user_id")
     if kind == DIRECT:
         return _partner(event, own)
     if kind == POSTS and isinstance(event, dict):

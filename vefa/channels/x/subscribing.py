@@ -16,9 +16,15 @@ WANTED = frozenset({"post.mention.create", "dm.received"})
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """The webhooks of one app and the events of one account."""
+    """The webhook of one door in the app, and the events of one account that are pushed there.
+
+    url     of the door; other webhooks of the app are other accounts' or other machines'
+    behind  another account's door is used: it stays when this account leaves
+    """
 
     api: XApi
+    url: str = ""
+    behind: bool = False
 
     def begin(self, url: str) -> None:
         """Register the door and have the account's events pushed there. May be repeated."""
@@ -42,9 +48,19 @@ class Subscriptions:
             raise RejectedError(words) from None
 
     def end(self) -> None:
-        """Remove every webhook of the app; its subscriptions end with it."""
-        for hook in self._hooks():
-            self.api.manage("DELETE", f"/2/webhooks/{text_of(hook, 'id')}")
+        """End what is pushed for this account, and the door's webhook where the door is its own."""
+        hook = self._hook(self.url)
+        if hook is None:
+            return
+        number = text_of(hook, "id")
+        if not self.behind:
+            self.api.manage("DELETE", f"/2/webhooks/{number}")  # its subscriptions end with it
+            return
+        if self._older(number):
+            own = f"/2/account_activity/webhooks/{number}/subscriptions/{self.api.account}/all"
+            self.api.manage("DELETE", own)
+        for row in self._newer_rows(number):
+            self.api.manage("DELETE", f"/2/activity/subscriptions/{text_of(row, 'subscription_id')}")
 
     def running(self, url: str) -> bool:
         """Whether the door is registered, was found sound, and the account's events go there."""
@@ -69,13 +85,21 @@ class Subscriptions:
         return isinstance(found, dict) and bool(found.get("subscribed"))
 
     def _newer(self, number: str) -> bool:
+        return {text_of(one, "event_type") for one in self._newer_rows(number)} >= WANTED
+
+    def _newer_rows(self, number: str) -> list[dict[str, Any]]:
+        """What of the account is pushed to the webhook event by event."""
         try:
             found = self.api.manage("GET", "/2/activity/subscriptions")
         except RejectedError:  # the plan has no Activity
-            return False
+            return []
         rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-        kinds = {text_of(one, "event_type") for one in rows if text_of(one, "webhook_id") == number}
-        return kinds >= WANTED
+        ours = {"", self.api.account}
+        return [
+            one
+            for one in rows
+            if text_of(one, "webhook_id") == number and text_of(one.get("filter"), "user_id") in ours
+        ]
 
 
 def _account(number: str) -> str:

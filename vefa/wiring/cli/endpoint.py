@@ -5,15 +5,16 @@ import sys
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from vefa.channels import registry
 from vefa.channels.accounts import (
     AccountError,
     NewEndpoint,
     add,
+    door_url,
     endpoint_of,
     endpoints,
-    hook_url,
     pause,
     remember_pushing,
     replace_secret,
@@ -216,8 +217,8 @@ def _set_secret(options: Namespace) -> int:
 def _hook_url(public_url: str, endpoint: Endpoint) -> str:
     if public_url and not public_url.startswith(("https://", "http://")):
         raise CommandError("Say where the provider reaches us: --public-url https://…")
-    path = f"/hooks/{endpoint.channel}/{endpoint.key}"
-    return f"{public_url.rstrip('/')}{path}" if public_url else hook_url(endpoint)
+    url = door_url(endpoint)
+    return f"{public_url.rstrip('/')}{urlsplit(url).path}" if public_url else url
 
 
 def _secret(endpoint: Endpoint) -> str:
