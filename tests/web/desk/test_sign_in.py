@@ -6,19 +6,22 @@ import pyotp
 import pytest
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import override
 
 from tests.town import PASSWORD
 from tests.web.desk.seat import seated
 from vefa.directory import second_factor
 from vefa.directory.models import Staff
-from vefa.web.desk import sign_in
+from vefa.web.desk import guessing
 from vefa.web.desk.door import EPOCH
+from vefa.web.desk.sign_in import TOO_MANY_HERE
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/lists/open"
@@ -58,14 +61,108 @@ def test_a_wrong_password_says_no_more_than_that(town):
     assert words[0].replace("derya", "nobody").split("</form>")[1] == words[1].split("</form>")[1]
 
 
-def test_too_many_tries_are_told_to_wait(town):
-    for _ in range(6):
-        assert sign_in.tries_of_name.allows("derya")
-
-    answer = Client().post(reverse("desk:sign-in"), {"username": "Derya", "password": PASSWORD})
-
+def try_as(name: str, *, browser: Client | None = None, near: str = "203.0.113.9") -> bool:
+    """Whether the door opens for who knows the password."""
+    words = {"username": name, "password": PASSWORD}
+    answer = (browser or Client()).post(reverse("desk:sign-in"), words, REMOTE_ADDR=near)
     with override("tr"):
-        assert str(sign_in.TOO_MANY) in answer.content.decode()
+        assert answer.status_code == 302 or str(TOO_MANY_HERE) in answer.content.decode()
+    return answer.status_code == 302
+
+
+def guess_at(name: str, *, near: str = "203.0.113.9", browser: Client | None = None) -> guessing.Guess:
+    """Who guesses, and is wrong; as the door counts it before it looks at the password."""
+    request = RequestFactory(REMOTE_ADDR=near).post("/desk/sign-in")
+    request.COOKIES = {key: one.value for key, one in (browser or Client()).cookies.items()}
+    return guessing.Guess(request, name=name)
+
+
+def guess_from_everywhere(*names: str) -> None:
+    for block in range(40):
+        for name in names:
+            guess_at(name, near=f"10.0.{block}.1").allowed()
+
+
+def test_too_many_tries_from_one_network_are_told_to_wait_however_the_name_is_written(town):
+    tries = [guess_at("derya", near=f"203.0.113.{last}").allowed() for last in range(6)]
+
+    assert tries == [True] * 6
+    assert not try_as("Derya")
+    assert not try_as("derya", near="::ffff:203.0.113.200")
+
+
+def test_an_outsider_who_guesses_does_not_keep_anybody_out(town):
+    assert sum(guess_at("derya").allowed() for _ in range(200)) == 6
+
+    assert try_as("derya", near="198.51.100.7")  # in a browser that nobody has seen yet
+    assert not try_as("derya", near="203.0.113.9")
+
+
+def test_guesses_from_everywhere_slow_down_strangers_and_never_a_browser_that_has_signed_in(town):
+    own = Client()
+    assert try_as("derya", browser=own, near="198.51.100.7")
+    own.post(reverse("desk:sign-out"))
+    guess_from_everywhere("derya")
+
+    assert not try_as("derya", near="198.51.100.8")
+    assert try_as("derya", browser=own, near="10.0.1.1")  # even beside whoever guesses
+    assert guess_at("murat", near="198.51.100.8").allowed()
+
+
+def test_a_known_browser_has_six_tries_of_its_own_and_only_for_whom_it_is_known(town):
+    own = Client()
+    assert try_as("derya", browser=own)
+    assert [guess_at("derya", browser=own).allowed() for _ in range(7)] == [True] * 6 + [False]
+    assert not try_as("derya", browser=own)
+
+    assert [guess_at("murat", browser=own).allowed() for _ in range(7)] == [True] * 6 + [False]
+    assert not try_as("murat")  # counted as any stranger's
+
+
+def test_two_people_at_one_computer_are_both_known(town):
+    shared = Client()
+    assert try_as("derya", browser=shared)
+    assert try_as("murat", browser=shared)
+    guess_from_everywhere("derya", "murat")
+
+    assert guess_at("derya", browser=shared).allowed()
+    assert guess_at("murat", browser=shared).allowed()
+    assert not guess_at("derya").allowed()
+
+
+FORGED = {
+    "nothing": "",
+    "made up": "made up",
+    "signed for another use": signing.dumps(["1", "2"], salt="another"),
+    "of another shape": signing.dumps({"a": 1}, salt=guessing.SALT),
+    "known for somebody else": signing.dumps(
+        ["1", salted_hmac(guessing.SALT, "murat", algorithm="sha256").hexdigest()[:20]], salt=guessing.SALT
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_forged_mark_of_a_browser_helps_nobody(town, what):
+    forger = Client()
+    forger.cookies[guessing.cookie_name()] = FORGED[what]
+    tries = [guess_at("derya", browser=forger, near=f"10.0.{block}.1").allowed() for block in range(31)]
+    assert tries == [True] * 30 + [False]
+
+
+def test_signing_in_is_no_guess(town):
+    for _ in range(70):
+        guess = guess_at("derya", near="198.51.100.7")
+        assert guess.allowed()
+        guess.was_right()
+
+
+def test_the_mark_of_a_browser_names_nobody_and_no_script_reads_it(town, settings):
+    client = Client()
+    settings.SESSION_COOKIE_SECURE = True
+    assert try_as("derya", browser=client)
+    kept = client.cookies[guessing.cookie_name()]
+    assert (kept["httponly"], kept["secure"], kept["samesite"]) == (True, True, "Lax")
+    assert "derya" not in str(signing.loads(kept.value, salt=guessing.SALT))
 
 
 def test_the_second_step_is_set_up_and_leads_on_to_where_one_wanted(town, at_the_door):

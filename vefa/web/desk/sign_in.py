@@ -1,4 +1,4 @@
-"""Signing in: name and password, then a code. Wrong tries are counted per name and per address."""
+"""Signing in: name and password, then a code. How often somebody may be wrong stands in `guessing`."""
 
 import segno
 from django import forms
@@ -17,15 +17,16 @@ from vefa.directory import second_factor
 from vefa.directory.models import Staff
 from vefa.directory.queries import is_loaded, municipality
 from vefa.web.desk.door import EPOCH, SECOND, needs_second_factor, signed_in
+from vefa.web.desk.guessing import Guess
 from vefa.web.ui.language import remember
 from vefa.web.ui.limiting import Limit
-from vefa.web.ui.proxies import caller
 from vefa.web.ui.show import show
 
-tries_of_name = Limit(times=6, window_s=900)
-tries_of_address = Limit(times=60, window_s=900)
 tries_of_code = Limit(times=6, window_s=900)
 TOO_MANY = _("Too many tries. Wait a quarter of an hour, or ask an administrator.")
+TOO_MANY_HERE = _(
+    "Too many tries. Wait a quarter of an hour, or use a browser in which you have signed in before."
+)
 WRONG = _("Name and password do not belong together.")
 
 
@@ -66,23 +67,26 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The door of the desk."""
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        staff = _known(request, form)
+        guess = Guess(request, name=form.cleaned_data["username"])
+        staff = _known(request, form, guess)
         if staff is not None:
-            return _enter(request, staff)
+            response = _enter(request, staff)
+            guess.remember(response)
+            return response
     status = 422 if request.method == "POST" else 200
     return show(request, "desk/sign_in.html", context={"form": form, "next": _next(request)}, status=status)
 
 
-def _known(request: HttpRequest, form: SignInForm) -> Staff | None:
-    name = form.cleaned_data["username"]
-    if not (tries_of_name.allows(name.casefold()) and tries_of_address.allows(caller(request))):
-        form.add_error(None, TOO_MANY)
+def _known(request: HttpRequest, form: SignInForm, guess: Guess) -> Staff | None:
+    if not guess.allowed():
+        form.add_error(None, TOO_MANY_HERE)
         return None
-    staff = authenticate(request, username=name, password=form.cleaned_data["password"])
+    words = form.cleaned_data
+    staff = authenticate(request, username=words["username"], password=words["password"])
     if not isinstance(staff, Staff) or staff.retired_at is not None:
         form.add_error(None, WRONG)
         return None
-    tries_of_name.clear(name.casefold())
+    guess.was_right()
     return staff
 
 

@@ -35,6 +35,12 @@ class Limit:
         with self._lock:
             self._seen.pop(key, None)
 
+    def take_back(self, key: str) -> None:
+        """Count one time less for a key: it was not meant by the limit."""
+        with self._lock:
+            if (seen := self._seen.get(key)) is not None:
+                self._seen[key] = (seen[0], max(0, seen[1] - 1))
+
     def forget(self) -> None:
         """Begin to count anew."""
         with self._lock:
