@@ -1,7 +1,7 @@
 """How well and how fast a message is understood: services, language, danger, doubles, personal data.
 
-python -m benchmarks.bench_triage            all of it, some twenty minutes with the extra `semantic`
-python -m benchmarks.bench_triage --quick    without the real complaints of other cities
+python -m benchmarks.bench_triage            all of it, some two hours with the extra `semantic`
+python -m benchmarks.bench_triage --quick    without other cities and without ways of romanising held out
 python -m benchmarks.bench_triage --only services,tone    these parts; what was kept of the others stays
 """
 

@@ -20,6 +20,7 @@ from django.db import connection, connections
 from benchmarks import (
     triage_city,
     triage_cost,
+    triage_languages,
     triage_memory,
     triage_real,
     triage_sameness,
@@ -43,7 +44,9 @@ from vefa.wiring.postgres.server import start
 MEASURED = Path("tests/triage/measured")
 PAIRS = MEASURED / "pairs.csv"
 LEARNING = "learning"  # the part on which most others build
+SLOW = {"real", "romanised"}  # left out by --quick
 OPEN_CASES = 20_000  # among which a double must be found
+_PLACES = {True: "places by label", False: "places as found"}
 
 
 @dataclass(frozen=True)
@@ -91,14 +94,14 @@ def main() -> None:
     """Start a database, measure the wanted parts, print, and keep each as soon as it is known."""
     parts = _parts()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="without the real complaints of other cities")
+    parser.add_argument("--quick", action="store_true", help=f"without {', '.join(sorted(SLOW))}")
     parser.add_argument("--only", default="", metavar="A,B", help=f"some of {','.join(parts)}")
     options = parser.parse_args()
     wanted = options.only.split(",") if options.only else [name for name in parts if name != LEARNING]
     if unknown := [name for name in wanted if name not in parts]:
         parser.error(f"no such part: {', '.join(unknown)}")
     if options.quick:
-        wanted = [name for name in wanted if name != "real"]
+        wanted = [name for name in wanted if name not in SLOW]
     if any(parts[name].taught for name in wanted):
         wanted = [LEARNING, *(name for name in wanted if name != LEARNING)]
     with _town() as version:
@@ -123,7 +126,10 @@ def _parts() -> dict[str, Part]:
         "services": Part(
             lambda: _shares("services", triage_services.figures(), triage_services.TARGETS),
         ),
-        "words": Part(lambda: _shares("words", triage_words.figures(), {})),
+        "words": Part(lambda: _shares("words", triage_words.figures(), triage_words.TARGETS), taught=False),
+        "romanised": Part(
+            lambda: _shares("romanised", triage_languages.figures(), triage_languages.TARGETS), taught=False
+        ),
         "tone": Part(
             lambda: _shares("tone", triage_tone.figures(triage_tone.judged(triage_tone.advised)), TONE)
         ),
@@ -161,13 +167,15 @@ def _memory() -> Iterator[Figure]:
 def _pairs() -> Iterator[Figure]:
     while reckon_middles():
         pass
-    rows = triage_sameness.weighed(PAIRS)
-    for name, some, least in (
-        ("hard pairs", [one for one in rows if one.hard], 0.93),
-        ("all pairs", rows, None),
-    ):
-        share = triage_sameness.auc(some)
-        yield Figure("doubles", f"AUC, {name}", share.value, share.low, share.high, share.of, least)
+    for by_label in (True, False):
+        rows = triage_sameness.weighed(PAIRS, by_label=by_label)
+        for name, some, least in (
+            ("hard pairs", [one for one in rows if one.hard], 0.93),
+            ("all pairs", rows, None),
+        ):
+            share = triage_sameness.auc(some)
+            told = f"AUC, {name}, {_PLACES[by_label]}"
+            yield Figure("doubles", told, share.value, share.low, share.high, share.of, least)
 
 
 def _among_many() -> Iterator[Figure]:
@@ -184,12 +192,13 @@ def _found(city: str, *, later: bool, least: float | None) -> Iterator[Figure]:
     for meaning in (False, True) if semantic.available() else (False,):
         if meaning:
             triage_city.keep_meanings(triage_city.recent())
-        way = triage_sameness.Way(staff=clerk, later=later, meaning=meaning)
-        found = triage_sameness.found_among(PAIRS, way)
-        share = found.first_three
         kind = "with" if meaning else "without"
-        name = f"top 3 among {OPEN_CASES:,} open, {city}, {kind} vectors"
-        yield Figure("doubles", name, share.value, share.low, share.high, share.of, least)
+        for by_label in (True, False):
+            way = triage_sameness.Way(staff=clerk, later=later, meaning=meaning, by_label=by_label)
+            found = triage_sameness.found_among(PAIRS, way)
+            share = found.first_three
+            name = f"top 3 of {OPEN_CASES:,}, {city}, {kind} vectors, {_PLACES[by_label]}"
+            yield Figure("doubles", name, share.value, share.low, share.high, share.of, least)
         yield Figure("doubles", f"CPU ms of one offer, {city}, {kind} vectors", found.p50_cpu_ms, most=30)
 
 

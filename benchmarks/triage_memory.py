@@ -2,13 +2,17 @@
 
 Memory is proportional (PSS), in MB of a million bytes, as `bench_house` reads it; of the fitting process it
 is the most that the kernel saw resident.
+
+The worker is read after each thousand messages, no two of them alike: real ones of other cities, which no
+model has seen, in turn with sentences laid together of halves of the town's examples, at invented addresses.
 """
 
 import csv
 import json
+import random
 import time
-from collections.abc import Iterator
-from itertools import count, cycle
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 from pathlib import Path
 
 import httpx
@@ -18,9 +22,12 @@ from benchmarks.bench_door import HEAD
 from benchmarks.desk import sign_in
 from benchmarks.house import House, add_bot, house
 from benchmarks.load import LOOPBACK, Request, open_loop
+from benchmarks.triage_real import APPEALS, ENGLISH, RUSSIAN, TURKISH, appeals, english, russian, turkish
 
 CITY = Path("vefa/wiring/demo/city")
-CONTACTS = 3_000
+STEP = 1_000  # messages between two looks
+STEPS = 6
+LONGEST = 160  # characters: a real message is cut at a word, or 20 a second would be too many to compare
 RATE = 20.0  # a second: slow enough that the worker compares by meaning what is in doubt
 SERVING = "SELECT count(*) FROM triage_modelversion WHERE standing = 'in_service'"
 MOST = 350.0
@@ -33,10 +40,7 @@ def figures() -> Iterator[tuple[str, float, float | None]]:
     with house(learning=True) as running:
         yield "MB of the fitting process at its peak", peak_of_fit(running), None
         add_bot(running)
-        found = open_loop(running.port, said(), rate=lambda _second: RATE, seconds=CONTACTS / RATE)
-        running.wait_for_quiet(seconds=_LONG_S)
-        yield "contacts before memory was read", float(found.good), None
-        yield "MB of the worker, full chain in service", _mb(running.worker()), MOST
+        yield from _of_worker(running)
         yield from _of_web(running)
         yield "MB of web, worker and supervisor together", running.memory_mb(), MOST
 
@@ -53,14 +57,67 @@ def peak_of_fit(running: House) -> float:
     return most
 
 
-def said() -> Iterator[Request]:
-    """The example messages of the town as Telegram updates, each from a chat of its own, without end."""
-    texts = []
+def _of_worker(running: House) -> Iterator[tuple[str, float, float | None]]:
+    """The worker before the first message, after every step, and at the end."""
+    yield "MB of the worker before the first message", _mb(running.worker()), None
+    texts = different(random.Random(7))
+    good, held = 0.0, 0.0
+    for number in range(1, STEPS + 1):
+        some = (_update(next(_numbers), text) for text in islice(texts, STEP + 50))  # a few are never sent
+        good += open_loop(running.port, some, rate=lambda _second: RATE, seconds=STEP / RATE).good
+        running.wait_for_quiet(seconds=_LONG_S)
+        held = _mb(running.worker())
+        yield f"MB of the worker after {number * STEP:,} different messages", held, None
+    yield "contacts before memory was read", good, None
+    yield "MB of the worker, full chain in service", held, MOST
+
+
+def different(chance: random.Random) -> Iterator[str]:
+    """Messages, no two alike: a real one as long as there are any, then one laid together, in turn."""
+    known, told = real(chance), _examples()
+    seen: set[str] = set()
+    while True:
+        for text in (next(known, ""), together(told, chance)):
+            if text and text not in seen:
+                seen.add(text)
+                yield text
+
+
+def real(chance: random.Random) -> Iterator[str]:
+    """What people wrote to other cities, each once, in any order; nothing where the sets are missing."""
+    sets: tuple[tuple[Path, Callable[[], list[str]]], ...] = (
+        (TURKISH, lambda: [one.text for one in turkish()]),
+        (RUSSIAN, lambda: [one.text for one in russian("category", thing=False)]),
+        (APPEALS, lambda: [one.text for one in appeals("text_kz", "kk")]),
+        (ENGLISH, lambda: [one.text for one in english()]),
+    )
+    texts = sorted({_short(text) for path, read in sets if path.exists() for text in read()} - {""})
+    chance.shuffle(texts)
+    return iter(texts)
+
+
+def together(told: dict[str, list[str]], chance: random.Random) -> str:
+    """The first half of one example and the second half of another, at an address that nobody has."""
+    texts = told[chance.choice(sorted(told))]
+    one, other = chance.choice(texts).split(), chance.choice(texts).split()
+    street = "".join(chance.choice("bdfgklmnrstvyz") + chance.choice("aeiou") for _ in range(3))
+    halves = " ".join([*one[: (len(one) + 1) // 2], *other[len(other) // 2 :]])
+    return f"{halves}, {street.capitalize()} {chance.randrange(1, 200)}"
+
+
+def _examples() -> dict[str, list[str]]:
+    """The example messages of the town, by language."""
+    found: dict[str, list[str]] = {}
     for path in sorted(CITY.glob("examples.*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            texts += [row["text"] for row in csv.DictReader(file)]
-    for text in cycle(texts[::7]):  # every language, and seldom twice the same
-        yield _update(next(_numbers), text)
+            found[path.stem] = [row["text"] for row in csv.DictReader(file)]
+    return found
+
+
+def _short(text: str) -> str:
+    """As much as a person types at once."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= LONGEST else plain[:LONGEST].rpartition(" ")[0]
 
 
 def _update(number: int, text: str) -> Request:

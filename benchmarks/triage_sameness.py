@@ -1,7 +1,8 @@
 """How well doubles are told apart, and found among many: read by `bench_triage` and by the tests.
 
 Needs a Django that is set up and a loaded city. Pairs are a CSV file: text_a, text_b, place_a, place_b (keys
-of areas), same, hard (all where the column is missing), days_apart.
+of areas), same, hard (all where the column is missing), days_apart. Where a report is can be taken from its
+label, as if its resident or a clerk had chosen it, or be what triage finds in the text: nothing, in some.
 """
 
 import csv
@@ -22,7 +23,7 @@ from vefa.cases.wordlist import vector as words_in
 from vefa.directory.models import Area, Municipality, Service, Staff
 from vefa.directory.queries import directory, examples, forget
 from vefa.triage import semantic
-from vefa.triage.advice import Asked, advise
+from vefa.triage.advice import Advice, Asked, advise
 from vefa.triage.meaning.vectors import made, packed
 from vefa.triage.sameness.offering import Offer, offers, weighed_against
 from vefa.triage.sameness.reading import Read, Said, read
@@ -59,10 +60,10 @@ def pairs(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def weighed(path: Path) -> list[Weighed]:
-    """Every pair as the rules weigh it."""
+def weighed(path: Path, *, by_label: bool = True) -> list[Weighed]:
+    """Every pair as the rules weigh it; `by_label`: at the places of the labels."""
     rows = pairs(path)
-    read_all = [(_read(row, "a", 0.0), _read(row, "b", float(row["days_apart"] or 0))) for row in rows]
+    read_all = [(_read(row, "a", by_label=by_label), _read(row, "b", by_label=by_label)) for row in rows]
     if semantic.available():
         read_all = _with_vectors(rows, read_all)
     found = []
@@ -97,22 +98,29 @@ def _above(yes: Sequence[float], no: Sequence[float]) -> float:
     return wins / max(1, len(yes) * len(no))
 
 
-def _read(row: Mapping[str, str], side: str, days: float) -> Read:
-    areas = {area.key: area for area in directory().areas.values()}
-    area = areas.get(row[f"place_{side}"])
+def _read(row: Mapping[str, str], side: str, *, by_label: bool) -> Read:
     text = row[f"text_{side}"]
     advice = advise(Asked(text=text, hint="tr"))
     about = meant(text, advice.language.value)
-    at = NOON + timedelta(days=days)
+    at = NOON + timedelta(days=float(row["days_apart"] or 0) if side == "b" else 0.0)
     said = Said(
         text=text,
-        area_id=area.pk if area else None,
+        area_id=_area(row[f"place_{side}"]) if by_label else _found_in(advice),
         services=about.services,
         at=at,
         language=advice.language.value,
         speaks=about.speaks,
     )
     return read(said)
+
+
+def _area(key: str) -> int | None:
+    return next((area.pk for area in directory().areas.values() if area.key == key), None)
+
+
+def _found_in(advice: Advice) -> int | None:
+    """The place with which triage would have opened the case."""
+    return advice.area.value if advice.area and not advice.place_unclear else None
 
 
 def _with_vectors(
@@ -141,12 +149,14 @@ class Found:
 @dataclass(frozen=True, kw_only=True)
 class Way:
     """How it is asked. `later`: for the second report of a pair, as a clerk meets it; else for the first,
-    while the second is there already. `meaning`: the reports have their vectors.
+    while the second is there already. `meaning`: the reports have their vectors. `by_label`: they have the
+    places of the labels.
     """
 
     staff: Staff
     later: bool = True
     meaning: bool = False
+    by_label: bool = True
 
 
 def found_among(pairs_path: Path, way: Way) -> Found:
@@ -167,7 +177,7 @@ def found_among(pairs_path: Path, way: Way) -> Found:
 
 def _asked(row: Mapping[str, str], way: Way) -> tuple[list[Offer], Case, float]:
     """What is offered for one report of a pair, the other one, and seconds of this process."""
-    first, second = _case(row, "a"), _case(row, "b")
+    first, second = _case(row, "a", by_label=way.by_label), _case(row, "b", by_label=way.by_label)
     if way.meaning:
         keep_meanings([first, second])
     asked, wanted = (second, first) if way.later else (first, second)
@@ -292,13 +302,13 @@ def _row(
     )  # fmt: skip
 
 
-def _case(row: Mapping[str, str], side: str) -> Case:
+def _case(row: Mapping[str, str], side: str, *, by_label: bool) -> Case:
     text = row[f"text_{side}"]
     advice = advise(Asked(text=text, hint="tr"))
-    area = next((one for one in directory().areas.values() if one.key == row[f"place_{side}"]), None)
+    area_id = _area(row[f"place_{side}"]) if by_label else _found_in(advice)
     later = float(row["days_apart"] or 0) if side == "b" else 0.0
     at = NOON + timedelta(days=later)
-    about = (area.pk if area else None, advice.service if advice.sure else None)
+    about = (area_id, advice.service if advice.sure else None)
     case = _row(f"p{row['id']}{side}", (text, advice.language.value), about, at)
     case.save(force_insert=True)
     return case

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.triage_tone import LANGUAGES, Row, rows
-from vefa.triage.advice import Asked, advise
-from vefa.triage.learned.rules import FIRST
+from vefa.triage.advice import Asked, advise, read
+from vefa.triage.learned.deciding import services_for
+from vefa.triage.learned.rules import COLD, FIRST
 from vefa.triage.measures import Share
 
 TARGETS = {"first, all": 0.75, "one of three, all": 0.92} | {f"first, {code}": 0.68 for code in LANGUAGES}
-_THRESHOLDS = (0.5, FIRST, 0.7, 0.8, 0.9)
+_THRESHOLDS = (0.5, FIRST, 0.7, COLD, 0.85, 0.9, 0.95)
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,27 @@ class Suggested:
 
 
 def figures() -> Iterator[tuple[str, Share]]:
-    """With meaning where the extra is installed, then by words alone."""
+    """With meaning where the extra is installed, then by words alone, then before any model is learned."""
     deep = suggested(deep=True)
     yield from _by_language(deep)
     for variant in sorted({one.row["variant"] for one in deep}):
         yield f"first, {variant}", _first([one for one in deep if one.row["variant"] == variant])
     yield "first, indirect wording", _first([one for one in deep if one.row["indirect"] == "1"])
+    yield from _routed(deep)
+    plain = suggested(deep=False)
+    for name, share in (*_by_language(plain), *_routed(plain)):
+        yield f"by words alone: {name}", share
+    told = by_catalogue()
+    for name, share in (*_by_language(told), *_routed(told)):
+        yield f"without a model: {name}", share
+
+
+def _routed(found: Sequence[Suggested]) -> Iterator[tuple[str, Share]]:
+    """How many would go their way by themselves from each confidence on, and how many of these rightly."""
     for threshold in _THRESHOLDS:
-        sure = [one for one in deep if one.confidence >= threshold]
-        yield f"routed from {threshold:g} on", Share(len(sure), len(deep))
+        sure = [one for one in found if one.confidence >= threshold]
+        yield f"routed from {threshold:g} on", Share(len(sure), len(found))
         yield f"right of those from {threshold:g} on", _first(sure)
-    yield from ((f"by words alone: {name}", share) for name, share in _by_language(suggested(deep=False)))
 
 
 def suggested(*, deep: bool) -> list[Suggested]:
@@ -51,6 +62,17 @@ def suggested(*, deep: bool) -> list[Suggested]:
     for row in rows():
         advice = advise(Asked(text=row["text"], hint="tr", deep=deep))
         found.append(Suggested(row, [guess.value for guess in advice.services], advice.confidence))
+    return found
+
+
+def by_catalogue() -> list[Suggested]:
+    """Every row as the words of the catalogue judge it, before anything is learned."""
+    found = []
+    for row in rows():
+        known = read(Asked(text=row["text"], hint="tr"))
+        guesses = services_for(known.message, None)
+        confidence = guesses[0].confidence if guesses else 0.0
+        found.append(Suggested(row, [guess.value for guess in guesses], confidence))
     return found
 
 

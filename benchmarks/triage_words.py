@@ -16,6 +16,12 @@ from vefa.triage.measures import Share
 from vefa.triage.place import CLEAR, Gazetteer, Name, area_of
 
 PERSONAL = Path("tests/triage/measured/personal.csv")
+TARGETS = {
+    "language, all": 0.99,
+    "language, transliterated": 0.95,
+    "personal data, masked": 1.0,
+    "texts without personal data, untouched": 1.0,
+}
 TRANSLITERATED = {"latin", "finglish", "translit"}
 
 type Row = Mapping[str, str]

@@ -93,17 +93,17 @@ def measure() -> None:
     )
     texts = sentences()
     for name, rows in romanised().items():
-        unseen = _without(name, texts)
+        unseen = without(name, texts)
         short = [(code, " ".join(text.split()[2:6])) for code, text in rows if len(text.split()) > 5]
         known, whole, few = share(shipped, rows), share(unseen, rows), share(unseen, short)
         _say(f"| {name} | {known:.3f} | {whole:.3f} | {few:.3f} |")
     typed = [row for row in hand["by hand, Latin"] if row[0] == "fa"]
     for scheme in PERSIAN:
-        right = share(_without(f"fa: {scheme}", texts), typed)
+        right = share(without(f"fa: {scheme}", texts), typed)
         _say(f"| fa: {scheme}, on Finglish by hand | | {right:.3f} | |")
 
 
-def _without(name: str, texts: Mapping[str, list[str]]) -> Hearer:
+def without(name: str, texts: Mapping[str, list[str]]) -> Hearer:
     """Who hears by a model that never met this way of romanising."""
     weights = fit(latin_rows(texts, ALL.without(name)), LATIN)
     model = Model(LATIN, [tuple(map(float, row)) for row in weights])
