@@ -14,12 +14,14 @@ from uuid import UUID
 from django.db.models import Q
 
 from vefa.channels.port import Sent
+from vefa.dialogue.enclosing import count_of
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.waiting import Message, Waiting, waiting
 from vefa.inbox import bulk
 from vefa.kit.ids import token
 
 LEASE = timedelta(seconds=90)
+LONGER = timedelta(seconds=60)  # for each file that goes along
 _SEEN = timedelta(seconds=5)  # how exactly an account knows when something last went out
 # What went is written first, and the row of the next one is not waited for while that is held: whoever has
 # it, to take an answer back for instance, may be waiting for the one that went.
@@ -81,7 +83,7 @@ def take(one: Waiting, gone: Gone | None = None, *, now: datetime) -> Lease | No
     or before a person paused it) and while somebody else holds the row. Does what `hand_over` does with
     what has `gone`, in another conversation, in the same commit: the disk makes one wait long.
     """
-    right, until = token(), now + LEASE
+    right, until = token(), now + LEASE + LONGER * count_of(one.delivery.reply)
     settled = _facts(gone, now=now) if gone else _NOTHING_GONE
     (known, tries, parts), *_ = bulk.run(_TURN, [*settled, one.delivery.pk, now, now, right, until])
     if gone and not known:

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, UnsureError
 from vefa.citizens.models import Address
+from vefa.dialogue.carrying import laden
 from vefa.dialogue.leasing import Gone, Lease, hand_over, settle, take
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.pace import Pace
@@ -148,7 +149,7 @@ def attempt(lease: Lease, *, adapter: Adapter, clock: Clock) -> tuple[bool, Gone
     """
     parcel = parcel_of(lease.delivery, lease.earlier, now=clock())
     try:
-        return True, Gone(lease, adapter.send(parcel))
+        return True, Gone(lease, adapter.send(laden(parcel, lease.delivery, adapter)))
     except BusyError as error:
         return _postpone(lease, error, now=clock()), None
     except RejectedError as error:

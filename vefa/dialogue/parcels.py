@@ -22,6 +22,7 @@ class Extras(msgspec.Struct, frozen=True, omit_defaults=True):
     template: Filled | None = None  # instead of the text, where the provider's window is over
     buttons: tuple[str, ...] = ()
     place: Place | None = None
+    files: int = 0  # how many go along; they are the reply's `enclosures`
 
 
 def parcel_of(delivery: Delivery, earlier: Sequence[Message], *, now: datetime) -> Parcel:

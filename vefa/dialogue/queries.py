@@ -9,14 +9,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Left
 
 from vefa.cases.models import Case, Note
-from vefa.channels.manners import Standing, Terms
+from vefa.channels.manners import Freight, Standing, Terms
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Form, Post
 from vefa.channels.queries import mailbox
 from vefa.citizens.models import Address
 from vefa.dialogue.audience import BY_HAND, endpoint_for
-from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
-from vefa.dialogue.terms import rules_of, standing_of
+from vefa.dialogue.enclosing import house, of_replies
+from vefa.dialogue.models import Delivery, DeliveryState, Draft, Enclosure, Reply
+from vefa.dialogue.terms import manners_of, standing_of
 from vefa.directory.models import Staff
 from vefa.inbox.models import Attachment, Contact, Conversation
 from vefa.inbox.posts import posts_of
@@ -42,6 +43,7 @@ class Entry:
     deliveries: tuple[Delivery, ...] = ()
     post: Post | None = None
     quoted: str = ""
+    enclosures: tuple[Enclosure, ...] = ()  # that went along with the reply
 
     @property
     def elsewhere(self) -> bool:
@@ -63,6 +65,7 @@ class ChannelTruth:
     others: int = 0  # further people who will hear this answer
     paused: bool = False
     endpoint_id: int = 0
+    freight: Freight | None = None  # what files may go along at this moment
 
 
 _SPOKEN_OF = frozenset({"phone", "email", "whatsapp"})  # other spaces number their people
@@ -77,7 +80,9 @@ class Troubles:
 
 
 def conversation_of(case: Case, *, with_notes: bool) -> list[Entry]:
-    """Everything that was said on a case, in order, in four statements at the most; five under a post.
+    """Everything that was said on a case, in order, in four statements at the most.
+
+    One more where something was said under a post, one where files went out.
 
     Contacts stand at the moment at which their sender said them.
     """
@@ -142,13 +147,19 @@ def _attachments_of(contacts: Iterable[Contact]) -> Mapping[int, list[Attachment
 
 
 def _replies(case: Case) -> list[Entry]:
-    """Every reply with its deliveries, in one statement: a reply has always one at least."""
+    """Every reply with its deliveries, in one statement: a reply has always one at least; and its files."""
     found: dict[int, list[Delivery]] = {}
     for row in _DELIVERIES(case.pk):
         found.setdefault(row.reply_id, []).append(row)
+    enclosed = of_replies([rows[0].reply for rows in found.values()])
     return [
-        Entry(rows[0].reply.written_at, reply=rows[0].reply, deliveries=tuple(rows))
-        for rows in found.values()
+        Entry(
+            rows[0].reply.written_at,
+            reply=rows[0].reply,
+            deliveries=tuple(rows),
+            enclosures=tuple(enclosed.get(reply_id, ())),
+        )
+        for reply_id, rows in found.items()
     ]
 
 
@@ -165,11 +176,13 @@ def channel_truth(case: Case, *, now: datetime | None = None, entries: Iterable[
     """
     conversation = case.conversation
     if conversation is None:
-        return ChannelTruth(case.channel, "", "", reachable=False, why_not="nowhere", language=case.language)
+        return ChannelTruth(
+            case.channel, "", "", reachable=False, why_not="nowhere", language=case.language, freight=house()
+        )
     by_hand = conversation.endpoint.channel in BY_HAND
     by_mail = conversation.address.space == "email"  # nobody else is answered through the mailbox
     endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox() if by_hand and by_mail else None)
-    rules = rules_of(endpoint, _standing(conversation, entries, now)) if now else None
+    rules, freight = manners_of(endpoint, _standing(conversation, entries, now)) if now else (None, None)
     return ChannelTruth(
         channel=endpoint.channel if endpoint else conversation.endpoint.channel,
         endpoint_key=endpoint.key if endpoint else conversation.endpoint.key,
@@ -181,6 +194,7 @@ def channel_truth(case: Case, *, now: datetime | None = None, entries: Iterable[
         others=case.supporters,
         paused=bool(endpoint and endpoint.outbound_paused),
         endpoint_id=endpoint.pk if endpoint else 0,
+        freight=freight,
     )
 
 

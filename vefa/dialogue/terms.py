@@ -1,16 +1,19 @@
 """What the provider's rules allow at this moment for one answer, and the refusal of what they do not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from vefa.channels.counting import used
-from vefa.channels.manners import Ruled, Standing, Terms
+from vefa.channels.manners import Freight, Ruled, Standing, Terms
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import UnknownChannelError
 from vefa.channels.sealing import UnsealableError
+from vefa.dialogue.carrying import freight_now
+from vefa.dialogue.enclosing import EnclosureError, fits, house
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.parcels import Extras
 from vefa.inbox.doors import adapter_of
+from vefa.inbox.files import StoredFile
 from vefa.inbox.models import Contact, Conversation
 from vefa.inbox.reach import SILENT
 from vefa.inbox.reading import no_network
@@ -31,13 +34,19 @@ class NotNowError(Exception):
 
 def rules_of(endpoint: Endpoint | None, standing: Standing) -> Terms | None:
     """The rules of this account at this moment; None where its provider has none. Asks nobody."""
+    return manners_of(endpoint, standing)[0]
+
+
+def manners_of(endpoint: Endpoint | None, standing: Standing) -> tuple[Terms | None, Freight | None]:
+    """The rules, and what files may go now: none, or without an account whatever our own page shows."""
     if endpoint is None:
-        return None
+        return None, house()
     try:
         adapter = adapter_of(endpoint, no_network)
     except (UnsealableError, UnknownChannelError):
-        return None
-    return adapter.terms(standing) if isinstance(adapter, Ruled) else None
+        return None, None
+    terms = adapter.terms(standing) if isinstance(adapter, Ruled) else None
+    return terms, freight_now(adapter, terms)
 
 
 def standing_of(
@@ -69,19 +78,22 @@ def standing_of(
     )
 
 
-def terms_now(conversation: Conversation | None, endpoint: Endpoint | None, *, now: datetime) -> Terms | None:
-    """The rules at the moment of writing: everything in the conversation counts, two statements.
+def manners_now(
+    conversation: Conversation | None, endpoint: Endpoint | None, *, now: datetime
+) -> tuple[Terms | None, Freight | None]:
+    """Rules and files at the moment of writing: everything in the conversation counts, two statements.
 
-    None without a conversation, and where the account has no rules; then nothing is read.
+    No rules without a conversation, and where the account has none; then nothing is read.
     """
-    if conversation is None or rules_of(endpoint, Standing(now=now)) is None:
-        return None
+    plain = manners_of(endpoint, Standing(now=now))
+    if conversation is None or plain[0] is None:
+        return plain
     spoken = Contact.objects.filter(conversation=conversation).exclude(form__in=[str(one) for one in SILENT])
     latest = spoken.order_by("-said_at", "-sequence", "-id").defer("raw", "html", "quoted")[:1]
     ours = Delivery.objects.filter(conversation=conversation).select_related("reply")
     if conversation.last_contact_at:
         ours = ours.filter(reply__written_at__gte=conversation.last_contact_at)
-    return rules_of(endpoint, standing_of(conversation, latest, ours, now=now))
+    return manners_of(endpoint, standing_of(conversation, latest, ours, now=now))
 
 
 def way_of(way: str, terms: Terms | None) -> str:
@@ -107,6 +119,14 @@ def check(text: str, *, way: str, extras: Extras | None, terms: Terms | None) ->
     if terms.length and used(text, terms) > terms.length:
         raise NotNowError("too_long")
     _check_extras(extras, terms)
+
+
+def check_files(enclosed: Sequence[StoredFile], *, way: str, freight: Freight | None) -> None:
+    """Raises EnclosureError for files that may not go."""
+    if enclosed and way == TEMPLATE:
+        raise EnclosureError("template")
+    if enclosed and (freight is None or not fits(enclosed, freight)):
+        raise EnclosureError("none")
 
 
 def _check_extras(extras: Extras, terms: Terms) -> None:

@@ -13,7 +13,7 @@ from vefa.cases.models import Case
 from vefa.cases.promises import answered
 from vefa.channels.models import Endpoint
 from vefa.channels.queries import mailbox
-from vefa.dialogue import approved, terms
+from vefa.dialogue import approved, enclosing, terms
 from vefa.dialogue.audience import Listener, endpoint_for, listeners, wants_silence
 from vefa.dialogue.drafts import discard
 from vefa.dialogue.exposure import check_public, is_open
@@ -22,6 +22,7 @@ from vefa.dialogue.parcels import Extras
 from vefa.dialogue.phrases import check_resolved
 from vefa.dialogue.voices import check_voice, signed
 from vefa.directory.models import Staff
+from vefa.inbox.files import StoredFile
 from vefa.inbox.models import Contact, Conversation
 from vefa.journal.record import Happening, record
 from vefa.kit import rows
@@ -44,7 +45,8 @@ class Words:
 
     `voice` is in whose name: "" the institution, "mayor", "unit:roads"; see `voices`. `way` is one of those
     that the channel's terms offer, "" the usual one. `gaps` are a phrase's variables and what fills them.
-    `insisted`: the writer has seen that everybody will read something about a person.
+    `insisted`: the writer has seen that everybody will read something about a person. Files go with what a
+    person writes on a case.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Words:
     extras: Extras | None = None
     gaps: Mapping[str, str] = field(default_factory=dict)
     insisted: bool = False
+    files: tuple[StoredFile, ...] = ()  # as `enclosing.take` kept them
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,19 @@ class Leaving:
 def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = True) -> Reply:
     """A person's answer to everybody who hears of the case; it leaves after the time for taking it back.
 
-    Raises EmptyReplyError, UnresolvedError, VoiceError; NotNowError where the provider's rules say no;
-    ExposedError where everybody would read something about a person.
+    Raises EmptyReplyError, UnresolvedError, VoiceError; NotNowError and EnclosureError where the provider's
+    rules say no; ExposedError where everybody would read something about a person.
     """
     check_text(words.text)
     leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
     words = _allowed(case, _spoken(case, words, by, now), leaves)
     reply = _reply(case, words, staff=by, now=now)
     reply.save(force_insert=True)
+    enclosing.keep(reply, words.files)
     heard = _heard(case, words) if to_all else [Listener(case.conversation, case)]
     Delivery.objects.bulk_create([delivery(reply, one, leaves) for one in heard])
     answered(case_id=case.id, by=by, now=now)
-    data = {"reply_id": reply.id, "phrase": words.phrase_key, "voice": words.voice}
+    data = {"reply_id": reply.id, "phrase": words.phrase_key, "voice": words.voice, "files": len(words.files)}
     record(
         [
             Happening(
@@ -104,12 +108,13 @@ def _spoken(case: Case, words: Words, by: Staff, now: datetime) -> Words:
 
 
 def _allowed(case: Case, words: Words, leaves: Leaving) -> Words:
-    """The words by a way that the provider allows now. Raises NotNowError."""
-    rules = terms.terms_now(
+    """The words by a way that the provider allows now. Raises NotNowError, EnclosureError."""
+    rules, freight = terms.manners_now(
         case.conversation, endpoint_for(case.conversation, post=leaves.post), now=leaves.now
     )
     way = terms.way_of(words.way, rules)
     terms.check(words.text, way=way, extras=words.extras, terms=rules)
+    terms.check_files(words.files, way=way, freight=freight)
     if is_open(case.conversation, way):
         check_public(words.text, case, insisted=words.insisted)
     return replace(words, way=way)
@@ -225,7 +230,12 @@ def _way(conversation: Conversation | None, leaves: Leaving, *, automatic: bool 
 
 
 def _reply(case: Case | None, words: Words, *, staff: Staff | None, now: datetime) -> Reply:
-    said = _said(words, now, words.extras)
+    extras = (
+        msgspec.structs.replace(words.extras or Extras(), files=len(words.files))
+        if words.files
+        else words.extras
+    )
+    said = _said(words, now, extras)
     return Reply(case=case, staff=staff, answers=words.answers, automatic=staff is None, **said)
 
 

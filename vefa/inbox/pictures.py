@@ -1,16 +1,19 @@
 """Pictures as others may see them: without place, device and name that a camera writes into its files."""
 
+import hashlib
 import os
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from vefa.inbox.files import full_path
+from vefa.inbox.files import StoredFile, full_path
 from vefa.inbox.typing_files import FORMATS, HEIC
 
 DRAWN_AS = {HEIC: "image/jpeg"}  # what browsers cannot draw, as something that all of them can
+SENT_AS = {"image/png": "image/png", "image/gif": "image/png"}  # everything else as JPEG
 LONGEST_SIDE = 2048  # pixels
 
 
@@ -28,7 +31,7 @@ def bare(path: str, content_type: str) -> Path:
     if not copy.exists():
         if content_type not in FORMATS:
             raise UnshowableError(f"{content_type} is not drawn anew")
-        _redraw(original, copy, content_type)
+        _redraw(original, copy, content_type, FORMATS[drawn_as(content_type)])
     return copy
 
 
@@ -37,8 +40,21 @@ def drawn_as(content_type: str) -> str:
     return DRAWN_AS.get(content_type, content_type)
 
 
-def _redraw(original: Path, copy: Path, content_type: str) -> None:
-    form = FORMATS[drawn_as(content_type)]
+def redrawn(file: StoredFile) -> StoredFile:
+    """The file with its picture and nothing else, as JPEG or PNG, which all channels take; in its own place.
+
+    Raises UnshowableError, OSError.
+    """
+    if file.content_type not in FORMATS:
+        raise UnshowableError(f"{file.content_type} is not drawn anew")
+    path, content_type = full_path(file.path), SENT_AS.get(file.content_type, "image/jpeg")
+    _redraw(path, path, file.content_type, FORMATS[content_type])
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    return replace(file, content_type=content_type, size=len(content), sha256=digest)
+
+
+def _redraw(original: Path, copy: Path, content_type: str, form: str) -> None:
     draft = copy.with_suffix(f".{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
     try:
         with Image.open(original, formats=[FORMATS[content_type]]) as image:
@@ -48,7 +64,7 @@ def _redraw(original: Path, copy: Path, content_type: str) -> None:
             drawn = upright if upright.mode in {"RGB", "RGBA", "L", "LA"} else upright.convert("RGBA")
             clean = Image.new(drawn.mode, drawn.size)
             clean.paste(drawn)
-            (clean.convert("RGB") if form == "JPEG" else clean).save(draft, form, quality=85)
+            (_opaque(clean) if form == "JPEG" else clean).save(draft, form, quality=85)
         draft.replace(copy)
     except FileNotFoundError:
         raise
@@ -57,3 +73,12 @@ def _redraw(original: Path, copy: Path, content_type: str) -> None:
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """On white, where something shines through: JPEG knows nothing of that."""
+    if picture.mode not in {"RGBA", "LA"}:
+        return picture.convert("RGB")
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture.convert("RGB"), mask=picture.getchannel("A"))
+    return ground

@@ -17,12 +17,13 @@ from vefa.wiring.pages import Pages, Wsgi
 
 THREADS = 8
 MEGABYTE = 1_000_000
+MOST_FILES = 10  # of the largest size in one form
 
 health = Physician()
 pages = Pages(
     cast("Wsgi", get_wsgi_application()),
     threads=THREADS,
-    limit_bytes=(settings.UPLOAD_LIMIT_MB * settings.DATA_UPLOAD_MAX_NUMBER_FILES + 5) * MEGABYTE,
+    limit_bytes=(settings.UPLOAD_LIMIT_MB * MOST_FILES + 5) * MEGABYTE,
 )
 _farewells: set[asyncio.Task[None]] = set()
 

@@ -7,11 +7,12 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -27,14 +28,14 @@ from vefa.channels import looking, templates
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
-from vefa.dialogue import outbox, receipts, sweeping, to_all, watching
+from vefa.dialogue import enclosing, outbox, receipts, sweeping, to_all, watching
 from vefa.inbox import attachments, claiming, collect, heard, naming, orphans, posts
 from vefa.inbox.bulk import keep_plans
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.intake import WAKE
 from vefa.journal import replay
 from vefa.journal.models import Heartbeat
-from vefa.triage import readiness
+from vefa.triage import keeping, readiness
 from vefa.triage.groups.sweeping import sweep_talk
 from vefa.triage.meaning import storing
 from vefa.triage.suggesting import asking
@@ -249,8 +250,9 @@ class Worker:
         sweep_broken(now=clock())
         matching.suggest(now=clock(), places=places_of)
         sweep_talk(now=clock())
+        keeping.erase_old(now=clock())
         asking.forget(now=clock())
-        orphans.sweep(now=clock(), elsewhere=proofs.named)
+        orphans.sweep(now=clock(), elsewhere=_kept_beside)
         return False
 
     def _beat(self) -> bool:
@@ -274,6 +276,12 @@ class Worker:
         with suppress(Error):
             Heartbeat.objects.filter(name=self.name).delete()
         connection.close()
+
+
+def _kept_beside(keys: Iterable[UUID]) -> set[UUID]:
+    """Files that no contact names and that are still somebody's."""
+    wanted = set(keys)
+    return proofs.named(wanted) | enclosing.named(wanted)
 
 
 def clock() -> datetime:

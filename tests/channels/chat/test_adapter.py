@@ -36,7 +36,7 @@ def test_a_line_belongs_to_its_conversation_and_to_nobody_by_name():
 
 def test_an_answer_stands_on_the_page():
     assert CHAT.send(Parcel(to="26-00042-8", text="Geliyoruz", idempotency_key="k")).provider_id == "shown:k"
-    assert not CHAT.terms(Standing(now=datetime(2026, 11, 22, tzinfo=UTC))).files
+    assert CHAT.terms(Standing(now=datetime(2026, 11, 22, tzinfo=UTC))).files
 
 
 def test_nobody_can_push_into_it():

@@ -76,8 +76,8 @@ class Chat:
         )
 
     def terms(self, _standing: Standing, /) -> Terms:
-        """Words, as many as wanted; files stand on no page yet."""
-        return Terms(files=False)
+        """Words and files, as many as wanted: they stand on the page."""
+        return Terms()
 
     def send(self, parcel: Parcel) -> Sent:
         """An answer stands on the page as soon as it is written."""

@@ -8,7 +8,7 @@ from vefa.channels.email import imap, smtp
 from vefa.channels.email.apart import read_safely
 from vefa.channels.email.reading import Mailbox
 from vefa.channels.email.writing import Writer, letter
-from vefa.channels.manners import Channel, Field
+from vefa.channels.manners import Channel, Field, Freight
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -27,6 +27,8 @@ from vefa.channels.port import (
 from vefa.kit.saying import Sentence, gettext_noop
 
 _LIMITS = Limits(per_second=5, per_address_per_second=0.2)
+# Many servers take 25 MB, and a mail writes three bytes as four signs.
+_FREIGHT = Freight(together=18_000_000, apart=False)
 _PORTS = {
     ("imap", "tls"): 993,
     ("imap", ""): 143,
@@ -54,6 +56,11 @@ class Email:
     def limits(self) -> Limits:
         """A calm pace: mail servers take bursts for an attack."""
         return _LIMITS
+
+    @property
+    def freight(self) -> Freight:
+        """Files in the same mail."""
+        return _FREIGHT
 
     @property
     def address_space(self) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vefa.channels.graph import door
 from vefa.channels.graph.api import DEFAULT_BASE, Graph
-from vefa.channels.manners import Answer, Channel, Field, Standing, Terms
+from vefa.channels.manners import Answer, Channel, Field, Freight, Standing, Terms
 from vefa.channels.meta import envelope, people, posts, reading, rules
 from vefa.channels.meta.sending import Sender
 from vefa.channels.meta.subscription import INSTAGRAM_FIELDS, PAGE_FIELDS, Subscription
@@ -24,6 +24,8 @@ from vefa.channels.port import (
     is_yes,
 )
 from vefa.kit.saying import gettext_noop
+
+_FREIGHT = Freight(each=25 * 1024 * 1024)  # of Messenger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,11 @@ class Meta:
     def limits(self) -> Limits:
         """300 texts a second; the provider also counts private answers to comments, 750 an hour."""
         return Limits(per_second=300, text_length=self.sender.measures.private)
+
+    @property
+    def freight(self) -> Freight | None:
+        """Every file as a message of its own; Instagram only fetches files, and ours have no address."""
+        return _FREIGHT if self.sender.files else None
 
     @property
     def address_space(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from vefa.channels.cleaning import clean_file_name, clean_line
-from vefa.channels.manners import Standing, Terms
+from vefa.channels.manners import Freight, Standing, Terms
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -45,6 +45,9 @@ WANTED = (
 PRIVATE = "private"  # the way of an answer to a person alone
 MOVED_S = 30  # until the house knows a group's new number
 _FILES = 20 * 1024 * 1024
+_FREIGHT = Freight(
+    each=50 * 1024 * 1024
+)  # what a bot may upload; https://core.telegram.org/bots/api, 2026-11
 _LIMITS = Limits(per_second=30, per_address_per_second=1, text_length=MESSAGE_UNITS, file_bytes=_FILES)
 _MANY = Limits(per_second=1, per_minute=20, text_length=MESSAGE_UNITS, file_bytes=_FILES)
 
@@ -66,6 +69,11 @@ class Telegram:
     def limits(self) -> Limits:
         """30 messages a second, 1 per chat, 20 a minute in a group: the provider answers 429 above it."""
         return _MANY if self.chat else _LIMITS
+
+    @property
+    def freight(self) -> Freight:
+        """Every file as a message of its own."""
+        return _FREIGHT
 
     @property
     def address_space(self) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from vefa.channels.graph import door
+from vefa.channels.graph import door, tokens
 from vefa.channels.graph.api import DEFAULT_BASE, Graph
-from vefa.channels.manners import Answer, Channel, Field, Standing, TemplateFound, Terms
+from vefa.channels.manners import Answer, Channel, Field, Freight, Standing, TemplateFound, Terms
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -22,7 +22,7 @@ from vefa.channels.port import (
 )
 from vefa.channels.whatsapp import checkup, cutting, reading, texts
 from vefa.channels.whatsapp.codes import judge
-from vefa.channels.whatsapp.sending import BUTTON_LENGTH, MOST_BUTTONS, WINDOW, Sender
+from vefa.channels.whatsapp.sending import BUTTON_LENGTH, FREIGHT, MOST_ROWS, WINDOW, Sender
 from vefa.channels.whatsapp.words import TEXT
 from vefa.kit.saying import gettext_noop
 
@@ -35,11 +35,12 @@ _SOON = timedelta(hours=3)
 class WhatsApp:
     """One number of one app.
 
-    settings  phone_number_id, waba_id, api_base
+    settings  phone_number_id, waba_id, app_id, api_base
     secrets   token, secret (the app's, with old_secret), verify_token
     """
 
     graph: Graph
+    app: Graph | None = None  # the app itself, which may ask about the token
     number_id: str = ""
     account_id: str = ""
     verify_token: str = ""
@@ -91,19 +92,32 @@ class WhatsApp:
     def check(self) -> list[Finding]:
         """Which number it is, how people like it, and whether its messages come here."""
         return checkup.findings(
-            self.graph, number_id=self.number_id, account_id=self.account_id, url=self.url
+            self.graph, app=self.app, number_id=self.number_id, account_id=self.account_id, url=self.url
         )
 
+    @property
+    def freight(self) -> Freight:
+        """Every file as a message of its own, of the types that WhatsApp lists."""
+        return FREIGHT
+
     def terms(self, standing: Standing, /) -> Terms:
-        """24 hours of free words after the person's last one; then approved texts alone."""
+        """24 hours of free words after the person's last one; then approved texts alone.
+
+        In a group everybody reads the answer; it takes no buttons, no place and no approved text, whose gaps
+        are filled for one person.
+        """
         until = standing.heard_at + WINDOW if standing.heard_at else None
         opened = until is not None and standing.now < until
+        window = () if opened else ("whatsapp_window",)
+        if standing.thread:
+            ways = ("",) if opened else ()
+            return Terms(until=until, ways=ways, length=TEXT, notices=("public", *window), files=opened)
         return Terms(
             until=until,
             ways=("", "template") if opened else ("template",),
             length=TEXT,
-            notices=() if opened else ("whatsapp_window",),
-            buttons=MOST_BUTTONS if opened else 0,
+            notices=window,
+            buttons=MOST_ROWS if opened else 0,
             button_length=BUTTON_LENGTH,
             places=opened,
             files=opened,
@@ -126,6 +140,10 @@ class WhatsApp:
         """Whether the messages are pushed there. Raises BusyError or RejectedError."""
         return url in checkup.overrides(self.graph, self._account())
 
+    def expires_at(self) -> datetime | None:
+        """When the token ends: one copied from the dashboard does after a day. None: never."""
+        return tokens.ends(self.app or self.graph, self.graph.token)
+
     def whereto(self) -> str:
         """The number as people dial it. Raises BusyError or RejectedError."""
         found = self.graph.ask("GET", self.number_id, {"fields": "display_phone_number"})
@@ -142,8 +160,10 @@ def build(account: Account) -> WhatsApp:
     settings, secrets = account.settings, account.secrets
     base = (settings.get("api_base") or DEFAULT_BASE).rstrip("/")
     graph = Graph(http=account.http, token=secrets.get("token", ""), base=base, judge=judge)
+    app_id, secret = settings.get("app_id", "").strip(), secrets.get("secret", "")
     return WhatsApp(
         graph=graph,
+        app=tokens.as_app(replace(graph, app_secret=secret), app_id) if app_id and secret else None,
         number_id=settings.get("phone_number_id", "").strip(),
         account_id=settings.get("waba_id", "").strip(),
         verify_token=secrets.get("verify_token", ""),
@@ -191,6 +211,11 @@ CHANNEL = Channel(
             hint=gettext_noop("“Verify token”; made up where you leave it empty."),
             secret=True,
             made_up=True,
+        ),
+        Field(
+            name="app_id",
+            label=gettext_noop("Number of the app"),
+            hint=gettext_noop("Only where the token may not ask about itself: to see when it expires."),
         ),
         Field(
             name="api_base",

@@ -7,6 +7,7 @@ from typing import Any
 
 from vefa.channels.cleaning import clean_file_name
 from vefa.channels.graph.api import Graph
+from vefa.channels.manners import Freight
 from vefa.channels.port import (
     Filled,
     Parcel,
@@ -21,7 +22,7 @@ from vefa.channels.whatsapp.codes import told
 from vefa.channels.whatsapp.words import TEXT, cut, head_and_body
 
 WINDOW = timedelta(hours=24)
-MOST_BUTTONS, BUTTON_LENGTH, BODY = 3, 20, 1024
+MOST_BUTTONS, MOST_ROWS, BUTTON_LENGTH, BODY = 3, 10, 20, 1024  # up to three are buttons, more a list
 _MB = 1024 * 1024
 # By type: the kind of message, and the largest file that it takes. Everything else goes as a document.
 _MEDIA = {
@@ -36,6 +37,14 @@ _MEDIA = {
     "audio/ogg": ("audio", 16 * _MB),
 }
 _DOCUMENT = ("document", 100 * _MB)
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_DOCUMENTS = (
+    "text/plain", "application/pdf", "application/msword", "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint", f"{_OFFICE}wordprocessingml.document", f"{_OFFICE}spreadsheetml.sheet",
+    f"{_OFFICE}presentationml.presentation",
+)  # fmt: skip
+# https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media, read in November 2026
+FREIGHT = Freight(each=_DOCUMENT[1], types=frozenset((*_MEDIA, *_DOCUMENTS)))
 _MEDIA_SLOTS = frozenset({"image", "video", "document"})
 
 type Content = dict[str, Any]
@@ -65,15 +74,19 @@ class Sender:
     def _steps(self, parcel: Parcel) -> list[Content | ParcelFile]:
         """What goes out, in order. Raises RejectedError where only an approved text may and none is there."""
         if parcel.way == "template" or not is_open(parcel):
-            if parcel.template is None:
+            if (
+                parcel.template is None or parcel.thread
+            ):  # a filled text may show a group what is one person's
                 raise RejectedError(told(131047, ""))
             return [approved(parcel.template)]
+        if parcel.thread and (parcel.buttons or parcel.place):
+            raise RejectedError("a group takes words and files, no buttons and no place")
         places = [location(parcel)] if parcel.place else []
         return [*worded(parcel.text, parcel.buttons), *places, *parcel.attachments]
 
     def _step(self, parcel: Parcel, step: Content | ParcelFile, *, first: bool) -> str:
         content = self._uploaded(step) if isinstance(step, ParcelFile) else step
-        heading: Content = {"messaging_product": "whatsapp", "recipient_type": "individual", **_to(parcel.to)}
+        heading: Content = {"messaging_product": "whatsapp", **_to(parcel)}
         if first and parcel.in_reply_to.startswith("wamid."):
             heading["context"] = {"message_id": parcel.in_reply_to}
         if parcel.idempotency_key:
@@ -160,8 +173,10 @@ def _text(body: str) -> Content:
 
 
 def _pressable(body: str, buttons: Sequence[str]) -> Content:
-    if len(buttons) > MOST_BUTTONS or any(not 0 < len(one) <= BUTTON_LENGTH for one in buttons):
-        raise RejectedError(f"at most {MOST_BUTTONS} buttons of {BUTTON_LENGTH} characters")
+    if len(buttons) > MOST_ROWS or any(not 0 < len(one) <= BUTTON_LENGTH for one in buttons):
+        raise RejectedError(f"at most {MOST_ROWS} choices of {BUTTON_LENGTH} characters")
+    if len(buttons) > MOST_BUTTONS:
+        return _choosable(body, buttons)
     offered = [
         {"type": "reply", "reply": {"id": f"button-{number}", "title": title}}
         for number, title in enumerate(buttons, start=1)
@@ -170,10 +185,24 @@ def _pressable(body: str, buttons: Sequence[str]) -> Content:
     return {"type": "interactive", "interactive": interactive}
 
 
-def _to(address: str) -> Content:
-    """A number, or the id of somebody who hides theirs."""
-    plain = address.removeprefix("+")
-    return {"to": plain} if plain.isdigit() else {"recipient": address}
+def _choosable(body: str, choices: Sequence[str]) -> Content:
+    """A list that opens at a press; "☰" says so in every language."""
+    rows = [{"id": f"button-{number}", "title": title} for number, title in enumerate(choices, start=1)]
+    interactive = {
+        "type": "list",
+        "body": {"text": body},
+        "action": {"button": "☰", "sections": [{"rows": rows}]},
+    }
+    return {"type": "interactive", "interactive": interactive}
+
+
+def _to(parcel: Parcel) -> Content:
+    """The group in which it was said, a number, or the id of somebody who hides theirs."""
+    if parcel.thread:
+        return {"recipient_type": "group", "to": parcel.thread}
+    plain = parcel.to.removeprefix("+")
+    whom = {"to": plain} if plain.isdigit() else {"recipient": parcel.to}
+    return {"recipient_type": "individual", **whom}
 
 
 def _message_id(answer: Any) -> str:

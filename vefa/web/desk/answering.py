@@ -69,6 +69,7 @@ def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool, t
         button_length=rules.button_length,
         place=_place_words(case) if rules.places and case.lat is not None else "",
         place_chosen=bool(typing.first("place")),
+        files=said.files(truth.freight, shown=not truth.reachable),
     )
 
 

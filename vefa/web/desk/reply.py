@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 from vefa.cases import lifecycle
 from vefa.cases.models import Case
 from vefa.cases.moves import locked
-from vefa.dialogue import writing
+from vefa.dialogue import enclosing, writing
 from vefa.dialogue.approved import GapsError
 from vefa.dialogue.drafts import BOXES, discard, keep
+from vefa.dialogue.enclosing import Chosen, EnclosureError
 from vefa.dialogue.exposure import ExposedError
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import UnresolvedError
@@ -27,12 +28,15 @@ from vefa.dialogue.terms import NotNowError
 from vefa.dialogue.voices import VoiceError
 from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError
 from vefa.directory.access import Action, can
+from vefa.inbox.files import StoredFile
 from vefa.web.desk.answering import Given, words_of
 from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.ui import terms, words
 
-_NOT_SENT = (EmptyReplyError, UnresolvedError, GapsError, NotNowError, VoiceError, ExposedError)
+_NOT_SENT = (
+    EmptyReplyError, UnresolvedError, GapsError, NotNowError, VoiceError, ExposedError, EnclosureError,
+)  # fmt: skip
 BLIND = timedelta(minutes=2)  # in which two people may answer without knowing of each other
 
 
@@ -46,22 +50,45 @@ def reply(request: StaffRequest, case_id: int) -> HttpResponse:
         return _note(request, found, text)
     if not can(request.staff, Action.ANSWER):
         raise PermissionDenied
+    enclosed: tuple[StoredFile, ...] = ()
     try:
+        enclosed = _enclosed(request, found)
         with transaction.atomic():
             locked(found.pk)  # so that of two answers at one moment the second sees the first
             hers = _just_answered(request, found)
             if hers is None:
-                _send(request, found, _given(request))
+                _send(request, found, enclosed)
     except _NOT_SENT as error:
-        keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
-        may_insist = isinstance(error, ExposedError) and not error.final
-        said = Said(
-            draft=text, given=_given(request), notice=_why_not(error), may_insist=may_insist, status=422
-        )
-        return case_page(request, found, said)
+        enclosing.drop(enclosed)
+        return _refused(request, found, error)
     if hers is not None:
+        enclosing.drop(enclosed)
         return _shown_first(request, found, text, hers)
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
+
+
+def _enclosed(request: StaffRequest, found: Case) -> tuple[StoredFile, ...]:
+    """The chosen files, kept on disk. Raises EnclosureError."""
+    uploads = request.FILES.getlist("files")
+    if not uploads:
+        return ()
+    freight = channel_truth(found, now=timezone.now()).freight
+    return enclosing.take([Chosen(one.name or "", one.size or 0, one) for one in uploads], freight)
+
+
+def _refused(request: StaffRequest, found: Case, error: Exception) -> HttpResponse:
+    """Nothing was sent: everything stands there again but the files, which no page can choose."""
+    text = request.POST.get("text", "")
+    keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
+    may_insist = isinstance(error, ExposedError) and not error.final
+    notice = _with_files(request, _why_not(error))
+    said = Said(draft=text, given=_given(request), notice=notice, may_insist=may_insist, status=422)
+    return case_page(request, found, said)
+
+
+def _with_files(request: StaffRequest, notice: str) -> str:
+    """What is said, and that files must be chosen once more where there were any."""
+    return f"{notice} {gettext('Choose the files again.')}" if request.FILES else notice
 
 
 def _given(request: StaffRequest) -> Given:
@@ -74,8 +101,15 @@ def _why_not(error: Exception) -> str:
         return _exposed(error)
     if isinstance(error, NotNowError):
         return terms.refusal(error.code)
+    if isinstance(error, EnclosureError):
+        return terms.not_enclosed(error.code, name=error.name, limit=error.limit)
     if isinstance(error, VoiceError):
         return gettext("Nothing was sent: you may not answer in this name here.")
+    return _unfilled(error)
+
+
+def _unfilled(error: Exception) -> str:
+    """What must be filled in first."""
     if isinstance(error, GapsError):
         names = words.listed(*error.names)
         return gettext("Nothing was sent: fill in the gaps %(names)s first.") % {"names": names}
@@ -102,7 +136,8 @@ def _shown_first(request: StaffRequest, found: Case, text: str, hers: Reply) -> 
     keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
     who = hers.staff.name if hers.staff else ""
     notice = gettext("%(name)s has just answered. Nothing of yours was sent; your words are kept below.")
-    said = Said(draft=text, notice=notice % {"name": who}, colleague=hers, status=409)
+    told = _with_files(request, notice % {"name": who})
+    said = Said(draft=text, notice=told, colleague=hers, status=409)
     return case_page(request, found, said)
 
 
@@ -112,10 +147,10 @@ def _just_answered(request: StaffRequest, found: Case) -> Reply | None:
     return None if last is None or request.POST.get("knowing") == str(last.pk) else last
 
 
-def _send(request: StaffRequest, found: Case, given: Given) -> None:
-    now = timezone.now()
+def _send(request: StaffRequest, found: Case, enclosed: tuple[StoredFile, ...]) -> None:
+    now, given = timezone.now(), _given(request)
     said = words_of(given, case=found, truth=channel_truth(found))
-    said = replace(said, insisted=given.get("insisted") == ["yes"])
+    said = replace(said, insisted=given.get("insisted") == ["yes"], files=enclosed)
     writing.write(case=found, words=said, by=request.staff, now=now)
     typed = given.get("text", [""])[0]
     if said.extras and said.extras.template and typed.strip():  # an approved text went instead
@@ -171,5 +206,7 @@ def take_back(request: StaffRequest, case_id: int, reply_id: int) -> HttpRespons
         messages.error(request, gettext("Too late: the answer is on its way."))
     else:
         keep(case_id=found.pk, staff=request.staff, box="reply", text=stopped.text, now=now)
-        messages.success(request, gettext("Taken back. Your words are in the box again."))
+        told = gettext("Taken back. Your words are in the box again.")
+        again = gettext("Choose the files again.") if enclosing.count_of(stopped) else ""
+        messages.success(request, f"{told} {again}".strip())
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))

@@ -11,6 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 
+from vefa.channels.manners import Freight
 from vefa.web.desk.frame import Alarm, Frame, View
 from vefa.web.ui import charts, terms, words
 from vefa.web.ui.clock import Clock, Owed, read
@@ -244,6 +245,7 @@ def composers(said: Words) -> dict[str, Truth]:
             buttons=("", "", ""),
             button_length=20,
             place=said["place"],
+            files=terms.files(Freight(together=25_000_000), shown=False),
         ),
         "late": Truth(
             channel="whatsapp",

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from vefa.channels.port import Form
-from vefa.dialogue.models import DeliveryState
+from vefa.dialogue.models import DeliveryState, Enclosure
 from vefa.dialogue.queries import SIGNS, Entry
 from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.triage.keeping import ERASED
 from vefa.web.desk.besides import beside
 from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui import terms, words
@@ -64,7 +65,7 @@ def _said(contact: Contact, entry: Entry, *, case_id: int, private: bool) -> Mes
     who = address.shown_name or address.value if address and private else ""
     unread = contact.form == "unreadable"
     hidden = contact.deleted_at is not None
-    text = "\n".join(part for part in (contact.subject, contact.text) if part) or gettext("(without words)")
+    text = "\n".join(part for part in (contact.subject, contact.text) if part) or wordless(contact)
     ours = contact.form == Form.ECHO.value
     return Message(
         side="out" if ours else "in",
@@ -78,8 +79,15 @@ def _said(contact: Contact, entry: Entry, *, case_id: int, private: bool) -> Mes
         original=link_to("desk:original", case_id, contact.pk) if private else "",
         remark="" if hidden else _remark(contact),
         under=None if ours else _post(entry),
-        beside=None if hidden else beside(entry, private=private, language=get_language() or "en"),
+        beside=None if hidden else beside(contact, quoted=entry.quoted, private=private),
     )
+
+
+def wordless(contact: Contact) -> str:
+    """What stands in the place of words that are not there."""
+    if contact.details.get(ERASED):
+        return gettext("(erased: this account keeps talk for some days only)")
+    return gettext("(without words)")
 
 
 def _remark(contact: Contact) -> str:
@@ -131,7 +139,15 @@ def _answered(entry: Entry) -> Message:
         channel=first.endpoint.channel if first and first.endpoint else "portal",
         delivery=_SHOWN_STATE.get(DeliveryState(first.state), first.state) if first else "",
         trouble=terms.told(troubled[0].trouble) if troubled else "",
+        files=[_enclosed(one) for one in entry.enclosures],
     )
+
+
+def _enclosed(one: Enclosure) -> File:
+    """A file that went along."""
+    href = link_to("desk:file", one.key)
+    picture = one.content_type.startswith("image/")
+    return File(href=href, name=one.name, size=size_of(one.size), thumbnail=href if picture else "")
 
 
 def file_of(attachment: Attachment) -> File:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from vefa.cases.models import Case
-from vefa.dialogue.models import Reply
+from vefa.dialogue.models import Enclosure, Reply
 from vefa.dialogue.queries import SIGNS, Entry, conversation_of
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.web.portal.photos import PHOTOS
@@ -29,6 +29,13 @@ def own_files(case: Case) -> Iterable[Attachment]:
     for entry in conversation_of(case, with_notes=False):
         if entry.contact is not None and _is_own(case, entry.contact):
             yield from (one for one in entry.attachments if one.state == AttachmentState.STORED)
+
+
+def sent_files(case: Case, *, now: datetime) -> Iterable[Enclosure]:
+    """The files that went along with our answers, as soon as these have left the house."""
+    for entry in conversation_of(case, with_notes=False):
+        if entry.reply is not None and _out(entry.reply, now):
+            yield from entry.enclosures
 
 
 def _readable(case: Case, entry: Entry, now: datetime) -> bool:
@@ -63,6 +70,10 @@ def _message(mine: Mine, entry: Entry) -> Message:
             text=entry.reply.text,
             said_at=entry.at,
             language=entry.reply.language,
+            files=[
+                file_of(mine, key=one.key, name=one.name, size=one.size, content_type=one.content_type)
+                for one in entry.enclosures
+            ],
         )
     assert entry.contact is not None
     if entry.elsewhere:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vefa.channels.counting import used
-from vefa.channels.manners import Tariff, Terms
+from vefa.channels.manners import Freight, Tariff, Terms
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.encoding import parts
 from vefa.web.ui import words
@@ -62,6 +62,46 @@ REFUSALS: Mapping[str, Promise] = {
     "buttons": _("Nothing was sent: fewer or shorter buttons, please. Everything is kept below."),
     "place": _("Nothing was sent: this channel takes no place now. Your words are kept below."),
 }
+_ENCLOSING: Mapping[str, Promise] = {
+    "none": _("Nothing was sent: no files can go this way now."),
+    "template": _("Nothing was sent: no files go with an approved text."),
+    "too_many": _("Nothing was sent: at most %(count)s files go with one answer."),
+    "too_large": _("Nothing was sent: %(name)s is larger than %(limit)s MB."),
+    "together": _("Nothing was sent: the files together are larger than %(limit)s MB."),
+    "empty": _("Nothing was sent: %(name)s is empty."),
+    "type": _(
+        "Nothing was sent: files such as %(name)s are not passed on. Pictures, sound, films, PDF, office"
+        " papers and plain text are."
+    ),
+    "channel_type": _(
+        "Nothing was sent: this channel does not take files such as %(name)s. Make a PDF or a picture of it."
+    ),
+    "picture": _("Nothing was sent: %(name)s is no picture that can be opened."),
+    "no_room": _("Nothing was sent: there is no room for files now. Send the answer without them."),
+}
+
+
+def not_enclosed(code: str, *, name: str, limit: int) -> str:
+    """Why files did not go along; `limit` in files or bytes."""
+    said = str(_ENCLOSING[code]) if code in _ENCLOSING else code
+    figures = {"count": words.digits(limit), "limit": words.digits(limit // 1_000_000)}
+    return said % {"name": f"\u2068{name}\u2069", **figures}
+
+
+def files(freight: Freight | None, *, shown: bool) -> str:
+    """What files may go along, "" for none; `shown`: no message leaves, they stand on a page of ours."""
+    if freight is None:
+        return ""
+    if shown:
+        said = gettext("Up to %(count)s files, %(total)s MB together: they stand on the page of the case.")
+    elif freight.apart:
+        said = gettext("Up to %(count)s files, %(total)s MB together: each goes as a message of its own.")
+    else:
+        said = gettext("Up to %(count)s files, %(total)s MB together: they go in the same message.")
+    return said % {
+        "count": words.digits(freight.most),
+        "total": words.digits(freight.together // 1_000_000),
+    }
 
 
 def notice(code: str) -> str:

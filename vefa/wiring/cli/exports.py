@@ -47,7 +47,8 @@ SELECT delivery.id, delivery.key, endpoint.key AS endpoint, delivery.provider_id
     matter.reference, delivery.reply_id AS reply, delivery.conversation_id AS conversation,
     address.space AS address_space, address.value AS address, delivery.state, reply.automatic,
     reply.phrase_key AS phrase, reply.cause, reply.language,
-    CASE WHEN endpoint.personal AND reply.case_id IS NULL THEN '' ELSE reply.text END AS text, delivery.tries,
+    CASE WHEN endpoint.personal AND reply.case_id IS NULL THEN '' ELSE reply.text END AS text,
+    (SELECT count(*) FROM dialogue_enclosure AS file WHERE file.reply_id = reply.id) AS files, delivery.tries,
     delivery.resent, delivery.trouble, delivery.queued_at, delivery.due_at, delivery.handed_over_at,
     delivery.delivered_at, delivery.read_at, delivery.ended_at
 FROM dialogue_delivery AS delivery
