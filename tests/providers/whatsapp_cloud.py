@@ -78,6 +78,11 @@ class WhatsAppCloud:
     pages: int = 100  # texts on one page of the list
     override: str = ""
     subscribed: bool = False
+    expires_at: int = 0  # of the token, in seconds since 1970; 0: never
+    may_ask_itself: bool = True
+    limit: str = "TIER_2K"
+    newest: bool = True  # version 24 or later
+    groups: tuple[str, ...] = ()
     calls: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -145,6 +150,10 @@ class WhatsAppCloud:
         head, _, tail = path.partition("/")
         if head in self.numbers:
             return self._number(method, tail, body, files, head)
+        if path == "debug_token":
+            if not self.may_ask_itself:
+                raise RefusalError(100, "You must provide an app access token, or a token of a developer")
+            return {"data": {"is_valid": body["input_token"] == self.token, "expires_at": self.expires_at}}
         if head == ACCOUNT:
             return self._account(method, tail, body)
         if head in self.files and method == "GET":
@@ -161,6 +170,11 @@ class WhatsAppCloud:
         if (method, tail) == ("POST", "media"):
             return self._media(body, files)
         if (method, tail) == ("GET", ""):
+            limits = {"whatsapp_business_manager_messaging_limit": self.newest, "messaging_limit_tier": True}
+            if (asked := body.get("fields", "")) in limits:
+                if not limits[asked]:
+                    raise RefusalError(100, f"(#100) Tried accessing nonexisting field ({asked})")
+                return {"id": number, asked: self.limit}
             return {
                 "id": number, "display_phone_number": "+90 232 555 01 37", "quality_rating": "GREEN",
                 "verified_name": "Pınarova Belediyesi", "status": "CONNECTED",
@@ -174,7 +188,10 @@ class WhatsAppCloud:
         if body.get("messaging_product") != "whatsapp" or kind not in _KINDS or kind not in body:
             self.fault(f"messages: no message of the kind {kind!r}")
         to = body.get("to") or body.get("recipient") or ""
-        if not to or ("to" in body and not to.isdigit()):
+        group = body.get("recipient_type") == "group"
+        if group != (to in self.groups) or (group and kind in {"interactive", "location"}):
+            self.fault(f"messages: {kind} as {body.get('recipient_type')!r} to {to!r}")
+        if not to or ("to" in body and not to.isdigit() and not group):
             self.fault(f"messages: nobody to write to: {to!r}")
         if "context" in body and not str(body["context"].get("message_id")).startswith("wamid."):
             self.fault("messages: a context without a wamid")
@@ -191,14 +208,25 @@ class WhatsAppCloud:
         if kind in {"image", "video", "audio", "document"} and content.get("id") not in self.files:
             self.fault(f"{kind}: no file of the id {content.get('id')!r}")
         if kind == "interactive":
+            self._check_interactive(content)
+        if kind == "template":
+            self._check_template(content)
+
+    def _check_interactive(self, content: dict[str, Any]) -> None:
+        if content["type"] == "list":
+            (section,) = content["action"]["sections"]
+            titles = [one["title"] for one in section["rows"]]
+            if not 1 <= len(titles) <= 10 or any(not 0 < len(title) <= 24 for title in titles):
+                self.fault(f"interactive: a list of {titles}")
+            if not 0 < len(content["action"]["button"]) <= 20:
+                self.fault("interactive: a list without a button")
+        else:
             buttons = [one["reply"] for one in content["action"]["buttons"]]
             titles = [one["title"] for one in buttons]
             if not 1 <= len(buttons) <= 3 or any(not 0 < len(title) <= 20 for title in titles):
                 self.fault(f"interactive: {len(buttons)} buttons {titles}")
-            if not 0 < len(content["body"]["text"]) <= 1024:
-                self.fault("interactive: body empty or longer than 1024")
-        if kind == "template":
-            self._check_template(content)
+        if not 0 < len(content["body"]["text"]) <= 1024:
+            self.fault("interactive: body empty or longer than 1024")
 
     def _check_template(self, content: dict[str, Any]) -> None:
         name, language = content["name"], content["language"]["code"]

@@ -95,9 +95,23 @@ def test_buttons_stand_under_the_last_part_of_the_text(cloud):
     assert " ".join(cloud.heard()[1:]).split() == ("uzun " * 400 + "Çözüldü mü?").split()
 
 
-@pytest.mark.parametrize("buttons", [("a", "b", "c", "d"), ("x" * 21,), ("",)])
+def test_more_than_three_choices_are_a_list(cloud):
+    days = ("Pazartesi", "Salı", "Çarşamba", "Perşembe")
+    adapter(cloud).send(parcel("Hangi gün evdesiniz?", buttons=days))
+
+    (received,) = cloud.received
+    assert (received.kind, received.content["type"], received.text) == (
+        "interactive",
+        "list",
+        "Hangi gün evdesiniz?",
+    )
+    (section,) = received.content["action"]["sections"]
+    assert [row["title"] for row in section["rows"]] == list(days)
+
+
+@pytest.mark.parametrize("buttons", [("a",) * 11, ("x" * 21,), ("a", "b", "c", "x" * 21), ("",)])
 def test_buttons_that_do_not_fit_are_refused_in_words(cloud, buttons):
-    with pytest.raises(RejectedError, match="at most 3 buttons of 20"):
+    with pytest.raises(RejectedError, match="at most 10 choices of 20"):
         adapter(cloud).send(parcel(buttons=buttons))
 
 
@@ -265,8 +279,8 @@ def test_the_account_is_told_where_to_push_and_looked_at(cloud):
     line.subscribe(line.url, secret="ignored")
     after = line.check()
 
-    assert [one.ok for one in before] == [True, False]
-    assert [one.ok for one in after] == [True, True]
+    assert [one.ok for one in before] == [True, True, True, True, False]
+    assert [one.ok for one in after] == [True, True, True, True, True]
     assert "Pınarova Belediyesi" in after[0].text
     assert line.subscribed(line.url)
     assert not line.subscribed("https://elsewhere.example")
@@ -289,7 +303,7 @@ def test_the_rules_of_the_moment_are_told_before_anything_is_sent(cloud):
     never = line.terms(Standing(now=NOW))
 
     assert (fresh.ways, fresh.until, fresh.length) == (("", "template"), NOW + 23 * HOUR, 4096)
-    assert (fresh.buttons, fresh.button_length, fresh.places, fresh.notices) == (3, 20, True, ())
+    assert (fresh.buttons, fresh.button_length, fresh.places, fresh.notices) == (10, 20, True, ())
     assert (late.ways, late.notices, late.buttons) == (("template",), ("whatsapp_window",), 0)
     assert never.ways == ("template",)
 

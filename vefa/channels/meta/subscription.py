@@ -5,14 +5,14 @@ https://developers.facebook.com/docs/graph-api/reference/app/subscriptions, read
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from vefa.channels.cleaning import clean_line
+from vefa.channels.graph import tokens
 from vefa.channels.graph.api import Graph
-from vefa.channels.meta.moments import moment
-from vefa.channels.port import Finding, RejectedError, SendError
+from vefa.channels.port import Finding, SendError
 from vefa.kit.saying import Sentence
 
 PAGE_FIELDS = (
@@ -72,13 +72,6 @@ class Subscription:
         ours = [row for row in rows if not self.app_id or str(row.get("id")) == self.app_id]
         return [name for row in ours for name in row.get("subscribed_fields") or [] if isinstance(name, str)]
 
-    def _as_app(self) -> Graph:
-        """The app itself speaks with its number and its secret."""
-        if not self.graph.app_secret:
-            raise RejectedError("the app secret is missing: it is needed to say where to push")
-        token = f"{self.app_id}|{self.graph.app_secret}"
-        return replace(self.graph, token=token, app_secret="")
-
     def _point_app_to(self, url: str) -> None:
         asked = {
             "object": self.object,
@@ -86,10 +79,10 @@ class Subscription:
             "fields": ",".join(self.fields),
             "verify_token": self.verify_token,
         }
-        self._as_app().ask("POST", f"{self.app_id}/subscriptions", asked)
+        tokens.as_app(self.graph, self.app_id).ask("POST", f"{self.app_id}/subscriptions", asked)
 
     def _app_points_to(self, url: str) -> bool:
-        rows = _rows(self._as_app().ask("GET", f"{self.app_id}/subscriptions"))
+        rows = _rows(tokens.as_app(self.graph, self.app_id).ask("GET", f"{self.app_id}/subscriptions"))
         for row in rows:
             if row.get("object") == self.object and row.get("callback_url") == url and row.get("active"):
                 return set(self.fields) <= set(_names(row.get("fields")))
@@ -99,18 +92,7 @@ class Subscription:
         """When the token ends; None: never, or nobody may ask. Raises BusyError or RejectedError."""
         if not self.app_id:
             return None
-        data = self._debugged()
-        ends = [
-            one for name in ("expires_at", "data_access_expires_at") if (one := moment(_number(data, name)))
-        ]
-        return min(ends, default=None)
-
-    def _debugged(self) -> dict[str, Any]:
-        found = self._as_app().ask("GET", "debug_token", {"input_token": self.graph.token}).get("data")
-        data = found if isinstance(found, dict) else {}
-        if data.get("is_valid") is False:
-            raise RejectedError("the access token is not good any more: connect the account again")
-        return data
+        return tokens.ends(tokens.as_app(self.graph, self.app_id), self.graph.token)
 
     def findings(self, url: str) -> list[Finding]:
         """Whether the token works, until when, and whether everything is pushed. Never raises."""
@@ -141,21 +123,11 @@ class Subscription:
                 )
             ]
         try:
-            ends = self.expires_at()
+            asking = tokens.as_app(self.graph, self.app_id)
         except SendError as error:
-            return [
-                Finding(ok=False, text=Sentence("The token was looked at: %(reason)s.", reason=error.reason))
-            ]
-        if ends is None:
-            return [Finding(ok=True, text=Sentence("The token does not expire."))]
-        return [
-            Finding(
-                ok=True,
-                text=Sentence(
-                    "The token expires on %(ends)s UTC; renew it before.", ends=f"{ends:%Y-%m-%d at %H:%M}"
-                ),
-            )
-        ]
+            words = Sentence("The token was looked at: %(reason)s.", reason=error.reason)
+            return [Finding(ok=False, text=words)]
+        return [tokens.finding(asking, self.graph.token)]
 
     def _pushing_lines(self, url: str) -> list[Finding]:
         try:
@@ -179,8 +151,3 @@ def _names(fields: Any) -> list[str]:
     """Fields come as names or as objects with a name and a version."""
     found = fields if isinstance(fields, list) else []
     return [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in found]
-
-
-def _number(data: dict[str, Any], name: str) -> float:
-    found = data.get(name)
-    return found if isinstance(found, int | float) else 0
