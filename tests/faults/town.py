@@ -144,9 +144,10 @@ class Machine:
         assert self.running
         server = self.running.part("postgres")
         processes = [server, *server.children(recursive=True)]
-        for process in processes:
-            process.suspend()
         try:
+            for process in processes:
+                with suppress(psutil.NoSuchProcess):  # it ended by itself a moment ago
+                    process.suspend()
             yield
         finally:
             for process in reversed(processes):
