@@ -1,23 +1,18 @@
 """Kind, urgency and remit against the labels of the evaluation set: read by `bench_triage` and by the tests.
 
-`by_words` judges with the words of tone alone, language and service taken from the labels: it says what the
-lists are worth. `advised` asks the whole of triage, and needs a Django that is set up and a loaded city.
+`advised` asks the whole of triage, with its own language and service, and needs a Django that is set up and a
+loaded city.
 """
 
 import csv
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from vefa.directory.models import Remit, Service
-from vefa.kit.text import words
-from vefa.triage.advice import Asked, advise
-from vefa.triage.hearing import heard_in
+from vefa.triage.advice import Advice, Asked, advise
 from vefa.triage.measures import Share
-from vefa.triage.script import native
-from vefa.triage.tone import EMERGENCY, Said, kind_of, urgency_of
+from vefa.triage.tone import EMERGENCY
 
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 SET = Path("tests/triage/measured/evaluation.csv")
@@ -44,19 +39,13 @@ def rows(path: Path = SET) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def by_words(row: Row) -> Judged:
-    """With the language and the service of the labels: only the words of tone are judged."""
-    service = _services()[row["service"]]
-    said = words(row["text"])
-    heard = heard_in(words(native(row["text"], row["language"])), language=row["language"])
-    told = Said(text=row["text"], words=said, heard=heard, usual=_usual(row, service), matter=_matter(row))
-    urgency = urgency_of(heard, usual=service.get("urgency", "normal")).value
-    return Judged(row, kind_of(told).value, _LEVELS[urgency], row["remit"])
-
-
 def advised(row: Row) -> Judged:
     """As the program would say it of a message that came without anything else."""
-    advice = advise(Asked(text=row["text"], hint="tr"))
+    return judge(row, advise(Asked(text=row["text"], hint="tr")))
+
+
+def judge(row: Row, advice: Advice) -> Judged:
+    """What an advice says of a row."""
     return Judged(row, advice.kind.value, _LEVELS[advice.urgency.value], remit_of(advice.service))
 
 
@@ -118,17 +107,3 @@ def _share(found: Sequence[Judged], hit: Callable[[Judged], bool]) -> Share:
 
 def _alike(one: Judged) -> bool:
     return _ALIKE.get(one.kind, one.kind) == _ALIKE.get(one.row["kind"], one.row["kind"])
-
-
-def _usual(row: Row, service: Mapping[str, str]) -> str:
-    return service.get("kind", "request") if row["service"] != "city.other" else ""
-
-
-def _matter(row: Row) -> bool:
-    return row["service"] not in {"city.other", "city.staff"} or bool(row["place"])
-
-
-@cache
-def _services() -> Mapping[str, Mapping[str, str]]:
-    told = tomllib.loads((CITY / "services.toml").read_text(encoding="utf-8"))
-    return {one["code"]: one for one in told["service"]}
