@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.triage.groups.street import group
 from tests.web.desk.seat import seated
 from vefa.channels import looking
 from vefa.channels.accounts import secrets_of
@@ -20,6 +21,7 @@ from vefa.channels.sealing import seal
 from vefa.dialogue import watching
 from vefa.directory.queries import directory
 from vefa.journal.models import Event
+from vefa.triage.groups.sweeping import tell_erased
 from vefa.web.desk.endpoint_forms import lines_of
 
 pytestmark = pytest.mark.django_db
@@ -349,3 +351,21 @@ def test_the_page_asks_again_until_the_look_and_what_follows_from_it_are_written
     assert "every 2s" in page_of(ayse, town.bot)
     Endpoint.objects.update(looked_at=now - timedelta(seconds=30))
     assert "every 2s" not in page_of(ayse, town.bot)
+
+
+def test_the_page_says_how_long_talk_is_kept_and_what_was_erased_last(town, ayse, now):
+    def words(endpoint: Endpoint, name: str = "endpoint") -> str:
+        return re.sub(r"\s+", " ", page_of(ayse, endpoint, name))
+
+    assert "nothing is erased" in words(town.bot)
+    town.bot.retention_days = 7
+    town.bot.save()
+    assert "7 days · nothing was old enough yet" in words(town.bot)
+    tell_erased({town.bot.pk: 12}, now=now)
+    shown = words(town.bot)
+    assert "7 days · erased last" in shown
+    assert "(12)" in shown
+    street = group()
+    assert "30 days" in words(street)
+    assert "Empty: after 30 days." in words(street, "endpoint-particulars")
+    assert "Empty: nothing is erased." in words(town.bot, "endpoint-particulars")

@@ -1,6 +1,6 @@
 """Talk is kept as long as its group says, then it goes: words, files, and people who only talked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from vefa.channels.registry import CHANNELS
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox import files
 from vefa.inbox.models import Attachment, Contact, Conversation
+from vefa.journal.record import Happening, record
 from vefa.triage.models import GroupMessage, Made
 
 KEPT_DAYS = 30  # where a group says nothing
@@ -23,13 +24,13 @@ def sweep_talk(*, now: datetime) -> int:
     erased = 0
     crowds = [key for key, channel in CHANNELS.items() if channel.crowd]
     for pk, days in Endpoint.objects.filter(channel__in=crowds).values_list("id", "retention_days"):
-        until = now - timedelta(days=KEPT_DAYS if days is None else days)
-        erased += _sweep(pk, until)
+        until = now - timedelta(days=days or KEPT_DAYS)
+        erased += _sweep(pk, until, now=now)
     return erased
 
 
 @transaction.atomic
-def _sweep(endpoint_id: int, until: datetime) -> int:
+def _sweep(endpoint_id: int, until: datetime, *, now: datetime) -> int:
     old = GroupMessage.objects.filter(
         endpoint_id=endpoint_id, made=Made.CHATTER, case=None, said_at__lt=until, contact__links=None
     )
@@ -42,11 +43,23 @@ def _sweep(endpoint_id: int, until: datetime) -> int:
     paths = list(stored.values_list("path", flat=True))
     Contact.objects.filter(id__in=contacts).delete()
     _forget_people(talks)
-    transaction.on_commit(lambda: _remove(paths))
+    tell_erased({endpoint_id: len(contacts)}, now=now)
+    transaction.on_commit(lambda: remove_files(paths))
     return len(contacts)
 
 
-def _remove(paths: Collection[str]) -> None:
+def tell_erased(counts: Mapping[int, int], *, now: datetime) -> None:
+    """One event for each account; under a subject of its own, so that it hides no act of a person."""
+    record(
+        [
+            Happening(kind="talk.erased", subject=f"talk:{pk}", actor="system", at=now, data={"count": count})
+            for pk, count in sorted(counts.items())
+        ]
+    )
+
+
+def remove_files(paths: Collection[str]) -> None:
+    """Remove stored files, after the transaction that forgot them."""
     for path in paths:
         files.remove(path)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
-from vefa.dialogue.queries import MOST_QUOTED, Entry
+from vefa.dialogue.queries import MOST_QUOTED
 from vefa.inbox.models import Contact
 from vefa.kit.calendars import comma
 from vefa.web.ui.sentences import spoken
@@ -13,17 +13,15 @@ from vefa.web.ui.shapes import Beside, Fold
 _APART = "\u2068%s\u2069"  # an address keeps its direction inside a sentence of any language
 
 
-def beside(entry: Entry, *, private: bool, language: str) -> Beside | None:
+def beside(contact: Contact, *, quoted: str, private: bool) -> Beside | None:
     """Everything of the kind, None where there is nothing; addresses and signatures for who may see names."""
-    contact = entry.contact
-    assert contact is not None
     mail = private and contact.endpoint.channel == "email"
     if not (mail or contact.warnings):
         return None
     found = Beside(
         warnings=[*map(spoken, contact.warnings), *(_doubts(contact) if mail else ())],
-        facts=list(_facts(contact, language)) if mail else (),
-        folds=list(_folds(contact, entry.quoted)) if mail else (),
+        facts=list(_facts(contact, get_language() or "en")) if mail else (),
+        folds=list(_folds(contact, quoted)) if mail else (),
     )
     return found if found.warnings or found.facts or found.folds else None
 
@@ -51,6 +49,6 @@ def _facts(contact: Contact, language: str) -> Iterator[str]:
 def _folds(contact: Contact, quoted: str) -> Iterator[Fold]:
     if quoted:
         cut = "…" if len(quoted) >= MOST_QUOTED else ""
-        yield Fold(label=gettext("What it quotes"), text=quoted + cut)
+        yield Fold(label=gettext("What it quotes"), text=quoted[:MOST_QUOTED] + cut)
     if signature := contact.details.get("signature"):
         yield Fold(label=gettext("Its signature"), text=str(signature))

@@ -26,7 +26,16 @@ from vefa.directory.access import Action
 from vefa.kit.saying import gettext_noop
 from vefa.web.desk import endpoint_week
 from vefa.web.desk.door import StaffRequest, staff_only
-from vefa.web.desk.endpoint_words import history, ills, owner_of, standing, texts, unit_name
+from vefa.web.desk.endpoint_words import (
+    history,
+    ills,
+    kept_days,
+    last_erased,
+    owner_of,
+    standing,
+    texts,
+    unit_name,
+)
 from vefa.web.desk.framing import forget, frame_of
 from vefa.web.ui.sentences import spoken
 from vefa.web.ui.show import show
@@ -133,6 +142,8 @@ def context_of(request: StaffRequest, endpoint: Endpoint) -> dict[str, Any]:
         "templated": channel is not None and channel.templated,
         "texts": texts(endpoint) if channel and channel.templated else [],
         "history": history(endpoint),
+        "kept_days": kept_days(endpoint),
+        "erased": last_erased(endpoint),
         **_secrets(endpoint),
         **_hours(endpoint, now),
     }

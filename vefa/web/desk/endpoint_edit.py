@@ -38,7 +38,7 @@ def add(request: StaffRequest, channel: str) -> HttpResponse:
         raise Http404
     given = request.POST if request.method == "POST" else None
     first = {"language": municipality().default_language}
-    key, particulars = KeyForm(given), ParticularsForm(given, initial=first)
+    key, particulars = KeyForm(given), ParticularsForm(given, crowd=CHANNELS[channel].crowd, initial=first)
     own = ChannelForm(given, channel=CHANNELS[channel])
     valid = [form.is_valid() for form in (key, particulars, own)]
     if given is not None and all(valid):
@@ -87,7 +87,8 @@ def particulars(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     """Names, owner, default unit, language, personal, how long talk is kept."""
     endpoint = found(endpoint_id)
     given = request.POST if request.method == "POST" else None
-    form = ParticularsForm(given, initial=particulars_of(endpoint))
+    crowd = endpoint.channel in CHANNELS and CHANNELS[endpoint.channel].crowd
+    form = ParticularsForm(given, crowd=crowd, initial=particulars_of(endpoint))
     if given is not None and form.is_valid():
         administering.describe(endpoint.pk, form.particulars(), act_of(request))
         return _kept(request, endpoint)

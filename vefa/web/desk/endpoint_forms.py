@@ -18,7 +18,9 @@ from vefa.channels.registry import CHANNELS
 from vefa.directory.queries import directory, municipality
 from vefa.kit.saying import gettext_noop
 from vefa.kit.sorting import in_order
+from vefa.triage.groups.sweeping import KEPT_DAYS
 from vefa.web.ui import channels
+from vefa.web.ui.words import digits
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _PROOF = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -66,15 +68,22 @@ class ParticularsForm(forms.Form):
     )
     retention_days = forms.IntegerField(
         label=_("Days for which talk without a case is kept"),
-        help_text=_("Empty: it is kept as long as the law on archives demands."),
+        help_text=_(
+            "Then the words and files of what never became a case are erased; that somebody wrote stays"
+            " counted. A case keeps its own. Empty: nothing is erased."
+        ),
         required=False,
         min_value=1,
         max_value=36_500,
         widget=forms.NumberInput({"class": "short"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, crowd: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if crowd:
+            self.fields["retention_days"].help_text = gettext(
+                "Then talk is erased with its files, and people who only talked. Empty: after %(days)s days."
+            ) % {"days": digits(KEPT_DAYS)}
         named = {
             f"name_{code}": forms.CharField(
                 label=gettext("Name in %(language)s") % {"language": channels.LANGUAGES[code]},

@@ -9,12 +9,14 @@ from django.utils.translation import get_language, gettext
 
 from vefa.channels.models import Endpoint, Owner, Subscription, Template
 from vefa.channels.queries import templates_of
+from vefa.channels.registry import CHANNELS
 from vefa.dialogue.alarm_words import advice, short, words_of
 from vefa.directory.people import by_ids
 from vefa.directory.queries import directory
 from vefa.journal.models import Event
 from vefa.journal.queries import told_of
 from vefa.kit.calendars import comma
+from vefa.triage.groups.sweeping import KEPT_DAYS
 from vefa.web.ui.shapes import Event as Line
 
 type Facts = Mapping[str, Any]
@@ -95,6 +97,26 @@ def texts(endpoint: Endpoint) -> list[Text]:
     }
     unknown = Standing(gettext("unknown"), "calm", "info")
     return [Text(one, states.get(one.status, unknown)) for one in templates_of(endpoint.pk)]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was erased last because its time was over: how many contacts, and when."""
+
+    count: int
+    at: datetime
+
+
+def kept_days(endpoint: Endpoint) -> int:
+    """For how many days it keeps what never became a case; 0: for good."""
+    crowd = endpoint.channel in CHANNELS and CHANNELS[endpoint.channel].crowd
+    return endpoint.retention_days or (KEPT_DAYS if crowd else 0)
+
+
+def last_erased(endpoint: Endpoint) -> Erased | None:
+    """The last time that something was too old."""
+    told = told_of(f"talk:{endpoint.pk}", limit=1)
+    return Erased(int(told[0].data.get("count", 0)), told[0].at) if told else None
 
 
 def history(endpoint: Endpoint) -> list[Line]:

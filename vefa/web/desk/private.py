@@ -29,6 +29,7 @@ from vefa.web.desk.privately import (
     undoable,
     who_of,
 )
+from vefa.web.desk.talk import wordless
 from vefa.web.ui.show import show
 
 SHOWN = 100
@@ -45,7 +46,7 @@ def page(request: StaffRequest) -> HttpResponse:
         {
             "id": one.message.pk,
             "who": who_of(one.contact),
-            "text": " ".join(one.contact.text.split())[:EXCERPT],
+            "text": " ".join(one.contact.text.split())[:EXCERPT] or wordless(one.contact),
             "language": one.contact.language,
             "account": one.contact.endpoint.name(language),
             "channel": one.contact.endpoint.channel,

@@ -22,8 +22,9 @@ from vefa.inbox import private
 from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState, PrivateState
 from vefa.inbox.private import Found, Handing
 from vefa.triage.advice import Asked, advise
+from vefa.web.desk.besides import beside
 from vefa.web.desk.choices import units
-from vefa.web.desk.talk import size_of
+from vefa.web.desk.talk import size_of, wordless
 from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui.shapes import File, Message
 
@@ -243,7 +244,7 @@ def _said(found: Found) -> list[Message]:
             Message(
                 side="out",
                 who=in_place_of(staff.name if staff else "", answer.reply.voice),
-                text=answer.reply.text,
+                text=answer.reply.text or wordless(contact),
                 said_at=answer.reply.written_at,
                 language=answer.reply.language,
                 delivery={"handed_over": "handed", "shown": ""}.get(state.value, state.value),
@@ -260,12 +261,13 @@ def _message(contact: Contact, files: Sequence[File], changed: Sequence[str]) ->
     return Message(
         side="in",
         who=who_of(contact),
-        text="" if gone else words or gettext("(without words)"),
+        text="" if gone else words or wordless(contact),
         said_at=contact.said_at or contact.received_at,
         language=contact.language,
         channel=contact.endpoint.channel,
         files=() if gone else files,
         trouble=gone or told,
+        beside=None if gone else beside(contact, quoted=contact.quoted, private=True),
     )
 
 
