@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, Q
 
 from vefa.cases import lifecycle, promises
 from vefa.cases.models import Case, CaseContact, Outcome, Pause, Promise, State
+from vefa.cases.reckoning import SETTLED
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Account
 from vefa.channels.registry import build
@@ -209,6 +210,15 @@ def test_a_city_that_is_started_weeks_later_writes_to_none_of_its_invented_resid
 
     assert broken > 5
     assert not Reply.objects.filter(written_at__gt=NOW).exists()
+
+
+def test_its_clocks_stand_where_the_calendar_of_its_own_load_puts_them():
+    for moment in (NOW, NOW + SETTLED):
+        while replay.react(REACTIONS, now=moment, limit=500):
+            pass
+
+    assert Event.objects.filter(kind="directory.reckoning").exists()
+    assert not Event.objects.filter(kind="clock.moved").exists()
 
 
 def test_every_resident_was_told_the_number_and_the_outcome():

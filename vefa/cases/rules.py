@@ -103,6 +103,13 @@ def extended(clock: Clock, *, due_at: datetime, calendar: Calendar) -> Clock:
     return replace(clock, minutes=minutes, due_at=due_at)
 
 
+def reckoned(clock: Clock, *, calendar: Calendar) -> datetime:
+    """When a running clock over working minutes rings by this calendar. Raises ClockError for any other."""
+    if clock.minutes is None or clock.running_since is None:
+        raise ClockError("only a running clock over working time follows the calendar")
+    return calendar.add_working_minutes(clock.running_since, max(0.0, clock.minutes - clock.worked_min))
+
+
 def end_of(clock: Clock) -> datetime:
     """When it rings, or rang as it was stopped. Raises ClockError for a clock without an end."""
     end = clock.due_at or clock.held_due_at

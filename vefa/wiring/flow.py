@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from vefa.cases import rehoming
+from vefa.cases import reckoning, rehoming
 from vefa.dialogue import (
     after_hours,
     alarms,
@@ -44,6 +44,9 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "verdict.unclear": [keywords.answered],
     "service.cases_moved": [rehoming.carry_out],
     "service.cases_returned": [rehoming.carry_out],
+    "directory.loaded": [reckoning.follow_calendar],
+    "service.edited": [reckoning.follow_calendar],
+    "directory.reckoning": [reckoning.go_on],
     "endpoint.troubled": [alarms.troubled],
     "endpoint.recovered": [alarms.recovered],
 }

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from vefa.cases.queries import Entry
 from vefa.directory.queries import directory
+from vefa.kit.calendars import comma
 from vefa.web.desk.rows import OUTCOMES
 from vefa.web.ui.shapes import Event
 from vefa.web.ui.tags import day
@@ -79,6 +80,12 @@ def _upheld(facts: Facts) -> str:
     return said % {"day": day(datetime.fromisoformat(facts["due"]))}
 
 
+def _moved(facts: Facts) -> str:
+    said = gettext("The working calendar changed; due now: %(day)s")
+    days = {day(datetime.fromisoformat(one["due"])): None for one in facts["promises"]}
+    return said % {"day": comma(get_language() or "en").join(days)}
+
+
 WORDS: Mapping[str, Callable[[Facts], str]] = {
     "case.opened": lambda _: gettext("Opened"),
     "case.followed": _followed,
@@ -122,6 +129,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "promise.extended": lambda _: gettext("More time was granted"),
     "promise.extension_refused": lambda _: gettext("More time was not granted"),
     "promise.upheld": _upheld,
+    "clock.moved": _moved,
     "clock.paused": lambda _: gettext("The clock was stopped"),
     "clock.resumed": lambda _: gettext("The clock runs again"),
     "reply.written": lambda _: gettext("Answered"),
