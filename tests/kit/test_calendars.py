@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from vefa.kit.calendars import (
     NoSuchDayError,
+    dated,
     day_in_words,
     from_jalali,
     in_digits,
@@ -79,3 +80,19 @@ def test_the_30th_of_esfand_is_there_in_a_leap_year_only():
 )
 def test_the_day_of_the_week_has_a_name_in_every_language(language, name):
     assert weekday_in_words(date(2026, 11, 12), language=language) == name
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("tr", "3 Aralık 2026 Perşembe"),
+        ("ru", "четверг, 3 декабря 2026"),
+        ("kk", "3 желтоқсан 2026, бейсенбі"),
+        ("fa", "پنجشنبه 12 آذر 1405"),
+        ("en", "Thursday 3 December 2026"),
+    ],
+)
+def test_a_weekday_stands_with_its_day_in_the_order_of_the_language(language, said):
+    day = date(2026, 12, 3)
+    told = day_in_words(day, language=language, jalali=language == "fa")
+    assert dated(weekday_in_words(day, language=language), told, language=language) == said

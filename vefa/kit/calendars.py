@@ -20,6 +20,9 @@ JALALI_MONTHS = {
     "en": "Farvardin Ordibehesht Khordad Tir Mordad Shahrivar Mehr Aban Azar Dey Bahman Esfand",
 }
 
+# How a weekday and a day stand together where it is not "Thursday 3 December 2026".
+_DATED = {"tr": "{day} {weekday}", "ru": "{weekday}, {day}", "kk": "{day}, {weekday}"}
+
 
 def in_digits(text: str, language: str) -> str:
     """The same text with the digits of the language."""
@@ -56,6 +59,11 @@ def day_in_words(day: date, *, language: str, jalali: bool) -> str:
 def weekday_in_words(day: date, *, language: str) -> str:
     """The name of the day of the week."""
     return str(get_day_names("wide", "stand-alone", locale=language)[day.weekday()])
+
+
+def dated(weekday: str, day: str, *, language: str) -> str:
+    """A day with the name of its weekday, in the order in which the language tells them."""
+    return _DATED.get(language, "{weekday} {day}").format(weekday=weekday, day=day)
 
 
 class NoSuchDayError(ValueError):

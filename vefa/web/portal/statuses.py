@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 from vefa.cases.models import Case, Outcome, State
 from vefa.cases.public import PublicCase
 from vefa.directory.models import Agency
+from vefa.kit.calendars import dated
 from vefa.web.ui import words
 
 
@@ -122,4 +123,5 @@ def day_words(day: date) -> str:
     """A day with its weekday, in the reader's calendar and digits."""
     reading = words.reader()
     noon = datetime.combine(day, time(12), tzinfo=reading.zone)
-    return words.digits(f"{words.weekday(noon, reading)} {words.on_day(noon, reading)}", reading.language)
+    said = dated(words.weekday(noon, reading), words.on_day(noon, reading), language=reading.language)
+    return words.digits(said, reading.language)

@@ -126,7 +126,8 @@ def exact(moment: datetime, reading: Reader) -> str:
 @lru_cache(maxsize=4096)
 def _exact(moment: datetime, zone: ZoneInfo, language: str, jalali: bool) -> str:  # noqa: FBT001 - part of a key
     local = moment.astimezone(zone)
-    day = f"{_weekday(local.date(), language)} {_on_day(local.date(), language, jalali)}"
+    name, day = _weekday(local.date(), language), _on_day(local.date(), language, jalali)
+    day = calendars.dated(name, day, language=language)
     return digits(calendars.comma(language).join((day, clock_time(local))), language)
 
 
