@@ -302,7 +302,7 @@ def _broken(teller: Teller, story: Story, promise: Owed, at: datetime) -> None:
     told_at = at + timedelta(hours=teller.random.uniform(0.5, 6))
     if story.staff is None or told_at > teller.now or teller.random.random() >= EXPLAINED:
         return
-    promise.broken_why = sayings().other("late_why", story.staff.language, teller.random)
+    promise.broken_why = sayings().other("late_why", story.language, teller.random)
     by = actor(story.staff)
     story.tell(told_at, "promise.explained", by, promise_id=promise.id, why=promise.broken_why)
 
