@@ -166,7 +166,8 @@ def main() -> int:
         }
         rows += gathered((name, part) for name, part in parts.items() if re.search(wanted.only, name))
         version = str(running.sql("SHOW server_version")[0][0])
-    return finish(f"house-{wanted.cases}" + (f"-{wanted.only}" if wanted.only else ""), version, rows)
+    name = re.sub(r"\W+", "-", f"house-{wanted.cases}-{wanted.only}").strip("-")
+    return finish(name, version, rows)
 
 
 if __name__ == "__main__":
