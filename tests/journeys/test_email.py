@@ -14,8 +14,10 @@ from tests.journeys.conftest import fetch
 from tests.web.portal.resident import Resident
 from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
+from vefa.channels.manners import Freight
 from vefa.channels.sealing import seal
 from vefa.citizens.queries import addresses_of
+from vefa.dialogue.enclosing import Chosen, take
 from vefa.dialogue.writing import Words, write
 
 pytestmark = [
@@ -87,7 +89,7 @@ def body(mail: EmailMessage) -> str:
     return str(part.get_content()) if part else ""
 
 
-def test_from_letter_to_answer_to_reopening(town, post, worker):
+def test_from_letter_to_answer_to_reopening(town, post, worker, settings, tmp_path):
     post.drop(letter("Здравствуйте! На дороге в квартале Çarşı большая яма.", number=1))
     fetch(town.mailbox)
     worker.work()
@@ -97,10 +99,16 @@ def test_from_letter_to_answer_to_reopening(town, post, worker):
     assert case.reference in body(acknowledged)
     assert acknowledged["In-Reply-To"] == "<letter-1@pinarova.example>"
 
-    words = Words(text="Бригада приедет завтра утром.", language="ru")
+    settings.MEDIA_ROOT = tmp_path
+    plan = Chosen("план.pdf", 8, [b"%PDF-1.4"])
+    enclosed = take([plan], Freight(apart=False))
+    words = Words(text="Бригада приедет завтра утром.", language="ru", files=enclosed)
     write(case=case, words=words, by=town.derya, now=timezone.now())
     worker.work()
-    assert words.text in body(post.olga_got()[-1])
+    answered = post.olga_got()[-1]
+    assert words.text in body(answered)
+    (paper,) = answered.iter_attachments()
+    assert (paper.get_filename(), paper.get_content()) == ("план.pdf", b"%PDF-1.4")
 
     ending = Ending(outcome=Outcome.DONE, reason="Яму засыпали.", waiver="Ночью")
     end(case_id=case.pk, ending=ending, by=town.derya, now=timezone.now())
