@@ -1,7 +1,7 @@
 """Foreign HTML: an allow-list for showing it, and its text for reading it.
 
-What the allow-list lets through is meant for an <iframe sandbox> whose policy forbids everything but
-our own images.
+What the allow-list lets through is kept with the contact. No page shows it: people read its text, and the
+original as it came.
 """
 
 import re
