@@ -14,7 +14,7 @@ from tests.web.desk.test_browser import beside_a_loop, chromium, seat
 from tools import screenshots
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
-from vefa.dialogue.models import Reply
+from vefa.dialogue.models import Enclosure, Reply
 from vefa.inbox.models import Conversation
 
 __all__ = ["beside_a_loop", "chromium", "line", "wrote_by"]
@@ -75,6 +75,28 @@ def test_the_time_left_runs_on_while_the_page_stands_open(
     expect(shown).to_contain_text("dakika kaldı")
     page.clock.fast_forward(timedelta(hours=2).seconds * 1000)
     expect(shown).to_have_text("serbest yanıt süresi doldu")
+
+
+def test_files_are_listed_with_their_size_and_one_can_be_taken_out_again(
+    chromium: Browser, live_server: Any, town, wrote_by, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    case = wrote_by(town.bot, 2, space="telegram")
+    page = seat(chromium, live_server, town.derya, locale="tr")
+    page.goto(reverse("desk:case", args=[case.pk]))
+    field, listed = page.locator("#answer-files"), page.locator(".enclosed li")
+    expect(listed).to_have_count(0)
+    for name in ("plan.pdf", "karar.pdf"):
+        field.set_input_files({"name": name, "mimeType": "application/pdf", "buffer": b"%PDF" + b" " * 2996})
+    expect(listed).to_have_count(2)
+    expect(listed.first).to_contain_text("plan.pdf")
+    expect(listed.first).to_contain_text("3 kB")
+    page.get_by_role("button", name="plan.pdf dosyasını çıkar").press("Enter")
+    expect(page.get_by_role("button", name="karar.pdf dosyasını çıkar")).to_be_focused()
+    page.locator("#answer").fill("Karar ektedir.")
+    page.locator('.composer [value="send"]').click()
+    expect(page.locator(".message-files").last).to_contain_text("karar.pdf")
+    assert [one.name for one in Enclosure.objects.all()] == ["karar.pdf"]
 
 
 @pytest.mark.parametrize(("language", "width"), [("tr", 1280), ("fa", 360), ("ru", 360)])
