@@ -33,14 +33,18 @@ from tests.providers.whatsapp_cloud import (
 from tests.web.desk.seat import seated
 from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
+from vefa.channels import looking
+from vefa.channels.models import Subscription
 from vefa.channels.port import Call
 from vefa.channels.registry import network_client
-from vefa.dialogue import sweeping
+from vefa.dialogue import sweeping, watching
 from vefa.dialogue.models import Delivery
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.models import Contact, Conversation
+from vefa.web.desk import framing
 
 __all__ = ["cloud", "line"]
+GROUP = "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -169,6 +173,44 @@ def test_what_comes_for_another_number_of_the_app_ends_at_its_own_endpoint(town,
     assert Contact.objects.filter(endpoint=second).count() == 1
     assert Contact.objects.filter(endpoint=line).count() == 2  # nobody's number stays visible
     assert "POST 777/messages" in cloud.calls
+
+
+def test_what_is_said_in_a_group_is_answered_in_the_group_and_nothing_private_stands_there(
+    town, line, cloud, worker
+):
+    cloud.groups = (GROUP,)
+    push(
+        line,
+        fresh(HOLE, group_id=GROUP),
+        fresh("Bence de çok tehlikeli", sender="905325550143", group_id=GROUP),
+    )
+    worker.work()
+    case = Case.objects.get(service=town.pothole)
+    answer(case, "Ekibimiz yarın geliyor.", town)
+    worker.work()
+
+    assert case.conversation is not None
+    assert (case.conversation.thread, case.conversation.public) == (GROUP, True)
+    assert {(one.to, one.body["recipient_type"]) for one in cloud.received} == {(GROUP, "group")}
+    assert any("Ekibimiz yarın geliyor" in words for words in cloud.heard())
+    assert not any(case.secret in words or "Derya Aksu" in words for words in cloud.heard())
+    page = seated(town.derya).get(reverse("desk:case", args=[case.pk])).content.decode()
+    assert "Everybody can read this answer" in page or "herkes" in page
+
+
+def test_a_token_that_ends_tomorrow_is_a_trouble_today(town, line, cloud):
+    now = timezone.now()
+    cloud.expires_at = int((now + timedelta(hours=23)).timestamp())
+    with network_client() as http:
+        line.subscription = Subscription.ANEW
+        looking.keep(line.pk, looking.look(line, http), now=now)
+    watching.watch(now=now)
+
+    line.refresh_from_db()
+    assert list(line.health["troubles"]) == ["expiring"]
+    framing.forget()
+    page = seated(town.ayse).get(reverse("desk:endpoint", args=[line.pk])).content.decode()
+    assert "2000" in page
 
 
 def test_a_message_that_is_taken_back_shows_its_words_no_more(town, line, cloud, worker):

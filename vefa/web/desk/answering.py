@@ -19,6 +19,7 @@ from vefa.dialogue.values import values_for
 from vefa.dialogue.writing import LIMIT, Words
 from vefa.web.ui import terms as said
 from vefa.web.ui import words
+from vefa.web.ui.sentences import told
 from vefa.web.ui.shapes import ApprovedText, Gap, Truth, Way
 
 Given = Mapping[str, Sequence[str]]  # a form as it was sent
@@ -167,8 +168,8 @@ def _guesses(one: Approved, case: Case) -> dict[str, str]:
 
 
 def _buttons(rules: Terms, typed: Sequence[str]) -> tuple[str, ...]:
-    """As many fields as may be filled, at most three: more than that nobody reads."""
-    count = min(rules.buttons, 3)
+    """As many fields as may be filled; those beyond the third stand folded."""
+    count = rules.buttons
     return tuple([*typed, *[""] * count][:count])
 
 
@@ -200,4 +201,4 @@ def nothing_leaves(truth: ChannelTruth) -> str:
         return gettext(
             "No message leaves: nobody left an address. The answer stands on the page of the case."
         )
-    return gettext("This address takes nothing more: %(why)s") % {"why": said.told(truth.why_not)}
+    return gettext("This address takes nothing more: %(why)s") % {"why": told(truth.why_not)}
