@@ -1,10 +1,10 @@
 """Reads about calls for the rooms above. What a screen shows goes through `visible_to`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from vefa.calls.models import Call, CallBack, Dialling, Seat
 from vefa.calls.rules import LONGEST_RING, Figures, Timed, measure, seat_state
@@ -129,6 +129,21 @@ def file_of(staff: Staff, call_id: int, which: str, *, now: datetime) -> tuple[C
     contact_id = {"recording": call.recording_id, "voicemail": call.voicemail_id}.get(which)
     found = Attachment.objects.filter(contact_id=contact_id or 0, state=AttachmentState.STORED).first()
     return (call, found) if found else None
+
+
+def written_down(staff: Staff, contact_ids: Collection[int], *, now: datetime) -> list[Call]:
+    """The exchange's calls that became these contacts, of those that this person may see.
+
+    `is_recorded` and `has_voicemail` say which files are here. Two statements.
+    """
+    here = Attachment.objects.filter(state=AttachmentState.STORED)
+    calls = visible_to(staff, now=now).filter(contact__in=contact_ids).exclude(source="hand")
+    return list(
+        calls.select_related("staff").annotate(
+            is_recorded=Exists(here.filter(contact_id=OuterRef("recording_id"))),
+            has_voicemail=Exists(here.filter(contact_id=OuterRef("voicemail_id"))),
+        )
+    )
 
 
 def with_files(calls: Sequence[Call]) -> frozenset[int]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -396,3 +398,31 @@ def test_the_extension_is_set_in_the_profile(town, exchange):
     assert (seat.extension, seat.queues) == ("203", ["a", "b"])
     assert 'hx-get="/desk/calls/bar"' in client.get(address).content.decode()
     assert 'hx-get="/desk/calls/bar"' not in seated(town.murat).get(address).content.decode()
+
+
+def test_a_case_shows_the_call_in_which_it_was_told_with_its_recording_to_who_may_hear_it(
+    recorded, exchange, town
+):
+    client = seated(town.derya)
+    address = f"{reverse('desk:enter')}?call={recorded.pk}"
+    sent = entry(
+        client.get(address).content.decode(), text="Çarşıda sokak lambası yanmıyor", call=recorded.pk
+    )
+    client.post(address, sent)
+    exchange.work(60)
+    case = Case.objects.get(title__startswith="Çarşıda")
+    heard = reverse("desk:recording", args=[recorded.pk, "recording"])
+    page = reverse("desk:case", args=[case.pk])
+
+    client.get(page)  # the first look marks it as read
+    with CaptureQueriesContext(connection) as caught:
+        shown = client.get(page).content.decode()
+    assert f'src="{heard}"' in shown
+    assert re.search(r'class="message-call".*answered · 0:36 · ', shown)
+    assert sum(one["sql"].count("EXECUTE ") or 1 for one in caught.captured_queries) <= 12
+
+    Case.objects.update(unit=town.roads)
+    theirs = seated(town.murat).get(page)
+    assert theirs.status_code == 200
+    assert b"sokak lambas" in theirs.content
+    assert heard.encode() not in theirs.content

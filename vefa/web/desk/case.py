@@ -30,6 +30,7 @@ from vefa.triage.queries import findings_of, suggestions_asked, suggestions_for
 from vefa.triage.suggesting import asking
 from vefa.web.desk import histories, reasons
 from vefa.web.desk.answering import Given, Typing, truth_of
+from vefa.web.desk.case_calls import calls_in
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.duty import duty_shown, particulars
 from vefa.web.desk.framing import frame_of
@@ -261,7 +262,12 @@ def _conversation(staff: Staff, case_id: int, entries: list[Entry], now: datetim
     ]
     last = leaving[-1] if leaving else None
     return {
-        "said": messages(entries, case_id=case_id, private=can(staff, Action.PRIVATE)),
+        "said": messages(
+            entries,
+            case_id=case_id,
+            private=can(staff, Action.PRIVATE),
+            calls=calls_in(staff, entries, now=now),
+        ),
         "leaving": last.reply if last else None,
         "seconds": max(1, int((last.deliveries[0].due_at - now).total_seconds())) if last else 0,
     }

@@ -1,6 +1,6 @@
 """The conversation of a case as messages, notes and deliveries, in the reader's words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,23 +13,34 @@ from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.triage.keeping import ERASED
 from vefa.web.desk.besides import beside
 from vefa.web.desk.voicing import in_place_of
-from vefa.web.ui import terms, words
+from vefa.web.ui import words
 from vefa.web.ui.linking import link_to
-from vefa.web.ui.shapes import File, Message, Under
+from vefa.web.ui.sentences import told
+from vefa.web.ui.shapes import File, Message, Spoken, Under
 
 _SHOWN_STATE = {DeliveryState.HANDED_OVER: "handed", DeliveryState.SHOWN: ""}
+_NO_CALLS: Mapping[int, Spoken] = {}
 _NO_SIGNS: Mapping[str, Mapping[Any, str]] = {}
 
 
-def messages(entries: Iterable[Entry], *, case_id: int, private: bool) -> list[Message]:
-    """Each entry as one bubble or note, emoji under what they speak of; names only for those who may see."""
-    every = list(entries)
-    signs = _signs(every)
+def messages(
+    entries: Sequence[Entry], *, case_id: int, private: bool, calls: Mapping[int, Spoken] = _NO_CALLS
+) -> list[Message]:
+    """Each entry as one bubble or note, emoji under what they speak of; names only for those who may see.
+
+    calls  in which contacts were said, by contact
+    """
+    every = [one for one in entries if one.contact is None or one.contact.form not in SIGNS]
+    signs = _signs(entries)
     return [
-        message_of(entry, case_id=case_id, private=private, signs=signs)
-        for entry in every
-        if entry.contact is None or entry.contact.form not in SIGNS
+        _with_call(message_of(one, case_id=case_id, private=private, signs=signs), one, calls)
+        for one in every
     ]
+
+
+def _with_call(message: Message, entry: Entry, calls: Mapping[int, Spoken]) -> Message:
+    call = calls.get(entry.contact.pk) if calls and entry.contact else None
+    return replace(message, call=call) if call else message
 
 
 def message_of(
@@ -138,7 +149,7 @@ def _answered(entry: Entry) -> Message:
         language=reply.language,
         channel=first.endpoint.channel if first and first.endpoint else "portal",
         delivery=_SHOWN_STATE.get(DeliveryState(first.state), first.state) if first else "",
-        trouble=terms.told(troubled[0].trouble) if troubled else "",
+        trouble=told(troubled[0].trouble) if troubled else "",
         files=[_enclosed(one) for one in entry.enclosures],
     )
 

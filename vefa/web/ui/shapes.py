@@ -83,6 +83,15 @@ class Beside:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """The telephone call in which it was said: what became of it, and addresses of what was recorded."""
+
+    words: str
+    recording: str = ""
+    voicemail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """One thing said, in or out, or a note that only staff see (`side` is in, out or note)."""
 
@@ -100,6 +109,7 @@ class Message:
     remark: str = ""  # said quietly below the words: changed, taken back
     reactions: Sequence[str] = ()  # emoji under it
     beside: Beside | None = None
+    call: Spoken | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
