@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from tests.providers.telegram_bot_api import TelegramBotApi
@@ -127,6 +129,28 @@ def test_bytes_that_came_with_the_message_are_taken_out_of_it(town, now, setting
     file.refresh_from_db()
     assert (file.state, file.trouble) == ("stored", "")
     assert "Çukur" in files.full_path(file.path).read_text(encoding="utf-8")
+
+
+def test_a_mail_is_opened_once_for_all_its_files(town, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    head = "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\n"
+    parts = "".join(f"{head}file {number}\r\n" for number in range(3))
+    letter = (
+        "From: ali@example.org\r\nMessage-ID: <3@example.org>\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/mixed; boundary="b"\r\n\r\n{parts}--b--\r\n'
+    ).encode()
+    mail = {"endpoint_id": town.mailbox.id, "lane": "", "received_at": now}
+    accept([Incoming(raw=letter, external_id="m3", **mail), Incoming(raw=letter, external_id="m4", **mail)])
+    for contact in Contact.objects.order_by("id"):
+        for position in range(3):
+            Attachment.objects.create(contact=contact, position=position, kind="document", due_at=now)
+
+    with CaptureQueriesContext(connection) as seen:
+        assert fetch(now) == 6
+
+    stored = Attachment.objects.filter(state="stored").order_by("id")
+    assert [files.full_path(one.path).read_text()[:6] for one in stored] == ["file 0", "file 1", "file 2"] * 2
+    assert sum('"raw"' in query["sql"] for query in seen) == 2  # each mail is brought from its row once
 
 
 def test_a_file_that_the_message_does_not_hold_has_failed(town, now, settings, tmp_path):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
@@ -19,7 +20,7 @@ from vefa.channels.port import (
 from vefa.inbox import files
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.files import NoRoomError, RefusedFileError, StoredFile
-from vefa.inbox.models import Attachment, AttachmentState
+from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.journal.record import Happening, record
 from vefa.kit.claim import wait_after
 
@@ -34,13 +35,30 @@ class GoneError(Exception):
     """The file is no longer where the contact says."""
 
 
+@dataclass
+class Opened:
+    """The message that was read last: files of one mail follow each other, and it is read once for all."""
+
+    contact_id: int = 0
+    files: tuple[AttachmentRef, ...] = ()
+
+    def files_of(self, contact: Contact, adapter: Adapter) -> tuple[AttachmentRef, ...]:
+        """Its files. Raises UnreadableError."""
+        if contact.pk != self.contact_id:
+            self.contact_id, self.files = 0, ()  # let go of the one before
+            self.files = adapter.read(bytes(contact.raw)).attachments
+            self.contact_id = contact.pk
+        return self.files
+
+
 def fetch_due(*, http: httpx.Client, clock: Clock, limit: int = 20) -> int:
     """Fetch files that are due, one after the other; how many were tried."""
+    opened = Opened()
     for count in range(limit):
         attachment = _take(now=clock())
         if attachment is None:
             return count
-        _fetch(attachment, http=http, clock=clock)
+        _fetch(attachment, opened, http=http, clock=clock)
     return limit
 
 
@@ -71,6 +89,7 @@ def _take(*, now: datetime) -> Attachment | None:
         row = (
             waiting.filter(state=AttachmentState.WAITING, due_at__lte=now)
             .select_related("contact__endpoint")
+            .defer("contact__raw")  # a mail may be 25 MB
             .order_by("due_at", "id")
             .first()
         )
@@ -80,9 +99,9 @@ def _take(*, now: datetime) -> Attachment | None:
     return row
 
 
-def _fetch(attachment: Attachment, *, http: httpx.Client, clock: Clock) -> None:
+def _fetch(attachment: Attachment, opened: Opened, *, http: httpx.Client, clock: Clock) -> None:
     try:
-        stored = _bring(attachment, adapter_of(attachment.contact.endpoint, http))
+        stored = _bring(attachment, adapter_of(attachment.contact.endpoint, http), opened)
     except (RefusedFileError, TooLargeError) as error:
         _end(attachment, AttachmentState.REFUSED, error.reason)
     except (RejectedError, UnreadableError, GoneError) as error:
@@ -93,14 +112,14 @@ def _fetch(attachment: Attachment, *, http: httpx.Client, clock: Clock) -> None:
         _keep(attachment, stored)
 
 
-def _bring(attachment: Attachment, adapter: Adapter) -> StoredFile:
+def _bring(attachment: Attachment, adapter: Adapter, opened: Opened) -> StoredFile:
     """The file on disk; its bytes come from the provider or out of the arrival itself."""
     limit = settings.UPLOAD_LIMIT_MB * 1_000_000
     name, key = attachment.name, attachment.key
     if attachment.provider_ref:
         with adapter.fetch(attachment.provider_ref, max_bytes=limit) as chunks:
             return files.store(chunks, name=name, limit_bytes=limit, key=key)
-    content = _enclosed(adapter.read(bytes(attachment.contact.raw)).attachments, attachment.position)
+    content = _enclosed(opened.files_of(attachment.contact, adapter), attachment.position)
     return files.store([content], name=name, limit_bytes=limit, key=key)
 
 

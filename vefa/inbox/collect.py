@@ -85,6 +85,7 @@ def _round(endpoint: Endpoint, *, http: httpx.Client, clock: Clock, stop: thread
     cursor = str(endpoint.cursor.get("at", ""))
     for catch in cast("Collector", adapter).collect(cursor, wait_s=WAIT_S):
         ours = _hold(endpoint, catch, clock=clock, stop=stop)
+        del catch  # what was kept, before more is fetched
         if stop.is_set() or not ours:
             break
     Endpoint.objects.filter(id=endpoint.pk).exclude(trouble="").update(trouble="", trouble_at=None)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.channels.email.letters import CITY, DERYA, mail
 from tests.channels.email.peers import DOVECOT, EXIM, PASSWORD, Peer, dovecot, exim, mail_home
+from vefa.channels.email import imap
 from vefa.channels.email.adapter import Email, build
 from vefa.channels.port import Account, Arrival, BusyError, Form, Parcel, ParcelFile, Reading, RejectedError
 
@@ -101,6 +102,23 @@ def test_every_message_is_fetched_once_and_marked_as_read_after_it_was_accepted(
     seen = [path.name for path in (servers[0].home / "mail").glob("*/*") if path.name.endswith("S")]
     assert len(seen) == 25
     assert {arrival.lane for arrival in taken} == {DERYA}
+
+
+def test_large_mails_are_fetched_few_at_a_time_and_each_once(servers, mailbox, monkeypatch):
+    monkeypatch.setattr(imap, "_TOGETHER", 50_000)  # instead of 25 MB
+    for number, size in enumerate((20_000, 20_000, 20_000, 90_000, 100, 100)):
+        drop(servers, mail(f"{number} " + "x" * size, Message_ID=f"<l{number}@x>"), f"large{number}.mail")
+    catches = []
+    for catch in mailbox.collect("", wait_s=0):
+        catches.append([mailbox.read(one.raw).text.split()[0] for one in catch.arrivals])
+        catch.accepted()
+
+    assert catches == [
+        ["0", "1"],
+        ["2"],
+        ["3"],
+        ["4", "5"],
+    ]  # one that is larger than all together comes alone
 
 
 def test_what_comes_later_is_found_by_the_cursor_even_if_somebody_read_it(servers, mailbox):

@@ -23,6 +23,7 @@ from vefa.channels.port import Arrival, BusyError, Catch
 
 REPAIR_PAUSE_S = 300
 _HANDFUL = 20  # messages per catch
+_TOGETHER = MOST_BYTES  # and their bytes, unless one alone has more: all of a catch are held at once
 _LONGEST_IDLE_S = 25 * 60  # RFC 2177: less than half an hour
 _ASK_AGAIN_S = 30  # for servers without IDLE
 
@@ -92,13 +93,15 @@ def collected(server: ImapServer, cursor: str, *, wait_s: float) -> Iterator[Cat
             yield Catch(arrivals=(), cursor=cursor, accepted=lambda: None)
         while uids := _new_uids(client, validity, cursor, wait_s=wait_s if first else 0):
             first = False
-            for start in range(0, len(uids), _HANDFUL):
-                handful = uids[start : start + _HANDFUL]
-                catch, taken = _catch(client, validity, handful)
+            while uids:
+                sizes = _sizes(client, uids[:_HANDFUL])
+                handful = _handful(uids[:_HANDFUL], sizes)
+                catch, taken = _catch(client, validity, handful, sizes)
                 yield catch
                 if not taken:
                     return
-                cursor = catch.cursor
+                cursor, uids = catch.cursor, uids[len(handful) :]
+                del catch  # before the next are fetched
 
 
 def _new_uids(client: IMAPClient, validity: int, cursor: str, *, wait_s: float) -> list[int]:
@@ -133,12 +136,29 @@ def _wait(client: IMAPClient, wait_s: float) -> None:
         client.noop()
 
 
-def _catch(client: IMAPClient, validity: int, uids: list[int]) -> tuple[Catch, list[bool]]:
+def _sizes(client: IMAPClient, uids: list[int]) -> dict[int, int]:
+    """The bytes of each message that is still there."""
+    return {uid: int(facts[b"RFC822.SIZE"]) for uid, facts in client.fetch(uids, ["RFC822.SIZE"]).items()}
+
+
+def _handful(uids: list[int], sizes: dict[int, int]) -> list[int]:
+    """As many of the next messages as may be held together, one at least."""
+    room = _TOGETHER
+    for count, uid in enumerate(uids):
+        size = sizes.get(uid, 0)
+        room -= size if size <= MOST_BYTES else LONGEST_HEADER  # of what is too large the header comes
+        if room < 0 and count:
+            return uids[:count]
+    return uids
+
+
+def _catch(
+    client: IMAPClient, validity: int, uids: list[int], sizes: dict[int, int]
+) -> tuple[Catch, list[bool]]:
     """The messages of these numbers; the list gets an entry once they are accepted."""
     taken: list[bool] = []
-    sizes = client.fetch(uids, ["RFC822.SIZE"])
-    arrivals = [_arrival(client, uid, int(sizes[uid][b"RFC822.SIZE"])) for uid in uids if uid in sizes]
-    whole = [uid for uid in uids if uid in sizes and int(sizes[uid][b"RFC822.SIZE"]) <= MOST_BYTES]
+    arrivals = [_arrival(client, uid, sizes[uid]) for uid in uids if uid in sizes]
+    whole = [uid for uid in uids if sizes.get(uid, MOST_BYTES + 1) <= MOST_BYTES]
 
     def accepted() -> None:
         taken.append(True)
