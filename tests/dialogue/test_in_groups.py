@@ -9,6 +9,7 @@ from tests.providers.telegram_bot_api import TelegramBotApi, message
 from tests.triage.groups.street import CHAT, Street, group, handle, keep, number_of
 from vefa.cases.ending import Ending, end
 from vefa.cases.models import Case, Outcome
+from vefa.cases.promises import sweep_broken
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
 from vefa.citizens.models import Address
@@ -81,6 +82,22 @@ def test_twelve_who_stand_behind_it_are_told_the_outcome_once(street, town, prov
     assert case.reference in done.text
     assert "Yol onarıldı" in done.text
     assert done.params["reply_parameters"]["message_id"] == first
+
+
+def test_a_group_that_was_promised_a_moment_hears_once_that_it_passed(street, provider):
+    pothole(street)
+    for number in range(3):
+        street.say(f"Komşu {number}", "bizde de var", after=1)
+    street.listen()
+    answer(street)
+    passed = Case.objects.get().due_at + timedelta(minutes=1)
+    sweep_broken(now=passed)
+    answer(street, after=passed - street.now)
+
+    received, late = provider.sent
+    assert {received.chat_id, late.chat_id} == {CHAT}
+    assert late.text.startswith(Case.objects.get().reference)
+    assert late.text.endswith("yetiştiremedik, özür dileriz. Unutulmadı.")
 
 
 def test_a_reason_that_shows_a_person_is_not_told_to_all(street, town, provider):
