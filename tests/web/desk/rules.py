@@ -169,11 +169,10 @@ RULES: dict[str, list[Rule]] = {
     "gallery": [Rule(None)],  # invented samples only
     "gallery-areas": [Rule(None)],
 }
-# Not there even for those who may: the file is not on this disk, the town has no ready sentences, and the
-# answer to take back is a colleague's.
+# Not there even for those who may: the town has no ready sentences, and the answer to take back is a
+# colleague's.
 MISSING = {
-    "model-adopt", "group-adopt", "file", "private-file", "unlink", "strike", ("phrases", "POST"),
-    "take-back", "recording",
+    "model-adopt", "group-adopt", "unlink", "strike", ("phrases", "POST"), "take-back",
 }  # fmt: skip
 CALLS = {"call", "call back", "recording"}  # of the city's line: seen by those who see everything
 # Who has a part in the mayor's own account, and in one of a unit that nobody here heads.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -35,6 +34,7 @@ from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.writing import Words
 from vefa.directory.access import MAY, can
 from vefa.directory.models import Role
+from vefa.inbox import files
 from vefa.inbox.models import (
     Attachment,
     AttachmentState,
@@ -51,6 +51,16 @@ from vefa.triage.models import GroupMessage
 from vefa.web.desk.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
+CONTENT = "What contact {} brought along."
+
+
+def stored(contact: Contact, now: Any) -> Attachment:
+    """A file that came with a contact and lies on the disk; its content tells whose it is."""
+    kept = files.store([CONTENT.format(contact.pk).encode()], name="x.txt", limit_bytes=1000)
+    return Attachment.objects.create(
+        contact=contact, kind=kept.kind, name=kept.name, key=kept.key, path=kept.path, due_at=now,
+        content_type=kept.content_type, size=kept.size, state=AttachmentState.STORED,
+    )  # fmt: skip
 
 
 class Folder:
@@ -69,10 +79,7 @@ class Folder:
         )
         likeness = Likeness.objects.create(older=case.citizen, newer=other, found_at=now)
         merge = Merge.objects.create(kept=case.citizen, absorbed=other, by="staff:1", at=now)
-        attachment = Attachment.objects.create(
-            contact=contact, kind="image", name="x.jpg", key=uuid4(), path="none",
-            state=AttachmentState.STORED, due_at=now,
-        )  # fmt: skip
+        attachment = stored(contact, now)
         self.things: dict[str, list[Any]] = {
             "case": [case.pk], "contact": [case.pk, contact.pk], "reply": [case.pk, reply.pk],
             "extension": [extension.pk], "file": [attachment.key], "delivery": [sent.pk],
@@ -119,10 +126,7 @@ class Folder:
         )
         telephone = StaffAddress.objects.create(staff=town.sevgi, space="telegram", value=account.key,
                                                 linked_at=now)  # fmt: skip
-        file = Attachment.objects.create(
-            contact=said, kind="image", name="x.jpg", key=uuid4(), path="none", due_at=now,
-            state=AttachmentState.STORED,
-        )  # fmt: skip
+        file = stored(said, now)
         return {
             "private": [message.pk], "private-file": [file.key], "delegation": [let_in.pk],
             "telephone": [telephone.pk],
@@ -133,9 +137,14 @@ class Folder:
         task = CallBack.objects.create(
             number=f"+90532{self.case.pk:07}", endpoint=town.hotline, missed=1, first_at=now, last_at=now
         )
+        sound = Contact.objects.create(
+            endpoint=town.hotline, external_id=f"c{self.case.pk}", lane="1", received_at=now, due_at=now,
+            raw=b"{}", state=ContactState.HANDLED,
+        )  # fmt: skip
+        stored(sound, now)
         call = Call.objects.create(
             endpoint=town.hotline, call=f"c{self.case.pk}", began_at=now, ended_at=now, state="missed",
-            call_back=task, caller=task.number,
+            call_back=task, caller=task.number, recording=sound,
         )  # fmt: skip
         return {"call": [call.pk], "call back": [task.pk], "recording": [call.pk, "recording"]}
 
@@ -148,8 +157,9 @@ class Folder:
 
 
 @pytest.fixture
-def folders(town, wrote, now, settings) -> tuple[Folder, Folder]:
+def folders(town, wrote, now, settings, tmp_path) -> tuple[Folder, Folder]:
     """A pothole in Çarşı that is everybody's here, and a tree in İskele that is a foreign matter to some."""
+    settings.MEDIA_ROOT = tmp_path
     settings.SUGGEST_URL, settings.SUGGEST_MODEL = "http://127.0.0.1:9/v1", "small"  # else no such page
     passer_by = wrote("Can Er", "7003", "Selam", now=now).citizen
     own = wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)
@@ -178,7 +188,7 @@ def ask(client: Client, name: str, rule: Rule, words: list[Any]) -> Any:
     with transaction.atomic():
         answer = client.get(address) if rule.method == "GET" else client.post(address, rule.data)
         if hasattr(answer, "streaming_content"):
-            answer.close()
+            b"".join(answer.streaming_content)  # to its end: closing it would close the database too
         transaction.set_rollback(True)
     return answer
 
@@ -241,6 +251,28 @@ def without_address(client: Client, name: str, rule: Rule, words: list[Any]) -> 
     answer = ask(client, name, rule, words)
     assert answer.status_code == 404, name
     return answer.status_code, answer.content.decode().replace(reverse(f"desk:{name}", args=words), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "sees", "sees_not"),
+    [
+        ("file", ["derya", "leyla", "orhan"], ["murat", "selin", "kemal", "hasan"]),
+        ("private-file", ["leyla"], ["derya", "murat", "ayse"]),
+        ("recording", ["derya", "leyla", "ayse"], ["murat", "selin", "kemal"]),
+    ],
+)
+def test_a_file_goes_to_those_who_may_see_what_it_came_with_and_to_nobody_else(
+    town, folders, name, sees, sees_not
+):
+    own, foreign = folders
+    words = (own if name == "private-file" else foreign).words_of(name)
+    address = reverse(f"desk:{name}", args=words)
+    for person in sees:
+        answer = seated(getattr(town, person)).get(address)
+        assert answer.status_code == 200, person
+        assert b"".join(answer.streaming_content).startswith(b"What contact "), person
+    for person in sees_not:
+        assert seated(getattr(town, person)).get(address).status_code == 404, person
 
 
 def test_what_hangs_on_one_case_is_not_reached_through_another(town, folders):
