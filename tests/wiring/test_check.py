@@ -1,13 +1,24 @@
 """`vefa check` speaks the municipality's language, or the one that is asked for."""
 
 import re
+import shutil
+from collections.abc import Iterable
+from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from django.utils.translation import override
 
+from tests.providers.telegram_bot_api import TelegramBotApi
+from vefa.channels.models import Endpoint
 from vefa.channels.port import Finding
+from vefa.channels.sealing import seal
 from vefa.directory.models import Municipality
+from vefa.journal.models import Heartbeat
 from vefa.kit.saying import Sentence
 from vefa.web.ui.sentences import spoken
 from vefa.wiring import checkup
@@ -87,3 +98,105 @@ def test_residents_who_come_by_https_need_a_proxy_that_is_named(settings):
 def test_an_installation_on_this_machine_alone_needs_no_proxy(settings):
     settings.PUBLIC_URL, settings.ALLOWED_HOSTS, settings.PROXIES = "http://127.0.0.1:8137", ["127.0.0.1"], []
     assert list(checkup.way_in()) == []
+
+
+def only(findings: Iterable[Finding], word: str) -> Finding:
+    """The one finding that speaks of something."""
+    (found,) = [one for one in findings if word in one.text]
+    return found
+
+
+def test_a_disk_without_room_is_named(tmp_path):
+    told = only(checkup.configuration(Path("/proc")), "GB are free")  # where no disk has any room
+    assert (told.ok, told.text[:4]) == (False, "Only")
+    free = shutil.disk_usage(tmp_path).free
+    assert only(checkup.configuration(tmp_path), "GB are free").ok == (free > checkup.SMALLEST_DISK)
+
+
+@pytest.fixture
+def pretends():
+    """The database answers a function of PostgreSQL in its own way: pretends("name(arguments)", "answer")."""
+
+    def pretend(function: str, kind: str, answer: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA IF NOT EXISTS pretended")
+            cursor.execute(
+                f"CREATE FUNCTION pretended.{function} RETURNS {kind} LANGUAGE sql AS $$ SELECT {answer} $$"
+            )
+            cursor.execute("SET LOCAL search_path = pretended, pg_catalog, public")
+
+    return pretend
+
+
+def test_a_database_in_order_is_new_up_to_date_and_on_time(town):
+    assert [found.ok for found in checkup.database()] == [True, True, True]
+
+
+@pytest.mark.parametrize(("number", "fit"), [(140011, False), (150000, True)])
+def test_an_old_postgresql_is_named(town, pretends, number, fit):
+    pretends("current_setting(text)", "text", f"'{number}'::text")
+    told = only(checkup.database(), f"PostgreSQL {number // 10000}.{number % 10000}")
+    assert (told.ok, "too old" in told.text) == (fit, not fit)
+
+
+@pytest.mark.parametrize(("off_s", "fit"), [(-90, False), (90, False), (0, True)])
+def test_clocks_that_differ_are_named_with_the_difference(town, pretends, off_s, fit):
+    pretends("clock_timestamp()", "timestamptz", f"pg_catalog.clock_timestamp() + interval '{off_s} s'")
+    told = only(checkup.database(), "time" if fit else "NTP")
+    assert told.ok == fit
+    if not fit:
+        differ = re.search(r"differ by (\d+) s", told.text)
+        assert differ
+        assert 60 < int(differ[1]) < 120
+
+
+def test_tables_that_lack_a_step_are_named(town):
+    MigrationRecorder(connection).record_unapplied("journal", "0004_lookups")
+    assert not only(checkup.database(), "tables lack 1 steps").ok
+
+
+def test_a_worker_that_has_been_silent_for_a_minute_is_named(town):
+    assert not next(checkup.worker()).ok
+    Heartbeat.objects.create(name="worker:1", at=timezone.now())
+    assert next(checkup.worker()).ok
+    Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=61))
+    assert not next(checkup.worker()).ok
+
+
+def bot_at(town, provider: TelegramBotApi, token: str) -> None:
+    """The city's bot is the only account, and speaks to this provider with this token."""
+    Endpoint.objects.exclude(pk=town.bot.pk).update(active=False)
+    town.bot.settings = {"api_base": provider.base, "polling": "yes"}
+    town.bot.sealed = seal({"token": token})
+    town.bot.save()
+
+
+def test_a_provider_is_asked_and_what_it_says_decides(town, capsys):
+    with TelegramBotApi.running() as provider:
+        bot_at(town, provider, provider.token)
+        assert {found.ok for found in checkup.endpoints()} == {True}
+        assert "getMe" in provider.calls
+        check.tell([], language="en", endpoints=True)
+        assert "ok   Endpoint city-bot: " in capsys.readouterr().out
+
+        bot_at(town, provider, "123456:another")
+        assert False in {found.ok for found in checkup.endpoints()}
+
+
+def test_a_provider_that_cannot_be_reached_is_named(town, capsys):
+    with TelegramBotApi.running() as provider:
+        bot_at(town, provider, provider.token)
+    assert check.tell([], language="en", endpoints=True) == 1
+    assert "FIX  Endpoint city-bot: " in capsys.readouterr().out
+
+
+def test_an_account_whose_secrets_open_no_more_is_named_and_the_others_are_asked(town, settings):
+    with TelegramBotApi.running() as provider:
+        bot_at(town, provider, provider.token)
+        Endpoint.objects.create(
+            key="another", channel="telegram", settings={"api_base": provider.base}, sealed=b"of another key"
+        )
+        told = list(checkup.endpoints())
+    assert not only(told, "Endpoint another: ").ok
+    assert all(one.ok for one in told if "city-bot" in one.text)
+    assert any("city-bot" in one.text for one in told)
