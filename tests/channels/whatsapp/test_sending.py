@@ -111,7 +111,7 @@ def test_more_than_three_choices_are_a_list(cloud):
 
 @pytest.mark.parametrize("buttons", [("a",) * 11, ("x" * 21,), ("a", "b", "c", "x" * 21), ("",)])
 def test_buttons_that_do_not_fit_are_refused_in_words(cloud, buttons):
-    with pytest.raises(RejectedError, match="at most 10 choices of 20"):
+    with pytest.raises(RejectedError, match=r"10 (×|choices of) 20"):
         adapter(cloud).send(parcel(buttons=buttons))
 
 
