@@ -90,9 +90,9 @@ def test_a_group_that_was_promised_a_moment_hears_once_that_it_passed(street, pr
         street.say(f"Komşu {number}", "bizde de var", after=1)
     street.listen()
     answer(street)
-    passed = Case.objects.get().due_at + timedelta(minutes=1)
-    sweep_broken(now=passed)
-    answer(street, after=passed - street.now)
+    passed = timedelta(days=2, hours=6)  # Tuesday morning; a first answer was due on Monday
+    sweep_broken(now=street.now + passed)
+    answer(street, after=passed)
 
     received, late = provider.sent
     assert {received.chat_id, late.chat_id} == {CHAT}
