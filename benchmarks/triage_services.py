@@ -10,7 +10,7 @@ from vefa.triage.learned.rules import COLD, FIRST
 from vefa.triage.measures import Share
 
 TARGETS = {"first, all": 0.75, "one of three, all": 0.92} | {f"first, {code}": 0.68 for code in LANGUAGES}
-_THRESHOLDS = (0.5, FIRST, 0.7, COLD, 0.85, 0.9, 0.95)
+_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, COLD, 0.9, FIRST, 0.95)
 
 
 @dataclass(frozen=True)

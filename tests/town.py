@@ -28,9 +28,11 @@ from vefa.directory.models import (
     Staff,
     Unit,
 )
+from vefa.triage.models import Learning
 
 PASSWORD = "a long word of the town"
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
+ONE_WORD = 0.6  # from this confidence on triage acts: one word tells eight services apart
 LAID_DOWN = datetime(2026, 1, 1, tzinfo=UTC)
 STAMP = 2026
 
@@ -175,6 +177,7 @@ def build() -> Town:
         id=1001, service=services["tree"], area=areas["golkiyi"], unit=units["golkiyi_office"]
     )
     _shifts()
+    Learning.objects.create(id=1, threshold=ONE_WORD)
     staff, endpoints = _staff(units, areas), _endpoints()
     queries.forget()
     return Town({**areas, **units, **services, **staff, **endpoints, "power": agency})

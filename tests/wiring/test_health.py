@@ -58,7 +58,7 @@ def test_it_says_which_model_suggests_services_and_whether_it_learns(town):
     ModelVersion.objects.create(
         number=7, weights=b"w", made_at=now, catalogue="c", standing=Standing.IN_SERVICE, adopted_at=now
     )
-    Learning.objects.create(id=1, trouble="ValueError: too few examples")
+    Learning.objects.update(trouble="ValueError: too few examples")
 
     assert (health().model, health().learning) == (7, "ValueError: too few examples")
 

@@ -9,6 +9,7 @@ from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address
 from vefa.directory.models import Area, Service, Staff
 from vefa.inbox.models import Contact
+from vefa.triage.learned.rules import FIRST
 
 
 class Finding(models.Model):
@@ -259,9 +260,8 @@ class Learning(models.Model):
     """The one row about learning: the threshold, and what was asked for."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    threshold = models.FloatField(
-        default=0.6
-    )  # 0 to 1: from this confidence on a case goes its way by itself
+    # 0 to 1: from this confidence on a case goes its way by itself
+    threshold = models.FloatField(default=FIRST)
     threshold_by = models.ForeignKey(  # None: fitted on what was confirmed, or the first value
         Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -216,8 +216,8 @@ def lay_down_more(town) -> None:
     from_the_desk = town.tree.examples.first()
     from_the_desk.pk, from_the_desk.text = None, "Fidan kurumuş"
     from_the_desk.save(force_insert=True)
-    directory.forget()
     type(directory.municipality()).objects.update(version=7)
+    directory.forget()
 
 
 def test_a_fit_that_broke_is_told_and_not_tried_at_once_again(town, now):
