@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from benchmarks.load import LOOPBACK, Connection, request
 
 AWAY_S = 1.0  # for how long a screen that was cut off is away
-COUNT_S = (3.0, 12.0)  # live.js: so long after a change the numbers beside the lists are asked for
+COUNT_S = (5.0, 15.0)  # live.js: so long after a change the numbers beside the lists are asked for
 ANEW_S = (0.0, 2.0)  # live.js: so long after being told, a page looks at everything
 
 

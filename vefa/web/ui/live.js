@@ -40,7 +40,7 @@ const count = () => {
     asking = 0;
     const answer = await fetch(from, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok && !answer.redirected) setCounts(await answer.json());
-  }, spread(3, 12));
+  }, spread(5, 15));
 };
 
 const showNotice = () => {
