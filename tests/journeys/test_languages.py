@@ -127,6 +127,20 @@ def test_it_counts_on_the_other_channels_of_the_same_person(says, town, bot, now
     assert says("ok", who=71, to=other)[0].language == "fa"
 
 
+def test_what_is_usual_on_an_account_for_few_is_remembered_for_the_others(says, bot):
+    Endpoint.objects.filter(pk=bot.pk).update(language="fa")
+    says(PERSIAN[0])
+    Endpoint.objects.filter(pk=bot.pk).update(language="tr")
+
+    assert says("ok")[0].language == "fa"
+
+
+def test_who_writes_the_language_of_the_city_costs_no_row(says):
+    says("Sokakta büyük bir çukur var, düşen oldu")
+
+    assert Citizen.objects.get().language == ""
+
+
 def test_what_a_provider_claims_counts_until_something_is_heard(says):
     case, answer = says("ok", claim="kk")
     assert (case.language, answer.language) == ("kk", "kk")

@@ -26,16 +26,16 @@ def known_language(conversation: Conversation) -> str:
     return conversation.language or _spoken_by(_person(conversation))
 
 
-def hear(contact: Contact, language: str, *, usual: str) -> Mapping[int, str]:
+def hear(contact: Contact, language: str, *, expected: str) -> Mapping[int, str]:
     """Take note that a person surely wrote in a language: what `keep` has to write, by citizen.
 
-    Nothing where it is known already, where it is the `usual` one of who is not known yet, and where
+    Nothing where it is known already, where it is the one `expected` of who is not known yet, and where
     somebody of us typed the words.
     """
     if contact.conversation is None or contact.details.get("taken_by"):
         return {}
     person = _person(contact.conversation)
-    if (_spoken_by(person) or usual) == language:
+    if (_spoken_by(person) or expected) == language:
         return {}
     person.language = language  # for what the same person says later in this batch
     return {person.pk: language}

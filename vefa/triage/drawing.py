@@ -42,12 +42,13 @@ def asked_of(contact: Contact, *, before: Place | None = None) -> Asked:
 def _hint(contact: Contact) -> str:
     conversation = contact.conversation
     own = contact.language or (known_language(conversation) if conversation else "")
-    return own or usual_language(contact)
+    return own or contact.endpoint.language or municipality().default_language
 
 
-def usual_language(contact: Contact) -> str:
-    """Of who is not known: that of the account, else the city's."""
-    return contact.endpoint.language or municipality().default_language
+def expected_language(contact: Contact) -> str:
+    """What need not be remembered of who is new: the city's language, on an account of no other; else ""."""
+    default = municipality().default_language
+    return default if contact.endpoint.language in {"", default} else ""
 
 
 def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Opening:

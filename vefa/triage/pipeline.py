@@ -26,7 +26,7 @@ from vefa.journal.record import Happening, record
 from vefa.kit import rows
 from vefa.kit.text import first_line
 from vefa.triage.advice import advise
-from vefa.triage.drawing import UNREADABLE, asked_of, finding_of, opening_of, usual_language
+from vefa.triage.drawing import UNREADABLE, asked_of, expected_language, finding_of, opening_of
 from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
@@ -92,7 +92,7 @@ def _take(contacts: list[Contact], *, now: datetime) -> dict[int, str]:
     spoken: dict[int, str] = {}
     for contact, advice in advised:
         if is_certain(advice.language, advice.said):
-            spoken |= hear(contact, advice.language.value, usual=usual_language(contact))
+            spoken |= hear(contact, advice.language.value, expected=expected_language(contact))
         contact.language = contact.language or advice.language.value  # written with the mark "handled"
     decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
