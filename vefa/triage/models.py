@@ -9,7 +9,6 @@ from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address
 from vefa.directory.models import Area, Service, Staff
 from vefa.inbox.models import Contact
-from vefa.triage.learned.rules import FIRST
 
 
 class Finding(models.Model):
@@ -261,7 +260,7 @@ class Learning(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     # 0 to 1: from this confidence on a case goes its way by itself
-    threshold = models.FloatField(default=FIRST)
+    threshold = models.FloatField(default=0.92)  # learned.rules.FIRST
     threshold_by = models.ForeignKey(  # None: fitted on what was confirmed, or the first value
         Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -22,7 +22,7 @@ from vefa.triage.learned.corpus import ENDED, decided
 from vefa.triage.learned.due import Watch, night_after
 from vefa.triage.learned.labels import confirm
 from vefa.triage.learned.learning import learn
-from vefa.triage.learned.rules import COLD, LEAST, Result, Tried, is_better, threshold_for
+from vefa.triage.learned.rules import COLD, FIRST, LEAST, Result, Tried, is_better, threshold_for
 from vefa.triage.learned.threshold import fit_threshold, set_threshold
 from vefa.triage.learned.versions import NoVersionError
 from vefa.triage.models import Learning, ModelVersion, ServiceLabel, Standing
@@ -255,6 +255,10 @@ def test_killed_in_the_middle_it_leaves_the_old_model_in_service(town, clock, tm
     assert suggested(FRESH["tree"]) == "tree"
     assert learn(clock=lambda: datetime.now(UTC)).standing == Standing.REFUSED  # nobody holds it up
     assert not queries.standing().learning
+
+
+def test_a_city_begins_with_the_threshold_of_the_rules():
+    assert Learning().threshold == FIRST
 
 
 def test_better_is_better_on_the_same_cases():
