@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -20,8 +21,11 @@ from tests.web.desk.seat import seated
 from tests.web.desk.test_enclosing import PDF, photo, upload
 from vefa.cases.models import Case, Supporter
 from vefa.channels.models import Endpoint
+from vefa.channels.port import Account, Parcel
+from vefa.channels.registry import build
 from vefa.citizens.models import Address, Citizen
 from vefa.dialogue import sweeping
+from vefa.dialogue.carrying import laden
 from vefa.dialogue.models import Delivery, DeliveryState, Enclosure
 from vefa.inbox.models import Conversation
 from vefa.wiring import work
@@ -187,7 +191,7 @@ def test_a_further_listener_whose_channel_takes_no_files_is_told_of_them(town, b
         endpoint=Endpoint.objects.get(key="viber"), address=address, language="ru", created_at=now
     )
     Supporter.objects.create(case=case, citizen=other, conversation=talk, at=now)
-    answered(case, town, upload("karar.pdf"))
+    sent = answered(case, town, upload("karar.pdf"))
     worker.work()
 
     assert [one.method for one in bot.sent] == ["sendMessage", "sendDocument"]
@@ -198,3 +202,7 @@ def test_a_further_listener_whose_channel_takes_no_files_is_told_of_them(town, b
     assert set(Delivery.objects.filter(reply__staff=town.derya).values_list("state", flat=True)) == {
         S.HANDED_OVER
     }
+    mute = build("viber", Account(settings={}, secrets={}, http=httpx.Client()))
+    own = laden(Parcel(to="7", text=WORDS, language="tr", at=now), sent, mute)
+    assert own.attachments == ()
+    assert f"/r/{case.reference}/{case.secret}" in own.text
