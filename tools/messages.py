@@ -26,6 +26,12 @@ KEYWORDS = {
     "gettext_noop": None,
     "said": None,
     "Sentence": None,
+    # Why an adapter could not send: a literal reason, or the part of it that is ours.
+    "because": None,
+    "RejectedError": None,
+    "BusyError": None,
+    "UnsureError": None,
+    "TooLargeError": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),

@@ -16,6 +16,11 @@ from msgspec import Struct
 from vefa.channels.telephone import CallNews, SeatNews
 
 
+def because(ours: str, *theirs: object) -> str:
+    """Why something did not go: our words, which the translators find here, then what the provider says."""
+    return ": ".join(part for part in (ours, *map(str, theirs)) if part)
+
+
 class SendError(Exception):
     """Something stood between a parcel and its address.
 

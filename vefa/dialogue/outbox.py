@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vefa.channels.models import Endpoint
-from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, UnsureError
+from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, UnsureError, because
 from vefa.citizens.models import Address
 from vefa.dialogue.carrying import laden
 from vefa.dialogue.leasing import Gone, Lease, hand_over, settle, take
@@ -161,7 +161,7 @@ def attempt(lease: Lease, *, adapter: Adapter, clock: Clock) -> tuple[bool, Gone
 
 def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
     if lease.delivery.tries >= MAX_TRIES:
-        _fail(lease, RejectedError(f"given up after {MAX_TRIES} tries: {error.reason}"), now=now)
+        _fail(lease, RejectedError(because("given up after many tries", error.reason)), now=now)
         return True
     wait = max(wait_after(lease.delivery.tries), timedelta(seconds=error.retry_after_s))
     facts = {"state": S.QUEUED, "due_at": now + wait, "trouble": error.reason, "parts": _parts(lease, error)}

@@ -31,6 +31,7 @@ from vefa.channels.port import (
     SendError,
     Sent,
     UnreadableError,
+    because,
     is_yes,
     no_webhook,
 )
@@ -127,7 +128,7 @@ class Asterisk:
 
     def send(self, parcel: Parcel) -> Sent:
         """A person calls: RejectedError."""
-        raise RejectedError(f"this answer is given by a person, by voice ({len(parcel.text)} letters)")
+        raise RejectedError(because("this answer is given by a person, by voice", f"{len(parcel.text)}"))
 
     def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
         """The recording, from the web server beside the exchange. Raises BusyError or RejectedError."""
@@ -151,7 +152,9 @@ class Asterisk:
                 Async="true",
             )
         if answer.get("response", "").lower() != "success":
-            raise RejectedError(f"the exchange does not dial: {answer.get('message', 'no reason given')}")
+            raise RejectedError(
+                because("the exchange does not dial", answer.get("message", "no reason given"))
+            )
 
     def check(self) -> list[Finding]:
         """Sign in at every manager and ask how it is."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from vefa.channels.port import BusyError, RejectedError, UnsureError
+from vefa.channels.port import BusyError, RejectedError, UnsureError, because
 
 type Message = Mapping[str, str]  # names in lower case; of a name said twice the first counts
 
@@ -74,7 +74,9 @@ class Line:
         try:
             self._socket = socket.create_connection((manager.host, manager.port), timeout=CONNECT_S)
         except OSError as error:
-            raise BusyError(f"nobody answers at {manager.host}:{manager.port}: {_why(error)}") from error
+            raise BusyError(
+                because("nobody answers", f"{manager.host}:{manager.port}", _why(error))
+            ) from error
         try:
             self._sign_in(manager, events)
         except BaseException:
@@ -100,7 +102,7 @@ class Line:
         try:
             self._write({"Action": action, "ActionID": f"vefa-{self._count}", **fields})
         except OSError as error:
-            raise BusyError(f"the line is gone: {_why(error)}") from error
+            raise BusyError(because("the line is gone", _why(error))) from error
 
     def ask(self, action: str, **fields: str) -> Message:
         """The response to an action; events that come meanwhile are kept. Raises BusyError or UnsureError."""
@@ -110,7 +112,7 @@ class Line:
             for message in self._taken(self._read(left)):
                 if "response" in message and message.get("actionid", mine) == mine:
                     return message
-        raise UnsureError(f"no answer to {action}")
+        raise UnsureError(because("no answer", action))
 
     def _taken(self, messages: list[dict[str, str]]) -> list[dict[str, str]]:
         self._waiting += [message for message in messages if "event" in message]
@@ -127,7 +129,7 @@ class Line:
             proof = {"AuthType": "MD5", "Key": key}
         answer = self._asked("Login", Username=manager.username, Events=events, **proof)
         if answer.get("response", "").lower() != "success":
-            raise RejectedError(f"the manager refuses us: {answer.get('message', 'no reason given')}")
+            raise RejectedError(because("the manager refuses us", answer.get("message", "no reason given")))
 
     def _asked(self, action: str, **fields: str) -> Message:
         try:
@@ -148,7 +150,7 @@ class Line:
         except TimeoutError:
             return []
         except OSError as error:
-            raise BusyError(f"the line is gone: {_why(error)}") from error
+            raise BusyError(because("the line is gone", _why(error))) from error
         if not data:
             raise BusyError("the exchange hung up")
         return [message for message in self._splitter.feed(data) if "greeting" not in message]

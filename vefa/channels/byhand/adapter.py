@@ -26,6 +26,7 @@ from vefa.channels.port import (
     Sender,
     Sent,
     UnreadableError,
+    because,
     no_webhook,
 )
 from vefa.kit.saying import Sentence
@@ -124,7 +125,7 @@ class ByHand:
 
     def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
         """Files come with the form: RejectedError."""
-        raise RejectedError(f"no provider keeps files here ({provider_ref!r}, {max_bytes} bytes)")
+        raise RejectedError(because("no provider keeps files here", f"{provider_ref!r}, {max_bytes} bytes"))
 
     def check(self) -> list[Finding]:
         """There is nothing outside that could fail."""

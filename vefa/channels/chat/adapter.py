@@ -23,6 +23,7 @@ from vefa.channels.port import (
     Sender,
     Sent,
     UnreadableError,
+    because,
     no_webhook,
 )
 from vefa.kit.saying import Sentence
@@ -85,7 +86,7 @@ class Chat:
 
     def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
         """Files come with the words: RejectedError."""
-        raise RejectedError(f"no provider keeps files here ({provider_ref!r}, {max_bytes} bytes)")
+        raise RejectedError(because("no provider keeps files here", f"{provider_ref!r}, {max_bytes} bytes"))
 
     def check(self) -> list[Finding]:
         """There is nothing outside that could fail."""

@@ -21,6 +21,7 @@ from vefa.channels.port import (
     Reading,
     RejectedError,
     Sent,
+    because,
     is_yes,
     no_webhook,
 )
@@ -89,7 +90,7 @@ class Email:
 
     def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
         """Files come with the mail: RejectedError."""
-        raise RejectedError(f"mail keeps no files apart ({provider_ref!r}, {max_bytes} bytes)")
+        raise RejectedError(because("mail keeps no files apart", f"{provider_ref!r}, {max_bytes} bytes"))
 
     def check(self) -> list[Finding]:
         """Sign in on both sides and say what works. Never raises."""

@@ -19,7 +19,7 @@ from vefa.channels.cleaning import clean_line
 from vefa.channels.email.headers import ids, raw_field
 from vefa.channels.email.parsing import LONGEST_HEADER, MOST_BYTES, head
 from vefa.channels.email.reading import OVERSIZE_FIELD, sender_address
-from vefa.channels.port import Arrival, BusyError, Catch
+from vefa.channels.port import Arrival, BusyError, Catch, because
 
 REPAIR_PAUSE_S = 300
 _HANDFUL = 20  # messages per catch
@@ -57,10 +57,10 @@ def opened(server: ImapServer) -> Iterator[tuple[IMAPClient, Folder]]:
             yield client, Folder(int(state[b"UIDVALIDITY"]), int(state[b"UIDNEXT"]))
     except LoginError as error:
         raise BusyError(
-            f"the mailbox refused the password: {_told(error)}", retry_after_s=REPAIR_PAUSE_S
+            because("the mailbox refused the password", _told(error)), retry_after_s=REPAIR_PAUSE_S
         ) from None
     except (IMAPClientError, OSError, KeyError) as error:
-        raise BusyError(f"the mailbox does not answer: {_told(error)}") from None
+        raise BusyError(because("the mailbox does not answer", _told(error))) from None
 
 
 @contextmanager
@@ -166,7 +166,7 @@ def _catch(
             if whole:
                 client.add_flags(whole, [SEEN])
         except (IMAPClientError, OSError) as error:
-            raise BusyError(f"the mailbox does not answer: {_told(error)}") from None
+            raise BusyError(because("the mailbox does not answer", _told(error))) from None
 
     found = tuple(arrival for arrival in arrivals if arrival is not None)
     return Catch(arrivals=found, cursor=f"{validity}:{uids[-1]}", accepted=accepted), taken

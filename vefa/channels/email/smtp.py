@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vefa.channels.cleaning import clean_line
 from vefa.channels.email.charsets import decode
 from vefa.channels.email.writing import Letter
-from vefa.channels.port import BusyError, RejectedError, UnsureError
+from vefa.channels.port import BusyError, RejectedError, UnsureError, because
 
 REPAIR_PAUSE_S = 300  # a refused password waits for a person; meanwhile nothing is given up
 _DEAD_MAILBOX = {550, 551, 553}
@@ -40,7 +40,7 @@ def connected(server: SmtpServer) -> Iterator[smtplib.SMTP]:
     try:
         smtp = _greeted(server)
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise BusyError(f"no connection to the mail server: {_told(error)}") from None
+        raise BusyError(because("no connection to the mail server", _told(error))) from None
     try:
         _sign_in(smtp, server)
         yield smtp
@@ -71,10 +71,10 @@ def _sign_in(smtp: smtplib.SMTP, server: SmtpServer) -> None:
             smtp.login(server.username, server.password)
     except smtplib.SMTPAuthenticationError as error:
         raise BusyError(
-            f"the mail server refused the password: {_told(error)}", retry_after_s=REPAIR_PAUSE_S
+            because("the mail server refused the password", _told(error)), retry_after_s=REPAIR_PAUSE_S
         ) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise BusyError(f"the mail server did not let us in: {_told(error)}") from None
+        raise BusyError(because("the mail server did not let us in", _told(error))) from None
 
 
 def _envelope(smtp: smtplib.SMTP, letter: Letter) -> None:
@@ -91,7 +91,7 @@ def _data(smtp: smtplib.SMTP, letter: Letter) -> None:
     code, said = _asked(lambda: smtp.docmd("DATA"))
     if code != 354:
         _check((code, said), dead=False)
-        raise BusyError(f"unexpected answer to DATA: {code}")
+        raise BusyError(because("unexpected answer to DATA", code))
     body = letter.data.replace(b"\r\n.", b"\r\n..")
     body = b"." + body if body.startswith(b".") else body
     end = b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
@@ -99,7 +99,7 @@ def _data(smtp: smtplib.SMTP, letter: Letter) -> None:
         smtp.send(body + end)
         reply = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        raise UnsureError(f"no answer after the mail was handed over: {_told(error)}") from None
+        raise UnsureError(because("no answer after the mail was handed over", _told(error))) from None
     if reply[0] == -1:
         raise UnsureError("an unreadable answer after the mail was handed over")
     _check(reply, dead=False)
@@ -109,7 +109,7 @@ def _asked(step: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
     try:
         return step()
     except (OSError, smtplib.SMTPException, UnicodeEncodeError) as error:
-        raise BusyError(f"the mail server hung up: {_told(error)}") from None
+        raise BusyError(because("the mail server hung up", _told(error))) from None
 
 
 def _check(reply: tuple[int, bytes], *, dead: bool) -> None:
@@ -120,8 +120,8 @@ def _check(reply: tuple[int, bytes], *, dead: bool) -> None:
         return
     if 500 <= code < 600:
         gone = dead and (code in _DEAD_MAILBOX or words.startswith(b"5.1."))
-        raise RejectedError(said, unreachable=gone)
-    raise BusyError(said)
+        raise RejectedError(because("the mail server refuses it", said), unreachable=gone)
+    raise BusyError(because("the mail server takes it later", said))
 
 
 def _told(error: Exception) -> str:

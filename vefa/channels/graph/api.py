@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from vefa.channels.cleaning import clean_line
 from vefa.channels.graph.codes import Refused, judged
-from vefa.channels.port import BusyError, RejectedError, SendError, TooLargeError, UnsureError
+from vefa.channels.port import BusyError, RejectedError, SendError, TooLargeError, UnsureError, because
 
 DEFAULT_BASE = "https://graph.facebook.com/v24.0"
 _JSON = "application/json"
@@ -90,7 +90,7 @@ class Graph:
                     raise _file_refusal(answer.status_code)
                 yield _capped(answer.iter_bytes(), max_bytes)
         except httpx.HTTPError as error:
-            raise BusyError(f"the file did not come: {type(error).__name__}") from None
+            raise BusyError(because("the file did not come", type(error).__name__)) from None
 
     def _is_theirs(self, url: str) -> bool:
         """Only over TLS and only to the provider's houses, or to the server that we talk to anyway."""
@@ -122,12 +122,12 @@ class Graph:
                 **body,
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise BusyError(f"no connection: {type(error).__name__}") from None
+            raise BusyError(because("no connection", type(error).__name__)) from None
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:
-            words = f"the address or the token cannot work: {type(error).__name__}"
+            words = because("the address or the token cannot work", type(error).__name__)
             raise BusyError(words, retry_after_s=REPAIR_PAUSE_S) from None
         except httpx.HTTPError as error:
-            raise UnsureError(f"no answer: {type(error).__name__}") from None
+            raise UnsureError(because("no answer", type(error).__name__)) from None
         return self._result(answer)
 
     def _proof(self) -> dict[str, str]:
@@ -144,9 +144,11 @@ class Graph:
         if error is None and answer.is_success:
             if isinstance(found, dict):
                 return found
-            raise UnsureError(f"answered {answer.status_code} with something unreadable")
+            raise UnsureError(because("the answer is unreadable", answer.status_code))
         if error is None and answer.status_code in {502, 504}:
-            raise UnsureError(f"{answer.status_code}: a gateway gave up, and nobody knows what went through")
+            raise UnsureError(
+                because("a gateway gave up, and nobody knows what went through", answer.status_code)
+            )
         refused = _refused(answer, error or _Error())
         raise (self.judge and self.judge(refused)) or judged(refused)
 
@@ -209,8 +211,8 @@ def _form(body: Mapping[str, Any]) -> dict[str, str]:
 
 def _file_refusal(status: int) -> BusyError | RejectedError:
     if status in {400, 403, 404, 410}:
-        return RejectedError(f"{status}: the file is gone")
-    return BusyError(f"{status}: the file did not come")
+        return RejectedError(because("the file is gone", status))
+    return BusyError(because("the file did not come", status))
 
 
 def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
@@ -219,5 +221,5 @@ def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     for chunk in chunks:
         total += len(chunk)
         if total > max_bytes:
-            raise TooLargeError(f"larger than {max_bytes} bytes")
+            raise TooLargeError(because("the file is larger than allowed", max_bytes))
         yield chunk

@@ -10,7 +10,16 @@ from vefa.channels.graph.codes import LimitError
 from vefa.channels.graph.cutting import cut
 from vefa.channels.meta.rules import HUMAN, PRIVATE, PUBLIC, Measures, is_public, tag_of
 from vefa.channels.meta.talks import OWN
-from vefa.channels.port import BusyError, Parcel, ParcelFile, RejectedError, SendError, Sent, UnsureError
+from vefa.channels.port import (
+    BusyError,
+    Parcel,
+    ParcelFile,
+    RejectedError,
+    SendError,
+    Sent,
+    UnsureError,
+    because,
+)
 
 _KINDS = {"image": "image", "video": "video", "audio": "audio"}
 
@@ -47,7 +56,7 @@ class Sender:
         if parcel.attachments:
             raise RejectedError("no file goes under a comment: answer in private to send it")
         if len(parcel.text) > self.measures.public:
-            raise RejectedError(f"longer than the {self.measures.public} characters of a comment")
+            raise RejectedError(because("longer than a comment may be", self.measures.public))
         path, body = self._under(parcel)
         return Sent(provider_id=_id(self.graph.tell(path, body), "id"))
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from vefa.channels.port import BusyError, UnsureError
+from vefa.channels.port import BusyError, UnsureError, because
 
 REPAIR_PAUSE_S = 300  # a refused password or a wrong address waits for a person; nothing is given up
 DEFAULT_PAUSE_S = 5
@@ -27,17 +27,19 @@ def call(
         extensions = {"target": target}
         answer = http.request(method, base, follow_redirects=False, extensions=extensions, **more)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise BusyError(f"no connection: {type(error).__name__}") from None
+        raise BusyError(because("no connection", type(error).__name__)) from None
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL) as error:
-        raise BusyError(f"the address cannot work: {error}", retry_after_s=REPAIR_PAUSE_S) from None
+        raise BusyError(because("the address cannot work", error), retry_after_s=REPAIR_PAUSE_S) from None
     except httpx.HTTPError as error:
-        raise UnsureError(f"no answer: {type(error).__name__}") from None
+        raise UnsureError(because("no answer", type(error).__name__)) from None
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        raise BusyError("429 too many requests", retry_after_s=_pause_s(answer) or DEFAULT_PAUSE_S)
+        raise BusyError(
+            because("too many requests at once", 429), retry_after_s=_pause_s(answer) or DEFAULT_PAUSE_S
+        )
     if answer.status_code >= 500:
-        raise BusyError(f"{answer.status_code}: broken there", retry_after_s=_pause_s(answer))
+        raise BusyError(because("broken there", answer.status_code), retry_after_s=_pause_s(answer))
     if answer.is_redirect:
-        raise BusyError(f"{answer.status_code}: the address has moved", retry_after_s=REPAIR_PAUSE_S)
+        raise BusyError(because("the address has moved", answer.status_code), retry_after_s=REPAIR_PAUSE_S)
     return answer
 
 

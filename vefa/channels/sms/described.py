@@ -28,6 +28,7 @@ from vefa.channels.port import (
     Sent,
     UnreadableError,
     UnsureError,
+    because,
 )
 from vefa.channels.sms import numbers, signing
 from vefa.channels.sms.alphabets import Encoding
@@ -132,7 +133,9 @@ class Described(Line):
         try:
             plan = self.described
         except DescriptionError as error:
-            raise BusyError(str(error), retry_after_s=REPAIR_PAUSE_S) from None
+            raise BusyError(
+                because("the description of the gateway is wrong", error), retry_after_s=REPAIR_PAUSE_S
+            ) from None
         request = filled(plan.request, self._values(plan, parcel))
         url, how = self.setting("url") or plan.url, {**_body(plan, request), **self._key(plan)}
         return _judged(plan, call(self.account.http, plan.method, url, **how))
@@ -189,9 +192,12 @@ def _judged(plan: Description, answer: httpx.Response) -> Sent:
     """What the answer says, in the order: mend it, later, dead, refused, taken."""
     found, means = _decoded(answer), plan.answer
     said = clean_line(text_at(found, means.reason) or answer.text, limit=200)
-    reason = f"{answer.status_code} {said}".strip()
+    theirs = f"{answer.status_code} {said}".strip()
+    reason = because("the gateway refuses it", theirs)
     if means.repair.shows(found) or answer.status_code in {401, 403, 404}:
-        raise BusyError(f"{reason} (the account or its settings are wrong)", retry_after_s=REPAIR_PAUSE_S)
+        raise BusyError(
+            because("the account or its settings are wrong", theirs), retry_after_s=REPAIR_PAUSE_S
+        )
     if means.later.shows(found):
         raise BusyError(reason, retry_after_s=DEFAULT_PAUSE_S)
     gone = means.gone.shows(found)
@@ -202,7 +208,7 @@ def _judged(plan: Description, answer: httpx.Response) -> Sent:
         return Sent(provider_id=number[:200])
     if text_at(found, means.good.at) and not means.good.shows(found):
         raise RejectedError(reason)
-    raise UnsureError(f"{answer.status_code} without what the description names")
+    raise UnsureError(because("the answer lacks what the description names", answer.status_code))
 
 
 def _id(path: str, found: Any, answer: httpx.Response) -> str:

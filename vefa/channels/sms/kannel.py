@@ -26,6 +26,7 @@ from vefa.channels.port import (
     Sent,
     UnreadableError,
     UnsureError,
+    because,
 )
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import REPAIR_PAUSE_S, call
@@ -159,8 +160,8 @@ def _judged(answer: httpx.Response, parcel: Parcel) -> Sent:
     if answer.is_success:
         if said.startswith(_TAKEN):
             return Sent(provider_id=parcel.idempotency_key)
-        raise UnsureError(f"{answer.status_code} with something that Kannel never says")
-    reason = f"{answer.status_code} {said}".strip()
+        raise UnsureError(because("Kannel never answers so", answer.status_code))
+    theirs = f"{answer.status_code} {said}".strip()
     if answer.status_code in {403, 404}:
-        raise BusyError(f"{reason} (user, password or address is wrong)", retry_after_s=REPAIR_PAUSE_S)
-    raise RejectedError(reason)
+        raise BusyError(because("user, password or address is wrong", theirs), retry_after_s=REPAIR_PAUSE_S)
+    raise RejectedError(because("the gateway refuses it", theirs))

@@ -22,6 +22,7 @@ from vefa.channels.port import (
     Sender,
     Sent,
     Unreachable,
+    because,
     is_yes,
 )
 from vefa.channels.sms import knocks, numbers
@@ -111,7 +112,7 @@ class Line(ABC):
 
     def fetch(self, provider_ref: str, *, max_bytes: int) -> AbstractContextManager[Iterator[bytes]]:
         """An SMS brings no files: RejectedError."""
-        raise RejectedError(f"an SMS brings no files ({provider_ref!r}, {max_bytes} bytes)")
+        raise RejectedError(because("an SMS brings no files", f"{provider_ref!r}, {max_bytes} bytes"))
 
     def lane(self, written: str) -> str:
         """What one sender writes is read in order."""
@@ -145,6 +146,6 @@ def check_sendable(parcel: Parcel) -> None:
     if not parcel.text.strip():
         raise RejectedError("there is nothing to send")
     if not numbers.is_telephone(parcel.to):
-        raise RejectedError(f"{parcel.to} is a name, not a telephone", unreachable=True)
+        raise RejectedError(because("this is a name, not a telephone", parcel.to), unreachable=True)
     if parts(parcel.text).count > MOST_PARTS:
-        raise RejectedError(f"longer than the {MOST_PARTS} messages that can be joined")
+        raise RejectedError(because("longer than messages that can be joined", MOST_PARTS))

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from smpplib import consts, exceptions, smpp
 from smpplib.client import Client
 
-from vefa.channels.port import BusyError, RejectedError, SendError, UnsureError
+from vefa.channels.port import BusyError, RejectedError, SendError, UnsureError, because
 from vefa.channels.sms.calling import REPAIR_PAUSE_S
 from vefa.channels.sms.smpp_pdus import BROKEN
 
@@ -141,7 +141,7 @@ class Bind:
         while found and len(found) < most and not self.heard.empty():
             found.append(self.heard.get_nowait())
         if not found and self.trouble:
-            raise BusyError(f"the connection to the centre was lost: {self.trouble}")
+            raise BusyError(because("the connection to the centre was lost", self.trouble))
         return found
 
     def ack(self, handed: list[Handed]) -> None:
@@ -156,7 +156,7 @@ class Bind:
         try:
             with self._lock:
                 if self.trouble:
-                    raise BusyError(f"no connection to the centre: {self.trouble}")
+                    raise BusyError(because("no connection to the centre", self.trouble))
                 pdu = smpp.make_pdu("submit_sm", client=self._wire, **facts)
                 self._pending[pdu.sequence] = answer
                 self._wire.send_pdu(pdu)
@@ -198,7 +198,9 @@ class Bind:
             self.trouble = self.trouble or why
             for answer in list(self._pending.values()):
                 if not answer.done():
-                    answer.set_exception(UnsureError(f"the connection was lost before the answer: {why}"))
+                    answer.set_exception(
+                        UnsureError(because("the connection was lost before the answer", why))
+                    )
             self._wire.state = consts.SMPP_CLIENT_STATE_OPEN
             self._wire.disconnect()
 
@@ -266,7 +268,7 @@ def _unbound(error: Exception) -> SendError:
         return BusyError("the centre refuses the account or its password", retry_after_s=REPAIR_PAUSE_S)
     if status == consts.SMPP_ESME_RALYBND:
         return BusyError("the centre allows no second connection for this account", retry_after_s=30)
-    return BusyError(f"no connection to the centre: {error or type(error).__name__}")
+    return BusyError(because("no connection to the centre", error or type(error).__name__))
 
 
 def _accepted(pdu: Any) -> str:
@@ -276,7 +278,8 @@ def _accepted(pdu: Any) -> str:
         if not number:
             raise UnsureError("the centre took it and named no id")
         return number
-    reason = f"{pdu.status:#x} {consts.DESCRIPTIONS.get(pdu.status, 'refused')}"
+    theirs = f"{pdu.status:#x} {consts.DESCRIPTIONS.get(pdu.status, '')}".strip()
+    reason = because("the centre refuses it", theirs)
     if pdu.status in _LATER:
         raise BusyError(reason)
     raise RejectedError(reason, unreachable=pdu.status in _GONE)

@@ -33,6 +33,7 @@ from vefa.channels.port import (
     TooLargeError,
     UnreadableError,
     UnsureError,
+    because,
 )
 from vefa.channels.sms.calling import DEFAULT_PAUSE_S, REPAIR_PAUSE_S, call
 from vefa.channels.sms.encoding import normal
@@ -143,7 +144,7 @@ class Twilio(Line):
             return told.sid
         code = told.code or told.error_code or 0
         if answer.is_success and not code:
-            raise UnsureError(f"{answer.status_code} without the id of a message")
+            raise UnsureError(because("the answer names no message", answer.status_code))
         raise _refusal(answer.status_code, code, clean_line(told.message or "", limit=300))
 
     @contextmanager
@@ -153,9 +154,9 @@ class Twilio(Line):
             raise RejectedError("the file lies at an address that is not Twilio's")
         with self._opened(provider_ref) as answer:
             if answer.status_code in {403, 404, 410}:
-                raise RejectedError(f"{answer.status_code}: the file is gone")
+                raise RejectedError(because("the file is gone", answer.status_code))
             if not answer.is_success:
-                raise BusyError(f"{answer.status_code}: the file did not come")
+                raise BusyError(because("the file did not come", answer.status_code))
             yield _capped(answer.iter_bytes(), max_bytes)
 
     @contextmanager
@@ -172,7 +173,7 @@ class Twilio(Line):
             with http.stream("GET", where, follow_redirects=False) as found:
                 yield found
         except httpx.HTTPError as error:
-            raise BusyError(f"the file did not come: {type(error).__name__}") from None
+            raise BusyError(because("the file did not come", type(error).__name__)) from None
 
     def check(self) -> list[Finding]:
         """Whether the account and its token are good."""
@@ -282,7 +283,8 @@ def _told(answer: httpx.Response) -> _Told:
 
 def _refusal(status: int, code: int, said: str) -> SendError:
     known = meaning(code)
-    reason = f"{code or status}: {known.text or said or 'refused'}"
+    number = str(code or status)
+    reason = because(known.text, number) if known.text else because("the gateway refuses it", number, said)
     if known.kind == "later":
         return BusyError(reason, retry_after_s=DEFAULT_PAUSE_S)
     if known.kind == "repair" or status in {401, 403, 404}:
@@ -304,5 +306,5 @@ def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     for chunk in chunks:
         total += len(chunk)
         if total > max_bytes:
-            raise TooLargeError(f"larger than {max_bytes} bytes")
+            raise TooLargeError(because("the file is larger than allowed", max_bytes))
         yield chunk

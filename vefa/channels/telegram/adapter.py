@@ -29,6 +29,7 @@ from vefa.channels.port import (
     TooLargeError,
     UnreadableError,
     UnsureError,
+    because,
     is_yes,
 )
 from vefa.channels.telegram import arriving, updates
@@ -159,7 +160,7 @@ class Telegram:
         if not isinstance(path, str) or path.startswith("/") or ".." in path:
             raise RejectedError("the file has no path that can be fetched")
         if isinstance(found.get("file_size"), int) and found["file_size"] > max_bytes:
-            raise TooLargeError(f"{found['file_size']} bytes, larger than {max_bytes}")
+            raise TooLargeError(because("the file is larger than allowed", found["file_size"]))
         with self.api.download(path, max_bytes=max_bytes) as chunks:
             yield chunks
 
@@ -258,7 +259,11 @@ def _with[Error: SendError](error: Error, done: tuple[str, ...]) -> Error:
 def _of_many(error: RejectedError, done: tuple[str, ...]) -> SendError:
     """A refusal in a group is no person's: nobody becomes unreachable, and a moved group is tried again."""
     if error.moved_to:
-        return BusyError(f"{error.reason}: it goes on as {error.moved_to}", retry_after_s=MOVED_S, done=done)
+        return BusyError(
+            because("the group goes on under another number", error.moved_to, error.reason),
+            retry_after_s=MOVED_S,
+            done=done,
+        )
     return RejectedError(error.reason, done=done)
 
 

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from vefa.channels.cleaning import clean_line
-from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError
+from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError, because
 from vefa.channels.telegram.shapes import Answer
 
 REPAIR_PAUSE_S = 300  # a refused token or a wrong address waits for a person; meanwhile nothing is given up
@@ -64,7 +64,7 @@ class BotApi:
                     raise _file_refusal(answer.status_code)
                 yield _capped(answer.iter_bytes(), max_bytes)
         except httpx.HTTPError as error:
-            raise BusyError(f"the file did not come: {type(error).__name__}") from None
+            raise BusyError(because("the file did not come", type(error).__name__)) from None
 
     def _timeout(self, wait_s: float = 0) -> httpx.Timeout:
         """The client's own patience, longer by what the call itself may wait."""
@@ -86,11 +86,11 @@ class BotApi:
                 **body,
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise BusyError(f"no connection: {type(error).__name__}") from None
+            raise BusyError(because("no connection", type(error).__name__)) from None
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
-            raise BusyError(f"the address cannot work: {error}", retry_after_s=REPAIR_PAUSE_S) from None
+            raise BusyError(because("the address cannot work", error), retry_after_s=REPAIR_PAUSE_S) from None
         except httpx.HTTPError as error:
-            raise UnsureError(f"no answer to {method}: {type(error).__name__}") from None
+            raise UnsureError(because("no answer", method, type(error).__name__)) from None
         return _result(answer, method)
 
 
@@ -102,7 +102,7 @@ def _result(answer: httpx.Response, method: str) -> Any:
     status = told.error_code if told and told.error_code else answer.status_code
     said = clean_line(told.description) if told else ""
     if answer.is_success and (told is None or not told.error_code):
-        raise UnsureError(f"{method} answered {answer.status_code} with something unreadable")
+        raise UnsureError(because("the answer is unreadable", method, answer.status_code))
     raise _refusal(status, said, pause_s=_pause_s(answer, told), moved_to=_moved_to(told))
 
 
@@ -115,19 +115,24 @@ def _body(answer: httpx.Response) -> Answer | None:
 
 def _refusal(status: int, said: str, *, pause_s: float, moved_to: str) -> BusyError | RejectedError:
     """Which errors pass with time, which need a person, which are final."""
-    reason = f"{status} {said}".strip()
+    theirs = f"{status} {said}".strip()
+    reason = because("Telegram refuses it", theirs)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return BusyError(reason, retry_after_s=pause_s or DEFAULT_PAUSE_S)
+        return BusyError(
+            because("too many requests at once", theirs), retry_after_s=pause_s or DEFAULT_PAUSE_S
+        )
     if status >= 500:
-        return BusyError(reason, retry_after_s=pause_s)
+        return BusyError(because("broken there for now", theirs), retry_after_s=pause_s)
     if status in {401, 404} or status < 400:
-        hint = "the bot token or the API address is wrong"
-        return BusyError(f"{reason} ({hint})", retry_after_s=REPAIR_PAUSE_S)
+        hint = because("the bot token or the API address is wrong", theirs)
+        return BusyError(hint, retry_after_s=REPAIR_PAUSE_S)
     if status == httpx.codes.CONFLICT:
         return BusyError(reason, retry_after_s=DEFAULT_PAUSE_S)
     gone = status == httpx.codes.FORBIDDEN or any(sign in said.lower() for sign in _GONE)
     if any(sign in said.lower() for sign in _TOO_BIG):
-        return TooLargeError(reason)
+        return TooLargeError(because("the file is larger than allowed", theirs))
+    if gone:
+        reason = because("this person or group cannot be reached any more", theirs)
     return RejectedError(reason, unreachable=gone and not moved_to, moved_to=moved_to)
 
 
@@ -146,8 +151,8 @@ def _moved_to(told: Answer | None) -> str:
 
 def _file_refusal(status: int) -> BusyError | RejectedError:
     if status in {400, 403, 404, 410}:
-        return RejectedError(f"{status}: the file is gone")
-    return BusyError(f"{status}: the file did not come", retry_after_s=DEFAULT_PAUSE_S)
+        return RejectedError(because("the file is gone", status))
+    return BusyError(because("the file did not come", status), retry_after_s=DEFAULT_PAUSE_S)
 
 
 def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
@@ -156,5 +161,5 @@ def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     for chunk in chunks:
         total += len(chunk)
         if total > max_bytes:
-            raise TooLargeError(f"larger than {max_bytes} bytes")
+            raise TooLargeError(because("the file is larger than allowed", max_bytes))
         yield chunk

@@ -27,6 +27,7 @@ from vefa.channels.port import (
     Sent,
     TooLargeError,
     UnsureError,
+    because,
 )
 from vefa.channels.telephone import CallNews, Step
 from vefa.channels.telephony.fields import STATE, Fields, call_news, read_fields, seat_news, step_of
@@ -126,7 +127,7 @@ class Telephony:
 
     def send(self, parcel: Parcel) -> Sent:
         """A person calls: RejectedError."""
-        raise RejectedError(f"this answer is given by a person, by voice ({len(parcel.text)} letters)")
+        raise RejectedError(because("this answer is given by a person, by voice", f"{len(parcel.text)}"))
 
     @contextmanager
     def fetch(self, provider_ref: str, *, max_bytes: int) -> Iterator[Iterator[bytes]]:
@@ -138,7 +139,7 @@ class Telephony:
                     raise _refused(answer)
                 yield _capped(answer.iter_bytes(), max_bytes)
         except httpx.HTTPError as error:
-            raise BusyError(f"the exchange does not give the file: {type(error).__name__}") from error
+            raise BusyError(because("the exchange does not give the file", type(error).__name__)) from error
 
     def _inside(self, ref: str) -> str:
         base = self.files_url.rstrip("/") + "/"
@@ -236,8 +237,8 @@ def _name(fields: Fields) -> str:
 
 def _refused(answer: httpx.Response) -> BusyError | RejectedError:
     if answer.status_code in {408, 425, 429} or answer.is_server_error:
-        return BusyError(f"the exchange says {answer.status_code}")
-    return RejectedError(f"the exchange says {answer.status_code}")
+        return BusyError(because("the exchange refuses it", answer.status_code))
+    return RejectedError(because("the exchange refuses it", answer.status_code))
 
 
 def _capped(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
@@ -245,5 +246,5 @@ def _capped(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
     for chunk in chunks:
         size += len(chunk)
         if size > most:
-            raise TooLargeError(f"larger than {most}")
+            raise TooLargeError(because("the file is larger than allowed", most))
         yield chunk

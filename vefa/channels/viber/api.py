@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from vefa.channels.cleaning import clean_line
-from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError
+from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError, because
 
 REPAIR_PAUSE_S = 300  # a refused token waits for a person; meanwhile nothing is given up
 RATE_PAUSE_S = 30
@@ -51,11 +51,11 @@ class ViberApi:
                 follow_redirects=False,
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise BusyError(f"no connection: {type(error).__name__}") from None
+            raise BusyError(because("no connection", type(error).__name__)) from None
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL):
             raise BusyError("the address of Viber cannot work", retry_after_s=REPAIR_PAUSE_S) from None
         except httpx.HTTPError as error:
-            raise UnsureError(f"no answer to {method}: {type(error).__name__}") from None
+            raise UnsureError(because("no answer", method, type(error).__name__)) from None
         return _result(answer, method)
 
     @contextmanager
@@ -70,12 +70,12 @@ class ViberApi:
         try:
             with self.http.stream("GET", url, follow_redirects=False) as answer:
                 if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.status_code >= 500:
-                    raise BusyError(f"the file did not come: {answer.status_code}")
+                    raise BusyError(because("the file did not come", answer.status_code))
                 if answer.status_code != httpx.codes.OK:
-                    raise RejectedError(f"the file is not there: {answer.status_code}")
+                    raise RejectedError(because("the file is not there", answer.status_code))
                 yield _capped(answer.iter_bytes(), max_bytes)
         except httpx.HTTPError as error:
-            raise BusyError(f"the file did not come: {type(error).__name__}") from None
+            raise BusyError(because("the file did not come", type(error).__name__)) from None
 
 
 def _result(answer: httpx.Response, method: str) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _result(answer: httpx.Response, method: str) -> dict[str, Any]:
         found = msgspec.json.decode(answer.content)
         told = msgspec.convert(found, Told, strict=False)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        raise UnsureError(f"{method} was answered with something unreadable") from None
+        raise UnsureError(because("the answer is unreadable", method)) from None
     if told.status != _OK:
         raise _refusal(told)
     return dict(found)
@@ -96,22 +96,29 @@ def _refused(answer: httpx.Response) -> BusyError | RejectedError:
     status = answer.status_code
     pause = answer.headers.get("retry-after", "")
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
-        return BusyError(str(status), retry_after_s=float(pause) if pause.isdecimal() else 0)
+        return BusyError(
+            because("broken there for now", status), retry_after_s=float(pause) if pause.isdecimal() else 0
+        )
     if status in {401, 403, 404} or status < 400:
-        return BusyError(f"{status}: the token or the address is wrong", retry_after_s=REPAIR_PAUSE_S)
-    return RejectedError(str(status))
+        return BusyError(because("the token or the address is wrong", status), retry_after_s=REPAIR_PAUSE_S)
+    return RejectedError(because("Viber refuses it", status))
 
 
 def _refusal(told: Told) -> BusyError | RejectedError:
     """Which of Viber's refusals pass with time, which need a person, which are final."""
-    reason = f"{told.status} {clean_line(told.status_message)}".strip()
+    theirs = f"{told.status} {clean_line(told.status_message)}".strip()
+    reason = because("Viber refuses it", theirs)
     if told.status == _TOO_MANY:
-        return BusyError(reason, retry_after_s=RATE_PAUSE_S)
+        return BusyError(because("too many requests at once", theirs), retry_after_s=RATE_PAUSE_S)
     if told.status in _REPAIR:
-        return BusyError(f"{reason} (the token or the bot's account)", retry_after_s=REPAIR_PAUSE_S)
+        return BusyError(
+            because("the token or the bot's account is wrong", theirs), retry_after_s=REPAIR_PAUSE_S
+        )
     if told.status >= _GENERAL or told.status < 0:
         return BusyError(reason)
-    return RejectedError(reason, unreachable=told.status in _GONE)
+    if told.status in _GONE:
+        return RejectedError(because("this person takes no messages now", theirs), unreachable=True)
+    return RejectedError(reason)
 
 
 def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
@@ -119,5 +126,5 @@ def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     for chunk in chunks:
         size += len(chunk)
         if size > max_bytes:
-            raise TooLargeError(f"larger than {max_bytes} bytes")
+            raise TooLargeError(because("the file is larger than allowed", max_bytes))
         yield chunk

@@ -19,6 +19,7 @@ from vefa.channels.port import (
     RejectedError,
     Sent,
     TooLargeError,
+    because,
 )
 from vefa.channels.whatsapp import checkup, cutting, reading, texts
 from vefa.channels.whatsapp.codes import judge
@@ -85,7 +86,7 @@ class WhatsApp:
         if not isinstance(url, str) or not url:
             raise RejectedError("the file has no address: WhatsApp keeps files for seven days")
         if str(size).isdigit() and int(str(size)) > max_bytes:
-            raise TooLargeError(f"{size} bytes, larger than {max_bytes}")
+            raise TooLargeError(because("the file is larger than allowed", size))
         with self.graph.download(url, max_bytes=max_bytes, signed=True) as chunks:
             yield chunks
 
@@ -109,7 +110,7 @@ class WhatsApp:
         until = standing.heard_at + WINDOW if standing.heard_at else None
         opened = until is not None and standing.now < until
         window = () if opened else ("whatsapp_window",)
-        if standing.thread:
+        if standing.group:
             ways = ("",) if opened else ()
             return Terms(until=until, ways=ways, length=TEXT, notices=("public", *window), files=opened)
         return Terms(

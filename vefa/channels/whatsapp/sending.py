@@ -17,6 +17,7 @@ from vefa.channels.port import (
     Sent,
     Slot,
     UnsureError,
+    because,
 )
 from vefa.channels.whatsapp.codes import told
 from vefa.channels.whatsapp.words import TEXT, cut, head_and_body
@@ -99,7 +100,7 @@ class Sender:
         if len(file.content) > most:
             kind, most = _DOCUMENT
         if len(file.content) > most:
-            raise RejectedError(f"the file is larger than {most // _MB} MB")
+            raise RejectedError(because("the file is larger than allowed", f"{most // _MB} MB"))
         name = clean_file_name(file.name) or "file"
         about = {"messaging_product": "whatsapp", "type": file.content_type}
         found = self.graph.upload(
@@ -174,7 +175,7 @@ def _text(body: str) -> Content:
 
 def _pressable(body: str, buttons: Sequence[str]) -> Content:
     if len(buttons) > MOST_ROWS or any(not 0 < len(one) <= BUTTON_LENGTH for one in buttons):
-        raise RejectedError(f"at most {MOST_ROWS} choices of {BUTTON_LENGTH} characters")
+        raise RejectedError(because("too many choices, or too long ones", f"{MOST_ROWS} × {BUTTON_LENGTH}"))
     if len(buttons) > MOST_BUTTONS:
         return _choosable(body, buttons)
     offered = [

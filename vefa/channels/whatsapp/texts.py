@@ -10,7 +10,7 @@ from msgspec import Struct
 from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.graph.api import Graph
 from vefa.channels.manners import TemplateFound
-from vefa.channels.port import BusyError, Slot
+from vefa.channels.port import BusyError, Slot, because
 
 MOST_PAGES = 50
 GAP = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
@@ -71,7 +71,7 @@ def _rows(page: Any) -> list[_Template]:
     try:
         return msgspec.convert(page.get("data", []), list[_Template], strict=False)
     except msgspec.ValidationError as error:
-        raise BusyError(f"the list of texts cannot be read: {error}") from None
+        raise BusyError(because("the list of texts cannot be read", error)) from None
 
 
 def _after(page: dict[str, Any]) -> str:

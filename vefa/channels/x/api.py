@@ -17,7 +17,8 @@ import msgspec
 from oauthlib.oauth1 import Client
 
 from vefa.channels.cleaning import clean_line
-from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError
+from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError, because
+from vefa.kit.saying import gettext_noop
 
 REPAIR_PAUSE_S = 300  # refused keys or an empty purse wait for a person; meanwhile nothing is given up
 WINDOW_S = 900  # X counts in quarters of an hour
@@ -28,7 +29,7 @@ _RESETS = (
     ("x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"),
     ("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset"),
 )
-_KEYS = "the keys of the account are wrong or may not do this: see the README of this channel"
+_KEYS = gettext_noop("the keys of the account are wrong or may not do this: see the README of this channel")
 _PLAN = (
     "client-not-enrolled",
     "usage-capped",
@@ -118,7 +119,7 @@ class XApi:
                     raise _file_refusal(answer)
                 yield _capped(answer.iter_bytes(), max_bytes)
         except httpx.HTTPError as error:
-            raise BusyError(f"the file did not come: {type(error).__name__}") from None
+            raise BusyError(because("the file did not come", type(error).__name__)) from None
 
     def _signed(self, method: str, path: str, *, whole: bool = False) -> dict[str, str]:
         """The header of OAuth 1.0a; a body of JSON is not part of what is signed."""
@@ -143,11 +144,11 @@ class XApi:
                 follow_redirects=False,
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise BusyError(f"no connection: {type(error).__name__}") from None
+            raise BusyError(because("no connection", type(error).__name__)) from None
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL):
             raise BusyError("the address of X cannot work", retry_after_s=REPAIR_PAUSE_S) from None
         except httpx.HTTPError as error:
-            raise UnsureError(f"no answer from X: {type(error).__name__}") from None
+            raise UnsureError(because("no answer from X", type(error).__name__)) from None
         return _data(answer)
 
 
@@ -167,25 +168,27 @@ def _data(answer: httpx.Response) -> Any:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         found = None
     if not isinstance(found, dict) or "data" not in found:
-        raise UnsureError(f"X answered {answer.status_code} with something unreadable")
+        raise UnsureError(because("the answer is unreadable", answer.status_code))
     return found["data"]
 
 
 def _refusal(answer: httpx.Response) -> BusyError | RejectedError:
     """Which errors pass with time, which need a person, which are final."""
     told, status = _told(answer), answer.status_code
-    reason = f"{status} {told.words()}".strip()
+    theirs = f"{status} {told.words()}".strip()
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return BusyError(reason, retry_after_s=_pause_s(answer))
+        return BusyError(because("too many requests at once", theirs), retry_after_s=_pause_s(answer))
     if status >= 500:
-        return BusyError(reason, retry_after_s=_named_pause_s(answer))
+        return BusyError(because("broken there for now", theirs), retry_after_s=_named_pause_s(answer))
     kinds = told.kinds().lower()
     if status in {401, 402} or status < 400 or any(sign in kinds for sign in _PLAN):
-        return BusyError(f"{reason} ({_KEYS})", retry_after_s=REPAIR_PAUSE_S)
-    said = reason.lower()
+        return BusyError(because(_KEYS, theirs), retry_after_s=REPAIR_PAUSE_S)
+    said = theirs.lower()
     if _DOUBLE in said:
         return RejectedError("X has this very text from us already: look there before it is sent again")
-    return RejectedError(reason, unreachable=status == 403 and any(sign in said for sign in _GONE))
+    if status == 403 and any(sign in said for sign in _GONE):
+        return RejectedError(because("this person takes no messages now", theirs), unreachable=True)
+    return RejectedError(because("X refuses it", theirs))
 
 
 def _told(answer: httpx.Response) -> Told:
@@ -226,8 +229,8 @@ def _moment(answer: httpx.Response) -> datetime | None:
 def _file_refusal(answer: httpx.Response) -> BusyError | RejectedError:
     status = answer.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
-        return BusyError(f"the file did not come: {status}", retry_after_s=_named_pause_s(answer))
-    return RejectedError(f"the file is not there: {status}")
+        return BusyError(because("the file did not come", status), retry_after_s=_named_pause_s(answer))
+    return RejectedError(because("the file is not there", status))
 
 
 def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
@@ -235,5 +238,5 @@ def _capped(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     for chunk in chunks:
         size += len(chunk)
         if size > max_bytes:
-            raise TooLargeError(f"larger than {max_bytes} bytes")
+            raise TooLargeError(because("the file is larger than allowed", max_bytes))
         yield chunk

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from vefa.channels import port
 from vefa.channels.cleaning import clean, clean_line
-from vefa.channels.port import Form, Place, Reading, Receipt, Sender, UnreadableError
+from vefa.channels.port import Form, Place, Reading, Receipt, Sender, UnreadableError, because
 from vefa.channels.remarks import odd
 from vefa.channels.x import posts
 from vefa.channels.x.cutting import DELETIONS, DIRECT, POSTS, READ, decoded, text_of
@@ -52,7 +52,9 @@ def bare_post(found: Any, number: str) -> port.Post:
     try:
         post = _shape(found, Post)
     except msgspec.ValidationError as error:
-        raise port.RejectedError(f"X describes the post in a way that we do not know: {error}") from None
+        raise port.RejectedError(
+            because("X describes the post in a way that we do not know", error)
+        ) from None
     return port.Post(
         id=number, text=posts.words(post), url=posts.address("i", number), said_at=posts.moment(post)
     )

@@ -7,7 +7,7 @@ event by event (Activity), which only the account's own sign-in with OAuth 2 may
 from dataclasses import dataclass
 from typing import Any
 
-from vefa.channels.port import RejectedError
+from vefa.channels.port import RejectedError, because
 from vefa.channels.x.api import XApi
 from vefa.channels.x.cutting import text_of
 
@@ -41,9 +41,9 @@ class Subscriptions:
         try:
             self.api.ask(_account(number), method="POST")
         except RejectedError as error:
-            words = (
-                f"the door is registered (webhook {number}), but X lets this app not subscribe "
-                f"({error.reason}): subscribe to post.mention.create and dm.received in X's console"
+            words = because(
+                "X lets this app not subscribe: choose post.mention.create and dm.received in its console",
+                error.reason,
             )
             raise RejectedError(words) from None
 

@@ -26,6 +26,7 @@ from vefa.web.desk.besides import beside
 from vefa.web.desk.choices import units
 from vefa.web.desk.talk import size_of, wordless
 from vefa.web.desk.voicing import in_place_of
+from vefa.web.ui.sentences import told
 from vefa.web.ui.shapes import File, Message
 
 READY = ("quick_thanks", "quick_seen", "quick_call")  # sent with one touch
@@ -248,14 +249,14 @@ def _said(found: Found) -> list[Message]:
                 said_at=answer.reply.written_at,
                 language=answer.reply.language,
                 delivery={"handed_over": "handed", "shown": ""}.get(state.value, state.value),
-                trouble=answer.delivery.trouble,
+                trouble=told(answer.delivery.trouble),
             )
         )
     return said
 
 
 def _message(contact: Contact, files: Sequence[File], changed: Sequence[str]) -> Message:
-    told = gettext("Changed later to: %(words)s") % {"words": changed[-1]} if changed else ""
+    later = gettext("Changed later to: %(words)s") % {"words": changed[-1]} if changed else ""
     gone = gettext("The sender took this message back.") if contact.deleted_at else ""
     words = "\n".join(part for part in (contact.subject, contact.text) if part)
     return Message(
@@ -266,7 +267,7 @@ def _message(contact: Contact, files: Sequence[File], changed: Sequence[str]) ->
         language=contact.language,
         channel=contact.endpoint.channel,
         files=() if gone else files,
-        trouble=gone or told,
+        trouble=gone or later,
         beside=None if gone else beside(contact, quoted=contact.quoted, private=True),
     )
 

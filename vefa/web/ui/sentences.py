@@ -22,12 +22,27 @@ def _filled(pattern: str, values: dict[str, object]) -> str:
     sentence = gettext(pattern) if pattern else ""
     if not values:
         return sentence
-    told = {name: _value(value) for name, value in values.items()}
+    filled = {name: _value(name, value) for name, value in values.items()}
     try:
-        return sentence % told
+        return sentence % filled
     except (KeyError, ValueError, TypeError):
         return pattern
 
 
-def _value(value: object) -> object:
-    return spoken(value) if isinstance(value, Sentence | list) else value
+def _value(name: str, value: object) -> object:
+    if isinstance(value, Sentence | list):
+        return spoken(value)
+    return told(value) if name == "reason" and isinstance(value, str) else value
+
+
+def told(reason: str) -> str:
+    """Why something did not go, as an adapter put it: the words that are ours in the reader's language.
+
+    What the provider says of it follows after a colon, as it is.
+    """
+    parts = reason.split(": ")
+    for many in range(len(parts), 0, -1):
+        ours = ": ".join(parts[:many])
+        if ours and (said := gettext(ours)) != ours:
+            return ": ".join(part for part in (said, told(": ".join(parts[many:]))) if part)
+    return reason

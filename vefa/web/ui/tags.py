@@ -18,7 +18,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from vefa.web.ui import channels, styles, terms, words
+from vefa.web.ui import channels, sentences, styles, words
 from vefa.web.ui.clock import Clock
 from vefa.web.ui.shapes import Option
 
@@ -250,4 +250,4 @@ def with_query(context: dict[str, Any], **changes: object) -> str:
 @register.filter
 def told(reason: str) -> str:
     """Why something did not go out, in the reader's language as far as the words are ours."""
-    return terms.told(reason)
+    return sentences.told(reason)

@@ -1,6 +1,5 @@
 """The providers' rules in words: notices, ways to answer, refusals, lengths. Adapters give codes only."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,7 +14,6 @@ from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.encoding import parts
 from vefa.web.ui import words
 
-_NUMBER = re.compile(r": (?=\d{2,7}\b)")  # the provider's number, after which its own words follow
 SOON = timedelta(hours=3)
 PUBLIC = frozenset({"public_comment", "public"})  # notices that everybody will read the answer
 BY_SERVER = frozenset({"x", "sms"})  # counted where the alphabets are; a browser counts the others
@@ -139,14 +137,6 @@ def length(text: str, terms: Terms) -> str:
 def is_over(text: str, terms: Terms) -> bool:
     """Whether a text is longer than the provider takes."""
     return bool(terms.length) and used(text, terms) > terms.length
-
-
-def told(reason: str) -> str:
-    """Why something did not go out: our sentence in the reader's language, then the provider's own words."""
-    if not reason:
-        return ""
-    ours, *theirs = _NUMBER.split(reason, maxsplit=1)
-    return ": ".join([gettext(ours), *theirs])
 
 
 def _messages(text: str, tariff: Tariff) -> str:
