@@ -268,7 +268,7 @@ def test_a_file_goes_to_those_who_may_see_what_it_came_with_and_to_nobody_else(
     words = (own if name == "private-file" else foreign).words_of(name)
     address = reverse(f"desk:{name}", args=words)
     for person in sees:
-        answer = seated(getattr(town, person)).get(address)
+        answer: Any = seated(getattr(town, person)).get(address)
         assert answer.status_code == 200, person
         assert b"".join(answer.streaming_content).startswith(b"What contact "), person
     for person in sees_not:

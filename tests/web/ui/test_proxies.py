@@ -25,8 +25,9 @@ def public(settings):
     settings.SESSION_COOKIE_NAME = "__Host-vefa"
 
 
-def asking(near: str, headers: dict[str, str], **more: object) -> Client:
-    return Client(REMOTE_ADDR=near, headers={"host": "pinarova.example", **headers}, **more)
+def asking(near: str, headers: dict[str, str], *, strict: bool = False) -> Client:
+    told = {"host": "pinarova.example", **headers}
+    return Client(enforce_csrf_checks=strict, REMOTE_ADDR=near, headers=told)
 
 
 @pytest.mark.django_db
@@ -62,7 +63,7 @@ def test_nobody_else_makes_a_request_encrypted_by_saying_so(town, public, near, 
 @pytest.mark.django_db
 def test_a_form_is_taken_from_the_public_address_and_from_no_other(town, public):
     def sent(near: str, origin: str) -> int:
-        client = asking(near, ENCRYPTED, enforce_csrf_checks=True)
+        client = asking(near, ENCRYPTED, strict=True)
         client.get("/desk/sign-in")
         words = {"username": "derya", "password": "wrong", "csrfmiddlewaretoken": token(client)}
         return client.post("/desk/sign-in", words, headers={"origin": origin}).status_code
