@@ -282,7 +282,7 @@ def test_a_check_up_says_who_answers_until_when_and_what_is_pushed(graph):
     assert [line.ok for line in lines] == [True, True, False]
     assert "Pınarova Belediyesi" in lines[0].text
     assert "2026-07-01 at 08:30 UTC" in lines[1].text
-    assert "set-webhook" in lines[2].text
+    assert "Tell the provider" in lines[2].text
     assert adapter.expires_at() == datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
 
     adapter.subscribe(URL, secret="")

@@ -139,7 +139,12 @@ class Subscription:
                     ok=False, text=Sentence("Nobody knows what is pushed: %(reason)s.", reason=error.reason)
                 )
             ]
-        return [Finding(ok=False, text=Sentence("Not everything is pushed to us: run set-webhook."))]
+        return [
+            Finding(
+                ok=False,
+                text=Sentence("Not everything is pushed to us: press “Tell the provider where to push”."),
+            )
+        ]
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:

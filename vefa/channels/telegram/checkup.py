@@ -42,13 +42,21 @@ def _hook(hook: Any, *, polling: bool) -> list[Finding]:
         return [
             Finding(
                 ok=False,
-                text=Sentence("A webhook is set, so polling gets nothing: remove it with set-webhook --off."),
+                text=Sentence(
+                    "A webhook is set, so fetching gets nothing: switch “Fetch the messages ourselves” off"
+                    " under “Keys and settings”."
+                ),
             )
         ]
     if polling:
         return [Finding(ok=True, text=Sentence("Messages are fetched by polling."))]
     if not url:
-        return [Finding(ok=False, text=Sentence("No webhook is set: run set-webhook, or choose polling."))]
+        return [
+            Finding(
+                ok=False,
+                text=Sentence("No webhook is set: press “Tell the provider where to push”."),
+            )
+        ]
     lines = [Finding(ok=True, text=Sentence("Messages come to %(url)s.", url=url))]
     if trouble:
         waiting = info.get("pending_update_count", 0)

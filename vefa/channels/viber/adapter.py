@@ -137,7 +137,9 @@ class Viber:
         if not hook:
             return [
                 told,
-                Finding(ok=False, text=Sentence("No webhook is set: run `vefa endpoint set-webhook`.")),
+                Finding(
+                    ok=False, text=Sentence("No webhook is set: press “Tell the provider where to push”.")
+                ),
             ]
         return [told, Finding(ok=True, text=Sentence("Its events go to %(hook)s.", hook=hook))]
 

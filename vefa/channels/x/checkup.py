@@ -51,7 +51,9 @@ def _doors(api: XApi, url: str) -> list[Finding]:
     rows = [one for one in rows if text_of(one, "url") == url]  # others are other accounts'
     if not rows:
         return [
-            Finding(ok=False, text=Sentence("No webhook is registered: run `vefa endpoint set-webhook`."))
+            Finding(
+                ok=False, text=Sentence("No webhook is registered: press “Tell the provider where to push”.")
+            )
         ]
     return [
         Finding(ok=True, text=Sentence("X pushes to %(url)s.", url=text_of(one, "url")))
