@@ -1,14 +1,18 @@
 """The leader's own mobile: its call log joins the register, once, whoever made the handset."""
 
+import re
+import tomllib
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.architecture.source import PACKAGE, ROOT
 from tests.calls.exchange import ALI
 from vefa.calls.models import Call, CallBack
 from vefa.channels.models import Endpoint
 from vefa.wiring.cli import importing
+from vefa.wiring.cli.call_log import CHANNELS
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.handling import Hands
 
@@ -42,7 +46,7 @@ LOGS = {
 @pytest.fixture
 def mobile(town):
     return Endpoint.objects.create(
-        id=1100, key="mayor_mobile", channel="telephony", names={"en": "Mobile"}, owner="mayor", personal=True
+        id=1100, key="mayor_mobile", channel="phone", names={"en": "Mobile"}, owner="mayor", personal=True
     )
 
 
@@ -102,6 +106,24 @@ def test_rows_that_are_no_calls_are_explained(mobile, tmp_path, capsys):
     assert "no length" in told
 
 
+def test_an_exchanges_account_takes_a_log_too_and_the_demo_city_has_the_documented_line(town, tmp_path):
+    Endpoint.objects.create(id=1101, key="exchange", channel="telephony", names={"en": "Exchange"})
+    log = tmp_path / "log.csv"
+    log.write_text("number,type,date,duration\n05321112233,in,۱۴۰۴/۱۰/۱۵ ۱۴:۳۰,5\n", encoding="utf-8")
+    take_in(log, "--endpoint", "exchange")
+    assert Call.objects.get().began_at == datetime(2026, 1, 5, 11, 30, tzinfo=UTC)
+    city = tomllib.loads(
+        (PACKAGE / "wiring" / "demo" / "city" / "endpoints.toml").read_text(encoding="utf-8")
+    )
+    channels = {one["key"]: one["channel"] for one in city["endpoint"]}
+    page = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+    (documented,) = re.findall(r"vefa import calls \S+ --endpoint (\S+)", page)
+    assert channels[documented] in CHANNELS
+    added = re.findall(r"vefa endpoint add \S+ --key (\S+)", page)
+    assert added
+    assert not set(added) & set(channels)
+
+
 def test_other_columns_are_named_by_a_mapping(mobile, tmp_path):
     log, mapping = tmp_path / "log.csv", tmp_path / "map.toml"
     log.write_text("Abonent;Bagyt;Uaqyty;Uzaq\n87011234567;in;05/01/2026 14.30;9\n", encoding="utf-8")
@@ -115,7 +137,7 @@ def test_other_columns_are_named_by_a_mapping(mobile, tmp_path):
 
 @pytest.mark.parametrize(
     ("words", "text"),
-    [(["--endpoint", "nobody"], "x"), ([], "x"), (["--endpoint", "hotline"], "x")],
+    [(["--endpoint", "nobody"], "x"), ([], "x"), (["--endpoint", "web"], "x")],
 )
 def test_a_log_belongs_to_a_line(mobile, tmp_path, words, text):
     log = tmp_path / "log.csv"

@@ -5,13 +5,15 @@ A row that is read twice is one call: it is named by its line, number, moment an
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from vefa.inbox.intake import Incoming
+from vefa.kit.calendars import from_jalali
 from vefa.kit.text import fold
 
 type Row = Mapping[str, object]
@@ -39,6 +41,9 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "از دست رفته", "بی پاسخ",
     ),
 }  # fmt: skip
+JALALI = range(1300, 1500)  # years, 1921 to 2121
+OLDEST = 1970  # of the Gregorian calendar; nobody telephoned before with what writes such logs
+_STAMP = re.compile(r"(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})[ T,،]+(\d{1,2}:\d{2}(?::\d{2})?)")
 FORMS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M")
 
 
@@ -100,15 +105,42 @@ def _kind(word: str) -> str:
 
 
 def _moment(text: str, log: Log) -> datetime:
-    """Seconds or milliseconds since 1970, ISO 8601, or one of the forms, in the zone of the log."""
+    """Seconds or milliseconds since 1970, a Jalali day and time, ISO 8601, or a form; in the log's zone."""
     plain = "".join(str(int(char)) if char.isdecimal() else char for char in text.strip())
     if plain.isdecimal() and len(plain) in {10, 13}:
         return datetime.fromtimestamp(int(plain) / (1000 if len(plain) == 13 else 1), UTC)
-    for form in ("", *log.dates):
+    found = _jalali(plain) or _gregorian(plain, log.dates)
+    if found is None:
+        raise RowError(f"“{text}” is no moment that we can read")
+    if found.year < OLDEST:
+        raise RowError(f"“{text}” lies before {OLDEST}: is the year or the calendar right?")
+    return (found if found.tzinfo else found.replace(tzinfo=log.zone)).astimezone(UTC)
+
+
+def _jalali(plain: str) -> datetime | None:
+    """A day of the Jalali calendar with its time; its years are six centuries behind, so that it is known."""
+    told = _STAMP.fullmatch(plain)
+    if told is None:
+        return None
+    with suppress(ValueError):
+        year, month, day = _day(told[1])
+        if year in JALALI:
+            hour, *rest = (int(part) for part in told[2].split(":"))
+            return datetime.combine(from_jalali(year, month, day), time(hour, *rest))
+    return None
+
+
+def _day(written: str) -> tuple[int, int, int]:
+    """Year, month and day in the order in which the four digits of the year stand."""
+    first, month, last = (int(part) for part in re.split(r"[./-]", written))
+    return (first, month, last) if first > last else (last, month, first)
+
+
+def _gregorian(plain: str, forms: Sequence[str]) -> datetime | None:
+    for form in ("", *forms):
         with suppress(ValueError):
-            found = datetime.strptime(plain, form) if form else datetime.fromisoformat(plain)  # noqa: DTZ007 - below
-            return (found if found.tzinfo else found.replace(tzinfo=log.zone)).astimezone(UTC)
-    raise RowError(f"“{text}” is no moment that we can read")
+            return datetime.strptime(plain, form) if form else datetime.fromisoformat(plain)  # noqa: DTZ007 - the caller adds the zone
+    return None
 
 
 def _seconds(text: str) -> int:

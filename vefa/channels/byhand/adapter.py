@@ -29,8 +29,11 @@ from vefa.channels.port import (
     because,
     no_webhook,
 )
+from vefa.channels.telephone import Step
+from vefa.channels.telephony.fields import call_news, read_fields
 from vefa.kit.saying import Sentence
 
+_TELEPHONE = "phone"
 _SHOWN = "portal"  # its answers stand on the resident's tracking page
 
 
@@ -56,6 +59,7 @@ class ByHand:
     """
 
     shows_answers: bool = False
+    logs_calls: bool = False  # its arrivals may be rows of a handset's log
     region: str = ""
 
     @property
@@ -78,9 +82,13 @@ class ByHand:
         return (Arrival(f"form:{digest}", "", call.body),)
 
     def read(self, raw: bytes) -> Reading:
-        """What the form says. Raises UnreadableError."""
+        """What the form says, or a row of a telephone's log. Raises UnreadableError."""
         try:
-            sheet = msgspec.convert(_filled(msgspec.json.decode(raw)), Sheet, strict=False)
+            found = msgspec.json.decode(raw)
+            if self.logs_calls and isinstance(found, dict) and found.get("event") == Step.LOGGED:
+                news = call_news(read_fields(raw))
+                return Reading(form=Form.CALL, call=news, said_at=news.at)
+            sheet = msgspec.convert(_filled(found), Sheet, strict=False)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise UnreadableError(f"no form: {type(error).__name__}") from None
         sender = self._sender(sheet)
@@ -134,7 +142,7 @@ class ByHand:
 
 def build(account: Account, *, channel: str) -> ByHand:
     """The adapter of one door."""
-    return ByHand(shows_answers=channel == _SHOWN, region=account.region)
+    return ByHand(shows_answers=channel == _SHOWN, logs_calls=channel == _TELEPHONE, region=account.region)
 
 
 _SUMMARIES = {

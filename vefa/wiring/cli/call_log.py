@@ -18,7 +18,7 @@ from vefa.directory.queries import municipality
 from vefa.inbox import intake
 from vefa.wiring.cli.command import CommandError
 
-CHANNEL = "telephony"
+CHANNELS = ("phone", "telephony")  # a line without an exchange, or one of an exchange
 BATCH = 500
 DELIMITERS = ",;\t|"
 KEYS = {"zone", "dates", "delimiter", "encoding", "columns"}
@@ -54,14 +54,14 @@ def run(options: Namespace) -> int:
 
 
 def _line(key: str) -> Endpoint:
-    """The line whose log it is: an exchange's account, or one without a secret that is only a log."""
-    lines = Endpoint.objects.filter(channel=CHANNEL, retired_at=None).order_by("key")
+    """The line whose log it is: an exchange's account, or a telephone at which calls are written down."""
+    lines = Endpoint.objects.filter(channel__in=CHANNELS, retired_at=None).order_by("key")
     found = lines.filter(key=key).first()
     if found is None:
         known = ", ".join(lines.values_list("key", flat=True)) or "none yet"
         raise CommandError(
             f"Say whose log it is: --endpoint KEY of a telephone line; there are: {known}."
-            " A new one: vefa endpoint add telephony --key mayor_mobile"
+            " A new one: vefa endpoint add phone --key second_mobile"
         )
     return found
 
