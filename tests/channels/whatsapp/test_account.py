@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.channels.whatsapp.test_sending import HOUR, NOW, adapter, cloud, parcel
+from tests.providers.whatsapp_cloud import DERYA
 from vefa.channels.manners import Expiring, Standing
 from vefa.channels.port import Filled, Place, RejectedError
 
@@ -70,6 +71,13 @@ def test_in_a_group_the_group_is_answered(cloud):
         with pytest.raises(RejectedError):
             adapter(cloud).send(parcel(thread=GROUP, **more))
     assert len(cloud.received) == 1
+
+
+def test_a_person_whose_own_thread_it_is_is_no_group(cloud):
+    adapter(cloud).send(parcel(thread=DERYA, buttons=("Evet",)))
+    assert (cloud.received[0].to, cloud.received[0].body["recipient_type"]) == (DERYA, "individual")
+    alone = adapter(cloud).terms(Standing(now=NOW, heard_at=NOW - HOUR, thread=DERYA))
+    assert (alone.notices, alone.buttons) == ((), 10)
 
 
 def test_the_rules_of_a_group_say_that_everybody_reads(cloud):

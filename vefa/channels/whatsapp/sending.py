@@ -74,13 +74,13 @@ class Sender:
 
     def _steps(self, parcel: Parcel) -> list[Content | ParcelFile]:
         """What goes out, in order. Raises RejectedError where only an approved text may and none is there."""
+        group = group_of(parcel)
         if parcel.way == "template" or not is_open(parcel):
-            if (
-                parcel.template is None or parcel.thread
-            ):  # a filled text may show a group what is one person's
+            # In a group a filled text may show what is one person's.
+            if parcel.template is None or group:
                 raise RejectedError(told(131047, ""))
             return [approved(parcel.template)]
-        if parcel.thread and (parcel.buttons or parcel.place):
+        if group and (parcel.buttons or parcel.place):
             raise RejectedError("a group takes words and files, no buttons and no place")
         places = [location(parcel)] if parcel.place else []
         return [*worded(parcel.text, parcel.buttons), *places, *parcel.attachments]
@@ -115,6 +115,11 @@ class Sender:
 def is_open(parcel: Parcel) -> bool:
     """Whether free words may go: the person wrote within the last 24 hours."""
     return bool(parcel.heard_at and parcel.at and parcel.at - parcel.heard_at < WINDOW)
+
+
+def group_of(parcel: Parcel) -> str:
+    """The group in which it was said; "" between two, where the thread is empty or the person's own."""
+    return "" if parcel.thread.removeprefix("+") == parcel.to.removeprefix("+") else parcel.thread
 
 
 def worded(text: str, buttons: Sequence[str]) -> list[Content]:
@@ -199,8 +204,8 @@ def _choosable(body: str, choices: Sequence[str]) -> Content:
 
 def _to(parcel: Parcel) -> Content:
     """The group in which it was said, a number, or the id of somebody who hides theirs."""
-    if parcel.thread:
-        return {"recipient_type": "group", "to": parcel.thread}
+    if group := group_of(parcel):
+        return {"recipient_type": "group", "to": group}
     plain = parcel.to.removeprefix("+")
     whom = {"to": plain} if plain.isdigit() else {"recipient": parcel.to}
     return {"recipient_type": "individual", **whom}
