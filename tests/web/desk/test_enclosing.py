@@ -42,7 +42,7 @@ REFUSED = {  # each with a word of its sentence
 def disk(settings, tmp_path) -> Path:
     """An empty folder of files."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    return tmp_path / "files"
+    return Path(tmp_path, "files")
 
 
 def photo(*, form: str = "JPEG", side: int = 40, mode: str = "RGB") -> bytes:
@@ -135,7 +135,7 @@ def test_files_stand_beside_the_answer_and_open_for_who_may_see_the_case(town, w
     assert href in page_of(town, case)
     assert "karar.pdf" in page_of(town, case)
     opened = seated(town.derya).get(href)
-    assert b"".join(opened.streaming_content) == PDF
+    assert opened.getvalue() == PDF
     assert opened["Content-Disposition"].startswith("attachment")
 
 
