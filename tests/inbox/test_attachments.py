@@ -74,6 +74,19 @@ def test_what_we_do_not_keep_is_refused_with_the_reason(wanted, now, content):
     assert (file.state, file.trouble) == ("refused", "Files of this type are not taken.")
 
 
+@pytest.mark.parametrize("broken", [{"sealed": b"sealed with another key"}, {"channel": "pigeon"}])
+def test_an_account_that_cannot_be_used_is_tried_again_and_holds_up_no_other(wanted, now, broken):
+    file = wanted(picture())
+    Endpoint.objects.filter(id=file.contact.endpoint_id).update(**broken)
+
+    moments = [now + timedelta(days=turn) for turn in range(attachments.MAX_TRIES)]
+    assert [fetch(moment) for moment in moments] == [1] * len(moments)
+
+    file.refresh_from_db()
+    assert file.state == "failed"
+    assert file.trouble
+
+
 def test_a_file_that_is_too_large_is_refused(wanted, now, settings):
     settings.UPLOAD_LIMIT_MB = 1
     file = wanted(b"\xff\xd8\xff" + b"\0" * 2_000_000)

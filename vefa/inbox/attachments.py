@@ -17,6 +17,8 @@ from vefa.channels.port import (
     TooLargeError,
     UnreadableError,
 )
+from vefa.channels.registry import UnknownChannelError
+from vefa.channels.sealing import UnsealableError
 from vefa.inbox import files
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.files import NoRoomError, RefusedFileError, StoredFile
@@ -106,7 +108,7 @@ def _fetch(attachment: Attachment, opened: Opened, *, http: httpx.Client, clock:
         _end(attachment, AttachmentState.REFUSED, error.reason)
     except (RejectedError, UnreadableError, GoneError) as error:
         _end(attachment, AttachmentState.FAILED, str(error))
-    except (BusyError, NoRoomError) as error:
+    except (BusyError, NoRoomError, UnknownChannelError, UnsealableError) as error:
         _later(attachment, str(error), getattr(error, "retry_after_s", 0), now=clock())
     else:
         _keep(attachment, stored)
