@@ -394,11 +394,6 @@ class Account(Struct, frozen=True, kw_only=True):
         return self.settings.get("region", "").strip().upper() or self.country
 
 
-def no_webhook(channel: str) -> ForgedError:
-    """The refusal of a channel that has no door."""
-    return ForgedError(f"{channel} takes no pushed messages")
-
-
 def is_yes(setting: str) -> bool:
     """A setting that is switched on, however a file or a form spells it."""
     return setting.strip().lower() in {"yes", "true", "1", "on"}

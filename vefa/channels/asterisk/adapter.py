@@ -13,6 +13,7 @@ from vefa.channels.asterisk.events import call_news, file_of, seat_news
 from vefa.channels.asterisk.following import Follower
 from vefa.channels.asterisk.listening import Ears, managers
 from vefa.channels.asterisk.wire import Line
+from vefa.channels.doorless import no_webhook
 from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.port import (
     Account,
@@ -33,7 +34,6 @@ from vefa.channels.port import (
     UnreadableError,
     because,
     is_yes,
-    no_webhook,
 )
 from vefa.channels.telephone import CallNews, Step
 from vefa.channels.telephony.adapter import Telephony

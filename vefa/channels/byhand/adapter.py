@@ -11,6 +11,7 @@ import msgspec
 import phonenumbers
 
 from vefa.channels.cleaning import clean, clean_line
+from vefa.channels.doorless import no_webhook
 from vefa.channels.manners import REGION, Channel
 from vefa.channels.port import (
     Account,
@@ -27,7 +28,6 @@ from vefa.channels.port import (
     Sent,
     UnreadableError,
     because,
-    no_webhook,
 )
 from vefa.channels.telephone import Step
 from vefa.channels.telephony.fields import call_news, read_fields

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from vefa.channels.cleaning import clean, clean_line
+from vefa.channels.doorless import no_webhook
 from vefa.channels.manners import Channel, Standing, Terms
 from vefa.channels.port import (
     Account,
@@ -24,7 +25,6 @@ from vefa.channels.port import (
     Sent,
     UnreadableError,
     because,
-    no_webhook,
 )
 from vefa.kit.saying import Sentence
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from vefa.channels.doorless import no_webhook
 from vefa.channels.email import imap, smtp
 from vefa.channels.email.apart import read_safely
 from vefa.channels.email.reading import Mailbox
@@ -23,7 +24,6 @@ from vefa.channels.port import (
     Sent,
     because,
     is_yes,
-    no_webhook,
 )
 from vefa.kit.saying import Sentence, gettext_noop
 

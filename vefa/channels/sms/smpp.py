@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import structs
 
+from vefa.channels.doorless import no_webhook
 from vefa.channels.port import (
     Arrival,
     BusyError,
@@ -26,7 +27,6 @@ from vefa.channels.port import (
     SendError,
     Sent,
     UnreadableError,
-    no_webhook,
 )
 from vefa.channels.sms import numbers
 from vefa.channels.sms.alphabets import Encoding, encode
