@@ -125,8 +125,8 @@ def _jalali(plain: str) -> datetime | None:
     with suppress(ValueError):
         year, month, day = _day(told[1])
         if year in JALALI:
-            hour, *rest = (int(part) for part in told[2].split(":"))
-            return datetime.combine(from_jalali(year, month, day), time(hour, *rest))
+            hour, minute, second = [*(int(part) for part in told[2].split(":")), 0][:3]
+            return datetime.combine(from_jalali(year, month, day), time(hour, minute, second))
     return None
 
 

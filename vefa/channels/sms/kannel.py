@@ -163,5 +163,5 @@ def _judged(answer: httpx.Response, parcel: Parcel) -> Sent:
         raise UnsureError(because("Kannel never answers so", answer.status_code))
     theirs = f"{answer.status_code} {said}".strip()
     if answer.status_code in {403, 404}:
-        raise BusyError(because("user, password or address is wrong", theirs), retry_after_s=REPAIR_PAUSE_S)
+        raise BusyError(because("name, password or address is wrong", theirs), retry_after_s=REPAIR_PAUSE_S)
     raise RejectedError(because("the gateway refuses it", theirs))
