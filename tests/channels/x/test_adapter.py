@@ -4,8 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -23,7 +21,8 @@ from tests.channels.forged import (
     taken_by,
 )
 from tests.channels.trouble import TROUBLES, becomes_the_right_error, says_how_long
-from tests.providers.x_api import DERYA, MAYOR, OWN, XApiServer, mention
+from tests.channels.x.apps import URL, adapter, x
+from tests.providers.x_api import DERYA, OWN, mention
 from vefa.channels.manners import Greeter, Posted, Ruled, Standing, Subscriber
 from vefa.channels.models import Endpoint
 from vefa.channels.port import (
@@ -40,9 +39,9 @@ from vefa.channels.sealing import seal
 from vefa.channels.x.adapter import X, build
 from vefa.channels.x.door import PROOF_HEADERS
 
+__all__ = ["x"]
 POST = "2080765813578191303"
 NEWER, OLDER = PROOF_HEADERS
-URL = "https://pinarova.example.org/hooks/x/city"
 
 
 def signed(header: str) -> Proof:
@@ -52,25 +51,6 @@ def signed(header: str) -> Proof:
 
     body = json.dumps(mention("900", "Çukur")).encode()
     return Proof(body=body, sign=sign, stale=NO_TIME, header=header, name="api_secret")
-
-
-@pytest.fixture
-def x() -> Iterator[XApiServer]:
-    with XApiServer.running() as running:
-        yield running
-        assert running.faults == []
-
-
-def adapter(x: XApiServer, *, url: str = URL, door: str = "", **secrets: str) -> X:
-    http = httpx.Client(timeout=0.4)
-    settings = {"api_base": x.base, "door": door}
-    return build(Account(settings=settings, secrets=x.secrets | secrets, http=http, url=url))
-
-
-def mayor(x: XApiServer, *, url: str = URL, door: str = "city") -> X:
-    """A second account of the same app."""
-    keys = {"access_token": f"{MAYOR}-access", "access_token_secret": "mayor-secret"}
-    return adapter(x, url=url, door=door, **keys)
 
 
 def nobody() -> X:
@@ -310,93 +290,6 @@ def test_a_picture_is_fetched_with_our_signature_and_only_from_x(x):
 def test_a_file_that_lies_elsewhere_is_not_fetched(x, ref):
     with pytest.raises(RejectedError), adapter(x).fetch(ref, max_bytes=10):
         pass
-
-
-def test_the_door_is_registered_once_and_the_account_subscribed(x):
-    account = adapter(x)
-    assert not account.subscribed(URL)
-    account.subscribe(URL, secret="")
-    account.subscribe(URL, secret="")
-
-    assert account.subscribed(URL)
-    assert [hook["url"] for hook in x.hooks.values()] == [URL]
-    account.unsubscribe()
-    assert not account.subscribed(URL)
-
-
-def test_an_account_that_leaves_takes_no_other_accounts_webhook_along(x):
-    other = "https://pinarova.example.org/hooks/x/mayor"
-    city, her = adapter(x), mayor(x, url=other, door="")
-    for account, url in ((city, URL), (her, other)):
-        account.subscribe(url, secret="")
-    city.unsubscribe()
-
-    assert [hook["url"] for hook in x.hooks.values()] == [other]
-    assert her.subscribed(other)
-    assert not city.subscribed(URL)
-    city.unsubscribe()  # twice is once
-
-
-def test_two_accounts_share_a_door_and_each_comes_and_goes_for_itself(x):
-    city, her = adapter(x), mayor(x)
-    city.subscribe(URL, secret="")
-    assert not her.subscribed(URL)
-    her.subscribe(URL, secret="")
-    assert [hook["url"] for hook in x.hooks.values()] == [URL]
-    assert city.subscribed(URL)
-    assert her.subscribed(URL)
-    her.unsubscribe()
-
-    assert city.subscribed(URL)
-    assert not her.subscribed(URL)
-    assert her.whereto() == "@PinarovaBaskan"
-
-
-def test_an_account_takes_only_its_own_events_away(x):
-    x.may_subscribe = False
-    with suppress(RejectedError):
-        adapter(x).subscribe(URL, secret="")
-    (number,) = x.hooks
-    x.activity = [
-        {
-            "event_type": kind,
-            "webhook_id": number,
-            "filter": {"user_id": own},
-            "subscription_id": f"{own}-{kind}",
-        }
-        for own in (OWN, MAYOR)
-        for kind in ("post.mention.create", "dm.received")
-    ]
-    assert mayor(x).subscribed(URL)
-    mayor(x).unsubscribe()
-    assert not mayor(x).subscribed(URL)
-    assert adapter(x).subscribed(URL)
-
-
-def test_a_door_that_x_gave_up_on_is_woken(x):
-    account = adapter(x)
-    account.subscribe(URL, secret="")
-    (hook,) = x.hooks.values()
-    hook["valid"] = False
-    assert not account.subscribed(URL)
-    account.subscribe(URL, secret="")
-    assert account.subscribed(URL)
-
-
-def test_a_plan_without_subscriptions_says_what_a_person_must_do_and_knows_when_it_is_done(x):
-    x.may_subscribe = False
-    account = adapter(x)
-    with pytest.raises(RejectedError) as caught:
-        account.subscribe(URL, secret="")
-    (number,) = x.hooks
-    assert number in caught.value.reason
-    assert "post.mention.create" in caught.value.reason
-
-    x.activity = [
-        {"event_type": kind, "webhook_id": number} for kind in ("post.mention.create", "dm.received")
-    ]
-    assert account.subscribed(URL)
-    account.subscribe(URL, secret="")  # nothing more to do
 
 
 def test_the_check_says_what_works_and_what_to_do(x):

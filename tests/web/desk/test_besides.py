@@ -1,4 +1,4 @@
-"""What a message brings along beside its words stands on the case: quotes, signature, doubts, what is missing."""
+"""What a message brings along beside its words stands on the case: quotes, signature, doubts, gaps."""
 
 import json
 import re

@@ -2,47 +2,22 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.calls.exchange import ALI, exchange
-from tests.web.desk.seat import seated as signed_in
+from tests.web.desk.telephone import _here_and_now, entry, now, seated
 from vefa.calls import seats
 from vefa.calls.models import Call, CallBack, Dialling, Seat
 from vefa.cases.models import Case, CaseContact
 from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address
-from vefa.inbox.models import Attachment, AttachmentState
 from vefa.journal.models import Event
 from vefa.triage.models import Finding
 
-__all__ = ["exchange"]
+__all__ = ["_here_and_now", "exchange", "now"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    """Pages show what rings at this moment."""
-    return timezone.now().replace(microsecond=0) - timedelta(seconds=60)
-
-
-@pytest.fixture(autouse=True)
-def _here_and_now(exchange):
-    """The worker's clock is that of the pages."""
-    exchange.by_the_clock = True
-
-
-def seated(staff):
-    """A browser in which somebody is signed in and reads English."""
-    client = signed_in(staff)
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    return client
 
 
 @pytest.fixture
@@ -110,13 +85,6 @@ def test_from_ring_to_case_to_answer(exchange, town, ali):
     assert "Take down" not in bar(client)
     answered = client.post(reverse("desk:reply", args=[case.pk]), {"do": "send", "text": "Ekip yolda."})
     assert answered.status_code == 302
-
-
-def entry(page, **more):
-    token = re.search(r'name="token" value="([^"]+)"', page)
-    assert token
-    known = {"channel": "phone", "language": "tr", "phone": "0532 111 22 33", "name": "Ali Demir", "text": ""}
-    return {**known, "token": token[1], **more}
 
 
 def test_a_call_about_a_known_case_goes_to_that_case(exchange, town, ali, pothole_case):
@@ -299,54 +267,6 @@ def test_long_logs_have_older_pages(exchange, town, now):
     assert seen == 120
 
 
-@pytest.fixture
-def recorded(exchange, town, now):
-    """A call whose recording is on the disk."""
-    exchange.push("c1", "newCall", user="derya")
-    exchange.push("c1", "answer", at_s=4, answeringNumber="201")
-    exchange.push("c1", "hangup", at_s=40, cause="normalClearing")
-    exchange.push("c1", "recording", at_s=41, url="1.wav")
-    call = exchange.call("c1")
-    path = Path(settings.MEDIA_ROOT) / "aa" / "recording-of-a-test"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(bytes(range(250)) * 4)
-    Attachment.objects.filter(contact=call.recording).update(
-        state=AttachmentState.STORED, path="aa/recording-of-a-test", content_type="audio/wav", size=1000
-    )
-    yield call
-    path.unlink()
-
-
-def body(answer):
-    return b"".join(answer.streaming_content)
-
-
-def test_a_recording_is_heard_in_parts_and_every_listening_is_kept(recorded, town):
-    client = seated(town.derya)
-    address = reverse("desk:recording", args=[recorded.pk, "recording"])
-    assert address in client.get(reverse("desk:calls")).content.decode()
-
-    whole = client.get(address)
-    assert (whole.status_code, whole.headers["Accept-Ranges"], len(body(whole))) == (200, "bytes", 1000)
-    part = client.get(address, headers={"Range": "bytes=10-19"})
-    assert (part.status_code, part.headers["Content-Range"]) == (206, "bytes 10-19/1000")
-    assert body(part) == bytes(range(10, 20))
-    assert len(body(client.get(address, headers={"Range": "bytes=-100"}))) == 100
-    assert client.get(address, headers={"Range": "bytes=5000-"}).status_code == 416
-    assert len(body(client.get(address, headers={"Range": "lines=1"}))) == 1000
-
-    other = seated(town.reza)
-    body(other.get(address))
-    heard = Event.objects.filter(kind="recording.heard", subject=f"call:{recorded.pk}")
-    assert sorted(heard.values_list("actor", flat=True)) == [
-        f"staff:{town.derya.pk}",
-        f"staff:{town.reza.pk}",
-    ]
-    assert seated(town.murat).get(address).status_code == 404
-    assert seated(town.orhan).get(address).status_code == 403
-    assert client.get(reverse("desk:recording", args=[recorded.pk, "voicemail"])).status_code == 404
-
-
 def test_somebody_goes_on_a_break_and_the_wall_says_so(exchange, town):
     client = seated(town.derya)
     client.post(reverse("desk:seat"), {"state": "lunch"})
@@ -398,31 +318,3 @@ def test_the_extension_is_set_in_the_profile(town, exchange):
     assert (seat.extension, seat.queues) == ("203", ["a", "b"])
     assert 'hx-get="/desk/calls/bar"' in client.get(address).content.decode()
     assert 'hx-get="/desk/calls/bar"' not in seated(town.murat).get(address).content.decode()
-
-
-def test_a_case_shows_the_call_in_which_it_was_told_with_its_recording_to_who_may_hear_it(
-    recorded, exchange, town
-):
-    client = seated(town.derya)
-    address = f"{reverse('desk:enter')}?call={recorded.pk}"
-    sent = entry(
-        client.get(address).content.decode(), text="Çarşıda sokak lambası yanmıyor", call=recorded.pk
-    )
-    client.post(address, sent)
-    exchange.work(60)
-    case = Case.objects.get(title__startswith="Çarşıda")
-    heard = reverse("desk:recording", args=[recorded.pk, "recording"])
-    page = reverse("desk:case", args=[case.pk])
-
-    client.get(page)  # the first look marks it as read
-    with CaptureQueriesContext(connection) as caught:
-        shown = client.get(page).content.decode()
-    assert f'src="{heard}"' in shown
-    assert re.search(r'class="message-call".*answered · 0:36 · ', shown)
-    assert sum(one["sql"].count("EXECUTE ") or 1 for one in caught.captured_queries) <= 12
-
-    Case.objects.update(unit=town.roads)
-    theirs = seated(town.murat).get(page)
-    assert theirs.status_code == 200
-    assert b"sokak lambas" in theirs.content
-    assert heard.encode() not in theirs.content

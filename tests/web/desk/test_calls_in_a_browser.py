@@ -1,4 +1,4 @@
-"""Calls in a real browser: from the first ring to the kept case by keyboard; nothing moves under the hands."""
+"""Calls in a real browser: from the first ring to the kept case by keyboard, and nothing moves away."""
 
 import sys
 from collections.abc import Iterator

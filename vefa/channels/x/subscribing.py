@@ -43,6 +43,7 @@ class Subscriptions:
         except RejectedError as error:
             words = because(
                 "X lets this app not subscribe: choose post.mention.create and dm.received in its console",
+                f"webhook {number}",
                 error.reason,
             )
             raise RejectedError(words) from None
