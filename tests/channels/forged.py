@@ -17,8 +17,8 @@
 
 Each proof says what becomes of an honest call that somebody kept and plays again: a provider that signs a
 moment too gives `stale`, the honest call of long ago, which is refused; for one that does not
-(`stale=NO_TIME`) the repeat is let in, recognised by its id, and leaves nothing new. One that does not sign the body (a shared
-secret in a header) says `signs_body=False`.
+(`stale=NO_TIME`) the repeat is let in, recognised by its id, and leaves nothing new. One that does not sign
+the body (a shared secret in a header) says `signs_body=False`.
 """
 
 import asyncio
