@@ -26,7 +26,7 @@ from benchmarks.triage_real import APPEALS, ENGLISH, RUSSIAN, TURKISH, appeals, 
 
 CITY = Path("vefa/wiring/demo/city")
 STEP = 1_000  # messages between two looks
-STEPS = 6
+STEPS = 4
 LONGEST = 160  # characters: a real message is cut at a word, or 20 a second would be too many to compare
 RATE = 20.0  # a second: slow enough that the worker compares by meaning what is in doubt
 SERVING = "SELECT count(*) FROM triage_modelversion WHERE standing = 'in_service'"
