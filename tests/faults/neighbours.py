@@ -137,14 +137,22 @@ class Neighbours:
 
     def misbehave(self, kind: str) -> None:
         """The next send to each goes wrong; who is asked over and over is not reached once, too."""
-        for provider in (self.cloud, self.graph, self.insta, self.gateway, self.viber, self.x):
+        for provider in self._asked():
             provider.misbehave(kind)
         self.bale.bot.misbehave(kind)
         self.bale.bot.misbehave("500", method="getUpdates")
 
     def behave(self) -> None:
-        """Forget what would go wrong for whoever asks next."""
+        """Forget what would go wrong for whoever asks next.
+
+        On a slow machine much of it lies before an account that rests five minutes after each refusal.
+        """
+        for provider in self._asked():
+            provider.behave()
         self.bale.bot.behave()
+
+    def _asked(self) -> tuple[WhatsAppCloud | MetaGraph | SmsGateway | ViberServer | XApiServer, ...]:
+        return self.cloud, self.graph, self.insta, self.gateway, self.viber, self.x
 
     def held(self) -> list[str]:
         """What waits with a provider and was not taken from there."""

@@ -107,6 +107,11 @@ class MetaGraph:
             server.server_close()
             thread.join(5)
 
+    def behave(self) -> None:
+        """Forget planned trouble."""
+        with self.lock:
+            self._mischief.clear()
+
     def misbehave(self, kind: str, *, times: int = 1) -> None:
         """Plan trouble for the next `times` calls that a resident sees."""
         with self.lock:

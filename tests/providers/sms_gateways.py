@@ -80,6 +80,11 @@ class SmsGateway:
         """What the endpoint's settings name."""
         return self.base if self.style == "twilio" else self.base + _PATHS[self.style]
 
+    def behave(self) -> None:
+        """Forget planned trouble."""
+        with self._lock:
+            self._mischief.clear()
+
     def misbehave(self, kind: str, *, times: int = 1) -> None:
         """Plan trouble for the next sends."""
         with self._lock:

@@ -67,6 +67,10 @@ class ViberServer:
             server.server_close()
             thread.join(5)
 
+    def behave(self) -> None:
+        """Forget planned trouble."""
+        self.planned.clear()
+
     def misbehave(self, kind: str, *, times: int = 1) -> None:
         """Plan trouble for the next sends."""
         self.planned += [kind] * times

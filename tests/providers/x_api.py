@@ -99,6 +99,10 @@ class XApiServer:
             server.server_close()
             thread.join(5)
 
+    def behave(self) -> None:
+        """Forget planned trouble."""
+        self.planned.clear()
+
     def misbehave(self, kind: str, *, times: int = 1) -> None:
         """Plan trouble for the next posts and messages."""
         self.planned += [kind] * times
