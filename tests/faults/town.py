@@ -26,7 +26,7 @@ from tests.faults.tables import Tables, are_kept, at_rest
 from tests.wiring.machine import Running, environment, eventually, free_port, is_well, kill
 
 CITY = Path("vefa/wiring/demo/city")
-REST_S = 1200 if WHOLE else 200  # for all that is owed to go out, 30 a second
+REST_S = 1200 if WHOLE else 400  # for all that is owed to go out, 30 a second
 ON_ITS_WAY_S = 20.0
 # Poison: whoever marks such a contact as handled fails, however often.
 _POISON = f"""

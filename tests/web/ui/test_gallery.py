@@ -19,7 +19,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.ui.addresses")]
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 PARTS = sorted(path.stem for path in (styles.HERE / "parts").glob("*.html"))
 NOT_SEEN = {"messages", "map_scripts", "map_styles"}  # nothing of their own to look at
-SHOWN_AS = {"route": "route", "lines": "lines", "pages": "pages", "dialog": "dialog", "messages": 'id="main"'}
+SHOWN_AS = {
+    "route": "route",
+    "lines": "lines",
+    "pages": "pages",
+    "dialog": "dialog",
+    "messages": 'id="main"',
+    "besides": "message-fold",
+}
 
 
 @pytest.fixture(autouse=True)

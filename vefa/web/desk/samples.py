@@ -17,8 +17,10 @@ from vefa.web.ui import charts, terms, words
 from vefa.web.ui.clock import Clock, Owed, read
 from vefa.web.ui.shapes import (
     ApprovedText,
+    Beside,
     Event,
     Figure,
+    Fold,
     Gap,
     Message,
     Pages,
@@ -131,6 +133,7 @@ def conversation(said: Words, now: datetime) -> list[Message]:
         language=own,
         channel="messenger",
         under=Under(words=said["answer"], author=said["owner"], href="#main"),
+        beside=Beside(folds=[Fold(label=gettext("What it quotes"), text=said["answer"])]),
     )
     note = Message(side="note", who=said["owner"], text=said["note"], said_at=now - 6 * H, language=own)
     answer = Message(

@@ -22,6 +22,7 @@ UNTOLD = _("The resident was not told of it.")
 UNANSWERED = _("The word that somebody sent was not answered.")
 UNREAD = _("It was not read anew for searching and learning.")
 UNMOVED = _("The open cases of a service were not moved.")
+UNRECKONED = _("What is owed was not reckoned anew by the changed calendar.")
 UNALARMED = _("Nobody was told of the account by mail.")
 # What did not happen, by the step that it should have followed. Every kind in wiring/flow.py stands here.
 MISSED: Mapping[str, Promise] = {
@@ -45,6 +46,7 @@ MISSED: Mapping[str, Promise] = {
         UNANSWERED,
     ),
     **dict.fromkeys(("service.cases_moved", "service.cases_returned"), UNMOVED),
+    **dict.fromkeys(("directory.loaded", "directory.reckoning", "service.edited"), UNRECKONED),
     **dict.fromkeys(("endpoint.troubled", "endpoint.recovered"), UNALARMED),
 }  # fmt: skip
 
