@@ -14,8 +14,9 @@ import psycopg
 import pytest
 from django.db import connection
 
+from benchmarks.bench_imports import MAPPINGS, SETS
 from tests.wiring.machine import PATIENCE_S, VEFA
-from tests.wiring.test_importing import DATA, MAPPINGS, SETS, take_in
+from tests.wiring.test_importing import DATA, take_in
 from vefa.cases.models import Case, CaseContact
 from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.bench_imports import MAPPINGS, SETS
 from vefa.inbox import sheets
 from vefa.inbox.models import Contact
 from vefa.wiring.cli import importing
@@ -14,17 +15,7 @@ from vefa.wiring.cli.command import CommandError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TESTS = Path(__file__).parent.parent
-MAPPINGS = TESTS / "inbox" / "mappings"
 DATA = TESTS.parent.parent / "shared" / "data"  # real sets that lie beside a checkout, never in it
-SETS = {
-    "tr-municipal-complaints": "tr-municipal-complaints/train_dev.csv",
-    "ru-city-portal": "ru-city-portal-appeals/appeals_sample.jsonl",
-    "kk-akimat": "kk-ru-akimat-appeals/appeals_dev.csv",
-    "ru-akimat": "kk-ru-akimat-appeals/appeals_dev.csv",
-    "kk-place-reviews": "kk-place-reviews/mapping_valid.csv",
-    "en-nyc-publicstuff": "en-nyc-publicstuff/nyc_even_ids.csv",
-    "en-nyc311": "en-nyc311-sample/nyc311_2023-12-08_1000.csv",
-}
 
 
 def take_in(*words):
