@@ -5,7 +5,9 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 # One process of tests for each core; the stories of one file stay together, long files first (tests/order.py).
-SHARED = -n auto --dist loadfile --no-loadscope-reorder
+# A story that stands still for five minutes says where, and fails: it does not keep everybody waiting.
+SHARED = -n auto --dist loadfile --no-loadscope-reorder --durations=12 \
+	-o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 
 .PHONY: help run test check types stories bench bench-triage faults lock format messages tables vectors screenshots clean
 

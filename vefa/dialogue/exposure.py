@@ -10,7 +10,7 @@ from vefa.kit.masking import IBAN, PASSPORT, personal
 from vefa.kit.text import fold
 
 _SECRET_LINK = re.compile(r"(/r/[^\s/?#]+)/[^\s/?#]+")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
 _WEB = re.compile(r"https?://\S+")
 _SHORTEST_NAME = 3

@@ -26,7 +26,8 @@ UNPROVED = "unproved"  # in `Contact.details`: a staff member's address, for whi
 _ALWAYS_REACHED = frozenset({people.MAIL, people.PHONE})  # people there can be written to first
 _BY_NUMBER = frozenset({people.PHONE, "whatsapp"})  # where an address is a telephone number
 _NAMED = re.compile(
-    r"\s*(?P<name>[^\d+:\n]{0,60}?)[\s,(]*(?P<number>\+?\(?\d[\d ()./-]{7,18}\d)\)?\s*[:\n]\s*(?P<said>\S.*)",
+    r"\s*+(?P<name>[^\d+:\n]{0,60}?)[\s,(]*(?P<number>\+?\(?\d[\d ()./-]{7,18}\d)\)?"
+    r"[^\S\n]*[:\n]\s*+(?P<said>.+)",
     re.DOTALL,
 )
 

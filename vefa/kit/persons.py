@@ -70,6 +70,7 @@ _PLACE_BEFORE = re.compile(
     r"[\sٔ]*$",
     re.IGNORECASE,
 )
+_NEAR = 60  # characters
 # Words that are no names for their endings, and Persian words of office.
 _NO_NAME = re.compile(
     r"(?:[dt][ae]ki|yor|nde|nda|elen|lçli)(?!\w)|\u200cی|^(?:راننده|همسایه|رئیس|رییس|دکتر|مهندس|شهردار|مدیر|مسئول)"
@@ -97,5 +98,5 @@ def _is_person(text: str, met: re.Match[str]) -> bool:
         _NOT_A_NAME.intersection(met.group("n").split())
         or _NO_NAME.search(met.group("n"))
         or any(_PLACE_BEHIND.match(text, at) for at in {end, met.end()})
-        or any(_PLACE_BEFORE.search(text, 0, at) for at in {start, met.start()})
+        or any(_PLACE_BEFORE.search(text, max(0, at - _NEAR), at) for at in {start, met.start()})
     )

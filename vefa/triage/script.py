@@ -10,7 +10,8 @@ from vefa.kit.text import words
 from vefa.triage.spelling import kazakh, persian, russian
 from vefa.triage.spelling.skeletons import skeleton_of
 
-_TOKEN = re.compile(r"https?://\S+|\S+@\S+|@\w+|[^\W\d_]+(?:['’`-][^\W\d_]+)*['’]?")
+_TOKEN = re.compile(r"https?://\S+|(?<!\S)\S+@\S+|@\w+|[^\W\d_]+(?:['’`-][^\W\d_]+)*['’]?")
+LONGEST_WORD = 80  # letters; what is longer is no word of any language, and stays as it is
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
@@ -49,13 +50,15 @@ def native(text: str, language: str) -> str:
 
 
 def _spelled(token: str, spell: Callable[[str], str]) -> str:
-    if "@" in token or "://" in token or not _LATIN.match(token):
+    if len(token) > LONGEST_WORD or "@" in token or "://" in token or not _LATIN.match(token):
         return token
     return _as_before(token, spell(token.replace("İ", "i").lower()))
 
 
 def _restored(token: str) -> str:
-    return _as_before(token, kazakh.with_letters(token.lower())) if _CYRILLIC.match(token) else token
+    if len(token) > LONGEST_WORD or not _CYRILLIC.match(token):
+        return token
+    return _as_before(token, kazakh.with_letters(token.lower()))
 
 
 def _as_before(token: str, made: str) -> str:

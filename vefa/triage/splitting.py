@@ -23,7 +23,7 @@ _FIRST, _ALSO, _STOP, _COMMA = 0.4, 0.35, 0.7, 0.85
 _GREETED = 0.6  # of the first that names any, behind words without a matter
 _TOO = 0.25  # less where "too" stands in the clause
 _LEAST_WORDS = 2
-_STRONG = re.compile(r"(?:[.!?؟…;؛]+(?=\s|$)|\n+|(?:^|\s)(?:\d{1,2}[.)]|[-•*–])\s)")
+_STRONG = re.compile(r"(?:(?<![.!?؟…;؛])[.!?؟…;؛]+(?=\s|$)|\n+|(?:^|\s)(?:\d{1,2}[.)]|[-•*–])\s)")
 _WEAK = re.compile(r"[,،]\s|\s(?:ve|hem|ama|fakat|и|но|және|жане|әрі|бірақ|و|ولی|اما|and|but|а|һәм)\s")
 _TOO_WORDS = re.compile(r" (?:da|de|тоже|также|да|де|та|те|هم|too|as well|either) ")
 _NO_MATTER = {"thanks", "abuse", "spam"}

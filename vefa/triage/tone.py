@@ -15,7 +15,7 @@ _LEVELS = {"normal": NORMAL, "urgent": URGENT, "emergency": EMERGENCY}
 _ENDS = re.compile(r"[.!?؟…\n]+")
 _ASKS = re.compile(r"[?؟]")
 _LINK = re.compile(
-    r"https?://|www\.|\bt\.me/|@\w{4,}|\b[\w-]+\.(?:com|net|ru|kz|ir|tr|info|xyz|example)\b", re.IGNORECASE
+    r"https?://|www\.|\bt\.me/|@\w{4,}|[\w-]\.(?:com|net|ru|kz|ir|tr|info|xyz|example)\b", re.IGNORECASE
 )
 _CLOSING = 6  # words that a message must have for thanks at its end to be good manners only
 _SHORT = 30  # words

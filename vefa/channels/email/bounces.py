@@ -45,7 +45,7 @@ _LATER = re.compile(
     r"delayed|will (?:continue to )?(?:be )?retr|still being retried|has not yet been", re.IGNORECASE
 )
 _ORIGINAL = re.compile(
-    r"^\W*(?:original message|.{0,60}(?:copy of (?:the|your) message|returned message|unsent message"
+    r"^[^\w\n]*(?:original message|.{0,60}(?:copy of (?:the|your) message|returned message|unsent message"
     r"|message (?:header|text) follow|headers? (?:of|from)|transcript of session ends|included below))",
     re.IGNORECASE | re.MULTILINE,
 )

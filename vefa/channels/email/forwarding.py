@@ -48,7 +48,7 @@ _NAMES = {
     ),
 }  # fmt: skip
 _FIELD = {name: kind for kind, names in _NAMES.items() for name in names}
-_LINE = re.compile(r"^[\s>]*\*?([^:*<>@]{1,24}?)\*?\s*[:：]\*?\s*(.*)$")
+_LINE = re.compile(r"^[\s>]*+\*?([^:*<>@]{1,24}?)\*?\s*+[:：]\*?\s*(.*)$")
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:@\[\]]{1,64}@[^\s<>\"'(),;:@\[\]]{1,255}")
 _TIME = re.compile(
     r"(?<!\d)(\d{1,2})[:.](\d{2})(?::\d{2})?(?![\d.])\s*(am|pm|öö|ös|ق\.?ظ|ب\.?ظ)?", re.IGNORECASE

@@ -17,7 +17,7 @@ _ATTRIBUTION = re.compile(
 )
 _DATED = re.compile(r"\d{4}|\d{1,2}[.:]\d{2}|@|[۰-۹]{4}")
 _SEPARATOR = re.compile(
-    r"^\s*>?\s*[-_—=*]{2,}\s*(?:original message|forwarded message|özgün ileti|orijinal (?:mesaj|ileti)"
+    r"^\s*+(?:>\s*+)?[-_—=*]{2,}\s*(?:original message|forwarded message|özgün ileti|orijinal (?:mesaj|ileti)"
     r"|iletilmiş mesaj|(?:исходное|пересланное|пересылаемое|оригинальное) (?:сообщение|письмо)"
     r"|бастапқы хабар(?:лама)?|қайта жіберілген хабар(?:лама)?|پیام اصلی|پیغام اصلی|پیام هدایت‌?شده)"
     r"\s*[-_—=*]{2,}\s*$",

@@ -26,7 +26,7 @@ register = template.Library()
 
 MIRRORED = frozenset({"back", "forward", "answer", "pass", "undo", "leave", "mark"})
 ARABIC = re.compile("[\u0600-\u06ff]")
-PIECE = r"[A-Za-z0-9+#@](?:[A-Za-z0-9@:/._+%#?=&~-]*[A-Za-z0-9/])?"
+PIECE = r"[A-Za-z0-9+#@](?:[@:._+%#?=&~-]{0,40}[A-Za-z0-9/]++)*+"
 LONGEST_UNBROKEN = 24
 LATIN_RUN = re.compile(rf"((?:\([+0-9]+\)|{PIECE})(?: {PIECE})*)")
 CHIP = '<span class="clock clock-{}" title="{}">{}<span>{}</span></span>'
