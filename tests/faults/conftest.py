@@ -1,4 +1,4 @@
-"""One installation for all stories of this folder, and the table of what they found."""
+"""One installation for all stories of this folder, which ends with them, and the table of what they found."""
 
 import os
 import shutil
@@ -15,14 +15,14 @@ from tests.faults.town import Machine, installed
 SMALL = "a small disk in memory"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def disk() -> Iterator[Disk | None]:
     """A disk that can be filled, where this process may mount one."""
     with small_disk() as disk:
         yield disk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def machine(disk: Disk | None) -> Iterator[Machine]:
     """The installation that is killed.
 
