@@ -32,7 +32,7 @@ Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 def main(words: list[str]) -> int:
     """Write or check the file; the returned number is the exit code."""
-    with _empty_database():
+    with empty_database():
         if words[:1] == ["new"]:
             _, room, name = words
             call_command("makemigrations", room, name=name)
@@ -65,7 +65,8 @@ def _migrate() -> list[str]:
 
 
 @contextmanager
-def _empty_database() -> Iterator[None]:
+def empty_database() -> Iterator[None]:
+    """Django on a PostgreSQL of its own, with nothing in it yet, that is thrown away afterwards."""
     with tempfile.TemporaryDirectory(prefix="vefa-tables-") as folder:
         place = Path(folder)
         place.chmod(0o711)  # PostgreSQL's account passes through it to its own folder

@@ -25,13 +25,18 @@ from vefa.inbox.models import Contact
 from vefa.journal import replay
 from vefa.journal.models import Event
 from vefa.kit.ids import read_reference
+from vefa.triage.learned import shipped
+from vefa.triage.learned.shipped import key_of_text
+from vefa.triage.meaning.storing import knowledge_texts
 from vefa.triage.models import Finding, GroupMessage
+from vefa.triage.script import native
 from vefa.wiring.demo.city_loaded import OtherCityError, put_in_place
 from vefa.wiring.demo.history import Plan, invent
 from vefa.wiring.demo.neighbours import tell_groups
 from vefa.wiring.demo.sayings import sayings
 from vefa.wiring.demo.stage import CHANNELS
 from vefa.wiring.flow import REACTIONS
+from vefa.wiring.learning import SHIPPED
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 CASES = 1500
@@ -366,3 +371,11 @@ def test_neighbours_talk_between_their_matters():
     assert made["chatter"] > made["matter"] > 10
     assert not GroupMessage.objects.filter(made="matter", case=None).exists()
     assert tell_groups(seed=137) == 0
+
+
+def test_a_fresh_home_need_not_reckon_what_the_demo_towns_texts_mean():
+    came = shipped.read(SHIPPED)
+    keys = [key_of_text(native(text, key[2]), key[2]) for key, text in knowledge_texts().items()]
+
+    assert len(keys) > 700
+    assert len([key for key in keys if key not in came]) <= len(keys) / 10  # else: make vectors

@@ -41,7 +41,7 @@ from vefa.triage.meaning import storing
 from vefa.triage.suggesting import asking
 from vefa.wiring.flow import REACTIONS
 from vefa.wiring.handling import Hands
-from vefa.wiring.learning import Apprentice
+from vefa.wiring.learning import SHIPPED, Apprentice
 from vefa.wiring.loops import Bell, Loop
 from vefa.wiring.tables import connection_words
 
@@ -227,7 +227,7 @@ class Worker:
         return self.apprentice.look(now=clock())
 
     def _read_meaning(self) -> bool:
-        return storing.store_due(now=clock())
+        return storing.store_due(now=clock(), shipped=SHIPPED)
 
     def _tally(self) -> bool:
         heard.tally(now=clock())

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.urls import reverse
 
@@ -14,6 +15,8 @@ from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact
 from vefa.journal import replay
 from vefa.triage import semantic
+from vefa.triage.learned import shipped
+from vefa.triage.learned.shipped import key_of_text
 from vefa.triage.meaning import vectors
 from vefa.triage.meaning.searching import search
 from vefa.triage.meaning.storing import store_due
@@ -93,6 +96,27 @@ def test_changed_words_are_read_anew_and_the_same_ones_are_not(town, now):
     assert after.keys() == {"street_light", "tree"}
     assert bytes(after["street_light"]) == bytes(before["street_light"])
     assert bytes(after["tree"]) != bytes(before["tree"])
+
+
+@with_layer
+def test_what_came_with_the_catalogue_is_kept_at_once_and_not_reckoned(town, now, tmp_path, monkeypatch):
+    texts = {("service", f"lamp{number}", "tr"): f"Sokak lambası {number}" for number in range(20)}
+    came = {key_of_text(text, "tr"): np.eye(semantic.DIMENSIONS)[7] for text in texts.values()}
+    shipped.write(tmp_path / "came.npz", came)
+    reckoned, vectors_of = [], semantic.vectors
+
+    def noted(told):
+        reckoned.extend(told)
+        return vectors_of(told)
+
+    monkeypatch.setattr(semantic, "vectors", noted)
+    texts["service", "tree", "tr"] = "Ağaç bakımı"
+
+    assert store_due(now=now, texts=lambda: texts, shipped=tmp_path / "came.npz")
+    assert (TextVector.objects.count(), reckoned) == (20, [])
+    while store_due(now=now, texts=lambda: texts, shipped=tmp_path / "came.npz"):
+        pass
+    assert (TextVector.objects.count(), reckoned) == (21, ["Ağaç bakımı"])
 
 
 def test_without_the_layer_the_page_says_so_and_services_lead_to_cases_in_any_language(

@@ -5,6 +5,7 @@ other examples loses nothing: what the file does not hold is reckoned on the spo
 """
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -18,8 +19,13 @@ _KEY = 16  # bytes
 _TOP = 127  # of an int8
 
 
+def key_of_text(text: str, language: str) -> str:
+    """The key of a row: the same for the same text in the same language."""
+    return blake2b(f"{language}\t{text}".encode("utf-8", "replace"), digest_size=_KEY).hexdigest()
+
+
 def read(path: Path) -> dict[str, NDArray[np.float16]]:
-    """Rows by `vectors.key_of`; nothing where there is no such file, or one of another model."""
+    """Rows by `key_of_text`; nothing where there is no such file, or one of another model."""
     try:
         with np.load(path, allow_pickle=False) as held:
             if held["model"].tobytes().decode() != semantic.MODEL_ID:

@@ -1,7 +1,6 @@
 """Vectors of what is learned from, reckoned once: 30 ms each, and most are the same in the next night."""
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from vefa.triage import semantic
 from vefa.triage.learned.samples import Sample
+from vefa.triage.learned.shipped import key_of_text
 from vefa.triage.models import TextVector
 
 EXAMPLE = "example"
@@ -31,7 +31,7 @@ def vectors_of(samples: Sequence[Sample], *, shipped: dict[str, NDArray[Any]] | 
 
 def key_of(one: Sample) -> str:
     """The same for the same text in the same language."""
-    return blake2b(f"{one.language}\t{one.text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return key_of_text(one.text, one.language)
 
 
 def forget_others(samples: Sequence[Sample]) -> None:

@@ -5,6 +5,8 @@ Only where the semantic layer is installed; a city of 500 messages a day costs i
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -14,9 +16,11 @@ from vefa.directory.queries import is_loaded, services
 from vefa.inbox.models import Contact, ContactState
 from vefa.journal.models import Event
 from vefa.triage import semantic
+from vefa.triage.learned.shipped import key_of_text, read
 from vefa.triage.lexicon import LANGUAGES
-from vefa.triage.meaning.vectors import digest_of, made, packed, reckon_middles, signs_of
+from vefa.triage.meaning.vectors import Known, digest_of, made, packed, reckon_middles, signs_of
 from vefa.triage.models import CaseVector, TextVector
+from vefa.triage.script import native
 from vefa.triage.semantic import MODEL_ID
 
 AT_ONCE = 8
@@ -48,9 +52,12 @@ def knowledge_texts() -> Texts:
     return found
 
 
-def store_due(*, now: datetime, texts: Callable[[], Texts] = knowledge_texts) -> bool:
+def store_due(
+    *, now: datetime, texts: Callable[[], Texts] = knowledge_texts, shipped: Path | None = None
+) -> bool:
     """Reckon and keep the vectors of up to eight texts; whether more may be waiting.
 
+    Those that came with the catalogue in the file `shipped` are kept at once.
     Nobody waits for a vector: while contacts are due, the core is theirs. One that failed and waits for
     its next try keeps nobody.
     """
@@ -60,7 +67,8 @@ def store_due(*, now: datetime, texts: Callable[[], Texts] = knowledge_texts) ->
         or Contact.objects.filter(state=ContactState.WAITING, due_at__lte=now).exists()
     ):
         return False
-    return reckon_middles() or _store_texts(texts()) or _store_cases(now)
+    came = partial(read, shipped) if shipped else dict
+    return reckon_middles(came) or _store_texts(texts(), came) or _store_cases(now)
 
 
 def reread(events: Sequence[Event], _now: datetime) -> None:
@@ -103,21 +111,24 @@ def _store_cases(now: datetime) -> bool:
     return len(cases) == AT_ONCE
 
 
-def _store_texts(texts: Texts) -> bool:
+def _store_texts(texts: Texts, came: Callable[[], Known]) -> bool:
     """Phrases and services whose words are new or have changed."""
     rows = TextVector.objects.filter(model=MODEL_ID, kind__in=[PHRASE, SERVICE])
     known = {(one.kind, one.key, one.language): one.words for one in rows.defer("vector")}
-    due = [key for key, text in texts.items() if known.get(key) != digest_of(text)][:AT_ONCE]
+    due = [key for key, text in texts.items() if known.get(key) != digest_of(text)]
     if due:
-        _keep(due, [texts[key] for key in due])
+        known_rows = came()
+        ready = [key for key in due if key_of_text(native(texts[key], key[2]), key[2]) in known_rows]
+        some = ready or due[:AT_ONCE]
+        _keep(some, [texts[key] for key in some], known_rows)
     gone = [key for key in known if key not in texts]
     for kind, key, language in gone[:AT_ONCE]:
         rows.filter(kind=kind, key=key, language=language).delete()
     return bool(due)
 
 
-def _keep(keys: Sequence[tuple[str, str, str]], texts: Sequence[str]) -> None:
-    found = made(texts, [language for _, _, language in keys])
+def _keep(keys: Sequence[tuple[str, str, str]], texts: Sequence[str], came: Known) -> None:
+    found = made(texts, [language for _, _, language in keys], known=came)
     TextVector.objects.bulk_create(
         [
             TextVector(

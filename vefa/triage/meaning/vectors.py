@@ -5,14 +5,16 @@ that were seen from different middles cannot be compared.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import md5
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vefa.directory.queries import examples
 from vefa.triage import semantic
+from vefa.triage.learned.shipped import key_of_text
 from vefa.triage.lexicon import LANGUAGES
 from vefa.triage.models import TextVector
 from vefa.triage.script import native
@@ -23,14 +25,27 @@ SAMPLE = 40  # messages of a language from which its middle is reckoned
 ENOUGH = 10  # fewer tell of their subject, not of their language
 
 Middles = dict[str, NDArray[np.float32]]
+Known = Mapping[str, NDArray[Any]]
 _lock = threading.Lock()
 _held: dict[str, Middles] = {}
 
 
-def made(texts: Sequence[str], languages: Sequence[str]) -> NDArray[np.float32]:
-    """One row of length 1 for each text; 30 ms of a core for a short one. Raises SemanticMissingError."""
+def made(
+    texts: Sequence[str], languages: Sequence[str], *, known: Known | None = None
+) -> NDArray[np.float32]:
+    """One row of length 1 for each text; 30 ms of a core for a short one. Raises SemanticMissingError.
+
+    `known` holds rows that are not reckoned again, by `shipped.key_of_text` of the native text.
+    """
+    return semantic.centred(_rows(texts, languages, known or {}), languages, middles())
+
+
+def _rows(texts: Sequence[str], languages: Sequence[str], known: Known) -> semantic.Vectors:
     told = [native(text, language) for text, language in zip(texts, languages, strict=True)]
-    return semantic.centred(semantic.vectors(told), languages, middles())
+    keys = [key_of_text(text, language) for text, language in zip(told, languages, strict=True)]
+    missing = {key: text for key, text in zip(keys, told, strict=True) if key not in known}
+    rows = {**known, **dict(zip(missing, semantic.vectors(list(missing.values())), strict=True))}
+    return np.array([rows[key] for key in keys], np.float16).reshape(len(keys), semantic.DIMENSIONS)
 
 
 def packed(row: NDArray[np.float32]) -> bytes:
@@ -69,8 +84,10 @@ def forget() -> None:
         _held.clear()
 
 
-def reckon_middles() -> bool:
+def reckon_middles(came: Callable[[], Known]) -> bool:
     """Reckon and keep the middle of one language that has none yet; whether there was one to reckon.
+
+    `came` reads the rows that came with the catalogue.
 
     A city without example messages does without: its vectors are compared as they are.
     """
@@ -81,14 +98,14 @@ def reckon_middles() -> bool:
             told[one.language].append(one.text)
     for language in missing:
         if len(told[language]) >= ENOUGH:
-            _keep(language, _spread(told[language]))
+            _keep(language, _spread(told[language]), came())
             forget()
             return True
     return False
 
 
-def _keep(language: str, texts: Sequence[str]) -> None:
-    rows = semantic.vectors([native(text, language) for text in texts]).astype(np.float32)
+def _keep(language: str, texts: Sequence[str], came: Known) -> None:
+    rows = _rows(texts, [language] * len(texts), came).astype(np.float32)
     TextVector.objects.get_or_create(
         kind=MIDDLE,
         key=MIDDLE,
