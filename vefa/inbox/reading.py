@@ -20,7 +20,7 @@ from msgspec import structs
 from vefa.channels import templates
 from vefa.channels.manners import Named, Posted
 from vefa.channels.models import Endpoint
-from vefa.channels.port import Adapter, Form, Reading, UnreadableError
+from vefa.channels.port import CUT, Adapter, Form, Reading, UnreadableError
 from vefa.inbox import passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
@@ -32,6 +32,7 @@ from vefa.inbox.reach import SILENT, note_moves, note_reach
 from vefa.kit.saying import Sentence, parts_of
 
 UNREADABLE = "unreadable"
+LONGEST = 100_000  # characters of one message that are shown; the original has all of them
 # What a desk or a later step may want, beside the columns.
 _KEPT = (
     "command", "argument", "event", "signature", "reply_address", "copied_to", "forwarded_from", "group",
@@ -155,8 +156,15 @@ def _fill(contact: Contact, reading: Reading) -> None:
     contact.sequence = reading.sequence
     contact.said_at = reading.said_at or contact.received_at
     contact.subject = _cut(reading.subject, 400)
-    contact.text, contact.quoted, contact.html = reading.text, reading.quoted, reading.html
-    contact.warnings = [parts_of(one) for one in reading.warnings]
+    contact.text, contact.quoted, contact.html = (
+        reading.text[:LONGEST],
+        reading.quoted[:LONGEST],
+        reading.html,
+    )
+    cut = (
+        [CUT] if max(len(reading.text), len(reading.quoted)) > LONGEST and CUT not in reading.warnings else []
+    )
+    contact.warnings = [parts_of(one) for one in (*reading.warnings, *cut)]
     if reading.location:
         contact.lat, contact.lon = reading.location.latitude, reading.location.longitude
         contact.place_text = _cut(reading.location.label, 400)

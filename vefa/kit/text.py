@@ -18,6 +18,7 @@ _SAME = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _SPACES = re.compile(r"\s+")
+_AT_ONCE = 1000  # characters
 _LONGEST_KEPT = 40  # characters; a longer row without white space is no word that comes again
 
 
@@ -65,7 +66,9 @@ def words(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
+    """A run of marks is sorted in time that grows with its square: a long text is normalised in pieces."""
+    pieces = (text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces).translate(_FOLD).casefold()
 
 
 def _cut(chunk: str) -> tuple[str, ...]:

@@ -29,6 +29,9 @@ VERSION = "words-2"
 MEANT = 0.4  # of a service: from here on something of the city is spoken of, whatever it is
 
 
+MOST_NAMES = 20  # of places that a message names, among the reasons that are kept
+
+
 @dataclass(frozen=True)
 class Advice:
     """What triage thinks of a text. `services` holds up to three guesses of service codes."""
@@ -72,7 +75,7 @@ class Advice:
         rows += [guess.as_evidence("service") for guess in self.services[:1]]
         rows += [
             Guess(name, 1.0, Sentence("names %(words)s", words=name)).as_evidence("place")
-            for name in self.names
+            for name in self.names[:MOST_NAMES]
         ]
         rows += [self.kind.as_evidence("kind"), self.urgency.as_evidence("urgency")]
         return rows + ([self.area.as_evidence("area")] if self.area else [])

@@ -21,6 +21,7 @@ from vefa.triage.place import Place
 from vefa.triage.transport import facts_answered, facts_said
 
 UNREADABLE = "unreadable"
+LONGEST = 10_000  # characters that are understood: two of the longest web forms
 
 
 def asked_of(contact: Contact, *, before: Place | None = None) -> Asked:
@@ -28,7 +29,7 @@ def asked_of(contact: Contact, *, before: Place | None = None) -> Asked:
     details = contact.details
     conversation = contact.conversation
     return Asked(
-        text=f"{contact.subject}\n{contact.text}" if contact.subject else contact.text,
+        text=_words_of(contact),
         hint=_hint(contact),
         lat=contact.lat,
         lon=contact.lon,
@@ -37,6 +38,11 @@ def asked_of(contact: Contact, *, before: Place | None = None) -> Asked:
         area_id=details.get("area_id") if conversation is None or details.get("area_id") else None,
         before=before,
     )
+
+
+def _words_of(contact: Contact) -> str:
+    text = f"{contact.subject}\n{contact.text}" if contact.subject else contact.text
+    return text[:LONGEST]
 
 
 def _hint(contact: Contact) -> str:
@@ -81,8 +87,7 @@ def facts_kept(contact: Contact, advice: Advice) -> dict[str, Any] | None:
         owned = {"owner": found["owner"], "because": found["because"]} if found.get("owner") else {}
         return where | owned or None
     found |= where
-    text = f"{contact.subject}\n{contact.text}" if contact.subject else contact.text
-    found |= facts_said(advice.service, text, advice.said)
+    found |= facts_said(advice.service, _words_of(contact), advice.said)
     return found | facts_answered(advice.service, contact.details.get("answers") or {}) or None
 
 

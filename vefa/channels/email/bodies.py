@@ -10,7 +10,7 @@ from vefa.channels.email.headers import field as header
 from vefa.channels.email.headers import unfolded
 from vefa.channels.email.parsing import MOST_FILES, MOST_UNPACKED, children, content
 from vefa.channels.email.sanitising import OverloadedHtmlError, bare_words, sanitised, text_of
-from vefa.channels.port import AttachmentRef, UnreadableError
+from vefa.channels.port import CUT, AttachmentRef, UnreadableError
 from vefa.kit.saying import Sentence
 
 _KINDS = {"image": "photo", "audio": "audio", "video": "video"}
@@ -37,7 +37,7 @@ class Body:
     def text(self) -> str:
         """The whole text; HTML counts only where no plain text stands beside it."""
         texts = (piece.plain if piece.plain.strip() else text_of(piece.html) for piece in self.pieces)
-        return "\n\n".join(text.strip("\n") for text in texts if text.strip())
+        return "\n\n".join(text.strip("\n") for text in texts if text.strip())[:_LONGEST_TEXT]
 
     def html(self) -> str:
         """The whole HTML, sanitised; "" when the sender wrote none."""
@@ -85,7 +85,7 @@ def _alternative(found: list[list[Piece]]) -> list[Piece]:
 def _text_piece(part: Message, kind: str, data: bytes, body: Body) -> list[Piece]:
     text = clean(decode(data, charset(part) or _meta_charset(kind, data)))
     if len(text) > _LONGEST_TEXT and kind == "text/plain":
-        body.warnings.append(Sentence("The text was cut; the original has all of it."))
+        body.warnings.append(CUT)
         text = text[:_LONGEST_TEXT]
     if kind == "text/plain":
         return [Piece(plain=_unflowed(part, text))] if text.strip() else []
@@ -100,13 +100,14 @@ def _unflowed(part: Message, text: str) -> str:
     """Join the lines that format=flowed (RFC 3676) cut: those that end in a blank."""
     if str(part.get_param("format", "")).lower() != "flowed":
         return text
-    joined: list[str] = []
+    joined: list[list[str]] = []
     for line in text.split("\n"):
-        if joined and joined[-1].endswith(" ") and joined[-1] != "-- " and _depth(joined[-1]) == _depth(line):
-            joined[-1] += line.lstrip("> ") if _depth(line) else line.removeprefix(" ")
+        last = joined[-1] if joined else [""]
+        if last[-1].endswith(" ") and last != ["-- "] and _depth(last[0]) == _depth(line):
+            last += filter(None, [line.lstrip("> ") if _depth(line) else line.removeprefix(" ")])
         else:
-            joined.append(line)
-    return "\n".join(joined)
+            joined.append([line])
+    return "\n".join("".join(pieces) for pieces in joined)
 
 
 def _depth(line: str) -> int:

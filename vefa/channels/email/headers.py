@@ -7,12 +7,14 @@ import re
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 
 from vefa.channels.cleaning import clean_line
 from vefa.channels.email.charsets import decode
 
 MOST_IDS = 100
 _LONGEST_FIELD = 20_000
+_NEAR, _MOST_BARE = 200, 100  # characters before a bare address that may name its owner; addresses in a field
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -101,7 +103,11 @@ def _split_addresses(value: str) -> list[tuple[str, str]]:
     if good:
         return good
     return [
-        (_name_beside(line, found[0]), clean_line(found[0]).lower()) for found in _BARE_ADDRESS.finditer(line)
+        (
+            _name_beside(line[max(0, found.start() - _NEAR) : found.end() + 1], found[0]),
+            clean_line(found[0]).lower(),
+        )
+        for found in islice(_BARE_ADDRESS.finditer(line), _MOST_BARE)
     ]
 
 

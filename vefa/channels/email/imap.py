@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import policy
+from email.parser import BytesHeaderParser
 from typing import Any, NamedTuple
 
 from imapclient import SEEN, IMAPClient, SocketTimeout
@@ -24,6 +25,7 @@ from vefa.channels.port import Arrival, BusyError, Catch, because
 REPAIR_PAUSE_S = 300
 _HANDFUL = 20  # messages per catch
 _TOGETHER = MOST_BYTES  # and their bytes, unless one alone has more: all of a catch are held at once
+_HEADERS = BytesHeaderParser(policy=policy.compat32)  # reads no field before it is asked for
 _LONGEST_IDLE_S = 25 * 60  # RFC 2177: less than half an hour
 _ASK_AGAIN_S = 30  # for servers without IDLE
 
@@ -195,7 +197,7 @@ def arrival_of(raw: bytes) -> Arrival:
     The Message-ID alone would let a stranger take another's name in advance, so the content counts too.
     """
     top = head(raw)
-    message = message_from_bytes(top[:LONGEST_HEADER], policy=policy.compat32)
+    message = _HEADERS.parsebytes(top[:LONGEST_HEADER])
     message_id = next(iter(ids(raw_field(message, "Message-ID"))), "")
     body = hashlib.sha256(raw[len(top) :]).hexdigest()
     named = f"{message_id}\n{sender_address(message)}\n{body}" if message_id else ""

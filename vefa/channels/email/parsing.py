@@ -1,5 +1,6 @@
 """From bytes to a tree of parts, within a budget: what goes beyond it is left to a person."""
 
+import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import Message
@@ -14,6 +15,8 @@ MOST_FILES = 50
 MOST_UNPACKED = 200 * 1024 * 1024
 _MANY_BOUNDARIES = 2 * MOST_PARTS
 _MANY_SHORT_LINES = 200_000
+# The standard library tells parameters apart in time that grows with their square.
+_LONG_FIELD = re.compile(rb"^content-[a-z-]{1,30}:(?:[^\n]|\n[ \t]){4000}", re.IGNORECASE | re.MULTILINE)
 
 
 def parsed(raw: bytes) -> Message:
@@ -26,6 +29,8 @@ def parsed(raw: bytes) -> Message:
         raise UnreadableError("too many boundaries")
     if len(head(raw)) > LONGEST_HEADER:
         raise UnreadableError("the header is too long")
+    if _LONG_FIELD.search(raw):
+        raise UnreadableError("a header field of a part is too long")
     message = message_from_bytes(raw, policy=policy.compat32)
     for _ in parts(message):
         """Walking counts and refuses."""
@@ -44,7 +49,8 @@ def is_suspicious(raw: bytes) -> bool:
         return False  # refused before anything reads it
     lines = raw.count(b"\n")
     short = lines > _MANY_SHORT_LINES and len(raw) < 40 * lines
-    return short or raw.lower().count(b"boundary") > MOST_PARTS // 2 or len(head(raw)) > LONGEST_HEADER // 4
+    nested = raw.lower().count(b"boundary") > 2 * DEEPEST
+    return short or nested or len(head(raw)) > LONGEST_HEADER // 4
 
 
 def parts(message: Message) -> Iterator[tuple[Message, int]]:

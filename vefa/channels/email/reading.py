@@ -19,6 +19,7 @@ from vefa.kit.saying import Sentence
 
 OVERSIZE_FIELD = "X-Vefa-Oversize"  # set by our own collector in front of a header without its body
 _MOST_COPIES = 50
+_LONGEST_SIGNATURE = 2000  # characters
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 _FORMS = {"bounce": Form.BOUNCE, "receipt": Form.RECEIPT, "complaint": Form.EVENT}
 
@@ -64,7 +65,7 @@ def _read(message: Message, mailbox: Mailbox) -> Reading:
         references=references,
         reference=_reference(message, references, report, mailbox),
         quoted=layers.quoted,
-        signature=layers.signature,
+        signature=layers.signature[:_LONGEST_SIGNATURE],
         attachments=_files(body, message, report),
         receipts=report.receipts if report else (),
         event="complaint" if report and report.kind == "complaint" else "",

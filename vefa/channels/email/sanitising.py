@@ -5,6 +5,7 @@ original as it came.
 """
 
 import re
+from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 
@@ -13,6 +14,11 @@ import nh3
 LONGEST_HTML = 500_000  # characters
 MOST_TAGS = 20_000  # and as many entities: the cleaner's time grows with their square too
 DEEPEST = 500  # the cleaner's time grows with the square of the depth: 200,000 nested blocks take minutes
+MOST_ATTRIBUTES = 1000  # of one tag: these too
+# The cleaner opens these anew in every block in which they were not closed.
+_MOST_OPEN = dict.fromkeys(
+    ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"), 30
+)
 _TAGS = {
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "code", "dd", "del", "div", "dl",
     "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "li", "ol", "p", "pre", "q", "s",
@@ -40,6 +46,8 @@ _BLOCKS = {
 }  # fmt: skip
 RULER = "_" * 32
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_LONG_TAG = re.compile(r"<[^<>]{2000,}")
+_BLANK = re.compile(r"[\s/]+")
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _UNCLOSED = {
     "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option",
@@ -57,11 +65,14 @@ def check_weight(html: str) -> None:
         raise OverloadedHtmlError(f"more than {LONGEST_HTML} characters of HTML")
     if html.count("&") > MOST_TAGS:
         raise OverloadedHtmlError("too many entities")
-    depth = 0
+    if any(_BLANK.subn("", tag[0])[1] > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(html)):
+        raise OverloadedHtmlError("too many attributes")
+    depth, is_open = 0, Counter[str]()
     for count, tag in enumerate(_TAG.finditer(html)):
-        if tag[2].lower() not in _UNCLOSED:
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-        if count > MOST_TAGS or depth > DEEPEST:
+        name, step = tag[2].lower(), -1 if tag[1] else 1
+        if name not in _UNCLOSED and (step > 0 or is_open[name]):
+            depth, is_open[name] = depth + step, is_open[name] + step
+        if count > MOST_TAGS or depth > DEEPEST or is_open[name] > _MOST_OPEN.get(name, DEEPEST):
             raise OverloadedHtmlError("too many tags" if count > MOST_TAGS else "nested too deep")
 
 
@@ -146,11 +157,11 @@ class _TextReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._link_text += data
         if self._kept:
-            *whole, rest = (self._line + data).split("\n")
+            *whole, rest = data.split("\n")
             for line in whole:
-                self._line = line
+                self._line += line
                 self._end_line("br")
-            self._line = rest
+            self._line += rest
             return
         joined = " ".join(data.split()) if data.strip() else ""
         head = " " if data[:1].isspace() and self._line and not self._line.endswith(" ") else ""

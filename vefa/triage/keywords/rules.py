@@ -9,7 +9,7 @@ from vefa.kit.ids import BadReferenceError, read_reference
 from vefa.kit.text import fold
 
 APART = timedelta(days=3)  # two outcomes nearer than that could both be meant
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES = re.compile(r"^[\W_]+|(?<![\W_])[\W_]+$")
 _NUMBER = re.compile(r"\d{2}[-–/. ]?\d{5,8}[-–/. ]?\d")
 
 

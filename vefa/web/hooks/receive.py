@@ -183,7 +183,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     declared = headers.get("content-length", "0")
     if not (declared.isascii() and declared.isdigit()) or int(declared) > limit:
         raise Refusal(413, f"The body is larger than {limit} bytes.")
-    body, more = b"", True
+    body, more = bytearray(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -192,7 +192,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
         more = message.get("more_body", False)
         if len(body) > limit:
             raise Refusal(413, f"The body is larger than {limit} bytes.")
-    return body
+    return bytes(body)
 
 
 def _check(door: Door, call: Call) -> Sequence[Arrival]:
