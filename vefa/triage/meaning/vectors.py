@@ -84,7 +84,7 @@ def forget() -> None:
         _held.clear()
 
 
-def reckon_middles(came: Callable[[], Known]) -> bool:
+def reckon_middles(came: Callable[[], Known] = dict) -> bool:
     """Reckon and keep the middle of one language that has none yet; whether there was one to reckon.
 
     `came` reads the rows that came with the catalogue.
