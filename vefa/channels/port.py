@@ -14,9 +14,6 @@ import httpx
 from msgspec import Struct
 
 from vefa.channels.telephone import CallNews, SeatNews
-from vefa.kit.saying import Sentence
-
-CUT = Sentence("The text was cut; the original has all of it.")  # among a reading's warnings
 
 
 def because(ours: str, *theirs: object) -> str:

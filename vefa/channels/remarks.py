@@ -2,6 +2,8 @@
 
 from vefa.kit.saying import Sentence
 
+CUT = Sentence("The text was cut; the original has all of it.")
+
 
 def contains(kind: str) -> Sentence:
     """It holds what we cannot show; `kind` is the provider's name of it, "" where it has none."""

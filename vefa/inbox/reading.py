@@ -20,7 +20,8 @@ from msgspec import structs
 from vefa.channels import templates
 from vefa.channels.manners import Named, Posted
 from vefa.channels.models import Endpoint
-from vefa.channels.port import CUT, Adapter, Form, Reading, UnreadableError
+from vefa.channels.port import Adapter, Form, Reading, UnreadableError
+from vefa.channels.remarks import CUT
 from vefa.inbox import passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn

@@ -67,8 +67,9 @@ def words(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """A run of marks is sorted in time that grows with its square: a long text is normalised in pieces."""
-    pieces = (text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
-    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces).translate(_FOLD).casefold()
+    if len(text) <= _AT_ONCE:
+        return unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
+    return "".join(_plain(text[at : at + _AT_ONCE]) for at in range(0, len(text), _AT_ONCE))
 
 
 def _cut(chunk: str) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from vefa.channels.email.headers import field as header
 from vefa.channels.email.headers import unfolded
 from vefa.channels.email.parsing import MOST_FILES, MOST_UNPACKED, children, content
 from vefa.channels.email.sanitising import OverloadedHtmlError, bare_words, sanitised, text_of
-from vefa.channels.port import CUT, AttachmentRef, UnreadableError
+from vefa.channels.port import AttachmentRef, UnreadableError
+from vefa.channels.remarks import CUT
 from vefa.kit.saying import Sentence
 
 _KINDS = {"image": "photo", "audio": "audio", "video": "video"}

@@ -15,6 +15,7 @@ MOST_FILES = 50
 MOST_UNPACKED = 200 * 1024 * 1024
 _MANY_BOUNDARIES = 2 * MOST_PARTS
 _MANY_SHORT_LINES = 200_000
+_MANY_NESTED_LINES = 10_000  # each is held against every boundary that is open
 # The standard library tells parameters apart in time that grows with their square.
 _LONG_FIELD = re.compile(rb"^content-[a-z-]{1,30}:(?:[^\n]|\n[ \t]){4000}", re.IGNORECASE | re.MULTILINE)
 
@@ -49,7 +50,8 @@ def is_suspicious(raw: bytes) -> bool:
         return False  # refused before anything reads it
     lines = raw.count(b"\n")
     short = lines > _MANY_SHORT_LINES and len(raw) < 40 * lines
-    nested = raw.lower().count(b"boundary") > 2 * DEEPEST
+    boundaries = raw.lower().count(b"boundary")
+    nested = boundaries > MOST_PARTS // 2 or (boundaries > 2 * DEEPEST and lines > _MANY_NESTED_LINES)
     return short or nested or len(head(raw)) > LONGEST_HEADER // 4
 
 
