@@ -39,6 +39,10 @@ LETTERS = {  # whole mails: what stands above the text, and the text
         "Content-Type: text/html",
         "<p>" + "".join(f"<b a{number}></z>" for number in range(4000)) + "<p>x</z>" * 4000,
     ),
+    "styles": (
+        "Content-Type: text/html",
+        "".join(f"<{'bisu'[at % 4]} x{at}>" for at in range(220)) + "<p>x</p>" * 9000,
+    ),
     "attributes": ("Content-Type: text/html", "<p " + "a1 " * 100_000 + ">çukur</p>"),
     "flowed": ("Content-Type: text/plain; format=flowed; charset=utf-8", "🙂 \r\n" * 100_000),
     "parts": (
@@ -95,6 +99,8 @@ def test_no_mail_holds_up_who_reads_it(name, town, worker):
     contact = Contact.objects.get()
     assert contact.state == ContactState.HANDLED
     assert len(contact.text) <= LONGEST
+    cut = [one for one in contact.warnings if "cut" in str(one)]
+    assert len(cut) == (len(contact.text) == LONGEST)
 
 
 def test_no_short_message_holds_up_who_looks_for_a_keyword():

@@ -15,10 +15,12 @@ LONGEST_HTML = 500_000  # characters
 MOST_TAGS = 20_000  # and as many entities: the cleaner's time grows with their square too
 DEEPEST = 500  # the cleaner's time grows with the square of the depth: 200,000 nested blocks take minutes
 MOST_ATTRIBUTES = 1000  # of one tag: these too
-# The cleaner opens these anew in every block in which they were not closed.
-_MOST_OPEN = dict.fromkeys(
-    ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"), 30
+MOST_STYLED = (
+    50  # of these open at once, all together: in each block the cleaner opens anew what was not closed
 )
+_STYLES = {
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+}  # fmt: skip
 _TAGS = {
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "code", "dd", "del", "div", "dl",
     "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "li", "ol", "p", "pre", "q", "s",
@@ -72,7 +74,8 @@ def check_weight(html: str) -> None:
         name, step = tag[2].lower(), -1 if tag[1] else 1
         if name not in _UNCLOSED and (step > 0 or is_open[name]):
             depth, is_open[name] = depth + step, is_open[name] + step
-        if count > MOST_TAGS or depth > DEEPEST or is_open[name] > _MOST_OPEN.get(name, DEEPEST):
+        styled = name in _STYLES and sum(is_open[style] for style in _STYLES) > MOST_STYLED
+        if count > MOST_TAGS or depth > DEEPEST or styled:
             raise OverloadedHtmlError("too many tags" if count > MOST_TAGS else "nested too deep")
 
 
