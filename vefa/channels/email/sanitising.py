@@ -15,9 +15,8 @@ LONGEST_HTML = 500_000  # characters
 MOST_TAGS = 20_000  # and as many entities: the cleaner's time grows with their square too
 DEEPEST = 500  # the cleaner's time grows with the square of the depth: 200,000 nested blocks take minutes
 MOST_ATTRIBUTES = 1000  # of one tag: these too
-MOST_STYLED = (
-    50  # of these open at once, all together: in each block the cleaner opens anew what was not closed
-)
+# Of these open at once, all together: in each block the cleaner opens anew what was not closed.
+MOST_STYLED = 50
 _STYLES = {
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 }  # fmt: skip
