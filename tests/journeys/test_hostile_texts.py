@@ -19,6 +19,7 @@ from vefa.channels.port import Arrival
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact, ContactState
 from vefa.inbox.reading import LONGEST
+from vefa.kit.text import fold
 from vefa.triage.keywords.rules import heard
 from vefa.triage.script import native
 
@@ -99,12 +100,18 @@ def test_no_mail_holds_up_who_reads_it(name, town, worker):
     contact = Contact.objects.get()
     assert contact.state == ContactState.HANDLED
     assert len(contact.text) <= LONGEST
+    bare = [one for one in contact.warnings if "layout" in str(one)]
+    assert len(bare) == (name in {"layout", "styles", "attributes"})
     cut = [one for one in contact.warnings if "cut" in str(one)]
     assert len(cut) == (len(contact.text) == LONGEST) == (name in {"parts", "flowed", "attributes"})
 
 
 def test_no_short_message_holds_up_who_looks_for_a_keyword():
     assert _time_of(lambda: heard("a" + "!" * LENGTH + "a", {})) < AT_MOST_S
+
+
+def test_no_run_of_marks_holds_up_who_compares_texts():
+    assert _time_of(lambda: fold("a" + "\u0301\u0316" * 50_000)) < AT_MOST_S
 
 
 def _time_of(act: Callable[[], object]) -> float:
