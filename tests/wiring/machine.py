@@ -142,7 +142,15 @@ def eventually[Found](ask: Callable[[], Found], *, why: Callable[[], str] = lamb
 
 
 def all_gone(family: list[psutil.Process]) -> bool:
-    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in family)
+    return all(map(is_gone, family))
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether it has ended; one may do so between being seen and being asked."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def get(port: int, path: str, *, timeout: float = 10) -> tuple[int, bytes]:

@@ -7,7 +7,7 @@ import time
 
 import psutil
 
-from tests.wiring.machine import eventually
+from tests.wiring.machine import eventually, is_gone
 from vefa.wiring.leash import leashed
 from vefa.wiring.supervise import Child
 
@@ -96,7 +96,7 @@ def test_a_leashed_child_goes_with_its_parent():
     eventually(lambda: _became_its_own(child))
     parent.kill()
     parent.wait()
-    eventually(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    eventually(lambda: is_gone(child))
 
 
 def _became_its_own(child: psutil.Process) -> bool:
