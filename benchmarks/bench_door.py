@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,18 +50,27 @@ def updates(*, chats: int = 50_000) -> Iterator[Request]:
 
 def raw_inserts(running: House, *, clients: int, seconds: int) -> float:
     """pgbench: single-row inserts of the same size a second, each its own durable transaction."""
+    command = inserting(running, "-c", str(clients), "-j", "2", "-T", str(seconds))
+    said = subprocess.run(
+        command, env=environment(running), capture_output=True, text=True, check=True
+    ).stdout
+    return float(next(line.split()[2] for line in said.splitlines() if line.startswith("tps")))
+
+
+def inserting(running: House, *how: str) -> list[str]:
+    """The command line of pgbench that inserts a row of a message's size in each transaction."""
     running.sql("CREATE TABLE IF NOT EXISTS measured (id bigserial PRIMARY KEY, at timestamptz, body bytea)")
     script = running.home / "insert.sql"
     script.write_text(f"INSERT INTO measured (at, body) VALUES (now(), '{'x' * 500}');\n")
     parts = urlsplit(running.url)
     host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
     command = [str(BINARIES / "pgbench"), "-n", "-M", "prepared", "-f", str(script), "-h", host]
-    facts = ["-U", parts.username or "", "-c", str(clients), "-j", "2", "-T", str(seconds), parts.path[1:]]
-    environment = os.environ | {"PGPASSWORD": parts.password or ""}
-    said = subprocess.run(
-        [*command, *facts], env=environment, capture_output=True, text=True, check=True
-    ).stdout
-    return float(next(line.split()[2] for line in said.splitlines() if line.startswith("tps")))
+    return [*command, "-U", parts.username or "", *how, parts.path[1:]]
+
+
+def environment(running: House) -> dict[str, str]:
+    """What pgbench finds around it: the password of the house's database."""
+    return os.environ | {"PGPASSWORD": urlsplit(running.url).password or ""}
 
 
 def knocking(running: House, *, connections: int, seconds: int) -> Told:
@@ -89,17 +99,47 @@ def steady(rate: float) -> Callable[[float], float]:
 
 
 def acknowledgements(running: House) -> list[Row]:
-    """How long an acknowledgement takes while the worker opens the cases."""
+    """How long an acknowledgement takes while the worker opens the cases, and a bare commit meanwhile."""
     rows = []
     for rate, seconds, limit in ((200, 20, 25.0), (1000, 60, 250.0)):
-        found = open_loop(running.port, updates(), rate=steady(rate), seconds=seconds)
+        with bare_commits(running, seconds=seconds) as bare:
+            found = open_loop(running.port, updates(), rate=steady(rate), seconds=seconds)
         rows += [
             Row(f"acknowledgement at {rate}/s, p99", found.quantile_ms(0.99), "ms", at_most=limit),
             Row(f"acknowledgement at {rate}/s, p50", found.median_ms, "ms"),
+            Row(f"one row inserted by pgbench meanwhile, {rate}/s, p99", quantile(bare, 0.99), "ms"),
+            Row(f"one row inserted by pgbench meanwhile, {rate}/s, p50", quantile(bare, 0.5), "ms"),
             Row(f"not answered 200 at {rate}/s", found.refused, "requests", at_most=0, remark=found.reasons),
             Row(f"CPU of the client at {rate}/s", 100 * found.cpu_s / found.seconds, "% of one"),
         ]
     return rows
+
+
+@contextmanager
+def bare_commits(running: House, *, seconds: int) -> Iterator[list[float]]:
+    """Meanwhile pgbench inserts fifty single rows a second; the list holds their milliseconds afterwards.
+
+    They count from the moment at which each fell due, as those of the door do: the least that anybody waits
+    who has something committed on this machine at this time.
+    """
+    found: list[float] = []
+    log = running.home / "bare"
+    with subprocess.Popen(
+        inserting(running, "-c", "1", "-R", "50", "-T", str(seconds), "--log", f"--log-prefix={log}"),
+        env=environment(running),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as bench:
+        yield found
+        bench.wait(timeout=60)
+    for path in running.home.glob("bare.*"):
+        found += [int(line.split()[2]) / 1000 for line in path.read_text().splitlines()]
+        path.unlink()
+
+
+def quantile(ordered: list[float], share: float) -> float:
+    """A quantile of some milliseconds. Raises IndexError where there are none."""
+    return sorted(ordered)[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def against_inserts(running: House, *, connections: int, share: float) -> list[Row]:
@@ -126,6 +166,7 @@ def main() -> int:
     with house() as running:
         add_bot(running)
         knocking(running, connections=8, seconds=2)
+        running.wait_for_quiet(seconds=300)  # else the first figure is that of a worker with much behind it
         rows = gathered(
             (
                 ("acknowledgements", lambda: acknowledgements(running)),
