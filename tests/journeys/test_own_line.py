@@ -14,8 +14,9 @@ from vefa.cases.models import Case
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.sealing import seal
 from vefa.inbox import linking
-from vefa.inbox.models import PrivateMessage
+from vefa.inbox.models import Contact, PrivateMessage
 from vefa.web.desk import framing
+from vefa.wiring.cli import export
 
 pytestmark = pytest.mark.django_db
 ALI, LEYLA = 7, 9
@@ -68,12 +69,16 @@ def test_from_a_private_word_to_an_answer_in_her_name_to_a_case(town, api, line,
     api.updates.append(message(ALI, "Başkanım, sizi televizyonda gördük, teşekkürler"))
     fetch(line)
     worker.work()
+    Contact.objects.update(lat=41.01, lon=29.0, place_text="Evi, Lale sokak 5")
     assert api.texts_to(ALI) == []  # nobody but her has heard him
     assert not Case.objects.exists()
 
     assert act(leyla, do="answer", text="Sağ olun Ali Bey.", voice="mayor") == 302
     worker.work()
     assert api.texts_to(ALI) == ["Sağ olun Ali Bey.\n\nLeyla Güneş\nBelediye Başkanı, Pınarova Belediyesi"]
+    (heard,), (said,) = _exported("contacts"), _exported("deliveries")
+    assert (heard["text"], heard["place_text"], heard["lat"], heard["lon"]) == ("", "", None, None)
+    assert (said["text"], said["address"], said["state"]) == ("", "", "handed_over")
 
     api.updates.append(message(ALI, "Bir de Çarşı'da yolda büyük bir çukur var"))
     fetch(line)
@@ -83,6 +88,11 @@ def test_from_a_private_word_to_an_answer_in_her_name_to_a_case(town, api, line,
     case = Case.objects.get()
     assert (case.service, case.staff, case.unit) == (town.pothole, town.murat, town.roads)
     assert case.reference in api.texts_to(ALI)[-1]
+
+
+def _exported(what: str) -> list[dict[str, Any]]:
+    with export.rows_of(what) as (names, rows):
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def test_what_she_forwards_to_the_citys_bot_is_answered_to_its_author(town, api, leyla, worker):

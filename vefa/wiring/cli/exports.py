@@ -6,7 +6,9 @@ SELECT contact.id, endpoint.key AS endpoint, endpoint.channel, contact.external_
     COALESCE(found.reference, contact.reference) AS reference, found.opened AS opened_case,
     contact.conversation_id AS conversation, contact.citizen_id AS citizen, contact.message_id,
     contact.language, CASE WHEN held THEN '' ELSE contact.subject END AS subject,
-    CASE WHEN held THEN '' ELSE contact.text END AS text, contact.lat, contact.lon, contact.place_text,
+    CASE WHEN held THEN '' ELSE contact.text END AS text, CASE WHEN held THEN NULL ELSE contact.lat END AS lat,
+    CASE WHEN held THEN NULL ELSE contact.lon END AS lon,
+    CASE WHEN held THEN '' ELSE contact.place_text END AS place_text,
     (SELECT count(*) FROM inbox_attachment AS file WHERE file.contact_id = contact.id) AS files,
     contact.tries, contact.trouble
 FROM inbox_contact AS contact
@@ -45,9 +47,9 @@ ORDER BY matter.id
 _DELIVERIES = """
 SELECT delivery.id, delivery.key, endpoint.key AS endpoint, delivery.provider_id AS external_id,
     matter.reference, delivery.reply_id AS reply, delivery.conversation_id AS conversation,
-    address.space AS address_space, address.value AS address, delivery.state, reply.automatic,
-    reply.phrase_key AS phrase, reply.cause, reply.language,
-    CASE WHEN endpoint.personal AND reply.case_id IS NULL THEN '' ELSE reply.text END AS text,
+    address.space AS address_space, CASE WHEN held THEN '' ELSE address.value END AS address, delivery.state,
+    reply.automatic, reply.phrase_key AS phrase, reply.cause, reply.language,
+    CASE WHEN held THEN '' ELSE reply.text END AS text,
     (SELECT count(*) FROM dialogue_enclosure AS file WHERE file.reply_id = reply.id) AS files, delivery.tries,
     delivery.resent, delivery.trouble, delivery.queued_at, delivery.due_at, delivery.handed_over_at,
     delivery.delivered_at, delivery.read_at, delivery.ended_at
@@ -57,6 +59,7 @@ LEFT JOIN cases_case AS matter ON matter.id = reply.case_id
 LEFT JOIN channels_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
 LEFT JOIN inbox_conversation AS conversation ON conversation.id = delivery.conversation_id
 LEFT JOIN citizens_address AS address ON address.id = conversation.address_id
+CROSS JOIN LATERAL (SELECT COALESCE(endpoint.personal, false) AND reply.case_id IS NULL AS held) AS private
 ORDER BY delivery.id
 """
 _EVENTS = """
