@@ -261,10 +261,10 @@ class Learning(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     # 0 to 1: from this confidence on a case goes its way by itself
     threshold = models.FloatField(default=0.92)  # learned.rules.FIRST
-    threshold_by = models.ForeignKey(  # None: fitted on what was confirmed, or the first value
+    threshold_by = models.ForeignKey(  # None: fitted, the first value, or set at the command line
         Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    threshold_at = models.DateTimeField(null=True)
+    threshold_at = models.DateTimeField(null=True)  # None: nobody has set it
     asked_at = models.DateTimeField(null=True)
     asked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     tried_at = models.DateTimeField(null=True)  # when the last fit began

@@ -589,6 +589,8 @@ CREATE INDEX "triage_suggested_case_id_94ea9df8" ON "triage_suggested" ("case_id
 CREATE INDEX "suggested_waiting" ON "triage_suggested" ("id") WHERE "state" = 'waiting';
 INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('triage', '0008_suggested', now()) RETURNING "django_migrations"."id";
 INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('triage', '0009_careful_first', now()) RETURNING "django_migrations"."id";
+UPDATE triage_learning SET threshold_at = NULL WHERE threshold_by_id IS NULL;
+INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('triage', '0010_threshold_at', now()) RETURNING "django_migrations"."id";
 INSERT INTO "django_content_type" ("app_label", "model") SELECT * FROM UNNEST(('{auth,auth}')::varchar[], ('{group,permission}')::varchar[]) RETURNING "django_content_type"."id";
 INSERT INTO "auth_permission" ("name", "content_type_id", "codename") SELECT * FROM UNNEST(('{"Can add permission","Can change permission","Can delete permission","Can view permission","Can add group","Can change group","Can delete group","Can view group"}')::varchar[], ('{2,2,2,2,1,1,1,1}'::int2[])::integer[], ('{add_permission,change_permission,delete_permission,view_permission,add_group,change_group,delete_group,view_group}')::varchar[]) RETURNING "auth_permission"."id";
 INSERT INTO "django_content_type" ("app_label", "model") VALUES ('contenttypes', 'contenttype') RETURNING "django_content_type"."id";

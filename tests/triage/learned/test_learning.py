@@ -14,6 +14,7 @@ from tests.triage.learned.messages import FRESH, SAID, lay_down
 from tests.web.desk.conftest import wrote
 from tests.wiring.machine import VEFA, environment
 from vefa.directory import queries as directory
+from vefa.journal.models import Event
 from vefa.triage.advice import Asked, advise
 from vefa.triage.learned import queries
 from vefa.triage.learned.adopting import adopt, roll_back
@@ -123,6 +124,14 @@ def test_the_threshold_goes_with_its_version(town, clock, now):
     set_threshold(0.5, by=town.ayse, now=now)
     adopt(second.pk, by=town.ayse, now=now)
     assert queries.standing().threshold == 0.5
+
+
+def test_a_threshold_set_at_the_command_line_stays_too(town, now):
+    set_threshold(0.7, by=None, now=now)
+    fit_threshold(0.35, now=now)
+    assert queries.standing().threshold == 0.7
+    told = Event.objects.get(kind="model.threshold")
+    assert (told.actor, told.data["after"]) == ("system", 0.7)
 
 
 def _fitted(version, threshold):

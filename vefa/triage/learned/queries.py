@@ -58,8 +58,8 @@ class StandingView:
 
     version: VersionView | None
     threshold: float
-    threshold_by: str  # the name of who set it, "" where it was fitted
-    threshold_at: datetime | None
+    threshold_by: str  # the name of who set it, "" where it was fitted or set at the command line
+    threshold_at: datetime | None  # None where it was fitted
     examples: dict[str, int]  # by language
     labels: int
     labels_since: int  # what the version in service does not know yet

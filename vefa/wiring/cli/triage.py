@@ -47,7 +47,8 @@ def _status(_options: Namespace) -> int:
     found = queries.standing()
     serving = found.version
     print(f"In service: {_version(serving)}" if serving else "In service: the words of the catalogue alone")
-    print(f"Threshold: {found.threshold:.2f} ({found.threshold_by or 'fitted'})")
+    by = found.threshold_by or ("set at the command line" if found.threshold_at else "fitted")
+    print(f"Threshold: {found.threshold:.2f} ({by})")
     print(f"Examples: {', '.join(f'{code} {count}' for code, count in sorted(found.examples.items()))}")
     print(f"Labels: {found.labels}, of which {found.labels_since} are new; by meaning: {found.semantic}")
     if found.trouble:
