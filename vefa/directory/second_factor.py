@@ -3,8 +3,10 @@
 from datetime import datetime
 
 import pyotp
+from django.db import transaction
 
 from vefa.directory.models import Staff
+from vefa.journal.record import Happening, record
 from vefa.kit.sealing import seal, unseal
 
 PURPOSE = "vefa staff second factor 1"
@@ -16,24 +18,9 @@ class WrongCodeError(Exception):
     """The code is wrong, too old, or was used before."""
 
 
-def begin(*, staff: Staff) -> str:
-    """Draw a new secret for somebody who sets up the second factor, and return it (base 32).
-
-    It counts only after `confirm`; until then an older one stays in use only if it was confirmed.
-    """
-    secret = pyotp.random_base32()
-    Staff.objects.filter(pk=staff.pk).update(
-        totp_secret=seal(secret, purpose=PURPOSE).decode(), totp_confirmed_at=None, totp_last_step=0
-    )
-    staff.refresh_from_db(fields=["totp_secret", "totp_confirmed_at", "totp_last_step"])
-    return secret
-
-
-def pending(*, staff: Staff) -> str:
-    """The secret that was drawn and not confirmed yet, else a new one."""
-    if staff.totp_secret and staff.totp_confirmed_at is None:
-        return unseal(staff.totp_secret, purpose=PURPOSE)
-    return begin(staff=staff)
+def draw() -> str:
+    """A new secret (base 32). It counts only after `confirm`; until then an older one stays in force."""
+    return pyotp.random_base32()
 
 
 def address(*, staff: Staff, secret: str, place: str) -> str:
@@ -43,24 +30,44 @@ def address(*, staff: Staff, secret: str, place: str) -> str:
     )
 
 
-def confirm(*, staff: Staff, code: str, now: datetime) -> None:
-    """The first right code puts the second factor in force. Raises WrongCodeError."""
-    check_code(staff=staff, code=code, now=now)
-    Staff.objects.filter(pk=staff.pk).update(totp_confirmed_at=now)
-    staff.totp_confirmed_at = now
+def confirm(*, staff: Staff, secret: str, code: str, now: datetime) -> None:
+    """The first right code puts a new secret in force and ends every open sign-in. Raises WrongCodeError.
+
+    Two that set up at once: one wins, and the other is told that the code is wrong.
+    """
+    step = _step_of(secret, code, now)
+    if step is None:
+        raise WrongCodeError("wrong code")
+    first, epoch = staff.totp_confirmed_at is None, staff.session_epoch
+    sealed = seal(secret, purpose=PURPOSE).decode()
+    with transaction.atomic():
+        changed = Staff.objects.filter(pk=staff.pk, session_epoch=epoch).update(
+            totp_secret=sealed, totp_confirmed_at=now, totp_last_step=step, session_epoch=epoch + 1
+        )
+        if not changed:
+            raise WrongCodeError("something else about this sign-in was changed a moment ago")
+        who = f"staff:{staff.pk}"
+        data = {"first": first}
+        record([Happening(kind="staff.second_factor_changed", subject=who, actor=who, at=now, data=data)])
+    staff.refresh_from_db(fields=["totp_secret", "totp_confirmed_at", "totp_last_step", "session_epoch"])
 
 
 def check_code(*, staff: Staff, code: str, now: datetime) -> None:
     """Accept a code of this half minute or the one before or after, once. Raises WrongCodeError."""
-    if not staff.totp_secret:
+    if staff.totp_confirmed_at is None:
         raise WrongCodeError(f"{staff.username} has no second factor")
-    totp = pyotp.TOTP(unseal(staff.totp_secret, purpose=PURPOSE))
+    step = _step_of(unseal(staff.totp_secret, purpose=PURPOSE), code, now)
+    if step is None:
+        raise WrongCodeError("wrong code")
+    _use(staff, step)
+
+
+def _step_of(secret: str, code: str, now: datetime) -> int | None:
+    """The half minute that the code belongs to, if it is this one or one of its neighbours."""
+    totp = pyotp.TOTP(secret)
     step = int(now.timestamp()) // STEP_S
-    for offset in (0, -1, 1):
-        if totp.verify(code, for_time=(step + offset) * STEP_S):
-            _use(staff, step + offset)
-            return
-    raise WrongCodeError("wrong code")
+    fitting = (step + offset for offset in (0, -1, 1))
+    return next((one for one in fitting if totp.verify(code, for_time=one * STEP_S)), None)
 
 
 def _use(staff: Staff, step: int) -> None:

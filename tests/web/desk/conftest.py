@@ -12,14 +12,14 @@ from vefa.cases.opening import Opening, open_cases
 from vefa.citizens.models import Address, Citizen
 from vefa.directory.models import Staff
 from vefa.inbox.models import Contact, Conversation
-from vefa.web.desk import framing, guessing, sign_in
+from vefa.web.desk import framing, guessing, second_step
 
 
 @pytest.fixture(autouse=True)
 def _fresh_desk(settings) -> None:
     """No second step unless a story asks for it; nothing is remembered of the story before."""
     settings.SECOND_FACTOR = False
-    for limit in (*guessing.LIMITS, sign_in.tries_of_code):
+    for limit in (*guessing.LIMITS, second_step.tries_of_code, second_step.tries_of_password):
         limit.forget()
     framing.forget()
 

@@ -32,7 +32,7 @@ RULES: dict[str, list[Rule]] = {
     "counts": [Rule(Action.READ)],
     "search": [Rule(Action.READ)],
     "profile": [Rule(Action.READ), Rule(Action.READ, "POST", data={"form": "look"})],
-    "new-second-step": [Rule(Action.READ, "POST")],
+    "new-second-step": [Rule(Action.READ), Rule(Action.READ, "POST")],
     "leave-everywhere": [Rule(Action.READ, "POST")],
     "sign-in": [Rule(None), Rule(None, "POST")],
     "second": [Rule(None), Rule(None, "POST")],

@@ -1,5 +1,6 @@
 """Coming in: name and password, then a code that is good once; and going out everywhere."""
 
+import re
 from datetime import timedelta
 
 import pyotp
@@ -19,12 +20,14 @@ from tests.town import PASSWORD
 from tests.web.desk.seat import seated
 from vefa.directory import second_factor
 from vefa.directory.models import Staff
+from vefa.journal.models import Event
 from vefa.web.desk import guessing
 from vefa.web.desk.door import EPOCH
 from vefa.web.desk.sign_in import TOO_MANY_HERE
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/lists/open"
+SECOND, ANEW = "/desk/second", "/desk/profile/second-step"
 
 
 @pytest.fixture
@@ -42,8 +45,13 @@ def at_the_door(town, strict) -> Client:
     return client
 
 
-def code_of(staff, *, ahead: int = 0) -> str:
-    secret = second_factor.pending(staff=staff)
+def drawn(client: Client) -> str:
+    """The secret that the page shows to be scanned; empty where it shows none."""
+    shown = re.search(r'<code class="ltr" dir="ltr">(\w+)</code>', client.get(SECOND).content.decode())
+    return shown[1] if shown else ""
+
+
+def code_of(secret: str, *, ahead: int = 0) -> str:
     return pyotp.TOTP(secret).at(timezone.now() + timedelta(seconds=30 * ahead))
 
 
@@ -167,10 +175,8 @@ def test_the_mark_of_a_browser_names_nobody_and_no_script_reads_it(town, setting
 
 def test_the_second_step_is_set_up_and_leads_on_to_where_one_wanted(town, at_the_door):
     assert at_the_door.get(LIST)["Location"] == reverse("desk:second")
-    page = at_the_door.get(reverse("desk:second")).content.decode()
-    assert second_factor.pending(staff=refreshed(town.derya)) in page
 
-    answer = give(at_the_door, code_of(refreshed(town.derya)))
+    answer = give(at_the_door, code_of(drawn(at_the_door)))
 
     assert answer["Location"] == LIST
     assert at_the_door.get(LIST).status_code == 200
@@ -183,12 +189,10 @@ def refreshed(staff):
 
 
 def test_a_code_is_good_once(town, at_the_door):
-    staff = refreshed(town.derya)
-    at_the_door.get(reverse("desk:second"))
-    code = code_of(refreshed(staff))
+    code = code_of(drawn(at_the_door))
     give(at_the_door, code)
 
-    again = half_way_in(staff)
+    again = half_way_in(refreshed(town.derya))
     assert give(again, code).status_code == 422
     assert again.get(LIST)["Location"] == reverse("desk:second")
 
@@ -202,8 +206,7 @@ def half_way_in(staff) -> Client:
 
 
 def test_a_wrong_code_stays_outside_and_six_are_too_many(town, at_the_door):
-    at_the_door.get(reverse("desk:second"))
-    right = code_of(refreshed(town.derya))
+    right = code_of(drawn(at_the_door))
     wrong = "000000" if right != "000000" else "111111"
     for _ in range(6):
         assert give(at_the_door, wrong).status_code == 422
@@ -215,8 +218,7 @@ def test_a_wrong_code_stays_outside_and_six_are_too_many(town, at_the_door):
 
 
 def test_the_code_may_be_typed_with_spaces_and_in_persian_digits(town, at_the_door):
-    at_the_door.get(reverse("desk:second"))
-    code = code_of(refreshed(town.derya))
+    code = code_of(drawn(at_the_door))
     persian = " ".join(chr(0x06F0 + int(digit)) for digit in code)
 
     assert give(at_the_door, persian.replace(" ", "", 3)).status_code == 302
@@ -256,14 +258,86 @@ def test_a_password_is_not_changed_without_the_old_one_nor_to_a_short_one(town):
     assert refreshed(town.derya).check_password(PASSWORD)
 
 
-def test_a_new_telephone_is_asked_for_its_code_at_once(town):
+@pytest.fixture
+def own_secret(town, now) -> str:
+    """Derya has a telephone that shows her codes; the next one is still good."""
+    secret = second_factor.draw()
+    second_factor.confirm(staff=town.derya, secret=secret, code=code_of(secret, ahead=-1), now=timezone.now())
+    return secret
+
+
+def test_a_new_telephone_counts_from_its_first_code_and_ends_every_other_sign_in(town, own_secret):
+    here, there = seated(town.derya), seated(town.derya)
+    before = here.cookies["vefa"].value
+    words = {"password": PASSWORD, "code": code_of(own_secret)}
+
+    assert here.post(ANEW, words)["Location"] == SECOND
+    new = drawn(here)
+    assert new not in {"", own_secret}
+    assert give(here, code_of(new))["Location"] == reverse("desk:profile")
+
+    assert here.get(LIST).status_code == 200
+    assert here.cookies["vefa"].value != before
+    assert there.get(LIST)["Location"].startswith(reverse("desk:sign-in"))
+    assert give(half_way_in(refreshed(town.derya)), code_of(own_secret, ahead=1)).status_code == 422
+    told = Event.objects.filter(kind="staff.second_factor_changed").values_list("actor", "data__first")
+    assert list(told) == [(f"staff:{town.derya.pk}", True), (f"staff:{town.derya.pk}", False)]
+
+
+@pytest.mark.parametrize("wrong", ["password", "code", "nothing given"])
+def test_who_merely_sits_at_an_open_desk_sets_up_no_telephone(town, own_secret, wrong):
     client = seated(town.derya)
-    before = second_factor.begin(staff=town.derya)
+    words = {"password": PASSWORD, "code": code_of(own_secret)} | {wrong: "000000"}
 
-    answer = client.post(reverse("desk:new-second-step"))
+    answer = client.post(ANEW, {} if wrong == "nothing given" else words)
 
-    assert answer["Location"] == reverse("desk:second")
-    assert second_factor.pending(staff=refreshed(town.derya)) != before
+    assert answer.status_code == 422
+    assert client.get(SECOND)["Location"] == reverse("desk:profile")
+    assert drawn(half_way_in(town.derya)) == ""
+
+
+def test_a_new_telephone_that_was_never_confirmed_leaves_the_old_one_in_force(town, own_secret, settings):
+    client = seated(town.derya)
+    client.post(ANEW, {"password": PASSWORD, "code": code_of(own_secret)})
+    new = drawn(client)
+    half = half_way_in(town.derya)
+
+    assert drawn(half) == ""  # who knows but the password is shown nothing to scan
+    assert give(half, code_of(new)).status_code == 422
+    assert half.get(LIST)["Location"] == SECOND
+    assert give(half, code_of(own_secret, ahead=1)).status_code == 302
+
+    session = client.session
+    session["drawn_until"] = timezone.now().timestamp() - 1
+    session.save()
+    assert client.get(SECOND)["Location"] == reverse("desk:profile")
+
+
+def test_of_two_who_set_up_the_first_telephone_one_wins(town, strict):
+    one, two = half_way_in(town.derya), half_way_in(town.derya)
+    code = code_of(drawn(two))
+    assert give(one, code_of(drawn(one))).status_code == 302
+
+    assert give(two, code)["Location"] == reverse("desk:sign-in")
+
+
+def test_where_no_second_step_is_owed_the_password_opens_the_way_to_one(town):
+    client = seated(town.derya)
+    assert client.get(SECOND)["Location"] == reverse("desk:profile")
+
+    client.post(ANEW, {"password": PASSWORD})
+    assert give(client, code_of(drawn(client))).status_code == 302
+
+    assert refreshed(town.derya).totp_confirmed_at is not None
+
+
+def test_a_password_is_not_guessed_from_an_open_desk(town):
+    client = seated(town.derya)
+    for _ in range(6):
+        assert client.post(ANEW, {"password": "guess"}).status_code == 422
+    assert client.post(ANEW, {"password": PASSWORD}).status_code == 422
+    words = {"form": "password", "old": PASSWORD, "new": "başka uzun bir söz 137"}
+    assert client.post(reverse("desk:profile"), words).status_code == 422
 
 
 def test_a_page_that_wakes_up_after_the_sign_in_ended_is_sent_to_the_door_whole(town):

@@ -18,7 +18,6 @@ from vefa.citizens.models import Citizen, Likeness, Merge
 from vefa.dialogue import writing
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.dialogue.writing import Words
-from vefa.directory import second_factor
 from vefa.inbox.models import Contact, ContactState, Meeting, PaperRun
 from vefa.kit.sorting import in_order
 from vefa.triage.models import Finding
@@ -315,7 +314,6 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
         endpoint=town.bot, external_id="p", lane="p", received_at=now, due_at=now, raw=b"<x>",
         state=ContactState.PARKED,
     )  # fmt: skip
-    second_factor.begin(staff=town.orhan)
     client, case = seated(town.ayse), pothole_case.pk
     contact = Contact.objects.get(links__case=pothole_case).pk
     for name, *named in (
@@ -324,7 +322,7 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
         ["calls"], ["calls-bar"], ["wallboard"], ["copied"], ["endpoints"], ["endpoint-new"],
         ["endpoint-add", "telegram"], *([name, town.bot.pk] for name in _OF_AN_ACCOUNT),
         ["groups"], ["group", _group(now)], ["group-newer", "street"], ["announce"],
-        ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["second"],
+        ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["new-second-step"],
     ):  # fmt: skip
         assert client.get(address(str(name), *named)).status_code == 200, name
     Endpoint.objects.filter(pk=town.bot.pk).update(sealed=seal({"secret": "bir-sır-2026"}))

@@ -1,4 +1,4 @@
-"""One's own settings: language, look, keys, password, second step, and signing out everywhere."""
+"""One's own settings: language, look, keys, password, and signing out everywhere."""
 
 from django import forms
 from django.contrib import messages
@@ -13,11 +13,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vefa.calls import seats
-from vefa.directory import second_factor, self_care
+from vefa.directory import self_care
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.web.desk.door import EPOCH, SECOND, StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
+from vefa.web.desk.second_step import check_password
 from vefa.web.ui import channels
 from vefa.web.ui.language import remember
 from vefa.web.ui.show import show
@@ -71,8 +72,7 @@ class PasswordForm(forms.Form):
 
     def clean_old(self) -> str:
         """It must be right."""
-        if not self._staff.check_password(self.cleaned_data["old"]):
-            raise forms.ValidationError(_("This is not your password of today."))
+        check_password(self._staff, self.cleaned_data["old"])
         return str(self.cleaned_data["old"])
 
     def clean_new(self) -> str:
@@ -155,12 +155,3 @@ def leave_everywhere(request: StaffRequest) -> HttpResponse:
     """End every sign-in of this person, this one too."""
     self_care.sign_out_everywhere(staff=request.staff)
     return HttpResponseRedirect(reverse("desk:sign-in"))
-
-
-@require_POST
-@staff_only(Action.READ)
-def new_second_step(request: StaffRequest) -> HttpResponse:
-    """Begin the second step anew, for a new telephone; it is asked for at once."""
-    second_factor.begin(staff=request.staff)
-    request.session[SECOND] = False
-    return HttpResponseRedirect(reverse("desk:second"))
