@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.dialogue.test_outbox import LATER, answers, states
+from tests.dialogue.test_outbox import LATER, answers, lease_of, states
+from vefa.channels.port import Sent
+from vefa.dialogue import leasing, sweeping
 from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
 from vefa.dialogue.receipts import apply_early, apply_receipts
 from vefa.inbox.models import Contact
@@ -61,3 +63,38 @@ def test_an_early_report_of_another_account_says_nothing_about_ours(answers, tow
     assert apply_early(now=now + LATER) == 0
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.HANDED_OVER
+
+
+@pytest.mark.parametrize("at", ["on its way", "handed over"])
+def test_a_late_report_of_a_failed_try_says_nothing_about_the_next(answers, town, now, at):
+    answers("Bakıyoruz")
+    row = Delivery.objects.get()
+    key = str(row.key)
+    Delivery.objects.update(
+        state=DeliveryState.HANDED_OVER, provider_id="w1", parts=["w1"], handed_over_at=now
+    )
+    apply_receipts([early(row, "failed", "w1", key=key)], now=now)
+    sweeping.resend(delivery_id=row.pk, by=town.derya, now=now)
+    lease = lease_of(now)
+    if at == "handed over":
+        leasing.hand_over(leasing.Gone(lease, Sent(provider_id="w2")), now=now + LATER)
+
+    apply_receipts([early(row, "failed", "w1", key=key)], now=now + LATER)
+    if at == "on its way":
+        assert states() == [DeliveryState.LEASED]
+        leasing.hand_over(leasing.Gone(lease, Sent(provider_id="w2")), now=now + LATER)
+    apply_early(now=now + LATER)
+    assert states() == [DeliveryState.HANDED_OVER]
+
+    apply_receipts([early(row, "failed", "w2", key=key)], now=now + LATER)
+    assert states() == [DeliveryState.FAILED]
+
+
+def test_what_stopped_half_way_goes_on_where_it_stopped(answers, town, now):
+    answers("Bakıyoruz")
+    Delivery.objects.update(state=DeliveryState.FAILED, parts=["w1"], ended_at=now)
+    row = Delivery.objects.get()
+
+    sweeping.resend(delivery_id=row.pk, by=town.derya, now=now)
+
+    assert Delivery.objects.get().parts == ["w1"]

@@ -283,3 +283,25 @@ def test_a_photo_is_fetched_with_the_token(town, line, cloud, worker):
     assert (contact.text, file.provider_ref, file.kind) == (HOLE, "777001", "photo")
     with network_client() as http, adapter_of(line, http).fetch("777001", max_bytes=1000) as chunks:
         assert b"".join(chunks) == b"\xff\xd8\xff\xe0photo"
+
+
+def test_what_was_reported_as_failed_goes_out_anew_when_a_person_sends_it_again(town, line, cloud, worker):
+    push(line, fresh(HOLE))
+    worker.work()
+    delivery = Delivery.objects.get()
+    first = delivery.provider_id
+    push(line, *statuses(first, "failed", key=str(delivery.key), code=131000))
+    worker.work()
+    browser = seated(town.ayse)
+    again = reverse("desk:settle", args=[delivery.pk])
+    assert browser.post(again, {"do": "again"}).status_code == 302
+    worker.work()
+
+    assert cloud.heard()[0] == cloud.heard()[1]
+    delivery.refresh_from_db()
+    second = cloud.received[1].wamid
+    assert (delivery.state, delivery.provider_id, delivery.parts) == (S.HANDED_OVER, second, [second])
+    push(line, *statuses(second, "delivered", key=str(delivery.key)))
+    worker.work()
+    delivery.refresh_from_db()
+    assert delivery.state == S.DELIVERED

@@ -82,7 +82,7 @@ def _apply(reports: Sequence[Report], *, now: datetime) -> list[Report]:
     for endpoint_id, report in reports:
         named = by_id.get((endpoint_id, report["provider_id"])) if report["provider_id"] else None
         row = named or by_key.get((endpoint_id, report.get("key", "")))
-        if row is None:
+        if row is None or _may_be_of_another_try(row, report):
             strange.append((endpoint_id, report))
         elif _believe(row, report, now=now) and row.state == S.FAILED:
             failed.append(row)
@@ -159,6 +159,14 @@ def tell_failed(rows: Iterable[Delivery], *, now: datetime) -> None:
         for row in rows
         if row.reply.case_id
     )
+
+
+def _may_be_of_another_try(row: Delivery, report: dict[str, str]) -> bool:
+    """Whether a failure, told with the key that every try shares, is of what went before this try."""
+    number = report["provider_id"]
+    if report["state"] != S.FAILED or number in {"", str(row.key), row.provider_id, *row.parts}:
+        return False
+    return bool(row.provider_id) or (row.state == S.LEASED and row.resent > 0)
 
 
 def _believe(row: Delivery, report: dict[str, str], *, now: datetime) -> bool:

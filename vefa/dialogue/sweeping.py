@@ -12,6 +12,10 @@ from vefa.journal.record import Happening, record
 S = DeliveryState
 DOUBT_LASTS = timedelta(minutes=10)  # then an uncertain item is sent once more, and marked
 BATCH = 500
+_WRITTEN = (
+    *("state", "due_at", "ended_at", "tries", "resent", "lease"),
+    *("parts", "provider_id", "handed_over_at", "delivered_at", "read_at"),
+)
 
 
 class NotUncertainError(Exception):
@@ -51,8 +55,17 @@ def resend_doubtful(*, now: datetime) -> int:
 
 @transaction.atomic
 def resend(*, delivery_id: int, by: Staff, now: datetime) -> Delivery:
-    """A person sends an uncertain or failed delivery again. Raises NotUncertainError."""
+    """A person sends an uncertain or failed delivery again. Raises NotUncertainError.
+
+    What the provider took and reported as failed goes out whole: nothing of it is counted as sent. Where the
+    sending stopped half-way, only the rest goes.
+    """
     row = _troubled(delivery_id)
+    if row.state == S.FAILED:
+        row.lease = None  # whoever still holds it speaks of what has failed
+    if row.state == S.FAILED and row.handed_over_at:
+        row.parts, row.provider_id = [], ""
+        row.handed_over_at = row.delivered_at = row.read_at = None
     _requeue(row, now=now)
     _tell(row, "delivery.resent", by, now)
     return row
@@ -80,7 +93,7 @@ def _troubled(delivery_id: int) -> Delivery:
 def _requeue(row: Delivery, *, now: datetime) -> None:
     row.state, row.due_at, row.ended_at, row.tries = S.QUEUED, now, None, 0
     row.resent += 1
-    row.save(update_fields=["state", "due_at", "ended_at", "tries", "resent"])
+    row.save(update_fields=_WRITTEN)
 
 
 def _tell(row: Delivery, kind: str, by: Staff, now: datetime) -> None:
