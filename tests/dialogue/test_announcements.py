@@ -8,9 +8,12 @@ from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Ending
 from vefa.cases.models import Outcome
 from vefa.cases.support import support
+from vefa.dialogue import sparing
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.phrases import UnresolvedError, check_resolved, fill, sentences, variables
 from vefa.dialogue.values import values_for_stranger
+from vefa.dialogue.writing import Words, write
+from vefa.inbox.models import Contact, Conversation
 from vefa.journal.models import Event
 from vefa.journal.replay import react
 from vefa.wiring.flow import REACTIONS
@@ -113,15 +116,85 @@ def test_nobody_is_told_twice_by_a_part(talks, opens, now, town):
     assert len(heard_by(case.conversation)) == 1
 
 
+def of(victim, town, number: int = 0) -> Conversation:
+    """Another mail in the victim's name: each begins a thread, and so a conversation, of its own."""
+    return Conversation.objects.create(
+        endpoint=town.mailbox, address=victim.address, thread=f"forged-{number}", created_at=victim.created_at
+    )
+
+
+def left(victim) -> int:
+    """How many mails leave for the victim's address."""
+    sent = Delivery.objects.filter(conversation__address=victim.address)
+    return sent.exclude(state=DeliveryState.SHOWN).count()
+
+
 def test_a_forged_sender_cannot_make_the_city_a_mail_bomb(talks, opens, now, town):
     victim = talks("victim@example.org", endpoint=town.mailbox, space="email")
-    for hour in range(6):
-        for _ in range(5):
-            opens(victim)
-        everything_follows(now + timedelta(hours=hour * 2))
+    for number in range(8):
+        opens(of(victim, town, number))
+    everything_follows(now)
+    assert left(victim) == sparing.ACKNOWLEDGED_AN_HOUR
 
-    sent_by_hour = Delivery.objects.filter(conversation=victim).count()
-    assert sent_by_hour <= 3 + 4  # the first batch is one event at a time; then three a day
+    for hour in range(2, 9):
+        opens(of(victim, town, hour * 10))
+        everything_follows(now + timedelta(hours=hour))
+    assert left(victim) == sparing.ACKNOWLEDGED_A_DAY
+
+    opens(of(victim, town, 99))
+    everything_follows(now + timedelta(hours=27))
+    assert left(victim) == sparing.ACKNOWLEDGED_A_DAY + 1
+
+
+def test_somebody_else_is_acknowledged_beside_the_victim(talks, opens, now, town):
+    victim = talks("victim@example.org", endpoint=town.mailbox, space="email")
+    for number in range(8):
+        opens(of(victim, town, number))
+    olga = talks("olga@example.org", endpoint=town.mailbox, space="email")
+    opens(olga)
+    everything_follows(now)
+    assert left(olga) == 1
+
+
+def test_what_a_machine_wrote_is_not_acknowledged(talks, opens, now, town):
+    master = opens(talks("7001"))
+    alarm = opens(talks("pump@example.org", endpoint=town.mailbox, space="email"))
+    Contact.objects.filter(links__case=alarm).update(details={"auto": "list-id"})
+    everything_follows(now)
+    lifecycle.double(case_id=alarm.id, master_id=master.id, by=town.derya, now=now)
+    everything_follows(now)
+    assert heard_by(alarm.conversation) == []
+    assert len(heard_by(master.conversation)) == 1
+
+
+def test_who_is_only_named_in_forms_gets_no_flood_when_the_matter_ends(talks, opens, now, town):
+    master = opens(talks("7001"))
+    victim = talks("victim@example.org", endpoint=town.web, space="email")
+    named = [opens(victim) for _ in range(20)]
+    for case in named:
+        lifecycle.double(case_id=case.id, master_id=master.id, by=town.derya, now=now)
+    everything_follows(now)
+    assert left(victim) == sparing.ACKNOWLEDGED_AN_HOUR
+
+    ending = Ending(outcome=Outcome.ANSWERED, reason="Dolduruldu")
+    lifecycle.end(case_id=master.id, ending=ending, by=town.derya, now=now)
+    everything_follows(now)
+
+    assert left(victim) == sparing.UNPROVED_A_DAY
+    told = Reply.objects.filter(case__in=named, phrase_key="answered", text__contains="Dolduruldu")
+    assert told.count() == 20  # what is not sent stands on the tracking page
+
+    write(case=named[-1], words=Words(text="Yarın geliyoruz.", language="tr"), by=town.derya, now=now)
+    assert left(victim) == sparing.UNPROVED_A_DAY + 1  # a person's answer always leaves
+
+
+def test_who_wrote_by_mail_hears_how_each_of_many_matters_ended(talks, opens, now, town):
+    olga = talks("olga@example.org", endpoint=town.mailbox, space="email")
+    ending = Ending(outcome=Outcome.ANSWERED, reason="Dolduruldu")
+    for _ in range(20):
+        lifecycle.end(case_id=opens(olga).id, ending=ending, by=town.derya, now=now)
+    everything_follows(now)
+    assert left(olga) == 20 + sparing.ACKNOWLEDGED_AN_HOUR
 
 
 def test_who_left_no_address_reads_the_answer_on_the_page(talks, opens, now, town):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from vefa.cases.models import Case
 from vefa.channels.port import Form
 from vefa.channels.queries import with_hours
+from vefa.dialogue import sparing
 from vefa.dialogue.audience import Listener
 from vefa.dialogue.hours import open_now, opens_at
 from vefa.dialogue.phrases import fill, sentence
@@ -68,6 +69,7 @@ def said_again(events: Sequence[Event], now: datetime) -> None:
         if contact is not None and moment is not None and case is not None:
             listener = Listener(contact.conversation, case)
             rows.append((listener, _words(listener, moment, f"event:{event.pk}:hours")))
+    rows = sparing.within_measure(rows, now=now)
     write_automatic(rows, now=now)
     mark({one.conversation.pk for one, _ in rows if one.conversation}, now=now)
 

@@ -1,18 +1,14 @@
 """Reactions that tell residents what happened. They write replies and nothing else."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Q
-
-from vefa.cases.models import Case, Kind, Outcome, Urgency
+from vefa.cases.models import Case, CaseContact, Kind, Outcome, Urgency
 from vefa.channels.models import Endpoint
-from vefa.dialogue import after_hours
+from vefa.dialogue import after_hours, sparing
 from vefa.dialogue.audience import Listener, in_crowd, listeners, placed
 from vefa.dialogue.in_groups import IN_GROUPS, reason_for_all
-from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import fill, sentence, variables
 from vefa.dialogue.values import values_for, values_for_stranger
 from vefa.dialogue.writing import Words, greet, write_automatic
@@ -20,9 +16,6 @@ from vefa.inbox.models import Conversation
 from vefa.inbox.speaking import known_language
 from vefa.journal.models import Event
 
-MAILS_A_DAY = 3  # acknowledgements to one mail address, lest a forged sender turn the city into a mail bomb
-MAILS_AN_HOUR = 1
-_ACKNOWLEDGED = Q(phrase_key__endswith="received") | Q(phrase_key__endswith="received+outside_hours")
 _BY_OUTCOME = {
     Outcome.DONE: "done",
     Outcome.NOT_POSSIBLE: "not_possible",
@@ -71,15 +64,16 @@ def greeted(events: Sequence[Event], now: datetime) -> None:
 
 def opened(events: Sequence[Event], now: datetime) -> None:
     """Acknowledge each new case: number, what happens next, by when; and the emergency number in danger."""
+    machines = sparing.machines(_contact_ids(events))
+    events = [event for event in events if event.data.get("contact_id") not in machines]
     cases = _cases(events)
-    capped = _capped(cases.values(), now=now)
     closed = _out_of_hours(events, cases, now)
     rows: list[Row] = []
     for event in events:
         case = cases.get(_case_id(event))
         if event.data.get("told"):
             continue  # it was said elsewhere, long ago perhaps
-        if case is not None and case.conversation_id not in capped and case.parent_id is None:
+        if case is not None and case.parent_id is None:
             keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
             if case.urgency == Urgency.EMERGENCY:
                 keys.insert(0, "emergency_notice")
@@ -88,6 +82,7 @@ def opened(events: Sequence[Event], now: datetime) -> None:
                 keys.append(after_hours.PHRASE)
                 more = {"opens_at": closed[event.pk].isoformat()}
             rows += rows_to(event, 0, placed([Listener(case.conversation, case)])[0], keys, more)
+    rows = sparing.within_measure(rows, now=now)
     write_automatic(rows, now=now)
     told = {one.conversation.pk for one, words in rows if one.conversation and _tells_hours(words)}
     after_hours.mark(told, now=now)
@@ -99,7 +94,7 @@ def _out_of_hours(events: Sequence[Event], cases: Mapping[int, Case], now: datet
     opens = after_hours.to_tell([talk for talk in talks.values() if talk], now=now)
     if not opens:
         return {}
-    machines = after_hours.machines({event.data.get("contact_id", 0) for event in events})
+    machines = after_hours.machines(_contact_ids(events))
     found: dict[int, datetime] = {}
     for event in events:
         case = cases.get(_case_id(event))
@@ -146,13 +141,17 @@ def slipped(events: Sequence[Event], now: datetime) -> None:
 def doubled(events: Sequence[Event], now: datetime) -> None:
     """The case follows another one from now on: only its own reporter is told."""
     cases = _cases(events)
+    openings = CaseContact.objects.filter(case_id__in=cases, opened=True)
+    opened_by = dict(openings.order_by("id").values_list("case_id", "contact_id"))
+    machines = sparing.machines(opened_by.values())
     rows = [
         row
         for event in events
         if (case := cases.get(_case_id(event))) is not None and not event.data.get("undone")
+        if opened_by.get(case.pk) not in machines
         for row in rows_to(event, 0, Listener(case.conversation, case), ["duplicate_follows"])
     ]
-    write_automatic(rows, now=now)
+    write_automatic(sparing.within_measure(rows, now=now), now=now)
 
 
 def supported(events: Sequence[Event], now: datetime) -> None:
@@ -163,12 +162,13 @@ def supported(events: Sequence[Event], now: datetime) -> None:
         row.id: row
         for row in Conversation.objects.filter(id__in=wanted).select_related("address", "endpoint")
     }
+    machines = sparing.machines(_contact_ids(events))
     rows: list[Row] = []
     for event in events:
         case, conversation = cases.get(_case_id(event)), conversations.get(event.data.get("conversation_id"))
-        if case is not None and conversation is not None:
+        if case is not None and conversation is not None and event.data.get("contact_id") not in machines:
             rows += rows_to(event, 0, Listener(conversation, case, supporter=True), ["received_brief"])
-    write_automatic(rows, now=now)
+    write_automatic(sparing.within_measure(rows, now=now), now=now)
 
 
 def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, now: datetime) -> None:
@@ -225,6 +225,10 @@ def _row(
     return one, said
 
 
+def _contact_ids(events: Sequence[Event]) -> set[int]:
+    return {event.data["contact_id"] for event in events if event.data.get("contact_id")}
+
+
 def _case_id(event: Event) -> int:
     return int(event.subject.removeprefix("case:"))
 
@@ -242,28 +246,3 @@ def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
         if case.parent_id:
             case.parent = parents[case.parent_id]
     return cases
-
-
-def _capped(cases: Iterable[Case], *, now: datetime) -> set[int]:
-    """Mail conversations that have had their acknowledgements for now."""
-    mails = {
-        case.conversation_id
-        for case in cases
-        if case.conversation is not None
-        and case.conversation_id is not None
-        and case.conversation.address.space == "email"
-    }
-    if not mails:
-        return set()
-    rows = Reply.objects.filter(
-        _ACKNOWLEDGED,
-        automatic=True,
-        written_at__gt=now - timedelta(days=1),
-        deliveries__conversation_id__in=mails,
-    ).values_list("deliveries__conversation_id", "written_at")
-    day: Counter[int] = Counter()
-    hour: Counter[int] = Counter()
-    for conversation_id, written_at in rows:
-        day[conversation_id] += 1
-        hour[conversation_id] += written_at > now - timedelta(hours=1)
-    return {one for one in day if day[one] >= MAILS_A_DAY or hour[one] >= MAILS_AN_HOUR}

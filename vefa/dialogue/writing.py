@@ -13,7 +13,7 @@ from vefa.cases.models import Case
 from vefa.cases.promises import answered
 from vefa.channels.models import Endpoint
 from vefa.channels.queries import mailbox
-from vefa.dialogue import approved, enclosing, terms
+from vefa.dialogue import approved, enclosing, sparing, terms
 from vefa.dialogue.audience import Listener, endpoint_for, listeners, wants_silence
 from vefa.dialogue.drafts import discard
 from vefa.dialogue.exposure import check_public, is_open
@@ -137,7 +137,8 @@ def write_automatic(
 
     `by` is who told it to, where a person speaks to many at once.
 
-    Where the provider may want an approved text when it is sent, the one that says the same goes along.
+    Where the provider may want an approved text when it is sent, the one that says the same goes along. To an
+    address that was only named the system speaks so often a day; the rest stands on the tracking page.
     """
     if not said:
         return
@@ -153,13 +154,13 @@ def write_automatic(
     ]
     ids = rows.insert(Reply, replies, key="cause", once=True)
     leaves = Leaving(now, now, mailbox())
-    ways = [(ids.get(words.cause), one) for one, words in said]
+    fresh = [(ids[words.cause], one) for one, words in said if words.cause in ids]
+    shown = [False] * len(fresh) if by else sparing.only_shown([one for _, one in fresh], now=now)
     rows.insert(
         Delivery,
         [
-            {**_way(one.conversation, leaves, automatic=True), "reply_id": reply_id}
-            for reply_id, one in ways
-            if reply_id
+            {**_way(one.conversation, leaves, automatic=True, shown=quiet), "reply_id": reply_id}
+            for (reply_id, one), quiet in zip(fresh, shown, strict=True)
         ],
     )
 
@@ -214,9 +215,11 @@ def delivery_to(reply: Reply, conversation: Conversation | None, leaves: Leaving
     return Delivery(reply=reply, **_way(conversation, leaves))
 
 
-def _way(conversation: Conversation | None, leaves: Leaving, *, automatic: bool = False) -> dict[str, Any]:
-    """The columns of a delivery, without its reply."""
-    silent = automatic and wants_silence(conversation, automatic=True)
+def _way(
+    conversation: Conversation | None, leaves: Leaving, *, automatic: bool = False, shown: bool = False
+) -> dict[str, Any]:
+    """The columns of a delivery, without its reply; `shown`: on the tracking page alone."""
+    silent = shown or (automatic and wants_silence(conversation, automatic=True))
     endpoint = None if silent else endpoint_for(conversation, post=leaves.post)
     return {
         "conversation_id": conversation.pk if conversation else None,

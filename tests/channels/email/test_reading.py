@@ -7,7 +7,6 @@ import pytest
 from tests.channels.email.letters import CITY, DERYA, mail, raw
 from vefa.channels.email.reading import Mailbox, read
 from vefa.channels.email.tokens import token
-from vefa.channels.loops import may_auto_reply
 from vefa.channels.port import Form, Reading, UnreadableError
 
 KEY = "a key for tests"
@@ -201,12 +200,12 @@ def test_no_machine_answers_a_machine(headers, form):
     found = reading(mail(**headers))
 
     assert found.form is form
-    assert may_auto_reply(found) == (False, found.auto)
+    assert found.auto
 
 
 @pytest.mark.parametrize("headers", [{}, {"Auto_Submitted": "no"}, {"Subject": "Re: Otomatik yanıt"}])
 def test_a_persons_mail_may_be_acknowledged(headers):
-    assert may_auto_reply(reading(mail(**headers))) == (True, "")
+    assert reading(mail(**headers)).auto == ""
 
 
 def test_a_bounce_names_whom_it_did_not_reach_and_which_answer():
@@ -227,7 +226,7 @@ def test_a_bounce_names_whom_it_did_not_reach_and_which_answer():
     assert receipt.provider_id == f"r9.{sealed}@pinarova.example"
     assert found.unreachable is not None
     assert found.unreachable.address == DERYA
-    assert may_auto_reply(found)[0] is False
+    assert found.auto == "bounce report"
 
 
 def test_a_full_mailbox_fails_without_making_the_address_unreachable():
