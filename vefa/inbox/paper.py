@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
+from vefa.directory.access import scope_of
 from vefa.directory.models import Staff
 from vefa.inbox import numbers
 from vefa.inbox.lines import Entry, Line, enter
@@ -67,9 +68,20 @@ def runs(*, limit: int = 50) -> list[PaperRun]:
     return list(rows.order_by("-id")[:limit])
 
 
-def run_of(run_id: int) -> PaperRun | None:
-    """One run with its forms."""
-    return PaperRun.objects.filter(pk=run_id).prefetch_related("forms").select_related("by").first()
+def may_print(run: PaperRun, staff: Staff) -> bool:
+    """Whether the sheets are shown to this person: each bears the link by which its resident is known."""
+    return run.by_id == staff.pk or scope_of(staff).everything
+
+
+def run_of(run_id: int, *, staff: Staff) -> PaperRun | None:
+    """One run, for who may print it."""
+    run = PaperRun.objects.filter(pk=run_id).select_related("by").first()
+    return run if run is not None and may_print(run, staff) else None
+
+
+def sheets_of(run: PaperRun) -> list[PaperForm]:
+    """The forms of a run that are still to be filled in: the link of the others is a resident's by now."""
+    return list(run.forms.filter(contact=None).order_by("id"))
 
 
 def unused(*, limit: int = 500) -> list[PaperForm]:

@@ -128,7 +128,7 @@ RULES: dict[str, list[Rule]] = {
     "strike": [Rule(Action.ENTER, "POST")],
     "batch": [Rule(Action.ENTER), Rule(Action.ENTER, "POST")],
     "paper": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"count": "0"})],
-    "paper-run": [Rule(Action.ENTER)],
+    "paper-run": [Rule(Action.ENTER, about="paper run")],
     "paper-enter": [Rule(Action.ENTER), Rule(Action.ENTER, "POST")],
     "triage": [Rule(Action.ANSWER)],
     "triage-undo": [Rule(Action.ANSWER, "POST")],
@@ -177,13 +177,14 @@ MISSING = {
 CALLS = {"call", "call back", "recording"}  # of the city's line: seen by those who see everything
 # Who has a part in the mayor's own account, and in one of a unit that nobody here heads.
 OWNERS = {
+    "paper run": SEES_EVERYTHING | {Role.HEADMAN},
     "group": SEES_EVERYTHING | {Role.HEAD}, "group message": SEES_EVERYTHING | {Role.HEAD},
     "private": {Role.MAYOR}, "private-file": {Role.MAYOR}, "telephone": set[Role](),
     "delegation": {Role.MAYOR, Role.ADMINISTRATOR},
 }  # fmt: skip
 FOREIGN_OWNERS = {
     **{key: set[Role]() for key in OWNERS}, "delegation": {Role.ADMINISTRATOR},
-    "group": SEES_EVERYTHING, "group message": SEES_EVERYTHING,
+    "group": SEES_EVERYTHING, "group message": SEES_EVERYTHING, "paper run": SEES_EVERYTHING,
 }  # fmt: skip
 BOT = 1001  # as the town numbers its accounts
 PLAIN: dict[str, list[Any]] = {
@@ -202,7 +203,6 @@ PLAIN: dict[str, list[Any]] = {
     "morning-act": [1],
     "meeting": [BOT],
     "strike": [BOT, 1],
-    "paper-run": [BOT],
     "list": ["open"],
     "bulk-act": ["take"],
     "entered": ["26-00001-1"],

@@ -256,6 +256,32 @@ def test_the_sheets_stand_in_their_own_language(derya, language):
         assert f"/r/{form.reference}/{form.secret}" in shown
 
 
+def test_a_form_that_came_back_is_not_printed_again(derya):
+    form, other = printed(derya, 2)
+    run = reverse("desk:paper-run", args=[form.run_id])
+    derya.post(reverse("desk:paper-enter"), rows(sheet(form, timezone.now()), channel="counter"))
+
+    shown = words(derya.get(run))
+    assert form.secret not in shown
+    assert other.secret in shown
+
+    derya.post(reverse("desk:paper-enter"), rows(sheet(other, timezone.now()), channel="counter"))
+    assert "nothing is left to print" in words(derya.get(run))
+
+
+def test_the_links_on_printed_sheets_are_for_who_printed_them_and_who_sees_everything(town, derya, at_desk):
+    (form,) = printed(derya, 1)
+    run = reverse("desk:paper-run", args=[form.run_id])
+    hasan = at_desk(town.hasan)
+
+    assert hasan.get(run).status_code == 404
+    assert run not in words(hasan.get(reverse("desk:paper")))
+    assert at_desk(town.ayse).get(run).status_code == 200
+
+    (own,) = printed(hasan, 1)
+    assert own.secret in words(hasan.get(reverse("desk:paper-run", args=[own.run_id])))
+
+
 def test_what_was_written_on_paper_keeps_its_number_and_its_moment(town, derya):
     form, other, _last = printed(derya)
     PaperRun.objects.update(at=timezone.now() - timedelta(days=3))

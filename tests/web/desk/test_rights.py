@@ -86,12 +86,18 @@ class Folder:
             "incident": [self._incident(town, now)],
             "citizen": [case.citizen_id], "likeness": [likeness.pk], "merge": [merge.pk],
             **self._calls(town, now), **self._private(town, contact, now), **self._group(now),
+            **self._listed(town, now),
         }  # fmt: skip
 
     def _incident(self, town: Any, now: Any) -> int:
         """An incident behind this very case."""
         given = Plan(name="Sel", service_ids=(town.tree.pk,), area_id=None, since=now)
         return gathering.declare(plan=given, case_ids=[self.case.pk], by=town.derya, now=now).pk
+
+    def _listed(self, town: Any, now: Any) -> dict[str, list[Any]]:
+        """Forms that were printed: by the headman, and by who has nothing to do with him."""
+        by = town.hasan if self.case.area_id == town.carsi.id else town.ayse
+        return {"paper run": [PaperRun.objects.create(by=by, at=now, language="tr").pk]}
 
     def _group(self, now: Any) -> dict[str, list[Any]]:
         """A group of neighbours, and something said there; one is for roads, one for nobody here."""
@@ -166,7 +172,6 @@ def folders(town, wrote, now, settings, tmp_path) -> tuple[Folder, Folder]:
     to = Assignment(unit_id=town.roads.pk, staff_id=town.kemal.pk, reason="")
     lifecycle.assign(case_id=own.pk, to=to, by=town.derya, now=now)
     Meeting.objects.create(id=BOT, endpoint=town.bot, name="Halk günü", day=now, by=town.ayse, opened_at=now)
-    PaperRun.objects.create(id=BOT, by=town.ayse, at=now, language="tr")
     foreign = wrote(
         "Naz Ak", "7002", "Ağaç devrildi", now=now, service=town.tree, area_id=town.iskele.id
     )  # fmt: skip

@@ -65,7 +65,7 @@ def page(request: StaffRequest) -> HttpResponse:
     context = {
         "frame": frame_of(request, now=now),
         "form": form,
-        "runs": paper.runs(),
+        "runs": [(one, paper.may_print(one, request.staff)) for one in paper.runs()],
         "unused": paper.unused(),
     }
     return show(request, "desk/paper.html", None, context, status=422 if form.errors else 200)
@@ -75,7 +75,7 @@ def page(request: StaffRequest) -> HttpResponse:
 @staff_only(Action.ENTER)
 def run(request: StaffRequest, run_id: int) -> HttpResponse:
     """The forms of one run, a sheet of A4 each, in the language that was asked for."""
-    found = paper.run_of(run_id)
+    found = paper.run_of(run_id, staff=request.staff)
     if found is None:
         raise Http404
     with override(found.language):
@@ -175,7 +175,7 @@ def _sheets(found: PaperRun) -> dict[str, Any]:
     offered = [one for one in here.services.values() if one.retired_at is None and one.public]
     return {
         "run": found,
-        "forms": list(found.forms.all()),
+        "forms": paper.sheets_of(found),
         "services": [one.name(language) for one in sorted(offered, key=lambda one: one.order)],
         "languages": [str(name) for name in channels.LANGUAGES.values()],
         "city": here.municipality.name(language),
