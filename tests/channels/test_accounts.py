@@ -5,9 +5,10 @@ from argparse import ArgumentParser
 import pytest
 
 from tests.providers.telegram_bot_api import TelegramBotApi
-from vefa.channels.accounts import AccountError, NewEndpoint, add, endpoint_of, endpoints, retire, secrets_of
+from vefa.channels.accounts import AccountError, NewEndpoint, add, endpoint_of, endpoints, secrets_of
 from vefa.channels.loading import EndpointSection, Row
 from vefa.channels.models import Endpoint
+from vefa.journal.models import Event
 from vefa.kit.loading import Line, Reading
 from vefa.wiring.cli import endpoint as command
 from vefa.wiring.cli.command import CommandError
@@ -52,13 +53,30 @@ def test_keys_and_secrets_that_no_url_or_header_can_carry_are_refused(key, secre
         add(NewEndpoint(key=key, channel="telegram", language="tr", secrets={"secret": secret}))
 
 
-def test_a_retired_endpoint_is_not_listed_and_not_found(now):
+def test_a_retired_endpoint_is_not_listed_and_not_found():
     add(bot())
-    retire("ana", now=now)
+    vefa_endpoint("remove", "ana")
 
     assert endpoints() == []
     with pytest.raises(AccountError, match="none yet"):
         endpoint_of("ana")
+
+
+def test_what_is_done_at_the_command_line_stands_in_the_journal_without_its_secrets():
+    vefa_endpoint("add", "telegram", "--key", "ana", "--token", "1:gizli", "--secret", "mavi-kedi")
+    for words in (
+        ("pause", "ana"), ("resume", "ana"), ("rotate-secret", "ana"),
+        ("set-secret", "ana", "token", "2:gizli"), ("remove", "ana"),
+    ):  # fmt: skip
+        vefa_endpoint(*words)
+
+    told = list(Event.objects.order_by("id").values_list("kind", "actor", "data"))
+    assert [kind.removeprefix("endpoint.") for kind, _, _ in told] == [
+        "added", "paused", "resumed", "secret_rotated", "secret_entered", "retired",
+    ]  # fmt: skip
+    assert {actor for _, actor, _ in told} == {"system"}
+    assert "gizli" not in str(told)
+    assert "mavi" not in str(told)
 
 
 def test_the_folders_endpoint_waits_for_its_keys_and_a_second_load_leaves_it_on(now):

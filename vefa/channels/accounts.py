@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import httpx
 from django.conf import settings
@@ -91,12 +90,6 @@ def pause(key: str) -> None:
 def resume(key: str) -> None:
     """Send again, also what a provider asked to hold back. Raises AccountError."""
     Endpoint.objects.filter(pk=endpoint_of(key).pk).update(outbound_paused=False, paused_until=None)
-
-
-def retire(key: str, *, now: datetime) -> None:
-    """Take nothing more and send nothing more; what was said stays. Raises AccountError."""
-    Endpoint.objects.filter(pk=endpoint_of(key).pk).update(retired_at=now, active=False)
-    forget()
 
 
 def secrets_of(endpoint: Endpoint) -> dict[str, str]:

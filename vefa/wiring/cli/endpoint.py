@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from django.db import transaction
+
 from vefa.channels import registry
 from vefa.channels.accounts import (
     AccountError,
@@ -19,16 +21,17 @@ from vefa.channels.accounts import (
     remember_pushing,
     replace_secret,
     resume,
-    retire,
     secrets_of,
     set_secrets,
 )
-from vefa.channels.administering import makes_secret
+from vefa.channels.administering import Act, makes_secret, retire
 from vefa.channels.manners import Channel, Field, Subscriber
 from vefa.channels.models import Endpoint
 from vefa.channels.port import SendError
 from vefa.channels.sealing import UnsealableError
+from vefa.directory.queries import is_loaded, municipality
 from vefa.inbox.doors import adapter_of
+from vefa.journal.record import Happening, record
 from vefa.kit.loading import LANGUAGES
 from vefa.wiring.cli.command import CommandError
 
@@ -40,6 +43,7 @@ EXAMPLES = (
     "vefa endpoint list        vefa endpoint check bot        vefa endpoint pause bot",
     "vefa endpoint rotate-secret bot --public-url https://city.example.org",
 )
+ACTOR = "system"  # in the journal: whoever operates the machine
 _COMMON = frozenset({"key", "name", "language"})  # every channel has them
 
 type _Step = Callable[[Namespace], int]
@@ -81,7 +85,7 @@ def _add_parser(parser: ArgumentParser) -> None:
 def _channel_arguments(parser: ArgumentParser, channel: Channel) -> None:
     parser.add_argument("--key", required=True, help="its short name; part of the hook's URL")
     parser.add_argument("--name", default="", help="its name for people")
-    parser.add_argument("--language", default="tr", choices=LANGUAGES)
+    parser.add_argument("--language", choices=LANGUAGES, help="to people whose own is not known")
     for line in channel.fields:
         if line.name not in _COMMON:
             _field_argument(parser, line)
@@ -110,15 +114,18 @@ def run(options: Namespace) -> int:
 def _add(options: Namespace) -> int:
     channel = registry.channel_of(options.channel)
     given = {line: _given(options, line) for line in channel.fields}
+    language = options.language or (municipality().default_language if is_loaded() else LANGUAGES[0])
     new = NewEndpoint(
         key=options.key,
         channel=options.channel,
-        names={options.language: options.name} if options.name else {},
-        language=options.language,
+        names={language: options.name} if options.name else {},
+        language=language,
         settings={line.name: text for line, text in given.items() if text and not line.secret},
         secrets={line.name: text for line, text in given.items() if text and line.secret},
     )
-    endpoint = add(new)
+    with transaction.atomic():
+        endpoint = add(new)
+        _tell(endpoint, "endpoint.added", channel=endpoint.channel, key=endpoint.key)
     _say(f"Added {endpoint.key} ({endpoint.channel}).")
     if channel.pushed:
         _say(f"Its messages come to /hooks/{channel.key}/{endpoint.key}; set-webhook tells the provider so.")
@@ -151,20 +158,24 @@ def _state(endpoint: Endpoint) -> str:
 
 
 def _pause(options: Namespace) -> int:
-    pause(options.key)
+    with transaction.atomic():
+        pause(options.key)
+        _tell(endpoint_of(options.key), "endpoint.paused")
     _say("Sending is paused; what is written waits.")
     return 0
 
 
 def _resume(options: Namespace) -> int:
-    resume(options.key)
+    with transaction.atomic():
+        resume(options.key)
+        _tell(endpoint_of(options.key), "endpoint.resumed")
     _say("Sending goes on.")
     return 0
 
 
 def _remove(options: Namespace) -> int:
-    retire(options.key, now=datetime.now(UTC))
-    _say("Retired. What was said on it stays.")
+    retire(endpoint_of(options.key).pk, Act(by=ACTOR, now=datetime.now(UTC)))
+    _say("Retired. What was said on it stays; the worker tells its provider to push no more.")
     return 0
 
 
@@ -199,19 +210,33 @@ def _rotate(options: Namespace) -> int:
     if not makes_secret(endpoint_of(options.key).channel):
         words = "The provider gives this secret: enter the new one with set-secret KEY secret VALUE."
         raise CommandError(words)
-    replace_secret(options.key, randomness.token_urlsafe(32))
+    _replace(options.key, randomness.token_urlsafe(32))
     _say("The new secret is set; the old one stays good until the next change.")
     return _set_webhook(options) if options.public_url else 0
 
 
 def _set_secret(options: Namespace) -> int:
     if options.name == "secret":
-        replace_secret(options.key, options.value)
+        _replace(options.key, options.value)
         _say("The new secret is set; the old one stays good until the next change.")
         return 0
-    set_secrets(options.key, {options.name: options.value})
+    with transaction.atomic():
+        set_secrets(options.key, {options.name: options.value})
+        _tell(endpoint_of(options.key), "endpoint.secret_entered", secret=options.name)
     _say(f"Changed {options.name}.")
     return 0
+
+
+@transaction.atomic
+def _replace(key: str, secret: str) -> None:
+    replace_secret(key, secret)
+    _tell(endpoint_of(key), "endpoint.secret_rotated")
+
+
+def _tell(endpoint: Endpoint, kind: str, **data: str) -> None:
+    """Say in the journal what was done here; secrets are never told."""
+    subject = f"endpoint:{endpoint.pk}"
+    record([Happening(kind=kind, subject=subject, actor=ACTOR, at=datetime.now(UTC), data=data)])
 
 
 def _hook_url(public_url: str, endpoint: Endpoint) -> str:
