@@ -46,7 +46,7 @@ bench-triage: .venv/installed ## measure how well messages are understood, with 
 	@$(BIN)/python -m tools.messages compile
 	$(BIN)/python -m benchmarks.bench_triage
 
-faults: .venv/installed ## kill processes under load at full length, some twenty minutes
+faults: .venv/installed ## kill processes under load at full length, some 45 minutes
 	@$(BIN)/python -m tools.messages compile
 	VEFA_FAULTS=whole $(BIN)/python -m pytest tests/faults
 
