@@ -98,6 +98,55 @@ def test_who_joins_later_hears_what_everybody_was_told_and_nobody_else_hears_it_
     assert Reply.objects.get(case=nur, phrase_key="incident").text == TEXTS["tr"]
 
 
+def follow(now):
+    while replay.react(REACTIONS, now=now):
+        pass
+
+
+def joins(storm, town, now, who="Nur"):
+    case = opened(town, "Dal kırıldı", now=now, who=who, service=town.tree)
+    gathering.join(incident_id=storm.pk, case_ids=[case.pk], by=town.derya, now=now)
+    return case
+
+
+def heard(case):
+    return list(Reply.objects.filter(case=case, phrase_key="incident").values_list("text", flat=True))
+
+
+def test_who_joins_while_an_answer_can_be_taken_back_hears_it_when_it_is_given(storm, town, now):
+    order = give(storm, town, now)
+    nur = joins(storm, town, now + timedelta(seconds=3))
+    follow(now + timedelta(seconds=4))
+    assert heard(nur) == []
+
+    follow(order.due_at)
+    carry_out(order.due_at)
+    assert heard(nur) == [TEXTS["tr"]]
+    assert Reply.objects.filter(phrase_key="incident").count() == 4
+
+    Event.objects.update(handled_at=None)
+    follow(order.due_at + timedelta(minutes=1))
+    assert heard(nur) == [TEXTS["tr"]]
+
+
+def test_who_joins_hears_nothing_of_an_answer_that_was_taken_back(storm, town, now):
+    order = give(storm, town, now)
+    nur = joins(storm, town, now + timedelta(seconds=3))
+    follow(now + timedelta(seconds=4))
+    orders.take_back(order_id=order.pk, incident_id=storm.pk, by=town.derya, now=now + timedelta(seconds=5))
+    follow(order.due_at)
+    assert heard(nur) == []
+
+
+def test_who_joined_by_mistake_and_left_does_not_hear_the_answer(storm, town, now):
+    order = give(storm, town, now)
+    nur = joins(storm, town, now + timedelta(seconds=3))
+    follow(now + timedelta(seconds=4))
+    gathering.leave(incident_id=storm.pk, case_ids=[nur.pk], by=town.derya, now=now + timedelta(seconds=6))
+    follow(order.due_at)
+    assert heard(nur) == []
+
+
 def test_it_is_told_before_how_many_are_reached_and_how(storm, town, now):
     shares = to_all.reached(list(Case.objects.values_list("id", flat=True)), now=now)
     assert {(share.channel, share.language, share.way, share.count) for share in shares} == {

@@ -1,4 +1,4 @@
-"""Which case an event concerns, also where its subject is a promise, a talk or a message."""
+"""Which case an event concerns, also where its subject is a promise, a talk or a message, or it names one."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,11 @@ from vefa.journal.models import Event
 def cases_behind(events: Iterable[Event]) -> dict[int, int]:
     """The case's id by the event's; events that concern no case are left out. Two statements at the most."""
     known = list(events)
-    found = {one.pk: number for one in known if (number := _number(one.subject, "case"))}
+    found = {
+        one.pk: number
+        for one in known
+        if (number := _number(one.subject, "case") or int(one.data.get("case_id") or 0))
+    }
     promised = {one.pk: number for one in known if (number := _number(one.subject, "promise"))}
     said = {
         one.pk: int(one.data["contact_id"])

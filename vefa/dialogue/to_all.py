@@ -1,13 +1,13 @@
 """One answer to everybody behind an incident, each in their own language and on their own channel."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
 
 from vefa.cases.incidents.orders import text_for
-from vefa.cases.models import Case, IncidentOrder, Supporter
+from vefa.cases.models import Case, IncidentCase, IncidentOrder, IncidentState, Supporter
 from vefa.cases.moves import Told, tell
 from vefa.cases.promises import answered
 from vefa.channels.manners import Standing
@@ -17,6 +17,7 @@ from vefa.dialogue.terms import TEMPLATE, rules_of
 from vefa.dialogue.writing import Words, write_automatic
 from vefa.inbox.models import Conversation
 from vefa.journal.models import Event
+from vefa.journal.record import Happening, record
 
 PHRASE = "incident"  # an approved text of this name, with one gap, carries the words where one is needed
 _RELATED = ("conversation__address", "conversation__endpoint", "service", "unit", "area", "parent")
@@ -42,23 +43,61 @@ def answer(order: IncidentOrder, case_id: int, *, now: datetime) -> None:
 
 
 def gathered(events: Sequence[Event], now: datetime) -> None:
-    """Who joins after everybody was answered hears that answer too; who was among them does not again."""
-    wanted = {int(event.data["incident_id"]) for event in events}
-    latest: dict[int, IncidentOrder] = {}
-    rows = IncidentOrder.objects.filter(
-        incident__in=wanted, incident__state="running", sort=IncidentOrder.Sort.ANSWER, taken_back_at=None,
-        due_at__lte=now,
-    )  # fmt: skip
-    for order in rows.select_related("staff").order_by("id"):
-        latest[order.incident_id] = order
-    late = {
-        int(event.subject.removeprefix("case:")): latest[event.data["incident_id"]]
+    """Who joins after everybody was answered hears that answer too; who was among them does not again.
+
+    An answer that may still be taken back waits; who joined meanwhile hears it when it is given.
+    """
+    orders = _answers(incident__in={int(event.data["incident_id"]) for event in events})
+    running = [order for order in orders if order.incident.state == IncidentState.RUNNING]
+    latest = {order.incident_id: order for order in running if order.due_at <= now}
+    waiting = [order for order in running if order.due_at > now]
+    late = {_case_id(event): latest.get(event.data["incident_id"]) for event in events}
+    _say_late(late, now)
+    record(
+        _laid_back(order, _case_id(event), now)
         for event in events
-        if event.data["incident_id"] in latest
-    }
-    new = [case_id for case_id, order in late.items() if case_id not in order.case_ids]
-    for case in Case.objects.filter(id__in=new).select_related(*_RELATED).order_by("id"):
-        _say(late[case.pk], case, now)
+        for order in waiting
+        if order.incident_id == event.data["incident_id"] and _case_id(event) not in order.case_ids
+    )
+
+
+def awaited(events: Sequence[Event], now: datetime) -> None:
+    """The moment has come of an answer that waited when somebody joined; who left again does not hear it."""
+    orders = {order.pk: order for order in _answers(pk__in={event.data["order_id"] for event in events})}
+    for event in events:  # who joined hears two answers one after the other, as everybody did
+        case_id, order = int(event.data["case_id"]), orders.get(event.data["order_id"])
+        inside = IncidentCase.objects.filter(case_id=case_id, left_at=None)
+        if order and inside.filter(incident_id=order.incident_id).exists():
+            _say_late({case_id: order}, now)
+
+
+def _answers(**which: object) -> list[IncidentOrder]:
+    """The answers to all that nobody took back, in the order in which they were given."""
+    rows = IncidentOrder.objects.filter(sort=IncidentOrder.Sort.ANSWER, taken_back_at=None, **which)
+    return list(rows.select_related("staff", "incident").order_by("id"))
+
+
+def _say_late(late: Mapping[int, IncidentOrder | None], now: datetime) -> None:
+    """Say to each case what all the others were told before."""
+    meant = {case_id: order for case_id, order in late.items() if order and case_id not in order.case_ids}
+    for case in Case.objects.filter(id__in=meant).select_related(*_RELATED).order_by("id"):
+        _say(meant[case.pk], case, now)
+
+
+def _laid_back(order: IncidentOrder, case_id: int, now: datetime) -> Happening:
+    """An event of its own, which holds up nothing else that happens to the case."""
+    return Happening(
+        kind="incident.answer_awaited",
+        subject=f"joined:{case_id}",
+        actor="system",
+        at=now,
+        due_at=order.due_at,
+        data={"incident_id": order.incident_id, "order_id": order.pk, "case_id": case_id},
+    )
+
+
+def _case_id(event: Event) -> int:
+    return int(event.subject.removeprefix("case:"))
 
 
 def reached(case_ids: Sequence[int], *, now: datetime) -> list[Share]:

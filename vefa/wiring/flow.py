@@ -27,6 +27,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "case.doubled": [announcements.doubled],
     "case.taken_back": [storing.reread],
     "case.gathered": [to_all.gathered],
+    "incident.answer_awaited": [to_all.awaited],
     "case.planned": [announcements.planned],
     "case.waiting": [announcements.asked],
     "case.referred": [announcements.referred],

@@ -111,6 +111,7 @@ def test_a_promise_and_a_word_of_a_talk_are_shown_with_their_case(town, pothole_
         for kind, subject, data in (
             ("promise.told_by_day", f"promise:{result_of(pothole_case).pk}", {}),
             ("keyword.helped", "conversation:1", {"contact_id": contact.pk}),
+            ("incident.answer_awaited", f"joined:{pothole_case.pk}", {"case_id": pothole_case.pk}),
         )
     )
     Event.objects.exclude(kind="case.opened").filter(data__isnull=False).update(parked_at=now)
@@ -118,6 +119,7 @@ def test_a_promise_and_a_word_of_a_talk_are_shown_with_their_case(town, pothole_
     found = {one.kind: one.case for one in missed(town.derya)}
 
     assert found["promise.told_by_day"] == found["keyword.helped"] == pothole_case
+    assert found["incident.answer_awaited"] == pothole_case
 
 
 def test_nobody_sees_what_failed_of_a_case_that_is_not_theirs(town, unfollowed, photo, wrote, now):

@@ -33,7 +33,7 @@ MISSED: Mapping[str, Promise] = {
         (
             "case.followed", "case.supported", "case.doubled", "case.gathered", "case.planned",
             "case.waiting", "case.referred", "case.reopened", "promise.extended", "promise.broken",
-            "promise.told_by_day",
+            "promise.told_by_day", "incident.answer_awaited",
         ),
         UNTOLD,
     ),
