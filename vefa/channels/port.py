@@ -203,6 +203,8 @@ class Unreachable(Struct, frozen=True, kw_only=True):
 
     address: str
     reason: str
+    # Ids of ours that the report names, where anybody can write one: only they prove it; else None.
+    about: tuple[str, ...] | None = None
 
 
 class Reading(Struct, frozen=True, kw_only=True):

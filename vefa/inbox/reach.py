@@ -45,7 +45,7 @@ def note_reach(heard: Sequence[Heard], *, now: datetime) -> None:
     """Keep what these arrivals say about where people can be reached, in their order."""
     _note_spoken([contact for _, contact, reading in heard if reading.form not in SILENT])
     for space, _, reading in heard:
-        if reading.unreachable:
+        if reading.unreachable and reading.unreachable.about is None:
             Address.objects.filter(
                 space=space, value=reading.unreachable.address, unreachable_at=None
             ).update(unreachable_at=now, unreachable_why=reading.unreachable.reason)

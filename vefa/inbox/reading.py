@@ -182,6 +182,8 @@ def _details(reading: Reading) -> dict[str, Any]:
     details |= {
         name: msgspec.to_builtins(value) for part, name in _PARTS.items() if (value := getattr(reading, part))
     }
+    if reading.unreachable and reading.unreachable.about is not None:
+        details["gone"] = msgspec.to_builtins(reading.unreachable)
     if reading.verified is False:
         details["verified"] = False  # our own server's word against the sender
     if reading.group and reading.attachments:

@@ -16,6 +16,7 @@ from vefa.cases.lifecycle import MoveNotAllowedError, double, reopen
 from vefa.cases.models import Case
 from vefa.cases.opening import follow, open_cases
 from vefa.channels.port import Form
+from vefa.dialogue.bounced import note_bounced
 from vefa.dialogue.confirming import answer_links
 from vefa.dialogue.receipts import apply_receipts
 from vefa.directory.models import Staff
@@ -44,6 +45,7 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     """Do with each contact what it asks for. Call it inside the transaction that marks them handled."""
     contacts = take_groups(contacts, now=now)
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
+    note_bounced([contact for contact in contacts if contact.details.get("gone")], now=now)
     _greet([contact for contact in contacts if contact.form == Form.START], now=now)
     contacts = private.hold(_link(contacts, now=now), now=now)
     contacts = take_keywords(contacts, now=now)

@@ -226,6 +226,7 @@ def test_a_bounce_names_whom_it_did_not_reach_and_which_answer():
     assert receipt.provider_id == f"r9.{sealed}@pinarova.example"
     assert found.unreachable is not None
     assert found.unreachable.address == DERYA
+    assert found.unreachable.about == (receipt.provider_id,)  # believed only where that is a mail of ours
     assert found.auto == "bounce report"
 
 

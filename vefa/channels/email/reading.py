@@ -19,6 +19,7 @@ from vefa.kit.saying import Sentence
 
 OVERSIZE_FIELD = "X-Vefa-Oversize"  # set by our own collector in front of a header without its body
 _MOST_COPIES = 50
+_MOST_NAMED = 20  # ids in one report
 _LONGEST_SIGNATURE = 2000  # characters
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 _FORMS = {"bounce": Form.BOUNCE, "receipt": Form.RECEIPT, "complaint": Form.EVENT}
@@ -125,11 +126,13 @@ def _files(body: Body, message: Message, report: Report | None) -> tuple[Attachm
 
 
 def _unreachable(report: Report | None) -> Unreachable | None:
+    """Whom it says to be gone: anybody can write such a report, so it counts only about a mail of ours."""
     if report is None or not report.dead:
         return None
     address = report.dead[0]
     reasons = (one.reason or one.status for one in report.receipts if one.recipient == address)
-    return Unreachable(address=address, reason=next(reasons, "") or report.kind)
+    reason = next(reasons, "") or report.kind
+    return Unreachable(address=address, reason=reason, about=report.original_ids[:_MOST_NAMED])
 
 
 def _reply_address(message: Message, sender: Sender | None) -> str:
