@@ -98,3 +98,66 @@ def test_what_stopped_half_way_goes_on_where_it_stopped(answers, town, now):
     sweeping.resend(delivery_id=row.pk, by=town.derya, now=now)
 
     assert Delivery.objects.get().parts == ["w1"]
+
+
+def handed_over(row, *numbers, now) -> None:
+    """What the provider answered, under one id for each message."""
+    lease = lease_of(now)
+    leasing.hand_over(leasing.Gone(lease, Sent(provider_id=numbers[0], parts=numbers)), now=now + LATER)
+
+
+@pytest.mark.parametrize("first", ["delivered", "read"])
+@pytest.mark.parametrize("failing", ["w1", "w2"])
+def test_a_message_that_failed_shows_though_another_of_the_answer_arrived(answers, now, first, failing):
+    answers("Karar ektedir")
+    row = Delivery.objects.get()
+    handed_over(row, "w1", "w2", now=now)
+    arrived = "w2" if failing == "w1" else "w1"
+    key = str(row.key)
+
+    for one in ((first, arrived), ("failed", failing), (first, arrived), ("failed", failing)):
+        apply_receipts([early(row, *one, key=key, reason="the file is broken")], now=now + LATER)
+
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == (DeliveryState.FAILED, "the file is broken")
+    assert Event.objects.filter(kind="delivery.failed").count() == 1
+
+
+def test_where_the_last_message_stands_for_all_it_does_not_fail_after_it_arrived(answers, now):
+    answers("Bakıyoruz")
+    row = Delivery.objects.get()
+    lease = lease_of(now)
+    leasing.hand_over(leasing.Gone(lease, Sent(provider_id="s2", parts=("s1", "s2"))), now=now + LATER)
+
+    apply_receipts([early(row, "delivered", "s2"), early(row, "failed", "s2")], now=now + LATER)
+
+    assert states() == [DeliveryState.DELIVERED]
+
+
+def test_the_arrival_of_the_words_says_nothing_of_the_file_that_is_on_its_way(answers, now):
+    answers("Karar ektedir")
+    row = Delivery.objects.get()
+    lease = lease_of(now)
+
+    apply_receipts([early(row, "delivered", "w1", key=str(row.key))], now=now + LATER)
+    apply_early(now=now + LATER)
+    assert states() == [DeliveryState.LEASED]
+    leasing.settle(lease, {"state": DeliveryState.UNCERTAIN, "ended_at": now, "parts": ["w1"]})
+    apply_early(now=now + LATER)
+    assert states() == [DeliveryState.UNCERTAIN]  # nobody knows of the file
+
+    apply_receipts([early(row, "delivered", "w2", key=str(row.key))], now=now + LATER)
+    row.refresh_from_db()
+    assert (row.state, row.parts) == (DeliveryState.DELIVERED, ["w1", "w2"])
+
+
+def test_an_arrival_that_was_faster_than_the_answer_is_known_by_its_key(answers, now):
+    answers("Karar ektedir")
+    row = Delivery.objects.get()
+    lease = lease_of(now)
+    apply_receipts([early(row, "delivered", "w2", key=str(row.key))], now=now + LATER)
+
+    leasing.hand_over(leasing.Gone(lease, Sent(provider_id="w1", parts=("w1", "w2"))), now=now + LATER)
+
+    assert apply_early(now=now + LATER) == 1
+    assert states() == [DeliveryState.DELIVERED]

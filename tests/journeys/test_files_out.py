@@ -17,6 +17,7 @@ from tests.journeys.test_viber import viber
 from tests.journeys.whatsapp_line import HOLE, cloud, fresh, line, push
 from tests.providers.meta_graph import message as said_on_page
 from tests.providers.telegram_bot_api import message
+from tests.providers.whatsapp_cloud import statuses
 from tests.web.desk.seat import seated
 from tests.web.desk.test_enclosing import PDF, photo, upload
 from vefa.cases.models import Case, Supporter
@@ -164,6 +165,13 @@ def test_whatsapp_gets_each_file_handed_over_and_then_sent(town, line, cloud, wo
     assert paper.content["filename"] == "karar.pdf"
     assert cloud.files[paper.content["id"]] == (PDF, "application/pdf")
     assert cloud.files[picture.content["id"]][1] == "image/png"
+
+    push(line, *statuses(words.wamid, "delivered", key=str(sent.key)))
+    worker.work()
+    push(line, *statuses(paper.wamid, "failed", key=str(sent.key), code=131053))
+    worker.work()
+    sent.refresh_from_db()
+    assert (sent.state, "131053" in sent.trouble) == (S.FAILED, True)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,10 +13,11 @@ from tests.providers.viber_api import DERYA, ViberServer, event, said
 from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
 from vefa.channels.models import Endpoint
-from vefa.channels.port import Call
+from vefa.channels.port import Call, Place
 from vefa.channels.sealing import seal
 from vefa.citizens.models import Address
 from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.parcels import Extras
 from vefa.dialogue.writing import Words, write
 from vefa.inbox.models import Contact
 
@@ -91,3 +92,22 @@ def test_who_unsubscribes_is_not_written_to_until_they_write_again(town, viber, 
     pushed(viber, said("Buradayım"))
     worker.work()
     assert Address.objects.get(space="viber").unreachable_at is None
+
+
+def test_a_place_that_failed_after_its_words_arrived_is_seen(town, viber, worker):
+    pushed(viber, said("Çarşı'da yolda büyük bir çukur var"))
+    worker.work()
+    where = Extras(place=Place(latitude=41.1, longitude=33.2))
+    words = Words(text="Buraya gelebilirsiniz.", language="tr", extras=where)
+    write(case=Case.objects.get(), words=words, by=town.derya, now=timezone.now())
+    worker.work()
+    delivery = Delivery.objects.get(reply__text=words.text)
+    first, second = (int(number) for number in delivery.parts)
+    pushed(viber, event("delivered", user_id=DERYA) | {"message_token": first})
+    worker.work()
+    pushed(viber, event("failed", user_id=DERYA, desc="no such place") | {"message_token": second})
+    pushed(viber, event("failed", user_id="somebody else") | {"message_token": 7})
+    worker.work()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.trouble) == (DeliveryState.FAILED, "no such place")

@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
 from vefa.inbox.models import Contact
@@ -24,15 +26,18 @@ SENT = "sent"  # the provider has it: news only where we were in doubt
 WAITS = timedelta(hours=1)  # a report for a delivery that knows no id yet: a hand-over takes seconds
 BATCH = 500
 LONGEST = 200  # an id that no delivery can have
+_WRITTEN = (
+    *("state", "trouble", "provider_id", "parts", "handed_over_at", "delivered_at", "read_at", "ended_at"),
+)
 # From which states each report is believed; anything else is late or doubled and changes nothing.
 BELIEVED: dict[str, frozenset[str]] = {
     SENT: frozenset({S.UNCERTAIN}),
-    S.DELIVERED: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN}),
-    S.READ: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN, S.DELIVERED}),
+    S.DELIVERED: frozenset({S.HANDED_OVER, S.UNCERTAIN}),
+    S.READ: frozenset({S.HANDED_OVER, S.UNCERTAIN, S.DELIVERED}),
     S.FAILED: frozenset({S.LEASED, S.HANDED_OVER, S.UNCERTAIN}),
 }
 _FINAL = frozenset({S.DELIVERED, S.READ, S.FAILED})  # what is worth waiting with
-_EARLY = ("provider_id", "state", "reason", "status")  # nobody's number is kept with it
+_EARLY = ("provider_id", "state", "reason", "status", "key")  # nobody's number is kept with it
 
 
 def apply_receipts(contacts: Sequence[Contact], *, now: datetime) -> None:
@@ -47,10 +52,15 @@ def apply_receipts(contacts: Sequence[Contact], *, now: datetime) -> None:
 @transaction.atomic
 def apply_early(*, now: datetime) -> int:
     """Apply the reports that came before the provider's answer, where it has come since; how many."""
-    known = Delivery.objects.filter(
-        endpoint=OuterRef("endpoint"), provider_id=OuterRef("provider_id")
-    ).exclude(provider_id="")
-    rows = EarlyReport.objects.select_for_update(skip_locked=True).filter(Exists(known)).order_by("id")
+    here = Delivery.objects.filter(endpoint=OuterRef("endpoint")).exclude(state__in=(S.QUEUED, S.LEASED))
+    known = here.filter(provider_id=OuterRef("provider_id")).exclude(provider_id="")
+    sent = here.filter(key=OuterRef("told_key"))
+    rows = (
+        EarlyReport.objects.select_for_update(skip_locked=True)
+        .annotate(told_key=Cast(KeyTextTransform("key", "facts"), UUIDField()))
+        .filter(Exists(known) | Exists(sent))
+        .order_by("id")
+    )
     kept = list(rows[:BATCH])
     if kept:
         _apply([(one.endpoint_id, one.facts) for one in kept], now=now)
@@ -65,7 +75,7 @@ def _keep_early(reports: Iterable[Report], *, now: datetime) -> None:
         EarlyReport(
             endpoint_id=endpoint_id,
             provider_id=report["provider_id"],
-            facts={name: report[name] for name in _EARLY if report.get(name)},
+            facts=_early(report),
             heard_at=now,
         )
         for endpoint_id, report in reports
@@ -73,22 +83,28 @@ def _keep_early(reports: Iterable[Report], *, now: datetime) -> None:
     )
 
 
+def _early(report: dict[str, Any]) -> dict[str, str]:
+    facts = {name: report[name] for name in _EARLY if report.get(name)}
+    if not _uuid(facts.get("key", "")):
+        facts.pop("key", None)
+    return facts
+
+
 def _apply(reports: Sequence[Report], *, now: datetime) -> list[Report]:
     """Apply what speaks of a known delivery; the reports that speak of none."""
     rows = _spoken_of(reports)
-    by_id = {(row.endpoint_id, row.provider_id): row for row in rows if row.provider_id}
+    by_id = {(row.endpoint_id, number): row for row in rows for number in (row.provider_id, *row.parts)}
     by_key = {(row.endpoint_id, str(row.key)): row for row in rows}
     failed, strange = [], []
     for endpoint_id, report in reports:
         named = by_id.get((endpoint_id, report["provider_id"])) if report["provider_id"] else None
         row = named or by_key.get((endpoint_id, report.get("key", "")))
-        if row is None or _may_be_of_another_try(row, report):
+        if row is None or _comes_too_early(row, report) or _may_be_of_another_try(row, report):
             strange.append((endpoint_id, report))
         elif _believe(row, report, now=now) and row.state == S.FAILED:
             failed.append(row)
     if rows:
-        fields = ["state", "trouble", "provider_id", "handed_over_at", "delivered_at", "read_at", "ended_at"]
-        Delivery.objects.bulk_update(rows, fields)
+        Delivery.objects.bulk_update(rows, _WRITTEN)
     tell_failed(failed, now=now)
     return strange
 
@@ -136,7 +152,31 @@ def _spoken_of(reports: Sequence[Report]) -> list[Delivery]:
         return []
     named = Q(endpoint_id__in={endpoint_id for endpoint_id, _ in reports}, provider_id__in=ids)
     rows = Delivery.objects.select_for_update().filter(named | Q(key__in=keys) if keys else named)
-    return list(rows.order_by("id"))
+    found = list(rows.order_by("id"))
+    return found + _of_later_parts(reports, found)
+
+
+def _of_later_parts(reports: Sequence[Report], found: Sequence[Delivery]) -> list[Delivery]:
+    """The deliveries of which a further message failed, where the provider gives no key back but names whom.
+
+    No statement where there is no such failure.
+    """
+    known = {number for row in found for number in (row.provider_id, *row.parts)}
+    failed = [
+        (endpoint_id, report["provider_id"], report["recipient"])
+        for endpoint_id, report in reports
+        if report["state"] == S.FAILED
+        and report["provider_id"] not in known
+        and report.get("recipient")
+        and not report.get("key")
+    ]
+    if not failed:
+        return []
+    endpoints, numbers, people = (set(one) for one in zip(*failed, strict=True))
+    theirs = Delivery.objects.select_for_update(of=("self",)).filter(
+        endpoint_id__in=endpoints, conversation__address__value__in=people, parts__has_any_keys=list(numbers)
+    )
+    return list(theirs.exclude(pk__in=[row.pk for row in found]).order_by("id"))
 
 
 def _uuid(text: str) -> UUID | None:
@@ -161,6 +201,11 @@ def tell_failed(rows: Iterable[Delivery], *, now: datetime) -> None:
     )
 
 
+def _comes_too_early(row: Delivery, report: dict[str, str]) -> bool:
+    """Whether a message of the answer arrived while the next is on its way: that says nothing of the rest."""
+    return row.state == S.LEASED and report["state"] in {S.DELIVERED, S.READ}
+
+
 def _may_be_of_another_try(row: Delivery, report: dict[str, str]) -> bool:
     """Whether a failure, told with the key that every try shares, is of what went before this try."""
     number = report["provider_id"]
@@ -169,12 +214,29 @@ def _may_be_of_another_try(row: Delivery, report: dict[str, str]) -> bool:
     return bool(row.provider_id) or (row.state == S.LEASED and row.resent > 0)
 
 
+def _is_news(row: Delivery, report: dict[str, str]) -> bool:
+    """Whether a report is believed, of an answer in one message or in several.
+
+    Of several, one may fail though another arrived; and the arrival of one that surely went settles no doubt
+    about the next. Where the last one's report is the report of all, it is the only one.
+    """
+    state, number = report["state"], report["provider_id"]
+    if number in row.parts and row.state == S.UNCERTAIN and state != S.FAILED:
+        return False
+    alone = number == row.provider_id == row.parts[-1] if number in row.parts else True
+    if state == S.FAILED and not alone and row.state in {S.DELIVERED, S.READ}:
+        return True
+    return row.state in BELIEVED.get(state, frozenset())
+
+
 def _believe(row: Delivery, report: dict[str, str], *, now: datetime) -> bool:
     state = report["state"]
-    if row.state not in BELIEVED.get(state, frozenset()):
+    if not _is_news(row, report):
         return False
+    if row.parts and row.state == S.UNCERTAIN and report["provider_id"] not in {"", *row.parts}:
+        row.parts = [*row.parts, report["provider_id"]]  # the one that was in doubt
     row.state = state if state != SENT else S.HANDED_OVER
-    row.provider_id = row.provider_id or report["provider_id"]
+    row.provider_id = row.provider_id or (row.parts[0] if row.parts else report["provider_id"])
     row.handed_over_at = row.handed_over_at or now
     row.trouble = ""
     if state == SENT:
