@@ -13,10 +13,12 @@ from vefa.cases.opening import Opening, open_cases
 from vefa.citizens.models import Address, Citizen
 from vefa.dialogue.models import Delivery, Draft, Reply
 from vefa.inbox.models import Contact, Conversation
+from vefa.journal import replay
 from vefa.journal.models import Event
 from vefa.triage.models import Suggested
 from vefa.triage.suggesting import asking
 from vefa.triage.suggesting.prompts import What
+from vefa.wiring.flow import REACTIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -84,13 +86,19 @@ def test_a_summary_is_suggested_and_the_journal_says_who_wrote_it(model, asks, c
     )
 
 
-def test_the_model_hears_no_personal_data_no_note_and_no_secret(model, asks, settings):
+def test_the_model_hears_no_personal_data_no_note_and_no_secret(model, asks, case, now, settings):
     settings.SUGGEST_KEY = model.key = "key-of-the-model"
+    while replay.react(REACTIONS, now=now, limit=200):
+        pass
+    assert case.secret in Reply.objects.get(case=case, automatic=True).text
+    Contact.objects.update(text=f"{case.text}, bakın: /r/{case.reference}/{case.secret}")
 
     asks()
 
     said = json.dumps(model.asked, ensure_ascii=False)
     assert "çukur" in said
+    assert "/r/" in said
+    assert case.secret not in said
     assert "0532" not in said
     assert "key-of-the-model" not in said
     assert settings.SECRET_KEY not in said

@@ -16,6 +16,8 @@ from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.inbox.models import Attachment, Contact
+from vefa.journal import replay
+from vefa.wiring.flow import REACTIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +153,33 @@ def test_who_may_only_read_is_shown_no_answer_box(town, pothole_case):
     assert 'name="text"' not in page_of(client, pothole_case)
     answer = client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": "x", "do": "send"})
     assert answer.status_code == 403
+
+
+def test_the_link_by_which_a_resident_is_known_stands_nowhere_at_the_desk(town, pothole_case, now):
+    while replay.react(REACTIONS, now=now, limit=200):
+        pass
+    link = f"/r/{pothole_case.reference}/{pothole_case.secret}"
+    assert link in Reply.objects.get(case=pothole_case).text  # the resident gets it whole
+    contact = Contact.objects.get()
+    contact.text += f" https://vefa.example{link}"
+    contact.save()
+
+    for who in ("kemal", "orhan", "derya"):
+        Case.objects.update(staff=town.kemal)
+        page = page_of(seated(getattr(town, who)), pothole_case)
+        assert f"/r/{pothole_case.reference}" in page, who
+        assert pothole_case.secret not in page, who
+
+
+def test_an_answer_with_the_residents_link_is_sent_whole(town, pothole_case):
+    text = f"Buradan izleyin: https://vefa.example/r/{pothole_case.reference}/{pothole_case.secret}"
+    client = seated(town.derya)
+    client.post(reverse("desk:reply", args=[pothole_case.id]), {"text": text, "do": "send"})
+
+    assert Reply.objects.get(staff=town.derya).text == text
+    Delivery.objects.update(state=DeliveryState.FAILED, trouble="refused")
+    for name, words in (("case", [pothole_case.id]), ("troubles", [])):
+        assert pothole_case.secret not in client.get(reverse(f"desk:{name}", args=words)).content.decode()
 
 
 def test_search_finds_by_number_name_and_words(town, pothole_case):

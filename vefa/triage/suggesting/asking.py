@@ -15,6 +15,7 @@ from django.db import transaction
 
 from vefa.cases.models import Case
 from vefa.cases.moves import actor_of
+from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.queries import Entry, conversation_of
 from vefa.directory.models import Staff
 from vefa.inbox import intake
@@ -123,7 +124,7 @@ def _asked(row: Suggested, http: httpx.Client) -> tuple[str, str]:
 
 
 def _told(row: Suggested) -> Told:
-    """Only what this clerk sees on the page: no notes, no names, no other case."""
+    """Only what this clerk sees on the page: no notes, no names, no other case, no link of the resident's."""
     case = row.case
     entries = conversation_of(case, with_notes=False)
     address = case.conversation.address if case.conversation else None
@@ -132,7 +133,7 @@ def _told(row: Suggested) -> Told:
     return Told(
         service=case.service.name("en") if case.service else "",
         area=case.area.name("en") if case.area else "",
-        lines=lines or [Line(ours=False, text=case.text)],
+        lines=lines or [Line(ours=False, text=without_secrets(case.text))],
         names=[name for name in names if name],
         into=row.into,
         mark=f"said-{secrets.token_hex(8)}",
@@ -141,10 +142,10 @@ def _told(row: Suggested) -> Told:
 
 def _line(entry: Entry) -> Line:
     if entry.reply is not None:
-        return Line(ours=True, text=entry.reply.text)
+        return Line(ours=True, text=without_secrets(entry.reply.text))
     contact = entry.contact
     shown = contact is not None and contact.deleted_at is None  # what was taken back is told to nobody
-    return Line(ours=entry.elsewhere, text=contact.text if contact and shown else "")
+    return Line(ours=entry.elsewhere, text=without_secrets(contact.text) if contact and shown else "")
 
 
 def _tell(row: Suggested, kind: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import get_language, gettext
 
+from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.queries import MOST_QUOTED
 from vefa.inbox.models import Contact
 from vefa.kit.calendars import comma
@@ -49,6 +50,6 @@ def _facts(contact: Contact, language: str) -> Iterator[str]:
 def _folds(contact: Contact, quoted: str) -> Iterator[Fold]:
     if quoted:
         cut = "…" if len(quoted) >= MOST_QUOTED else ""
-        yield Fold(label=gettext("What it quotes"), text=quoted[:MOST_QUOTED] + cut)
+        yield Fold(label=gettext("What it quotes"), text=without_secrets(quoted)[:MOST_QUOTED] + cut)
     if signature := contact.details.get("signature"):
-        yield Fold(label=gettext("Its signature"), text=str(signature))
+        yield Fold(label=gettext("Its signature"), text=without_secrets(str(signature)))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from vefa.dialogue import private_answers
+from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.models import DeliveryState
 from vefa.dialogue.phrases import MissingPhraseError, UnresolvedError, sentence
 from vefa.dialogue.private_answers import answers_to, language_of, reachable
@@ -245,7 +246,7 @@ def _said(found: Found) -> list[Message]:
             Message(
                 side="out",
                 who=in_place_of(staff.name if staff else "", answer.reply.voice),
-                text=answer.reply.text or wordless(contact),
+                text=without_secrets(answer.reply.text) or wordless(contact),
                 said_at=answer.reply.written_at,
                 language=answer.reply.language,
                 delivery={"handed_over": "handed", "shown": ""}.get(state.value, state.value),

@@ -1,4 +1,7 @@
-"""The conversation of a case as messages, notes and deliveries, in the reader's words."""
+"""The conversation of a case as messages, notes and deliveries, in the reader's words.
+
+The link by which a resident is known stands in what was sent to them; who reads it here sees none.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from vefa.channels.port import Form
+from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.models import DeliveryState, Enclosure
 from vefa.dialogue.queries import SIGNS, Entry
 from vefa.inbox.models import Attachment, AttachmentState, Contact
@@ -48,7 +52,9 @@ def message_of(
 ) -> Message:
     """One entry."""
     if entry.note is not None:
-        return Message(side="note", who=entry.note.staff.name, text=entry.note.text, said_at=entry.at)
+        return Message(
+            side="note", who=entry.note.staff.name, text=without_secrets(entry.note.text), said_at=entry.at
+        )
     if entry.contact is not None:
         found = _said(entry.contact, entry, case_id=case_id, private=private)
         return replace(found, reactions=_under(signs, entry.contact.message_id)) if signs else found
@@ -81,7 +87,7 @@ def _said(contact: Contact, entry: Entry, *, case_id: int, private: bool) -> Mes
     return Message(
         side="out" if ours else "in",
         who=gettext("The city, with another program") if ours else who or gettext("Resident"),
-        text=gettext("Taken back by its sender.") if hidden else text,
+        text=gettext("Taken back by its sender.") if hidden else without_secrets(text),
         said_at=entry.at,
         language="" if hidden else contact.language,
         channel=contact.endpoint.channel,
@@ -144,7 +150,7 @@ def _answered(entry: Entry) -> Message:
     return Message(
         side="out",
         who=in_place_of(reply.staff.name, reply.voice) if reply.staff else gettext("The city, by itself"),
-        text=reply.text,
+        text=without_secrets(reply.text),
         said_at=entry.at,
         language=reply.language,
         channel=first.endpoint.channel if first and first.endpoint else "portal",

@@ -18,11 +18,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from vefa.dialogue.exposure import without_secrets
 from vefa.web.ui import channels, sentences, styles, words
 from vefa.web.ui.clock import Clock
 from vefa.web.ui.shapes import Option
 
 register = template.Library()
+register.filter(without_secrets)
 
 MIRRORED = frozenset({"back", "forward", "answer", "pass", "undo", "leave", "mark"})
 ARABIC = re.compile("[\u0600-\u06ff]")
