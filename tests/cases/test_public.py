@@ -91,8 +91,9 @@ def test_the_nearest_open_cases_come_first(town, pothole, now):
 
 def test_a_resident_follows_their_case_by_its_link_or_by_the_end_of_their_number(town, pothole, now):
     Address.objects.create(
-        space="phone", value="+905321112233", citizen=pothole.citizen, last_digits="2233", created_at=now
-    )
+        space="phone", value="+905321112233", citizen=pothole.citizen, last_digits="2233", created_at=now,
+        verified_at=now,
+    )  # fmt: skip
     for proof in ({"secret": pothole.secret}, {"last_digits": "2233"}, {"last_digits": "۲۲۳۳"}):
         found = tracking.track(pothole.reference, **proof)
         assert found is not None

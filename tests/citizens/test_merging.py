@@ -109,5 +109,6 @@ def test_people_are_found_by_number_its_end_a_mailbox_or_a_name_in_any_spelling(
     assert queries.found("AYSE kar", country="TR") == [ayse]
     assert queries.found("4455", country="TR") == [ayse]
     assert queries.found("A", country="TR") == []
-    assert queries.last_digits_of(ali.pk) == ["2233"]
-    assert queries.last_digits_of(None) == []
+    assert queries.proved_digits_of(again.pk) == queries.proved_digits_of(None) == []
+    Address.objects.filter(value="+905321112233").update(verified_at=ali.created_at)
+    assert queries.proved_digits_of(again.pk) == ["2233"]

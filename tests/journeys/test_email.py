@@ -16,6 +16,8 @@ from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
 from vefa.channels.manners import Freight
 from vefa.channels.sealing import seal
+from vefa.citizens.merging import merge
+from vefa.citizens.models import Likeness
 from vefa.citizens.queries import addresses_of
 from vefa.dialogue.enclosing import Chosen, take
 from vefa.dialogue.writing import Words, write
@@ -136,7 +138,12 @@ def test_who_leaves_number_and_mail_in_the_form_is_written_to_by_mail(town, post
     (acknowledged,) = post.olga_got()
     assert (acknowledged["To"], second.reference in body(acknowledged)) == (OLGA, True)
     assert first.citizen is not None
-    assert first.citizen == second.citizen
+    assert second.citizen is not None
+    one = Likeness.objects.get(older=first.citizen, newer=second.citizen)
+    assert one.reasons == ["claimed:+905321234567"]
+    merge(
+        kept_id=one.older_id, absorbed_id=one.newer_id, reason="she said so", by="staff:1", now=timezone.now()
+    )
     assert {one.value for one in addresses_of(first.citizen.pk)} == {"+905321234567", OLGA}
     found = olga.client.post("/r", {"reference": second.reference, "digits": "4567"})
     assert (found.status_code, found.headers["Location"]) == (302, mine)

@@ -8,7 +8,10 @@ from django.utils import timezone
 from tests.web.portal.resident import Resident
 from vefa.cases.lifecycle import Ending, ask, end, take
 from vefa.cases.models import Case, Outcome, State
+from vefa.citizens.models import Likeness
+from vefa.citizens.queries import addresses_of
 from vefa.dialogue.writing import Words, write
+from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +61,65 @@ def test_somebody_who_gives_nothing_still_hears_everything(town, worker):
     case.refresh_from_db()
     assert case.state == State.WORKING
     assert "Atatürk İlkokulu" in nobody.sees(mine)
+
+
+AYSE, STRANGER = "ayse@pinarova.example", "yabanci@pinarova.example"
+
+
+def reported(worker, **typed: str) -> Case:
+    """A report by the web form, which has become a case."""
+    address = Resident(speak="tr").sends(**typed)
+    worker.work()
+    return Case.objects.get(reference=address.split("/")[2])
+
+
+def opens(case: Case, digits: str) -> bool:
+    """Whether the end of a telephone number shows the case."""
+    asked = {"reference": case.reference, "digits": digits}
+    return Resident().client.post("/r", asked).status_code == 302
+
+
+def mailed(town, worker, sender: str, words: str) -> Contact:
+    """A letter to the city, read and handled."""
+    raw = f"From: {sender}\nTo: iletisim@belediye.example\nSubject: Merhaba\n\n{words}\n".encode()
+    letter = Incoming(
+        endpoint_id=town.mailbox.pk,
+        external_id=f"letter {sender}",
+        lane="",
+        raw=raw,
+        received_at=timezone.now(),
+    )
+    accept([letter])
+    worker.work()
+    return Contact.objects.get(external_id=letter.external_id)
+
+
+@pytest.mark.parametrize("first", ["hers", "the stranger's"])
+def test_a_number_that_a_stranger_types_beside_her_mail_address_opens_nothing_of_hers(town, worker, first):
+    if first == "hers":
+        hers = reported(worker, email=AYSE)
+    theirs = reported(worker, email=AYSE, phone="0555 000 12 34")
+    if first != "hers":
+        hers = reported(worker, email=AYSE)
+
+    assert not opens(hers, "1234")
+    assert opens(theirs, "1234")
+    if first == "hers":
+        assert [one.value for one in addresses_of(hers.citizen_id)] == [AYSE]
+        assert Likeness.objects.get().reasons == ["claimed:+905550001234"]
+
+
+@pytest.mark.parametrize("first", ["hers", "the stranger's"])
+def test_a_mailbox_that_a_stranger_types_beside_her_number_speaks_for_nothing_of_hers(town, worker, first):
+    if first == "hers":
+        hers = reported(worker, phone="0532 123 45 67")
+    theirs = reported(worker, phone="0532 123 45 67", email=STRANGER)
+    if first != "hers":
+        hers = reported(worker, phone="0532 123 45 67")
+
+    mailed(town, worker, STRANGER, f"{hers.reference}: vazgeçtim, gerek kalmadı")
+
+    assert hers.links.count() == 1
+    assert opens(hers, "4567")
+    mailed(town, worker, STRANGER.upper(), f"{theirs.reference}: ben yazmıştım")
+    assert theirs.links.count() == 2

@@ -1,16 +1,23 @@
-"""What a resident who holds the secret, or knows the telephone number, may see of their own case."""
+"""What a resident who holds the secret, or knows the telephone number, may see and say of their own case."""
 
 import hmac
+import json
 from dataclasses import dataclass
 
-from vefa.cases.models import Case, Outcome
+from vefa.cases.models import Case, CaseContact, Outcome
 from vefa.cases.queries import attached
+from vefa.channels.registry import channel_of
 from vefa.citizens import queries as citizens
+from vefa.citizens.models import Address
+from vefa.citizens.numbers import NoNumberError, normal
+from vefa.citizens.numbers import last_digits as end_of
+from vefa.directory.queries import municipality
 from vefa.kit.ids import BadReferenceError, read_reference
 from vefa.kit.text import digits_of
 
 DIGITS = 4
 NOBODY = "no such case, but compared in the same time"
+NUMBERED = frozenset({"phone", "whatsapp"})  # where an address is a telephone number
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +31,16 @@ class Tracked:
 def track(reference: str, *, secret: str = "", last_digits: str = "") -> Tracked | None:
     """The case, if the link's secret or the last four digits of the resident's telephone number fit.
 
+    The number is that of the case's own conversation, the one that was left when it was reported, or one
+    that a channel proved to be the resident's: never another that somebody once wrote down beside their name.
     None says nothing about why: no such number, wrong secret, wrong digits all look the same and take the
     same statements. Limiting how often somebody may ask is the portal's duty.
     """
     case = _found(reference)
-    numbers = citizens.last_digits_of(case.citizen_id if case else None)
+    proved = citizens.proved_digits_of(case.citizen_id if case else None)
     fits = _same(secret, case.secret if case else "")
     given = digits_of(last_digits)
-    for number in numbers or [""]:
+    for number in (_end_of_talk(case), end_of(number_left(case)), *proved):
         fits |= len(given) == DIGITS and _same(given, number)
     if case is None or not fits:
         return None
@@ -39,12 +48,50 @@ def track(reference: str, *, secret: str = "", last_digits: str = "") -> Tracked
     return Tracked(attached(case), attached(shown))
 
 
+def number_left(case: Case | None) -> str:
+    """The telephone number in the form by which the case was reported, in E.164; "" where none is."""
+    opened = CaseContact.objects.filter(case_id=case.pk if case else 0, opened=True).order_by("id")
+    row = opened.values_list("contact__endpoint__channel", "contact__raw").first()
+    if row is None or not channel_of(row[0]).by_hand:
+        return ""
+    try:
+        form = json.loads(bytes(row[1]))
+    except ValueError:
+        return ""
+    typed = str(form.get("phone") or "") if isinstance(form, dict) else ""
+    try:
+        return normal(typed, country=municipality().country)
+    except NoNumberError:
+        return typed
+
+
+def may_speak(address: Address, case: Case) -> bool:
+    """Whether who writes from there may add to the case by naming its number, or judge how it ended.
+
+    It is the address of the case's own conversation, or its form gave that number, or a person of the staff
+    said that the two are one, or a channel proved both. An address that a form merely named beside another
+    is not enough: anybody can write two addresses into a form.
+    """
+    own = case.conversation.address if case.conversation else None
+    if own is None or own.pk == address.pk or own.citizen_id != address.citizen_id:
+        return True
+    if own.verified_at and address.verified_at:
+        return True
+    return address.space in NUMBERED and digits_of(address.value) == digits_of(number_left(case))
+
+
+def _end_of_talk(case: Case | None) -> str:
+    address = case.conversation.address if case and case.conversation else None
+    return end_of(address.value) if address and address.space in NUMBERED else ""
+
+
 def _found(reference: str) -> Case | None:
     try:
         wanted = read_reference(reference)
     except BadReferenceError:
         wanted = ""
-    return Case.objects.select_related("conversation", "master").filter(reference=wanted).first()
+    rows = Case.objects.select_related("conversation__address", "master")
+    return rows.filter(reference=wanted).first()
 
 
 def _same(given: str, right: str) -> bool:

@@ -106,6 +106,7 @@ class Sender(Struct, frozen=True, kw_only=True):
     phone: str = ""  # E.164 with its plus, when it is known to be theirs
     username: str = ""
     space: str = ""  # the address's own space, where it differs from the adapter's
+    claimed: bool = False  # nobody but the sender says that address and phone are one person's
 
 
 class Call(Struct, frozen=True, kw_only=True):

@@ -59,6 +59,17 @@ def decide(*, likeness_id: int, accepted: bool, by: str, now: datetime) -> Liken
     return found
 
 
+def note_claimed(pairs: Mapping[tuple[int, int], str], *, now: datetime) -> None:
+    """Suggest people of whom a form says that they are one, by the number that it names; unproved."""
+    found = [
+        Likeness(older_id=min(pair), newer_id=max(pair), reasons=[f"claimed:{number}"], found_at=now)
+        for pair, number in sorted(pairs.items())
+        if pair[0] != pair[1]
+    ]
+    if found:
+        Likeness.objects.bulk_create(found, ignore_conflicts=True)
+
+
 def _candidates(fresh: Collection[Citizen]) -> set[tuple[int, int]]:
     """Pairs of (older, newer) ids that share an address or a name."""
     ids = [citizen.pk for citizen in fresh]

@@ -1,13 +1,14 @@
 """Who said it: addresses, the people behind them and their conversations, a whole batch at a time."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from vefa.channels.port import Sender
+from vefa.citizens.matching import note_claimed
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox import bulk
 from vefa.inbox.models import Conversation
@@ -77,6 +78,7 @@ class Person:
     phone: str = ""
     language: str = ""
     verified: bool = False
+    claimed: bool = False  # that the phone is theirs, nobody else says: see `Sender.claimed`
 
 
 def person(space: str, sender: Sender, *, verified: bool | None) -> Person:
@@ -88,18 +90,20 @@ def person(space: str, sender: Sender, *, verified: bool | None) -> Person:
         phone=sender.phone.strip()[:320] if sender.phone.startswith("+") else "",
         language=sender.language_hint[:2],
         verified=bool(verified),
+        claimed=sender.claimed,
     )
 
 
 def known_addresses(people: Collection[Person], *, now: datetime) -> dict[Place, Address]:
     """The address of everybody who has one, made with a citizen where it is new."""
     wanted = {one.place: one for one in reversed(list(people)) if one.place}
-    found = _addresses(wanted.keys())
+    found, made = _addresses(wanted.keys()), dict[Place, Address]()
     if missing := {place: one for place, one in wanted.items() if place not in found}:
         found |= _add_mails(missing, now=now)
-        found |= _make_addresses({at: one for at, one in missing.items() if at not in found}, now=now)
+        made = _make_addresses({at: one for at, one in missing.items() if at not in found}, now=now)
+        found |= made
         found |= _addresses(missing.keys() - found.keys())
-    _add_phones([(one, found[one.place]) for one in people if one.phone and one.place], now=now)
+    _know_phones(people, found, new={at: wanted[at] for at in made}, now=now)
     _complete_names(wanted, found)
     return found
 
@@ -153,8 +157,12 @@ def _conversations(talks: Collection[Talk]) -> dict[Talk, Conversation]:
 
 
 def _add_mails(missing: Mapping[Place, Person], *, now: datetime) -> dict[Place, Address]:
-    """A mail address in one form with a number that we know: it is of the person of that number."""
-    numbers = {at: (PHONE, one.phone) for at, one in missing.items() if at[0] == MAIL and one.phone}
+    """A mail address that staff wrote down beside a number that we know: it is of that number's person."""
+    numbers = {
+        at: (PHONE, one.phone)
+        for at, one in missing.items()
+        if at[0] == MAIL and one.phone and not one.claimed
+    }
     owners = _addresses(set(numbers.values()))
     rows = [
         (*at, owners[number].citizen.root_id, missing[at].name, "", None)
@@ -197,15 +205,48 @@ def _make_addresses(missing: Mapping[Place, Person], *, now: datetime) -> dict[P
     return made
 
 
+def _know_phones(
+    people: Iterable[Person], found: Mapping[Place, Address], *, new: Mapping[Place, Person], now: datetime
+) -> None:
+    """Numbers that people gave beside the address from which they are known.
+
+    One that a channel proves, or that staff wrote down, is theirs. One that a stranger typed into a form is
+    theirs only if the form's other address was as new as the number: nobody can lay a number of their own
+    beside the mail address of somebody whom we know, or a mailbox beside a known number.
+    """
+    shown = [(one, found[one.place]) for one in people if one.phone and one.place and one.place[0] != PHONE]
+    claimed = [(one, address) for one, address in shown if one.claimed]
+    first = [(one, address) for one, address in claimed if new.get((address.space, address.value)) is one]
+    _add_phones([(one, address) for one, address in shown if not one.claimed] + first, now=now)
+    if claimed:
+        _liken(claimed, now=now)
+
+
 def _add_phones(shown: list[tuple[Person, Address]], *, now: datetime) -> None:
-    """A number that somebody shared about themselves is theirs too, unless it is known as another's."""
+    """These numbers are theirs too, unless they are known as another's."""
     rows = {
-        one.phone: (PHONE, one.phone, address.citizen_id, one.name, _last_digits(PHONE, one.phone), None)
+        one.phone: (
+            PHONE, one.phone, address.citizen_id, one.name, _last_digits(PHONE, one.phone),
+            now if one.verified else None,
+        )
         for one, address in shown
-        if address.space != PHONE
-    }
+    }  # fmt: skip
     if rows:
         bulk.run(_NEW_ADDRESSES, [now, *_columns(rows.values())])
+
+
+def _liken(claimed: list[tuple[Person, Address]], *, now: datetime) -> None:
+    """Whoever stands behind such a number is a person of their own, suggested to staff as the same one."""
+    numbers = {(PHONE, one.phone): replace(one, place=(PHONE, one.phone)) for one, _ in claimed}
+    owners = _addresses(numbers.keys())
+    if new := {at: one for at, one in numbers.items() if at not in owners}:
+        owners |= _make_addresses(new, now=now)
+        owners |= _addresses(new.keys() - owners.keys())
+    pairs = {
+        (owners[PHONE, one.phone].citizen.root_id, address.citizen.root_id): one.phone
+        for one, address in claimed
+    }
+    note_claimed(pairs, now=now)
 
 
 def _complete_names(wanted: Mapping[Place, Person], found: Mapping[Place, Address]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vefa.cases.models import Case, State
+from vefa.cases.tracking import may_speak
 from vefa.channels.registry import channel_of
 from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact
@@ -62,7 +63,7 @@ class Past:
 
     by_conversation: dict[int, list[Known]] = field(default_factory=dict)
     by_message: dict[tuple[int, str], Known] = field(default_factory=dict)
-    by_reference: dict[tuple[str, int], Known] = field(default_factory=dict)  # reference, citizen
+    by_reference: dict[tuple[str, int], Case] = field(default_factory=dict)  # reference, citizen
     by_receipt: dict[str, int] = field(default_factory=dict)  # reference on whose own page it was written
     by_private_answer: dict[int, Known] = field(default_factory=dict)  # conversation that we began in private
 
@@ -115,12 +116,13 @@ def _by_message(contacts: Iterable[Contact]) -> dict[tuple[int, str], Known]:
     }
 
 
-def _by_reference(contacts: Iterable[Contact]) -> dict[tuple[str, int], Known]:
+def _by_reference(contacts: Iterable[Contact]) -> dict[tuple[str, int], Case]:
     numbers = {number for contact in contacts for number in _numbers(contact)}
     if not numbers:
         return {}
-    rows = Case.objects.filter(reference__in=numbers, citizen__isnull=False).select_related("citizen")
-    return {(row.reference, row.citizen.root_id): _known(row) for row in rows if row.citizen is not None}
+    rows = Case.objects.filter(reference__in=numbers, citizen__isnull=False)
+    rows = rows.select_related("citizen", "conversation__address")
+    return {(row.reference, row.citizen.root_id): row for row in rows if row.citizen is not None}
 
 
 def _by_receipt(contacts: Iterable[Contact]) -> dict[str, int]:
@@ -230,11 +232,11 @@ def _meant(contact: Contact, past: Past) -> tuple[Known | None, str]:
         known = past.by_message.get((contact.endpoint_id, message))
         if known is not None:
             return known, Sentence("answers a message of ours")
-    citizen = contact.conversation.address.citizen.root_id if contact.conversation else 0
-    for number in _numbers(contact):
-        known = past.by_reference.get((number, citizen))
-        if known is not None:
-            return known, Sentence("names %(words)s", words=number)
+    address = contact.conversation.address if contact.conversation else None
+    for number in _numbers(contact) if address else ():
+        case = past.by_reference.get((number, address.citizen.root_id)) if address else None
+        if case is not None and address is not None and may_speak(address, case):
+            return _known(case), Sentence("names %(words)s", words=number)
     return None, ""
 
 

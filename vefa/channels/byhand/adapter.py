@@ -104,7 +104,8 @@ class ByHand:
     def _sender(self, sheet: Sheet) -> Sender:
         """Nobody must name themselves: then the address is empty and the tracking link is all there is.
 
-        Who leaves both is written to by mail, since a message can go there; the number is theirs as well.
+        Who leaves both is written to by mail, since a message can go there. That the number is theirs as well
+        is proved by nothing where they typed it themselves; staff who write down both are believed.
         """
         phone, email = self._phone(sheet.phone), clean_line(sheet.email).lower()
         return Sender(
@@ -113,6 +114,7 @@ class ByHand:
             name=clean_line(sheet.name),
             phone=phone if phone.startswith("+") else "",
             language_hint=clean_line(sheet.language).lower(),
+            claimed=self.shows_answers,
         )
 
     def _phone(self, written: str) -> str:

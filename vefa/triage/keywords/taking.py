@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from vefa.cases.models import Case, Outcome, State
+from vefa.cases.tracking import may_speak
 from vefa.channels.port import Form
 from vefa.citizens.models import Address
 from vefa.citizens.queries import same_person
@@ -88,7 +89,9 @@ def _ended_cases(contact: Contact, *, now: datetime) -> list[Case]:
     rows = Case.objects.filter(
         citizen_id__in=people, state=State.ENDED, ended_at__gte=now - REMEMBERS, parent=None
     ).exclude(outcome__in=_NOT_JUDGED)
-    cases = list(rows.only("reference", "ended_at").order_by("-ended_at", "-id")[:20])
+    rows = rows.select_related("conversation__address").order_by("-ended_at", "-id")
+    address = contact.conversation.address if contact.conversation else None
+    cases = [case for case in rows[:20] if address and may_speak(address, case)]
     solved = Finding.objects.filter(case__in=cases, matter=Does.SOLVED.value)
     judged = set(solved.values_list("case_id", flat=True))
     return [case for case in cases if case.pk not in judged]

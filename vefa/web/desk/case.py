@@ -17,6 +17,7 @@ from vefa.cases import queries
 from vefa.cases.models import Case, Promise, Urgency
 from vefa.cases.search import past_cases
 from vefa.cases.sights import mark_read, sight_of, sights
+from vefa.cases.tracking import number_left
 from vefa.citizens.models import Address
 from vefa.citizens.queries import addresses_of
 from vefa.dialogue.drafts import kept, kept_asked
@@ -215,12 +216,13 @@ def _knowing(said: Said) -> str:
     return format_html('<input type="hidden" name="knowing" value="{}">', said.colleague.pk)
 
 
-def _number(citizen_id: int, address: Address | None) -> str:
+def _number(found: Case, citizen_id: int, address: Address | None) -> str:
     """Where the person can be called; who left a mail address in a form may have left a number beside it."""
     if address is None or address.space not in {"phone", "email"}:
         return ""
     known = [address] if address.space == "phone" else addresses_of(citizen_id)
-    return next((one.value for one in known if one.space == "phone"), "")
+    left = number_left(found) if address.space == "email" else ""
+    return left or next((one.value for one in known if one.space == "phone"), "")
 
 
 def _facts(found: Case, *, private: bool) -> dict[str, Any]:
@@ -231,7 +233,7 @@ def _facts(found: Case, *, private: bool) -> dict[str, Any]:
         person = Person(
             name=found.citizen.name or (address.shown_name if address else "") or gettext("no name given"),
             href=link_to("desk:citizen", found.citizen.root_id),
-            phone=_number(found.citizen.root_id, address),
+            phone=_number(found, found.citizen.root_id, address),
             language=found.language,
         )
     endpoint = found.conversation.endpoint if found.conversation else None

@@ -99,6 +99,11 @@ def _reasons(likeness: Likeness) -> list[str]:
 def _reason(what: str, value: str) -> str:
     if what == "address":
         return gettext("the same address %(value)s") % {"value": value}
+    if what == "claimed":
+        words = gettext(
+            "a form that somebody filled in names %(value)s beside the other address; nobody proved it"
+        )
+        return words % {"value": value}
     if what == "handle":
         return gettext("the same name, and calls themselves %(value)s") % {"value": value}
     area = directory().areas.get(int(value.removeprefix("area ")))
