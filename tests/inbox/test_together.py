@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection
 from vefa.inbox import together
 from vefa.inbox.intake import Accepted, Incoming
 from vefa.inbox.models import Contact
+from vefa.inbox.together import LostError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RESIDENTS = 6
@@ -96,6 +97,21 @@ def test_an_arrival_that_the_database_refuses_takes_nobody_along(town, now, crow
         futures[2].result(10)
     assert all(futures[number].result(10).fresh for number in (0, 1, 3))
     assert Contact.objects.count() == 3
+
+
+def test_who_waited_too_long_leaves_the_row_to_the_others(town, now, crowd, shut, monkeypatch):
+    monkeypatch.setattr(together, "MOMENT_S", 1.5)
+    row = together.Row()
+    futures = gathered(row, crowd, [arrival(town, now, number) for number in range(4)])
+    for future in futures[1:]:
+        with pytest.raises(LostError):
+            future.result(10)
+    monkeypatch.undo()
+
+    shut()
+    assert futures[0].result(10).fresh
+    assert row.keep(arrival(town, now, 9)).fresh
+    assert set(Contact.objects.values_list("external_id", flat=True)) == {"form:0", "form:9"}
 
 
 def test_the_row_goes_on_after_a_failure(town, now):

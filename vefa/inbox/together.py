@@ -51,8 +51,8 @@ class Row:
         Raises django.db.Error when it was not kept, LostError when nobody can say.
         """
         place = _Place(incoming)
-        if not self._leads_at_once(place):
-            place.called.wait(MOMENT_S)
+        if not self._leads_at_once(place) and not place.called.wait(MOMENT_S):
+            self._leave(place)
         if place.leads:
             self._lead()
         return place.told()
@@ -63,6 +63,12 @@ class Row:
             place.leads = not self._led
             self._led = True
         return place.leads
+
+    def _leave(self, place: _Place) -> None:
+        """Who waits no longer is not named to lead: nobody would do it. Who was named meanwhile leads."""
+        with self._lock:
+            if not place.leads and place in self._waiting:
+                self._waiting.remove(place)
 
     def _lead(self) -> None:
         """Take all who wait through, then name the next to lead, then tell those who came along."""
@@ -79,9 +85,9 @@ class Row:
         with self._lock:
             following = self._waiting[0] if self._waiting else None
             self._led = following is not None
-        if following:
-            following.leads = True
-            following.called.set()
+            if following:
+                following.leads = True
+                following.called.set()
 
 
 def _commit(batch: Sequence[_Place]) -> None:

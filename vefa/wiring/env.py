@@ -6,6 +6,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 PAGE = "docs/settings.md"
+# A database that falls silent (its machine is gone, a firewall forgot the connection) is given up within half
+# a minute, before those who wait give up. A socket of this machine breaks by itself: there these say nothing.
+PATIENCE = {
+    "connect_timeout": "10",  # seconds
+    "tcp_user_timeout": "20000",  # milliseconds
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
 
 
 class SettingError(Exception):
@@ -68,7 +77,8 @@ class Env:
 def database(url: str) -> dict[str, object]:
     """Django's description of `postgresql://user:password@host:port/name?host=/socket/dir`.
 
-    A `host` in the query (a directory for a socket) wins over the one in the address.
+    A `host` in the query (a directory for a socket) wins over the one in the address, and what it says of
+    `PATIENCE` over that.
     Raises SettingError for any other scheme or a missing database name.
     """
     parts = urlsplit(url)
@@ -76,7 +86,7 @@ def database(url: str) -> dict[str, object]:
         raise SettingError(
             f"VEFA_DATABASE_URL must look like postgresql://user:password@host/name: see {PAGE}"
         )
-    options = dict(parse_qsl(parts.query))
+    options = {**PATIENCE, **dict(parse_qsl(parts.query))}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
