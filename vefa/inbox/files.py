@@ -51,7 +51,8 @@ def store(
 ) -> StoredFile:
     """Write a stream to a random name, on disk when this returns. Raises RefusedFileError, NoRoomError.
 
-    The same `key` always lands on the same path: a repeated download replaces its own file.
+    The same `key` always lands on the same path: a repeated download replaces its own file. So it is one
+    that we drew ourselves, never what a browser sends.
     """
     key = key or uuid.uuid4()
     path = f"{key.hex[:2]}/{key.hex}"

@@ -1,14 +1,17 @@
 """Ali wrote to the bot about a pothole; Derya and her colleagues sit down at the desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from django.conf import settings as conf
 from django.test import Client
 
 from tests.web.desk.seat import seated
 from vefa.cases.models import Case
 from vefa.cases.opening import Opening, open_cases
+from vefa.channels import queries as doors
+from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address, Citizen
 from vefa.directory.models import Staff
 from vefa.inbox.models import Contact, Conversation
@@ -62,3 +65,24 @@ def wrote(town) -> Callable[..., Case]:
 def pothole_case(wrote: Callable[..., Case], now: datetime) -> Case:
     """Ali wrote to the bot about a pothole."""
     return wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)
+
+
+@pytest.fixture
+def doors_by_hand(town, settings, tmp_path) -> Iterator[None]:
+    """A door for meetings, lists and letters; files lie in a folder of the story's own."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    settings.UNDO_S = 10
+    for channel in ("meeting", "headman", "letter"):
+        Endpoint.objects.create(key=channel, channel=channel, names={"en": channel}, language="tr",
+                                default_unit_key="contact")  # fmt: skip
+    doors.forget()
+    yield
+    doors.forget()
+
+
+@pytest.fixture
+def derya(town, at_desk) -> Client:
+    """The operator, reading English."""
+    client = at_desk(town.derya)
+    client.cookies[conf.LANGUAGE_COOKIE_NAME] = "en"
+    return client

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
@@ -96,7 +96,7 @@ def _kept(request: StaffRequest, form: BatchForm, rows: Sequence[TypedRow], now:
         )  # fmt: skip
         entry = Entry(
             line=line, endpoint_id=endpoint_id, external_id=f"batch:{asked['token']}:{row.number}",
-            said_at=now, now=now, files=_shared(photos, asked["token"], row.number),
+            said_at=now, now=now, files=_shared(photos),
             details={"taken_by": request.staff.pk, "passed_on": passed},
         )  # fmt: skip
         return lines.enter(entry).reference or ""
@@ -109,12 +109,7 @@ def _kept(request: StaffRequest, form: BatchForm, rows: Sequence[TypedRow], now:
 def _photos(form: BatchForm, asked: dict[str, Any]) -> list[StoredFile]:
     """What was uploaded now, else what an earlier try of this page left here."""
     limit = settings.UPLOAD_LIMIT_MB * 1024 * 1024
-    fresh = [
-        files.store(
-            one.chunks(), name=one.name, limit_bytes=limit, key=uuid5(asked["token"], f"photo {place}")
-        )
-        for place, one in enumerate(asked["photos"])
-    ]
+    fresh = [files.store(one.chunks(), name=one.name, limit_bytes=limit) for one in asked["photos"]]
     if fresh:
         assert isinstance(form.data, QueryDict)
         data = form.data.copy()
@@ -136,11 +131,9 @@ def _stored_count(form: BatchForm) -> int:
     return len(_stored(str(form.data.get("stored", ""))))
 
 
-def _shared(photos: Sequence[StoredFile], token: UUID, number: int) -> tuple[StoredFile, ...]:
+def _shared(photos: Sequence[StoredFile]) -> tuple[StoredFile, ...]:
     """The photo hangs on every line, each with a file of its own, so that one can go without the others."""
-    return tuple(
-        files.share(one, key=uuid5(token, f"line {number} photo {place}")) for place, one in enumerate(photos)
-    )
+    return tuple(files.share(one, key=uuid4()) for one in photos)
 
 
 def _to_type(typed: Typed, *, done: bool) -> list[TypedRow]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -236,14 +236,6 @@ def _sheet(asked: dict[str, Any], now: datetime) -> bytes:
 
 
 def _scan(asked: dict[str, Any]) -> tuple[StoredFile, ...]:
-    key: UUID = asked["token"]
+    """The pages on disk, under names that nobody outside could choose."""
     limit = settings.UPLOAD_LIMIT_MB * 1024 * 1024
-    return tuple(
-        files.store(
-            upload.chunks(),
-            name=upload.name,
-            limit_bytes=limit,
-            key=uuid5(key, f"page {page}") if page else key,
-        )
-        for page, upload in enumerate(asked["scan"])
-    )
+    return tuple(files.store(one.chunks(), name=one.name, limit_bytes=limit) for one in asked["scan"])
