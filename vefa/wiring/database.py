@@ -5,9 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-
-import psycopg
 
 from vefa.wiring.env import Env
 from vefa.wiring.home import URL_FILE, HomeTakenError, held, write_secret
@@ -67,6 +66,7 @@ def database_of(home: Path, *, doing: str) -> Iterator[Database]:
 
 def _answering(home: Path) -> str | None:
     """The URL that `up` left, once the server behind it answers."""
+    psycopg = import_module("psycopg")  # a supervisor is told its URL and never needs it
     try:
         url = (home / URL_FILE).read_text(encoding="utf-8")
         psycopg.connect(url, connect_timeout=5).close()

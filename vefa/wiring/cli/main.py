@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 import django
-import psycopg
 
 from vefa.wiring.cli.command import Command, CommandError
 from vefa.wiring.cli.registry import COMMANDS, Entry
@@ -78,11 +77,19 @@ def _speak(entry: Entry, words: list[str]) -> int:
     except SPOKEN as error:
         print(f"vefa {entry.name}: {error}", file=sys.stderr)
         return 1
-    except psycopg.OperationalError as error:
-        print(f"vefa {entry.name}: the database does not answer: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_silence(error):
+            raise
+        print(f"vefa {entry.name}: the database does not answer: {error}", file=sys.stderr)
+        return 1
+
+
+def _is_silence(error: Exception) -> bool:
+    """Whether a database did not answer; asked without the driver, which a supervisor never loads."""
+    driver = sys.modules.get("psycopg")
+    return driver is not None and isinstance(error, driver.OperationalError)
 
 
 def _run(entry: Entry, given: list[str]) -> int:

@@ -1,8 +1,7 @@
 """Whether the demo town stands whole, and how one gets in: asked by `vefa up` without Django, so at once."""
 
+from importlib import import_module
 from pathlib import Path
-
-import psycopg
 
 KEY = "pinarova"
 PASSWORD_FILE = "demo-password"  # noqa: S105 - the name of a file
@@ -19,6 +18,7 @@ def stands_whole(database_url: str, home: Path) -> bool:
     """Whether city, staff and history are there, so that `vefa demo --start` would find nothing to do."""
     if not (home / PASSWORD_FILE).exists():
         return False
+    psycopg = import_module("psycopg")  # only the demo's supervisor needs it
     with psycopg.connect(database_url, connect_timeout=5) as connection:
         try:
             found = connection.execute(_WHOLE, [KEY]).fetchone()

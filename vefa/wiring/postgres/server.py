@@ -9,10 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from vefa.wiring.leash import leashed
-from vefa.wiring.postgres.cluster import DATABASE, ENVIRONMENT, SOCKET_NAME, Cluster
+from vefa.wiring.postgres.cluster import DATABASE, ENVIRONMENT, SOCKET_NAME, USER, Cluster
 
 READY_S = 120.0  # recovery after a crash may have to read a lot of log
 RETRY_S = 15.0
@@ -20,6 +18,7 @@ STOP_S = 60.0
 LARGEST_LOG = 10_000_000
 # What the kernel or a dying predecessor still holds right after a crash; it passes.
 PASSING = ("pre-existing shared memory block", "already exists", "could not bind Unix", "is being shut down")
+_IS_THERE = "SELECT 1 FROM pg_database WHERE datname = current_user"  # both have the same name
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -103,27 +102,42 @@ def _wait_ready(server: Server) -> bool:
     """Whether the server answers; False as soon as its process is gone."""
     deadline = time.monotonic() + READY_S
     while server.process.poll() is None:
-        try:
-            psycopg.connect(server.cluster.url("postgres"), connect_timeout=5).close()
-        except psycopg.OperationalError as error:
-            if "password authentication failed" in str(error):
-                server.stop()
-                raise ServerError(
-                    "The stored password does not fit the cluster: bring back its file."
-                ) from error
-            if time.monotonic() > deadline:
-                server.stop()
-                raise ServerError(f"PostgreSQL did not answer within {READY_S:.0f} s.") from error
-            time.sleep(0.03)
-        else:
+        answer = _ask(server.cluster, "SELECT 1")
+        if answer.returncode == 0:
             return True
+        if "password authentication failed" in answer.stderr:
+            server.stop()
+            raise ServerError("The stored password does not fit the cluster: bring back its file.")
+        if time.monotonic() > deadline:
+            server.stop()
+            raise ServerError(f"PostgreSQL did not answer within {READY_S:.0f} s.")
+        time.sleep(0.03)
     return False
 
 
 def _ensure_database(cluster: Cluster) -> None:
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(f"CREATE DATABASE {DATABASE}")
+    for statement in (_IS_THERE, f"CREATE DATABASE {DATABASE}"):
+        answer = _ask(cluster, statement)
+        if answer.returncode:
+            raise ServerError(f"PostgreSQL does not make the database: {answer.stderr.strip()}")
+        if answer.stdout.strip():
+            return
+
+
+def _ask(cluster: Cluster, statement: str) -> subprocess.CompletedProcess[str]:
+    """What psql says; the driver would stay in the supervisor's memory for two questions."""
+    command = [str(cluster.programs / "psql"), "--no-psqlrc", "--no-password", "--tuples-only", "--no-align"]
+    where = ["--host", str(cluster.sockets), "--username", USER, "--dbname", "postgres"]
+    words = {"PGPASSWORD": cluster.password, "PGCONNECT_TIMEOUT": "5"}
+    return subprocess.run(
+        [*command, *where, "--command", statement],
+        env={**ENVIRONMENT, **words},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _clear_stale_locks(cluster: Cluster) -> None:
