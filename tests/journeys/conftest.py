@@ -52,9 +52,8 @@ def worker() -> Worker:
 @pytest.fixture(autouse=True)
 def _fresh_doors() -> Iterator[None]:
     endpoints.forget()
-    limits.lookups.forget()
-    limits.lookups_of_one.forget()
-    limits.reports.forget()
+    for limit in (*limits.LOOKING, limits.reports):
+        limit.forget()
     yield
     endpoints.forget()
 

@@ -44,8 +44,7 @@ def track(reference: str, *, secret: str = "", last_digits: str = "") -> Tracked
         fits |= len(given) == DIGITS and _same(given, number)
     if case is None or not fits:
         return None
-    shown = case.master if case.outcome == Outcome.DUPLICATE and case.master else case
-    return Tracked(attached(case), attached(shown))
+    return _tracked(case)
 
 
 def number_left(case: Case | None) -> str:
@@ -83,6 +82,17 @@ def may_speak(address: Address, case: Case) -> bool:
 def _end_of_talk(case: Case | None) -> str:
     address = case.conversation.address if case and case.conversation else None
     return end_of(address.value) if address and address.space in NUMBERED else ""
+
+
+def proved_before(reference: str) -> Tracked | None:
+    """The case of somebody to whom `track` has just shown it, and who holds the portal's word for that."""
+    case = _found(reference)
+    return _tracked(case) if case else None
+
+
+def _tracked(case: Case) -> Tracked:
+    shown = case.master if case.outcome == Outcome.DUPLICATE and case.master else case
+    return Tracked(attached(case), attached(shown))
 
 
 def _found(reference: str) -> Case | None:

@@ -1,6 +1,9 @@
 """Following a report: by its link, or by its number and the end of a telephone number."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,6 +15,7 @@ from vefa.cases.lifecycle import Ending, ask, end, note, plan, refer, take
 from vefa.cases.models import Case, Outcome, Promise, State
 from vefa.dialogue.writing import Words, write
 from vefa.inbox.models import Contact
+from vefa.web.portal import limits
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +23,19 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def worker() -> Worker:
     return Worker()
+
+
+@pytest.fixture
+def later(monkeypatch) -> Callable[..., None]:
+    """Lets time pass for keys that are good for an hour."""
+    real, passed = time.time, timedelta()
+
+    def pass_by(**some: int) -> None:
+        nonlocal passed
+        passed += timedelta(**some)
+        monkeypatch.setattr(time, "time", lambda: real() + passed.total_seconds())
+
+    return pass_by
 
 
 @pytest.fixture
@@ -51,12 +68,41 @@ def test_a_forged_secret_opens_nothing(ayse, mine, wrong):
     assert Resident().says(f"/r/{reference}/{wrong}", "mine!").status_code == 404
 
 
-def test_the_number_and_the_end_of_the_telephone_number_open_it_too(mine):
-    reference = mine.split("/")[2]
+def looked_up(reference: str, digits: str, *, of: Resident | None = None, at: str = "127.0.0.1") -> Any:
+    """What `/r` answers to somebody who calls from an address."""
+    asked = {"reference": reference, "digits": digits}
+    return (of or Resident()).client.post("/r", asked, REMOTE_ADDR=at)
 
-    found = Resident().client.post("/r", {"reference": reference.replace("-", " "), "digits": "۴۵۶۷"})
 
-    assert found.headers["Location"] == mine
+def test_the_number_and_the_end_of_the_telephone_number_open_it_for_an_hour(mine, town, worker, later):
+    reference, secret = mine.split("/")[2:]
+    ending = Ending(outcome=Outcome.DONE, reason="Filled", waiver="At night")
+    end(case_id=the_case().id, ending=ending, by=town.derya, now=timezone.now())
+    worker.work()
+    reader = Resident()
+    opened = looked_up(reference.replace("-", " "), "۴۵۶۷", of=reader).headers["Location"]
+
+    page = reader.sees(opened)
+    assert POTHOLE in page
+    assert "stays open for an hour" in page
+    assert secret not in page
+    assert reader.client.get(the_photo(opened)).status_code == 200
+    reader.sees(f"{opened}/received", status=404)
+    Resident().sees(opened.replace("26-", "27-"), status=404)
+
+    later(minutes=61)
+    assert reader.client.get(opened).headers["Location"] == "/r"
+    said = reader.says(opened, "The hole is back", verdict="not_solved")
+    worker.work()
+    assert "The hole is back" in reader.sees(said.headers["Location"])
+    later(hours=12)
+    assert reader.says(opened, "More").status_code == 404
+    assert reader.client.get(said.headers["Location"]).headers["Location"] == "/r"
+
+
+def the_photo(opened: str) -> str:
+    """The address of the photo of the only report."""
+    return f"{opened}/file/{Contact.objects.get(reference__isnull=False).attachments.get().key}"
 
 
 def test_wrong_digits_and_unknown_numbers_get_the_same_answer(mine):
@@ -69,13 +115,29 @@ def test_wrong_digits_and_unknown_numbers_get_the_same_answer(mine):
         assert "We find no report with this reference" in answer.content.decode()
 
 
-def test_guessing_digits_ends_soon(mine):
-    reference, guesser = mine.split("/")[2], Resident()
+def test_guessing_digits_ends_soon_for_the_whole_network_and_for_nobody_else(mine):
+    reference = mine.split("/")[2]
 
-    tries = [guesser.client.post("/r", {"reference": reference, "digits": f"{n:04}"}) for n in range(9)]
+    tries = [looked_up(reference, f"{n:04}", at=f"2001:db8:1:2::{n:x}").status_code for n in range(9)]
 
-    assert [page.status_code for page in tries] == [422] * 8 + [429]
-    assert guesser.client.post("/r", {"reference": reference, "digits": "4567"}).status_code == 429
+    assert tries == [422] * 8 + [429]
+    assert looked_up(reference, "4567", at="2001:db8:1:2:f::1").status_code == 429
+    assert looked_up(reference, "4567", at="2001:db8:1:3::1").status_code == 302
+    assert [looked_up(reference, "4567", at="203.0.113.9").status_code for _ in range(30)] == [302] * 30
+
+
+def test_who_tries_report_after_report_is_slowed_down_and_found_in_the_log(mine, monkeypatch, caplog):
+    monkeypatch.setattr(limits, "lookups_of_all", limits.Limit(times=15, window_s=60))
+    limits.sweeps_told.forget()
+    reference = mine.split("/")[2]
+    for n in range(18):
+        looked_up("26-00042-8", "0000", at=f"203.0.{n // 2}.7")
+
+    tries = [looked_up("26-00042-8", "0001", at="198.51.100.4").status_code for _ in range(4)]
+
+    assert tries == [422] * 3 + [429]
+    assert looked_up(reference, "4567", at="192.0.2.1").status_code == 302
+    assert caplog.text.count("guessing telephone numbers") == 1
 
 
 def test_the_page_never_shows_who_somebody_is(ayse, mine):

@@ -9,7 +9,6 @@ Device Cookies").
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core import signing
@@ -17,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 from vefa.web.ui.limiting import Limit
-from vefa.web.ui.proxies import caller
+from vefa.web.ui.proxies import caller, network
 
 WINDOW_S = 900
 of_name_here = Limit(times=6, window_s=WINDOW_S)  # one name from one network
@@ -114,14 +113,3 @@ class Guess:
 def cookie_name() -> str:
     """Beside that of the session, under the same rules."""
     return f"{settings.SESSION_COOKIE_NAME}-browser"
-
-
-def network(address: str) -> str:
-    """What one household or office commonly has: 256 addresses of IPv4, 2^64 of IPv6."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return str(ip_network((found, 24 if found.version == 4 else 64), strict=False))

@@ -67,10 +67,12 @@ def look(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     reference, digits = form.cleaned_data["reference"], form.cleaned_data["digits"]
-    if not (limits.lookups.allows(limits.caller(request)) and limits.lookups_of_one.allows(reference)):
-        return render(request, "portal/busy.html", {"guessing": True}, status=429)
+    lookup = limits.Lookup(request, reference=reference)
+    if not lookup.allowed():
+        return render(request, "portal/busy.html", status=429)
     address = reports.address_by_digits(reference=reference, digits=digits)
     if address:
+        lookup.was_right()
         return redirect(address)
     form.add_error(
         "reference",

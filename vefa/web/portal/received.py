@@ -35,8 +35,8 @@ class Next:
 def received(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """Everything to note down, on one page that can be printed."""
     mine = reports.find(reference, secret)
-    if mine is None:
-        raise Http404
+    if mine is None or mine.passing:
+        raise Http404  # a receipt is there to keep its link
     link = settings.PUBLIC_URL + mine.address()
     context = {"mine": mine, "link": link, "next": next_of(mine, now=timezone.now()), "back": "/"}
     return render(request, "portal/received.html", context)

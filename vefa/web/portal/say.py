@@ -69,11 +69,12 @@ def _missing(verdict: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def say(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """Keep what the resident says; it reaches the case through the same door as everything else."""
-    mine = reports.find(reference, secret)
+    mine = reports.find(reference, secret, open_s=reports.WRITTEN_S)
     if mine is None:
         raise Http404
     if request.method != "POST":
         return redirect(mine.address())
+    mine = reports.renewed(mine)
     if switching(request):
         return track.page(request, mine, {"form": Say(initial=request.POST.dict())})
     if not limits.may_report(request):

@@ -67,7 +67,7 @@ def _message(mine: Mine, entry: Entry) -> Message:
         return Message(
             side="out",
             who=gettext("The city"),
-            text=entry.reply.text,
+            text=_without_key(mine, entry.reply.text),
             said_at=entry.at,
             language=entry.reply.language,
             files=[
@@ -87,6 +87,11 @@ def _message(mine: Mine, entry: Entry) -> Message:
         language=entry.contact.language,
         files=[shown_file(mine, one) for one in stored],
     )
+
+
+def _without_key(mine: Mine, text: str) -> str:
+    """An answer may hold the link that is good for ever; a page that is open for an hour does not tell it."""
+    return text.replace(mine.case.secret, mine.secret) if mine.passing and mine.case else text
 
 
 def shown_file(mine: Mine, file: Attachment) -> File:

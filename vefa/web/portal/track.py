@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -38,6 +38,8 @@ class Owed:
 def track(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """Everything that the resident may know about their own report."""
     mine = reports.find(reference, secret)
+    if mine is None and reports.was_open(reference, secret):
+        return redirect("portal:look")
     if mine is None:
         raise Http404
     return page(request, mine, {})

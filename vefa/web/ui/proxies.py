@@ -7,7 +7,7 @@ Vefa ends no TLS itself. The proxy that does says so in `X-Forwarded-Proto` and 
 import logging
 from collections.abc import Callable
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +42,17 @@ def caller(request: HttpRequest) -> str:
         return near
     seen = [said.strip() for said in request.headers.get("X-Forwarded-For", "").split(",") if said.strip()]
     return next((said for said in reversed(seen) if not is_proxy(said)), seen[-1] if seen else near)
+
+
+def network(address: str) -> str:
+    """What one household or office commonly has: 256 addresses of IPv4, 2^64 of IPv6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return str(ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
 def is_proxy(address: str) -> bool:
