@@ -7,8 +7,8 @@ from django.db import transaction
 
 from vefa.cases import owing, rules
 from vefa.cases.clocks import calendar_of, clock_of, put
-from vefa.cases.models import Case, Extension, Pause, Promise, PromiseKind
-from vefa.cases.moves import By, Told, actor_of, changed, locked, tell
+from vefa.cases.models import Case, Extension, Pause, Promise, PromiseKind, State
+from vefa.cases.moves import By, Told, actor_of, changed, locked, tell, touched
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.journal.record import Happening, record
@@ -145,6 +145,27 @@ def answered(*, case_id: int, by: By, now: datetime) -> Case:
 
 
 @transaction.atomic
+def unanswered(*, case_id: int, at: datetime, by: By, now: datetime) -> Case:
+    """The answer of that moment was taken back and no other stands: a first answer is owed as before.
+
+    Nothing where another moment counts as the first answer, or the case has ended since.
+    """
+    case = locked(case_id)
+    if case.first_answered_at != at or case.state == State.ENDED:
+        return case
+    case.first_answered_at = None
+    kept = Promise.objects.select_for_update().filter(
+        case=case, kind=PromiseKind.FIRST_ANSWER, kept_at=at, dropped_at=None
+    )
+    again = [_unkept(promise) for promise in kept.order_by("id")]
+    owing.put_right(case, owing.owed(case))
+    case.save(update_fields=["first_answered_at", *owing.DUE])
+    touched([case.pk], at=now)
+    tell(case, *(Told(kind="promise.unkept", by=by, at=now, data=owing.kept_facts(one)) for one in again))
+    return case
+
+
+@transaction.atomic
 def keep(*, promise_id: int, by: By, now: datetime) -> Promise:
     """Say that one promise is kept, late or not. Raises PromiseOverError if it is kept or no longer owed."""
     promise = _owed(promise_id)
@@ -166,10 +187,7 @@ def unkeep(*, promise_id: int, by: By, now: datetime) -> Promise:
     if promise.kept_at is None or promise.dropped_at is not None:
         raise PromiseOverError("nobody said that this promise is kept, or it is no longer owed")
     case = locked(promise.case_id)
-    if promise.broken_at == promise.kept_at:
-        promise.broken_at = None  # the sweeper has not seen it pass: it tells of it now
-    promise.kept_at = None
-    promise.save(update_fields=["kept_at", "broken_at"])
+    _unkept(promise)
     owing.put_right(case, owing.owed(case))
     changed(case, *owing.DUE, told=Told(kind="promise.unkept", by=by, at=now, data=owing.kept_facts(promise)))
     return promise
@@ -212,6 +230,14 @@ def sweep_broken(*, now: datetime, limit: int = 500) -> int:
         for promise in late
     )
     return len(late)
+
+
+def _unkept(promise: Promise) -> Promise:
+    if promise.broken_at == promise.kept_at:
+        promise.broken_at = None  # the sweeper has not seen it pass: it tells of it now
+    promise.kept_at = None
+    promise.save(update_fields=["kept_at", "broken_at"])
+    return promise
 
 
 def _owed(promise_id: int) -> Promise:

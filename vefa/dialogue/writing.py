@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from vefa.cases.models import Case
-from vefa.cases.promises import answered
+from vefa.cases.promises import answered, unanswered
 from vefa.channels.models import Endpoint
+from vefa.channels.port import Form
 from vefa.channels.queries import mailbox
 from vefa.dialogue import approved, enclosing, sparing, terms
 from vefa.dialogue.audience import Listener, endpoint_for, listeners, wants_silence
@@ -181,7 +182,10 @@ def greet(said: Sequence[tuple[Conversation, Words]], *, now: datetime, though_s
 
 @transaction.atomic
 def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply:
-    """Stop one's own reply before it leaves. Raises LookupError, or TooLateError once it has begun to."""
+    """Stop one's own reply before it leaves. Raises LookupError, or TooLateError once it has begun to.
+
+    Where the city has said nothing else by a person, a first answer is owed again.
+    """
     reply = Reply.objects.select_for_update().filter(id=reply_id, case_id=case_id, staff=by).first()
     if reply is None:
         raise LookupError(f"no reply {reply_id} of this person on case {case_id}")
@@ -195,7 +199,16 @@ def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply
     data = {"reply_id": reply.id}
     subject = f"case:{reply.case_id}"
     record([Happening(kind="reply.taken_back", subject=subject, actor=f"staff:{by.pk}", at=now, data=data)])
+    if not _answered_otherwise(case_id):
+        unanswered(case_id=case_id, at=reply.written_at, by=by, now=now)
     return reply
+
+
+def _answered_otherwise(case_id: int) -> bool:
+    """Whether another answer of a person stands, written here or with another tool."""
+    replies = Reply.objects.filter(case_id=case_id, staff__isnull=False, taken_back_at=None)
+    elsewhere = Contact.objects.filter(links__case_id=case_id, form=Form.ECHO.value)
+    return replies.exists() or elsewhere.exists()
 
 
 def check_text(text: str) -> None:
