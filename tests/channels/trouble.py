@@ -48,11 +48,14 @@ TROUBLES = (
     Trouble("429", BusyError, False, "too many requests: wait as long as it says"),
     Trouble("500", BusyError, False, "broken there: later it may work"),
     Trouble("503", BusyError, False, "overloaded there: later it may work"),
+    Trouble("502", UnsureError, True, "taken, and a gateway before it lost the answer"),
+    Trouble("504", UnsureError, True, "taken, and a gateway before it did not wait for the answer"),
     Trouble("garbage", UnsureError, True, "taken, and answered with a page of a hotel"),
     Trouble("silence", UnsureError, True, "taken, and never answered"),
     Trouble("drop", UnsureError, True, "taken, and the connection closed"),
     Trouble("deaf", UnsureError, False, "the bytes went out, nobody read them"),
 )
+GATEWAYS = frozenset({"502", "504"})  # a page of a gateway, after the provider took it
 RETRY_AFTER_S = 17  # what a simulator says with 429
 
 

@@ -164,6 +164,25 @@ def test_bytes_that_went_out_without_an_answer_are_uncertain(answers, courier, p
     assert Event.objects.filter(kind="delivery.uncertain").count() == 1
 
 
+@pytest.mark.parametrize("status", ["502", "504"])
+def test_behind_a_gateway_that_gives_up_one_answer_is_in_doubt_and_the_others_wait(
+    answers, courier, provider, town, now, status
+):
+    for chat in ("7101", "7102", "7103"):
+        answers("Bakıyoruz", chat=chat)
+    provider.misbehave(status)
+
+    assert courier() == 1
+    town.bot.refresh_from_db()
+    assert states() == [DeliveryState.UNCERTAIN, DeliveryState.QUEUED, DeliveryState.QUEUED]
+    assert town.bot.paused_until == now + LATER + timedelta(seconds=5)
+    assert "gateway" in town.bot.trouble
+
+    courier(after=2 * LATER)
+    assert states() == [DeliveryState.UNCERTAIN, DeliveryState.HANDED_OVER, DeliveryState.HANDED_OVER]
+    assert provider.texts_to(7101) == ["Bakıyoruz"]
+
+
 def test_an_uncertain_answer_is_sent_once_more_and_then_left_to_a_person(answers, courier, provider, now):
     answers("Bakıyoruz")
     provider.misbehave("drop", times=2)

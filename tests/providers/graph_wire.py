@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.channels.trouble import GATEWAYS
+
 RETRY_AFTER_S = 17
 
 
@@ -93,6 +95,9 @@ class GraphHandler(BaseHTTPRequestHandler):
 
     def _spoil_after(self, kind: str) -> None:
         """The message is taken; the answer is not what it should be."""
+        if kind in GATEWAYS:
+            self.give(int(kind), b"<html>bad gateway</html>")
+            return
         if kind == "garbage":
             self.give(200, b"<html>welcome to the hotel</html>")
             return

@@ -23,8 +23,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
+from tests.channels.trouble import GATEWAYS, RETRY_AFTER_S
+
 ACCOUNT, PASSWORD = "AC00000000000000000000000000000001", "an-auth-token-for-tests"
-RETRY_AFTER_S = 17
 _PATHS = {
     "twilio": f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
     "kannel": "/cgi-bin/sendsms",
@@ -152,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         call = Call(self.command, self.path.partition("?")[0], headers, body)
         kind = self.gateway.planned() if self.command == "POST" else ""
-        if kind.isdecimal():
+        if kind.isdecimal() and kind not in GATEWAYS:
             self._give(int(kind), b"", retry_after=RETRY_AFTER_S if kind == "429" else 0)
             return
         if kind != "deaf":
@@ -161,6 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.gateway.stopping.wait(30)
         if kind in {"silence", "deaf", "drop"}:
             self.close_connection = True
+        elif kind in GATEWAYS:
+            self._give(int(kind), b"<html>bad gateway</html>")
         elif kind == "garbage":
             self._give(200, b"<html>welcome to the hotel</html>")
         else:

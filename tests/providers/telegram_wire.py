@@ -8,6 +8,8 @@ from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar, Protocol
 
+from tests.channels.trouble import GATEWAYS
+
 _PATH = re.compile(r"/(?:(?P<file>file)/)?bot(?P<token>[^/]*)/(?P<rest>.+)")
 
 
@@ -93,6 +95,9 @@ class BotApiHandler(BaseHTTPRequestHandler):
 
     def spoil(self, planned: Mischief) -> None:
         """The message is taken; the answer is not what it should be."""
+        if planned.kind in GATEWAYS:
+            self.give(int(planned.kind), b"<html>bad gateway</html>")
+            return
         if planned.kind == "garbage":
             self.give(200, b"<html>welcome to the hotel</html>")
             return

@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from tests.channels.trouble import RETRY_AFTER_S
+from tests.channels.trouble import GATEWAYS, RETRY_AFTER_S
 
 DERYA = "01234567890A="
 _tokens = itertools.count(4912661846655238145)
@@ -141,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
             self.tell(viber.statuses.pop(0), status_message="refused")
             return
         kind = viber.planned.pop(0) if viber.planned else ""
-        if kind.isdecimal():
+        if kind.isdecimal() and kind not in GATEWAYS:
             self.give(int(kind), b"")
             return
         if kind == "deaf":
@@ -154,11 +154,17 @@ class Handler(BaseHTTPRequestHandler):
             viber.faults.append(str(error))
             self.tell(3, status_message=str(error))
             return
+        self.end(kind, made)
+
+    def end(self, kind: str, made: dict[str, Any]) -> None:
+        """The message is taken; the answer is what was planned."""
         if kind == "garbage":
             self.give(200, b"<html>welcome to the hotel</html>")
+        elif kind in GATEWAYS:
+            self.give(int(kind), b"<html>bad gateway</html>")
         elif kind in {"silence", "drop"}:
             if kind == "silence":
-                viber.stopping.wait(30)
+                self.viber.stopping.wait(30)
             self.close_connection = True
         else:
             self.tell(0, status_message="ok", **made)

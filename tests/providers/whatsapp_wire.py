@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.channels.trouble import GATEWAYS
 from tests.providers.telegram_wire import parameters
 
 
@@ -102,6 +103,9 @@ class CloudHandler(BaseHTTPRequestHandler):
 
     def spoil(self, planned: Mischief) -> None:
         """The message is taken; the answer is not what it should be."""
+        if planned.kind in GATEWAYS:
+            self.send(int(planned.kind), b"<html>bad gateway</html>", {})
+            return
         if planned.kind == "garbage":
             self.send(200, b"<html>welcome to the hotel</html>", {})
             return

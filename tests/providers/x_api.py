@@ -31,7 +31,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import httpx
 
-from tests.channels.trouble import RETRY_AFTER_S
+from tests.channels.trouble import GATEWAYS, RETRY_AFTER_S
 
 OWN, DERYA, MAYOR = "1111111111111111111", "2222222222222222222", "3333333333333333333"
 HANDLES = {OWN: "PinarovaBld", MAYOR: "PinarovaBaskan"}
@@ -236,7 +236,7 @@ class Handler(BaseHTTPRequestHandler):
             self.give(status, json.dumps(said).encode())
             return
         kind = x.planned.pop(0) if x.planned else ""
-        if kind.isdecimal():
+        if kind.isdecimal() and kind not in GATEWAYS:
             self.error(int(kind))
             return
         if kind == "deaf":
@@ -254,6 +254,8 @@ class Handler(BaseHTTPRequestHandler):
     def end(self, kind: str, made: dict[str, Any]) -> None:
         if kind == "garbage":
             self.give(200, b"<html>welcome to the hotel</html>")
+        elif kind in GATEWAYS:
+            self.give(int(kind), b"<html>bad gateway</html>")
         elif kind in {"silence", "drop"}:
             if kind == "silence":
                 self.x.stopping.wait(30)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from vefa.channels.gateways import GatewayError
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, BusyError, RejectedError, SendError, UnsureError, because
 from vefa.citizens.models import Address
@@ -156,6 +157,9 @@ def attempt(lease: Lease, *, adapter: Adapter, clock: Clock) -> tuple[bool, Gone
         _fail(lease, error, now=clock())
     except UnsureError as error:
         _doubt(lease, error, now=clock())
+        if isinstance(error, GatewayError):
+            _let_rest(lease, error, now=clock())
+            return False, None
     return True, None
 
 
@@ -172,10 +176,10 @@ def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
     return False
 
 
-def _let_rest(lease: Lease, error: BusyError, *, now: datetime) -> None:
+def _let_rest(lease: Lease, error: BusyError | GatewayError, *, now: datetime) -> None:
     """The account rests as long as its provider asked for; where that named no moment, ever longer."""
     trouble = {"trouble": error.reason, "trouble_at": now}
-    if error.retry_after_s:
+    if isinstance(error, BusyError) and error.retry_after_s:
         _endpoint(lease).update(paused_until=now + timedelta(seconds=error.retry_after_s), **trouble)
         return
     refusals = _endpoint(lease).values_list("refusals", flat=True).get()

@@ -102,7 +102,7 @@ def test_a_server_error_passes_and_may_be_tried_again(bot):
         adapter(bot).send(parcel())
 
 
-@pytest.mark.parametrize("kind", ["silence", "drop", "garbage"])
+@pytest.mark.parametrize("kind", ["silence", "drop", "garbage", "502", "504"])
 def test_when_the_answer_is_missing_we_are_unsure_and_the_resident_has_it(bot, kind):
     bot.misbehave(kind)
     with pytest.raises(UnsureError):

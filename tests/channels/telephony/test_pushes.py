@@ -30,6 +30,7 @@ from vefa.channels.port import (
     RejectedError,
     TooLargeError,
     UnreadableError,
+    UnsureError,
 )
 from vefa.channels.telephone import Dialler, Step
 from vefa.channels.telephony.adapter import Telephony, build
@@ -242,7 +243,8 @@ def test_a_number_is_dialled_by_the_exchange(exchange):
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(500, BusyError), (429, BusyError), (404, RejectedError), (403, RejectedError)]
+    ("status", "error"),
+    [(500, BusyError), (429, BusyError), (404, RejectedError), (403, RejectedError), (504, UnsureError)],
 )
 def test_an_exchange_that_does_not_dial_says_so(exchange, status, error):
     Exchange.status = status

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from vefa.channels.cleaning import clean_line
+from vefa.channels.gateways import check_gateway
 from vefa.channels.graph.codes import Refused, judged
 from vefa.channels.port import BusyError, RejectedError, SendError, TooLargeError, UnsureError, because
 
@@ -145,10 +146,8 @@ class Graph:
             if isinstance(found, dict):
                 return found
             raise UnsureError(because("the answer is unreadable", answer.status_code))
-        if error is None and answer.status_code in {502, 504}:
-            raise UnsureError(
-                because("a gateway gave up, and nobody knows what went through", answer.status_code)
-            )
+        if error is None:
+            check_gateway(answer.status_code)
         refused = _refused(answer, error or _Error())
         raise (self.judge and self.judge(refused)) or judged(refused)
 

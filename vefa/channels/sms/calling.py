@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from vefa.channels.gateways import check_gateway
 from vefa.channels.port import BusyError, UnsureError, because
 
 REPAIR_PAUSE_S = 300  # a refused password or a wrong address waits for a person; nothing is given up
@@ -36,6 +37,7 @@ def call(
         raise BusyError(
             because("too many requests at once", 429), retry_after_s=_pause_s(answer) or DEFAULT_PAUSE_S
         )
+    check_gateway(answer.status_code)
     if answer.status_code >= 500:
         raise BusyError(because("broken there", answer.status_code), retry_after_s=_pause_s(answer))
     if answer.is_redirect:

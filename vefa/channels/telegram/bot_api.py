@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from vefa.channels.cleaning import clean_line
+from vefa.channels.gateways import check_gateway
 from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError, because
 from vefa.channels.telegram.shapes import Answer
 
@@ -103,6 +104,7 @@ def _result(answer: httpx.Response, method: str) -> Any:
     said = clean_line(told.description) if told else ""
     if answer.is_success and (told is None or not told.error_code):
         raise UnsureError(because("the answer is unreadable", method, answer.status_code))
+    check_gateway(status)
     raise _refusal(status, said, pause_s=_pause_s(answer, told), moved_to=_moved_to(told))
 
 

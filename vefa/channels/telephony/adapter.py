@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 
+from vefa.channels.gateways import check_gateway
 from vefa.channels.manners import REGION, Answer, Channel, Field
 from vefa.channels.port import (
     Account,
@@ -162,6 +163,7 @@ class Telephony:
         except httpx.HTTPError as error:
             raise UnsureError("nobody knows whether the exchange dials") from error
         if not answer.is_success:
+            check_gateway(answer.status_code)
             raise _refused(answer)
 
     def _proof(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from vefa.channels.cleaning import clean_line
+from vefa.channels.gateways import check_gateway
 from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError, because
 
 REPAIR_PAUSE_S = 300  # a refused token waits for a person; meanwhile nothing is given up
@@ -81,6 +82,7 @@ class ViberApi:
 def _result(answer: httpx.Response, method: str) -> dict[str, Any]:
     """The answer, or the error that HTTP's status and Viber's own mean together."""
     if not answer.is_success:
+        check_gateway(answer.status_code)
         raise _refused(answer)
     try:
         found = msgspec.json.decode(answer.content)

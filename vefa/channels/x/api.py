@@ -17,6 +17,7 @@ import msgspec
 from oauthlib.oauth1 import Client
 
 from vefa.channels.cleaning import clean_line
+from vefa.channels.gateways import check_gateway
 from vefa.channels.port import BusyError, RejectedError, TooLargeError, UnsureError, because
 from vefa.kit.saying import gettext_noop
 
@@ -162,6 +163,7 @@ def _repeatable(call: Any) -> Any:
 def _data(answer: httpx.Response) -> Any:
     """`data`, or the error that status and body together mean."""
     if not answer.is_success:
+        check_gateway(answer.status_code)
         raise _refusal(answer)
     try:
         found = msgspec.json.decode(answer.content)
