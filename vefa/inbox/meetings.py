@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from vefa.channels.queries import door_of
+from vefa.directory.access import scope_of
 from vefa.directory.models import Staff
 from vefa.inbox import intake
 from vefa.inbox.lines import Entry, Line, enter
@@ -36,14 +38,20 @@ def begin(occasion: Occasion, *, by: Staff, now: datetime) -> Meeting:
     )  # fmt: skip
 
 
-def latest(*, limit: int = 50) -> list[Meeting]:
-    """The meetings, the latest first."""
-    return list(Meeting.objects.select_related("by").order_by("-day", "-id")[:limit])
+def visible_to(staff: Staff) -> QuerySet[Meeting]:
+    """The meetings that this person opened, those in their areas, and all for who sees everything."""
+    scope, rows = scope_of(staff), Meeting.objects.select_related("area", "by")
+    return rows if scope.everything else rows.filter(Q(by=staff) | Q(area_id__in=scope.area_ids))
 
 
-def meeting_of(meeting_id: int) -> Meeting | None:
-    """One meeting."""
-    return Meeting.objects.filter(pk=meeting_id).select_related("area", "by").first()
+def latest(staff: Staff, *, limit: int = 50) -> list[Meeting]:
+    """The meetings that this person sees, the latest first."""
+    return list(visible_to(staff).order_by("-day", "-id")[:limit])
+
+
+def may_strike(line: MeetingLine, staff: Staff) -> bool:
+    """Whether the line is this person's own, or they see everything."""
+    return line.by_id == staff.pk or scope_of(staff).everything
 
 
 def lines_of(meeting: Meeting) -> list[MeetingLine]:
@@ -79,10 +87,10 @@ def say(meeting: Meeting, line: Line, *, token: UUID, by: Staff, now: datetime) 
 
 @transaction.atomic
 def take_back(meeting: Meeting, line_id: int, *, by: Staff, now: datetime) -> MeetingLine:
-    """Undo one line before it is handled. Raises LookupError, TooLateError once it is a case."""
+    """Undo one line of one's own before it is handled. Raises LookupError, TooLateError once it is a case."""
     rows = MeetingLine.objects.select_for_update().filter(pk=line_id, meeting=meeting, taken_back_at=None)
     line = rows.first()
-    if line is None:
+    if line is None or not may_strike(line, by):
         raise LookupError(f"no line {line_id} of meeting {meeting.pk}")
     contact = Contact.objects.select_for_update().get(pk=line.contact_id)
     leased = contact.leased_until is not None and contact.leased_until > now

@@ -124,8 +124,11 @@ RULES: dict[str, list[Rule]] = {
     "telephones": [Rule(Action.ENTER), Rule(Action.ENTER, "POST")],
     "unlink": [Rule(Action.ENTER, "POST", "telephone")],
     "meetings": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"name": ""})],
-    "meeting": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"text": ""})],
-    "strike": [Rule(Action.ENTER, "POST")],
+    "meeting": [
+        Rule(Action.ENTER, about="meeting"),
+        Rule(Action.ENTER, "POST", "meeting", {"text": ""}),
+    ],
+    "strike": [Rule(Action.ENTER, "POST", "meeting line")],
     "batch": [Rule(Action.ENTER), Rule(Action.ENTER, "POST")],
     "paper": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"count": "0"})],
     "paper-run": [Rule(Action.ENTER, about="paper run")],
@@ -172,12 +175,13 @@ RULES: dict[str, list[Rule]] = {
 # Not there even for those who may: the town has no ready sentences, and the answer to take back is a
 # colleague's.
 MISSING = {
-    "model-adopt", "group-adopt", "unlink", "strike", ("phrases", "POST"), "take-back",
+    "model-adopt", "group-adopt", "unlink", ("phrases", "POST"), "take-back",
 }  # fmt: skip
 CALLS = {"call", "call back", "recording"}  # of the city's line: seen by those who see everything
 # Who has a part in the mayor's own account, and in one of a unit that nobody here heads.
 OWNERS = {
-    "paper run": SEES_EVERYTHING | {Role.HEADMAN},
+    "paper run": SEES_EVERYTHING | {Role.HEADMAN}, "meeting line": SEES_EVERYTHING | {Role.HEADMAN},
+    "meeting": SEES_EVERYTHING | {Role.HEADMAN, Role.DISTRICT_HEAD},
     "group": SEES_EVERYTHING | {Role.HEAD}, "group message": SEES_EVERYTHING | {Role.HEAD},
     "private": {Role.MAYOR}, "private-file": {Role.MAYOR}, "telephone": set[Role](),
     "delegation": {Role.MAYOR, Role.ADMINISTRATOR},
@@ -185,6 +189,7 @@ OWNERS = {
 FOREIGN_OWNERS = {
     **{key: set[Role]() for key in OWNERS}, "delegation": {Role.ADMINISTRATOR},
     "group": SEES_EVERYTHING, "group message": SEES_EVERYTHING, "paper run": SEES_EVERYTHING,
+    "meeting": SEES_EVERYTHING, "meeting line": SEES_EVERYTHING,
 }  # fmt: skip
 BOT = 1001  # as the town numbers its accounts
 PLAIN: dict[str, list[Any]] = {
@@ -201,8 +206,6 @@ PLAIN: dict[str, list[Any]] = {
     "model-adopt": [BOT],
     "morning-thing": [1],
     "morning-act": [1],
-    "meeting": [BOT],
-    "strike": [BOT, 1],
     "list": ["open"],
     "bulk-act": ["take"],
     "entered": ["26-00001-1"],

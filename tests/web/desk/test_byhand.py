@@ -13,7 +13,7 @@ from tests.inbox.leyla import work
 from tests.web.desk.byhand import PNG, begun, photo, rows, soon, words
 from vefa.cases.models import Case, Outcome
 from vefa.inbox.files import full_path
-from vefa.inbox.models import Attachment, Contact, MeetingLine
+from vefa.inbox.models import Attachment, Contact, Meeting, MeetingLine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doors_by_hand")]
 
@@ -67,6 +67,39 @@ def test_a_line_is_struck_out_before_and_after_it_is_a_case(derya):
     assert Case.objects.get().outcome == Outcome.WITHDRAWN
     assert "0 speakers" in words(derya.get(page))
     assert derya.post(f"{page}/lines/{second.pk}").status_code == 404
+
+
+def test_speakers_are_named_to_who_may_know_and_their_lines_struck_out_by_who_typed_them(
+    town, derya, at_desk
+):
+    derya.post(reverse("desk:meetings"), {"name": "Halk günü", "area": town.carsi.pk})
+    page = reverse("desk:meeting", args=[Meeting.objects.get().pk])
+    derya.post(page, {"text": "Çukur", "name": "Ali Demir", "phone": "0532 000 00 01", "token": uuid4()})
+    hasan = at_desk(town.hasan)
+    hasan.post(page, {"text": "Lamba", "name": "Naz Ak", "phone": "0532 000 00 02", "token": uuid4()})
+    hers, his = MeetingLine.objects.order_by("pk")
+
+    shown = words(hasan.get(page))
+    assert ("Çukur" in shown, "Ali Demir" in shown, "000 00 01" in shown) == (True, False, False)
+    assert ("Lamba" in shown, "Naz Ak" in shown) == (True, True)
+    assert "Ali Demir" in words(derya.get(page))
+    assert f"{page}/lines/{hers.pk}" not in shown
+
+    assert hasan.post(f"{page}/lines/{hers.pk}").status_code == 404
+    assert derya.post(f"{page}/lines/{his.pk}").status_code == 302
+    assert list(MeetingLine.objects.filter(taken_back_at=None)) == [hers]
+
+
+def test_a_meeting_elsewhere_is_not_a_headmans(town, derya, at_desk):
+    derya.post(reverse("desk:meetings"), {"name": "İskele halk günü", "area": town.iskele.pk})
+    page, hasan = reverse("desk:meeting", args=[Meeting.objects.get().pk]), at_desk(town.hasan)
+
+    assert "İskele halk günü" not in words(hasan.get(reverse("desk:meetings")))
+    assert hasan.get(page).status_code == 404
+    assert hasan.post(page, {"text": "Lamba", "token": uuid4()}).status_code == 404
+
+    own = hasan.post(reverse("desk:meetings"), {"name": "Köy odası"})  # his own, wherever it is
+    assert hasan.get(own.url).status_code == 200
 
 
 LIST = [

@@ -42,6 +42,7 @@ from vefa.inbox.models import (
     ContactState,
     Delegation,
     Meeting,
+    MeetingLine,
     PaperRun,
     PrivateMessage,
     StaffAddress,
@@ -95,9 +96,19 @@ class Folder:
         return gathering.declare(plan=given, case_ids=[self.case.pk], by=town.derya, now=now).pk
 
     def _listed(self, town: Any, now: Any) -> dict[str, list[Any]]:
-        """Forms that were printed: by the headman, and by who has nothing to do with him."""
+        """Forms that were printed and a speaker's line: the headman's, or of who is far from him."""
         by = town.hasan if self.case.area_id == town.carsi.id else town.ayse
-        return {"paper run": [PaperRun.objects.create(by=by, at=now, language="tr").pk]}
+        meeting = Meeting.objects.create(
+            endpoint=town.bot, name="Halk", day=now, by=town.ayse, opened_at=now, area_id=self.case.area_id
+        )
+        said = Contact.objects.create(
+            endpoint=town.bot, external_id=f"m{meeting.pk}", lane="m", received_at=now, due_at=now, raw=b"{}"
+        )
+        line = MeetingLine.objects.create(meeting=meeting, contact=said, text="Çukur", by=by, at=now)
+        return {
+            "paper run": [PaperRun.objects.create(by=by, at=now, language="tr").pk],
+            "meeting": [meeting.pk], "meeting line": [meeting.pk, line.pk],
+        }  # fmt: skip
 
     def _group(self, now: Any) -> dict[str, list[Any]]:
         """A group of neighbours, and something said there; one is for roads, one for nobody here."""
@@ -171,7 +182,6 @@ def folders(town, wrote, now, settings, tmp_path) -> tuple[Folder, Folder]:
     own = wrote("Ali Demir", "7001", "Okulun önünde çukur var", now=now)
     to = Assignment(unit_id=town.roads.pk, staff_id=town.kemal.pk, reason="")
     lifecycle.assign(case_id=own.pk, to=to, by=town.derya, now=now)
-    Meeting.objects.create(id=BOT, endpoint=town.bot, name="Halk günü", day=now, by=town.ayse, opened_at=now)
     foreign = wrote(
         "Naz Ak", "7002", "Ağaç devrildi", now=now, service=town.tree, area_id=town.iskele.id
     )  # fmt: skip

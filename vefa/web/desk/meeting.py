@@ -17,6 +17,7 @@ from vefa.cases.lifecycle import Ending
 from vefa.cases.models import Outcome
 from vefa.channels.queries import NoDoorError
 from vefa.directory.access import Action, can
+from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.inbox import meetings
 from vefa.inbox.lines import Line
@@ -84,7 +85,7 @@ def page(request: StaffRequest) -> HttpResponse:
     context = {
         "frame": frame_of(request, now=now),
         "form": form,
-        "meetings": [(one, day_words(one.day)) for one in meetings.latest()],
+        "meetings": [(one, day_words(one.day)) for one in meetings.latest(request.staff)],
     }
     return show(request, "desk/meetings.html", None, context, status=422 if form.errors else 200)
 
@@ -93,7 +94,7 @@ def page(request: StaffRequest) -> HttpResponse:
 @staff_only(Action.ENTER)
 def meeting(request: StaffRequest, meeting_id: int) -> HttpResponse:
     """The growing list; a POST keeps one more line and comes back for the next speaker."""
-    found, now = _found(meeting_id), timezone.now()
+    found, now = _found(request, meeting_id), timezone.now()
     form = LineForm(request.POST or None, initial={"token": uuid4(), "area": found.area_id})
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
@@ -116,7 +117,7 @@ def meeting(request: StaffRequest, meeting_id: int) -> HttpResponse:
 @staff_only(Action.ENTER)
 def take_back(request: StaffRequest, meeting_id: int, line_id: int) -> HttpResponse:
     """Strike a line out: before it is handled nothing is left of it, afterwards its case is withdrawn."""
-    found, now = _found(meeting_id), timezone.now()
+    found, now = _found(request, meeting_id), timezone.now()
     try:
         meetings.take_back(found, line_id, by=request.staff, now=now)
     except LookupError as error:
@@ -150,11 +151,17 @@ def day_words(day: date) -> str:
     return in_digits(day_in_words(day, language=language, jalali=jalali), language)
 
 
-def _found(meeting_id: int) -> Meeting:
-    found = meetings.meeting_of(meeting_id)
+def _found(request: StaffRequest, meeting_id: int) -> Meeting:
+    found = meetings.visible_to(request.staff).filter(pk=meeting_id).first()
     if found is None:
         raise Http404
     return found
+
+
+def _shown(line: MeetingLine, staff: Staff) -> tuple[MeetingLine, bool, bool]:
+    """A line, whether its speaker is named to this person, and whether they may strike it out."""
+    named = line.by_id == staff.pk or can(staff, Action.PRIVATE)
+    return line, named, line.taken_back_at is None and meetings.may_strike(line, staff)
 
 
 def _page(request: StaffRequest, found: Meeting, form: LineForm) -> HttpResponse:
@@ -163,7 +170,7 @@ def _page(request: StaffRequest, found: Meeting, form: LineForm) -> HttpResponse
         "meeting": found,
         "day": day_words(found.day),
         "form": form,
-        "lines": lines,
+        "lines": [_shown(one, request.staff) for one in lines],
         "count": sum(one.taken_back_at is None for one in lines),
     }
     if request.headers.get("HX-Request") != "true":
