@@ -38,6 +38,7 @@ from vefa.dialogue.writing import Words, write
 from vefa.directory import queries as directory
 from vefa.directory.models import Municipality
 from vefa.inbox.models import Contact
+from vefa.journal.models import Event
 from vefa.triage.models import Keyword
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -290,6 +291,36 @@ def test_after_stop_only_a_person_still_writes(gateway, town, worker):
     worker.work()
     assert Address.objects.get().stopped_at is None
     assert "DUR" in gateway.heard(4)[-1]
+
+
+@pytest.mark.parametrize("gateway", ["netgsm"], indirect=True)
+def test_stop_holds_back_what_waits_to_leave(gateway, town, worker):
+    gateway.say("Çarşı'da yolda büyük bir çukur var")
+    worker.work()
+    line = Endpoint.objects.filter(pk=gateway.endpoint.pk)
+    line.update(paused_until=timezone.now() + timedelta(minutes=10))
+    finish(Case.objects.get(), town)
+    write(
+        case=Case.objects.get(),
+        words=Words(text="Sizi aradık.", language="tr"),
+        by=town.derya,
+        now=timezone.now(),
+    )
+    worker.work()
+    assert Delivery.objects.filter(state=DeliveryState.QUEUED).count() == 2
+
+    gateway.say("Dur!")
+    worker.work()
+    line.update(paused_until=None)
+    worker.work()
+
+    heard = gateway.heard(3)
+    assert [text for text in heard if "Yapıldı." in text] == []
+    assert heard[1] == "Sizi aradık."  # a person's word is not held back
+    assert "BAŞLA" in heard[2]
+    hushed = Delivery.objects.get(state=DeliveryState.SHOWN)
+    assert "Yapıldı." in hushed.reply.text
+    assert Event.objects.get(kind="delivery.hushed").data == {"delivery_id": hushed.pk}
 
 
 @pytest.mark.parametrize("gateway", ["netgsm"], indirect=True)

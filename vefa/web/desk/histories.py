@@ -136,6 +136,7 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "reply.taken_back": lambda _: gettext("An answer was taken back"),
     "delivery.failed": lambda _: gettext("An answer did not arrive"),
     "delivery.uncertain": lambda _: gettext("Unclear whether an answer arrived"),
+    "delivery.hushed": lambda _: gettext("Not sent any more: the resident wrote STOP"),
     "delivery.resent": lambda _: gettext("Sent again"),
     "event.retried": lambda _: gettext("What had failed to follow was tried again"),
     "delivery.settled": lambda _: gettext("A person settled what became of an answer"),
