@@ -11,7 +11,7 @@ from vefa.cases.models import Case, Outcome
 from vefa.cases.public import Bounds, PublicCase, PublicFilters
 from vefa.citizens.models import Address
 from vefa.directory.queries import directory
-from vefa.kit.geo import Point
+from vefa.kit.geo import Point, coarse, distance_m
 
 HERE = Point(38.02, 27.01)
 AROUND = Bounds(Point(38.0, 27.0), Point(38.04, 27.08))
@@ -83,10 +83,28 @@ def test_the_map_shows_what_is_open_and_what_ended_of_late(town, pothole, now):
 def test_the_nearest_open_cases_come_first(town, pothole, now):
     farther = opened(town, now=now, lat=38.0215, lon=27.01)
     opened(town, now=now, lat=38.039, lon=27.01)
-    lamp = opened(town, now=now, service=town.street_light, lat=38.0200, lon=27.01)
+    lamp = opened(town, now=now, service=town.street_light, lat=38.0191, lon=27.01)
     found = public.nearby(HERE, service_id=None, metres=250)
-    assert [one.id for one in found] == [lamp.pk, pothole.pk, farther.pk]
+    assert [one.id for one in found] == [pothole.pk, lamp.pk, farther.pk]
     assert [one.id for one in public.nearby(HERE, service_id=town.pothole.pk, metres=100)] == [pothole.pk]
+
+
+def test_a_place_is_told_to_a_hundred_metres_wherever_somebody_asks_from(town, now):
+    """Who asks from many points learns the same cell, and nothing about where in it the door is."""
+    door, next_door = Point(38.02031, 27.01069), Point(38.0199, 27.0115)
+    for at in (door, next_door):
+        opened(town, now=now, lat=at.latitude, lon=at.longitude)
+
+    one, other = public.map_points(AROUND, PublicFilters(), now=now)
+
+    cell = Point(one.lat or 0, one.lon or 0)
+    assert cell == Point(other.lat or 0, other.lon or 0) == coarse(door, 100)
+    assert 20 < distance_m(door, cell) < 71
+    for metres in range(0, 400, 5):
+        asker = Point(cell.latitude, cell.longitude + metres / 87_600)
+        reached = public.nearby(asker, service_id=None, metres=250)
+        assert len(reached) in {0, 2}
+        assert bool(reached) == (distance_m(asker, cell) <= 250)
 
 
 def test_a_resident_follows_their_case_by_its_link_or_by_the_end_of_their_number(town, pothole, now):

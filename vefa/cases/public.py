@@ -1,6 +1,7 @@
 """What everybody may see: places, services and states. Never a name, an address, a resident's own words.
 
-Only the fields of `PublicCase` leave here, and only for cases that are marked public.
+Only the fields of `PublicCase` leave here, and only for cases that are marked public. A place is told to a
+hundred metres and everything is measured from there, so that nobody finds the door of who reported it.
 """
 
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from vefa.cases.filters import areas_below
 from vefa.cases.models import OPEN, Case
 from vefa.directory.models import Area, Service
 from vefa.directory.queries import directory
-from vefa.kit.geo import Point, box_around, distance_m
+from vefa.kit.geo import Point, box_around, coarse, distance_m
 from vefa.kit.masking import masked
 
 MOST_POINTS = 1_000
+CELL_M = 100  # of the grid on which the public sees places
 ENDED_SHOWN = timedelta(days=30)  # how long the map keeps what has an outcome
 FIELDS = (
     "id", "public", "private", "service", "area", "lat", "lon", "public_text", "state", "outcome",
@@ -31,7 +33,7 @@ class PublicCase:
     id: int
     service: Service
     area: Area | None
-    lat: float | None
+    lat: float | None  # the middle of a cell of `CELL_M`, never the place itself
     lon: float | None
     text: str  # written by staff for the public, often empty; personal data in it are masked
     state: str
@@ -89,16 +91,17 @@ def map_points(
 ) -> list[PublicCase]:
     """The newest public cases with a place inside the bounds: open ones, and those ended within 30 days."""
     recent = Q(ended_at__gte=now - ENDED_SHOWN)
-    placed = _shown().filter(_within(bounds), _narrowed(filters))
+    placed = _shown().filter(_within(_widened(bounds)), _narrowed(filters))
     open_ones = list(placed.filter(OPEN).order_by("-opened_at", "-id").values_list("id", flat=True)[:limit])
     ended = placed.filter(recent).order_by("-ended_at", "-id").values_list("id", flat=True)[:limit]
     ids = [*open_ones, *ended][:limit]
-    return _read(Case.objects.filter(id__in=ids).order_by("-opened_at", "-id"))
+    found = _read(Case.objects.filter(id__in=ids).order_by("-opened_at", "-id"))
+    return [case for case in found if _lies_in(bounds, case)]
 
 
 def nearby(point: Point, *, service_id: int | None, metres: float, limit: int = 10) -> list[PublicCase]:
     """Open public cases around a point, the nearest first: "is it one of these?"."""
-    box = Bounds(*box_around(point, metres))
+    box = Bounds(*box_around(point, metres + CELL_M))
     cases = _shown().filter(OPEN, _within(box))
     if service_id is not None:
         cases = cases.filter(service_id=service_id)
@@ -134,6 +137,20 @@ def _within(bounds: Bounds) -> Q:
     return Q(lat__range=(low.latitude, high.latitude), lon__range=(low.longitude, high.longitude))
 
 
+def _widened(bounds: Bounds) -> Bounds:
+    """With everything whose cell may have its middle inside."""
+    low, _ = box_around(bounds.south_west, CELL_M)
+    _, high = box_around(bounds.north_east, CELL_M)
+    return Bounds(low, high)
+
+
+def _lies_in(bounds: Bounds, case: PublicCase) -> bool:
+    low, high = bounds.south_west, bounds.north_east
+    if case.lat is None or case.lon is None:
+        return False
+    return low.latitude <= case.lat <= high.latitude and low.longitude <= case.lon <= high.longitude
+
+
 def _read(cases: QuerySet[Case]) -> list[PublicCase]:
     """Rows as the public sees them; what is not public, or of no public service, is left out once more."""
     known = directory()
@@ -147,12 +164,15 @@ def _read(cases: QuerySet[Case]) -> list[PublicCase]:
 
 
 def _public(case: Case, service: Service, area: Area | None) -> PublicCase:
+    place = None
+    if case.lat is not None and case.lon is not None:
+        place = coarse(Point(case.lat, case.lon), CELL_M)
     return PublicCase(
         id=case.pk,
         service=service,
         area=area,
-        lat=case.lat,
-        lon=case.lon,
+        lat=place.latitude if place else None,
+        lon=place.longitude if place else None,
         text=masked(case.public_text, spare=[directory().municipality.phone]),
         state=case.state,
         outcome=case.outcome,

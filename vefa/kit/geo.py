@@ -56,6 +56,15 @@ def box_around(point: Point, radius_m: float) -> tuple[Point, Point]:
     )
 
 
+def coarse(point: Point, cell_m: float) -> Point:
+    """The middle of the cell in which a place lies, of a fixed grid with cells about so wide and high."""
+    north = math.degrees(cell_m / EARTH_RADIUS_M)
+    latitude = (math.floor(point.latitude / north) + 0.5) * north
+    east = north / max(0.01, math.cos(math.radians(latitude)))
+    longitude = (math.floor(point.longitude / east) + 0.5) * east
+    return Point(round(latitude, DECIMALS), round(longitude, DECIMALS))
+
+
 def outline(geometry: Any) -> Outline:
     """The checked outline of an area; a line that crosses itself is mended. Raises PolygonError."""
     if not isinstance(geometry, Mapping) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:

@@ -94,6 +94,20 @@ def test_the_map_draws_our_own_outlines(public, town):
     assert closer.count('class="district"') == 1
 
 
+def test_the_map_draws_where_something_is_to_a_hundred_metres_however_close_one_looks(public, town):
+    """Two doors of one street stand in one circle; the third, two streets on, in another place."""
+
+    def circles() -> list[tuple[float, float, int]]:
+        spots = Resident().client.get("/cases/map?area=carsi").context["spots"]
+        return [(spot.x, spot.y, spot.count) for spot in spots]
+
+    (first,) = circles()
+    Case.objects.update(lat=38.0203, lon=27.0097)
+    assert circles() == [first]
+    Case.objects.update(lat=38.0221, lon=27.0121)
+    assert circles() != [first]
+
+
 def test_the_outlines_are_given_as_geojson(town):
     given = Resident().client.get("/areas.geojson")
 
