@@ -16,7 +16,12 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 SETTLED_S = 60.0  # a child that lived this long starts again without a pause
 TICK_S = 0.1
-THRIFTY = {"MALLOC_ARENA_MAX": "2"}  # else glibc keeps a hoard for each of a process's threads
+THRIFTY = {
+    "MALLOC_ARENA_MAX": "2",  # else glibc keeps a hoard for each of a process's threads
+    "MALLOC_MMAP_THRESHOLD_": "131072",  # else what one large array took stays with the process:
+    "MALLOC_TRIM_THRESHOLD_": "262144",  # 30 MB of a worker after a thousand messages
+    "OPENBLAS_NUM_THREADS": "1",  # else numpy brings a thread and its hoard for each core
+}
 
 Process = subprocess.Popen[bytes]
 
