@@ -1,12 +1,18 @@
 """Who may take what: order in a lane, several workers at once, what fails, what kills."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.db import transaction
 
-from vefa.inbox import claiming
+from vefa.channels.models import Endpoint
+from vefa.inbox import claiming, meetings
 from vefa.inbox.claiming import LeaseLostError, claim_contacts, claim_retries
 from vefa.inbox.intake import Incoming, accept
+from vefa.inbox.lines import Line
+from vefa.inbox.meetings import Occasion
 from vefa.inbox.models import Contact
 from vefa.inbox.quarantine import NotParkedError, parked, retry
 from vefa.journal.models import Event
@@ -124,6 +130,29 @@ def test_whoever_comes_too_late_writes_nothing(send, now):
     claiming.give_back(slow.lease, slow.contacts)
     claiming.finish(quick.lease, quick.contacts, now=now + LATER)
     assert Contact.objects.get().state == "handled"
+
+
+def test_what_a_person_took_back_meanwhile_is_not_handled_after_all(town, send, now):
+    Endpoint.objects.create(key="meetings", channel="meeting")
+    meeting = meetings.begin(
+        Occasion(name="Muhtarlar", place="Konak", day=now.date()), by=town.derya, now=now
+    )
+    line = meetings.say(meeting, Line(text="Yol bozuk"), token=uuid4(), by=town.derya, now=now)
+    send("a")
+    begun = now + timedelta(seconds=settings.UNDO_S)
+    slow = sure(claim_contacts(now=begun, limit=10))
+    assert len(slow.contacts) == 2
+
+    meetings.take_back(meeting, line.pk, by=town.derya, now=begun + LATER)
+    with pytest.raises(LeaseLostError), transaction.atomic():
+        claiming.finish(slow.lease, slow.contacts, now=begun + LATER)
+    line.contact.refresh_from_db()
+    claiming.postpone(slow.lease, line.contact, trouble="late", now=begun + LATER)
+
+    line.contact.refresh_from_db()
+    assert (line.contact.state, line.contact.trouble) == ("handled", "")
+    (other,) = sure(claim_retries(now=begun + LATER, limit=10)).contacts
+    assert other.external_id != line.contact.external_id
 
 
 def test_what_was_given_back_is_free_at_once_and_was_not_tried(send, now):

@@ -76,7 +76,7 @@ UPDATE inbox_contact AS contact
 SET state = 'handled', handled_at = %s, lease = NULL, leased_until = NULL, trouble = '',
     {", ".join(f"{name} = given.{name}" for name in READ)}
 FROM json_to_recordset(%s) AS given (id bigint, {", ".join(f"{name} {kind}" for name, kind in READ.items())})
-WHERE contact.id = given.id AND contact.lease = %s
+WHERE contact.id = given.id AND contact.lease = %s AND contact.state = 'waiting'
 RETURNING contact.id
 """  # noqa: S608 - made of the names above
 _WRITTEN = ("id", *READ)
@@ -113,11 +113,14 @@ def claim_retries(*, now: datetime, limit: int) -> Claim | None:
 
 
 def finish(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> None:
-    """Write what was read and "handled", in the transaction of the work. LeaseLostError: roll it back."""
+    """Write what was read and "handled", in the transaction of the work. LeaseLostError: roll it back.
+
+    Also where a person took one back after its lease was over: the others are free again.
+    """
     text = msgspec.json.encode([{name: getattr(contact, name) for name in _WRITTEN} for contact in contacts])
     changed = len(bulk.run(_FINISH, [now, text.decode(), lease.token]))
     if changed != len(contacts):
-        raise LeaseLostError(f"{len(contacts) - changed} of {len(contacts)} contacts were taken over")
+        raise LeaseLostError(f"{len(contacts) - changed} of {len(contacts)} contacts were taken over or back")
 
 
 def give_back(lease: Lease, contacts: Sequence[Contact]) -> None:
@@ -166,7 +169,8 @@ def _claim(now: datetime, limit: int, *, tries: int) -> Claim | None:
 
 
 def _ours(lease: Lease, contacts: Sequence[Contact]) -> QuerySet[Contact]:
-    return Contact.objects.filter(id__in=[contact.pk for contact in contacts], lease=lease.token)
+    ids = [contact.pk for contact in contacts]
+    return Contact.objects.filter(id__in=ids, lease=lease.token, state=ContactState.WAITING)
 
 
 def _tell_parked(ids: Sequence[int], trouble: str, now: datetime) -> None:
