@@ -317,21 +317,6 @@ def test_a_sender_that_died_leaves_one_item_in_doubt(answers, now):
     assert states() == [DeliveryState.UNCERTAIN, DeliveryState.QUEUED]
 
 
-def test_whoever_lost_the_lease_writes_nothing(answers, now, provider):
-    answers("Bakıyoruz")
-    lease = lease_of(now)
-    sweeping.doubt_abandoned(now=now + timedelta(hours=1))
-    with httpx.Client() as http:
-        adapter = build(
-            "telegram", Account(settings={"api_base": provider.base}, secrets={"token": TOKEN}, http=http)
-        )
-        _, gone = outbox.attempt(lease, adapter=adapter, clock=lambda: now + timedelta(hours=1))
-    assert gone
-    leasing.hand_over(gone, now=now + timedelta(hours=1))
-
-    assert states() == [DeliveryState.UNCERTAIN]
-
-
 def receipt(delivery, state) -> Contact:
     return Contact(
         endpoint_id=delivery.endpoint_id, details={"receipts": [{"provider_id": "m1", "state": state}]}

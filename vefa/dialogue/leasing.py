@@ -23,13 +23,15 @@ from vefa.kit.ids import token
 LEASE = timedelta(seconds=90)
 LONGER = timedelta(seconds=60)  # for each file that goes along
 _SEEN = timedelta(seconds=5)  # how exactly an account knows when something last went out
-# What went is written first, and the row of the next one is not waited for while that is held: whoever has
-# it, to take an answer back for instance, may be waiting for the one that went.
+# Whoever was slow still holds the token of an item in doubt, also where it waits to leave once more: until it
+# is taken anew, what went counts. What went is written first, and the row of the next one is not waited for
+# while that is held: whoever has it, to take an answer back for instance, may be waiting for the one that
+# went.
 _TURN = """
 WITH gone AS (
     UPDATE dialogue_delivery SET state = 'handed_over', provider_id = %s, parts = %s::jsonb,
-    handed_over_at = %s, trouble = '', lease = NULL, leased_until = NULL
-    WHERE id = %s AND lease = %s AND state = 'leased' RETURNING endpoint_id
+    handed_over_at = %s, trouble = '', ended_at = NULL, lease = NULL, leased_until = NULL
+    WHERE id = %s AND lease = %s AND state IN ('leased', 'uncertain', 'queued') RETURNING endpoint_id
 ), account AS (
     UPDATE channels_endpoint SET last_out_at = %s, trouble = '', refusals = 0
     WHERE id IN (SELECT endpoint_id FROM gone)
@@ -124,7 +126,7 @@ def _parts(sent: Sent) -> list[str]:
 
 
 def settle(lease: Lease, facts: dict[str, object]) -> bool:
-    """Write what became of it, if the lease still stands."""
+    """Write what became of it, if nobody has taken it or settled it since."""
     mine = Q(id=lease.delivery.pk, lease=lease.token)
-    rows = Delivery.objects.filter(mine, state=S.LEASED)
+    rows = Delivery.objects.filter(mine, state__in=(S.LEASED, S.UNCERTAIN))
     return bool(rows.update(**facts, lease=None, leased_until=None))

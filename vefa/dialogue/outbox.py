@@ -1,8 +1,9 @@
 """The outbox: the only place that talks to providers, and never inside a transaction.
 
 One delivery at a time is leased per endpoint, so that a process that dies in the middle leaves one item in
-doubt, not a batch. The lease carries a fencing token: whoever comes too late writes nothing. One process at
-a time serves an endpoint (an advisory lock of the database), which keeps its pace and its order.
+doubt, not a batch. The lease carries a fencing token: once another has taken the item, whoever comes late
+writes nothing. One process at a time serves an endpoint (an advisory lock of the database), which keeps its
+pace and its order.
 """
 
 from collections.abc import Callable
@@ -168,7 +169,14 @@ def _postpone(lease: Lease, error: BusyError, *, now: datetime) -> bool:
         _fail(lease, RejectedError(because("given up after many tries", error.reason)), now=now)
         return True
     wait = max(wait_after(lease.delivery.tries), timedelta(seconds=error.retry_after_s))
-    facts = {"state": S.QUEUED, "due_at": now + wait, "trouble": error.reason, "parts": _parts(lease, error)}
+    parts = _parts(lease, error)
+    facts = {
+        "state": S.QUEUED,
+        "due_at": now + wait,
+        "ended_at": None,
+        "trouble": error.reason,
+        "parts": parts,
+    }
     settle(lease, facts)
     if error.address_only:
         return True

@@ -24,7 +24,10 @@ class NotUncertainError(Exception):
 
 @transaction.atomic
 def doubt_abandoned(*, now: datetime) -> int:
-    """Leased items whose holder is gone: the bytes may have gone out, so they become uncertain."""
+    """Leased items whose holder is gone or slow: the bytes may have gone out, so they become uncertain.
+
+    A slow holder keeps its token, and may write down what became of it until the item is taken anew.
+    """
     rows = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("reply")
@@ -34,8 +37,8 @@ def doubt_abandoned(*, now: datetime) -> int:
     for row in rows:
         row.state, row.ended_at = S.UNCERTAIN, now
         row.trouble = "the process that was sending it stopped"
-        row.lease = row.leased_until = None
-    Delivery.objects.bulk_update(rows, ["state", "ended_at", "trouble", "lease", "leased_until"])
+        row.leased_until = None
+    Delivery.objects.bulk_update(rows, ["state", "ended_at", "trouble", "leased_until"])
     tell_uncertain(rows, now=now)
     return len(rows)
 
