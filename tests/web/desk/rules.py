@@ -42,7 +42,7 @@ RULES: dict[str, list[Rule]] = {
     "extensions": [Rule(Action.APPROVE)],
     "decide-extension": [Rule(Action.APPROVE, "POST", "extension", {"do": "refuse"})],
     "enter": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"text": ""})],
-    "hints": [Rule(Action.ENTER)],
+    "hints": [Rule(Action.ENTER, "POST", data={"text": "çukur"})],
     "copied": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"link": ""})],
     "entered": [Rule(Action.ENTER)],
     "calls": [Rule(Action.PRIVATE)],

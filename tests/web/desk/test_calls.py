@@ -164,7 +164,7 @@ def test_on_the_spot_from_the_form_needs_a_subject_and_no_words(exchange, town):
 def test_without_an_exchange_a_typed_number_finds_the_person_and_the_call_is_kept(town, ali, exchange, now):
     Endpoint.objects.filter(pk=exchange.endpoint.pk).update(active=False)
     client = seated(town.derya)
-    hints = client.get(reverse("desk:hints"), {"phone": "0532 111 22 33"}).content.decode()
+    hints = client.post(reverse("desk:hints"), {"phone": "0532 111 22 33"}).content.decode()
     assert "Okulun önünde" in hints
     page = client.get(reverse("desk:enter")).content.decode()
     client.post(reverse("desk:enter"), entry(page, text="Pazar yeri çok kirli"))

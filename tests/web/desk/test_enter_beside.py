@@ -55,16 +55,16 @@ def test_the_banner_stands_there_before_anybody_types_and_speaks_the_callers_lan
     page = client.get(ENTER).content.decode()
     assert "Ekipler yolda." in page
     assert f'id="storm-{storm.pk}" open' in page
-    persian = client.get(HINTS, {"text": "", "language": "fa"}).content.decode()
+    persian = client.post(HINTS, {"text": "", "language": "fa"}).content.decode()
     assert 'lang="fa" dir="auto">گروه' in persian
 
 
 def test_words_that_fit_open_it_and_words_that_do_not_fold_it(storm, town):
     client = seated(town.derya)
-    fitting_words = client.get(HINTS, {"text": "Çarşı'da ağaç devrildi"}).content.decode()
+    fitting_words = client.post(HINTS, {"text": "Çarşı'da ağaç devrildi"}).content.decode()
     assert "fits what you typed" in fitting_words
     for text in ("Çarşı'da yolda çukur var", "Sazlık'ta ağaç devrildi"):
-        other = client.get(HINTS, {"text": text}).content.decode()
+        other = client.post(HINTS, {"text": text}).content.decode()
         assert "fits what you typed" not in other
         assert f'id="storm-{storm.pk}" open' not in other
         assert "Ekipler yolda." in other
@@ -114,13 +114,13 @@ def test_when_the_storm_is_over_meanwhile_the_report_stands_for_itself_and_words
 
 def test_whose_duty_it_is_is_said_in_the_callers_language(town):
     client = seated(town.derya)
-    told = client.get(HINTS, {"text": "Elektrik kesik", "language": "tr"}).content.decode()
+    told = client.post(HINTS, {"text": "Elektrik kesik", "language": "tr"}).content.decode()
     assert "Another body&#x27;s duty: Ova Electricity" in told
     assert 'lang="tr" dir="auto">' in told.split("enter-duty")[1]
     assert "Ova Elektrik" in told.split("enter-duty")[1]
-    chosen = client.get(HINTS, {"text": "Ses geliyor", "service": town.power_cut.pk}).content.decode()
+    chosen = client.post(HINTS, {"text": "Ses geliyor", "service": town.power_cut.pk}).content.decode()
     assert "enter-duty" in chosen
-    assert "enter-duty" not in client.get(HINTS, {"text": "Yolda çukur var"}).content.decode()
+    assert "enter-duty" not in client.post(HINTS, {"text": "Yolda çukur var"}).content.decode()
 
 
 def test_without_scripts_a_button_shows_the_same_and_loses_no_word(storm, town):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -97,7 +98,12 @@ def test_a_call_is_kept_and_joins_by_keys_alone_and_the_list_of_places_needs_no_
 ):
     page = seat(chromium, live_server, town.derya)
     page.goto(reverse("desk:enter"))
-    page.locator("#id_text").fill("Ağaç devrildi")
+    page.locator("#id_scan").set_input_files({"name": "1.txt", "mimeType": "text/plain", "buffer": b"a page"})
+    with page.expect_request("**/new/hints**") as asked:
+        page.locator("#id_text").fill("Ağaç devrildi")
+    assert (asked.value.method, urlsplit(asked.value.url).query) == ("POST", "")
+    assert b"a page" not in (asked.value.post_data_buffer or b"")
+    page.locator("#id_scan").set_input_files([])
     expect(page.locator(".storm .tag")).to_be_visible()
     assert grave(page) == []
     page.locator("#hints button").first.focus()

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vefa.channels.queries import NoDoorError, door_of
 from vefa.directory.access import Action, can
@@ -151,10 +151,13 @@ def entered(request: StaffRequest, reference: str) -> HttpResponse:
     return show(request, "desk/entered.html", None, context)
 
 
-@require_GET
+@require_POST
 @staff_only(Action.ENTER)
 def hints(request: StaffRequest) -> HttpResponse:
-    """While somebody types: services that fit, whose duty, people of that number or name, what is known."""
+    """While somebody types: services that fit, whose duty, people of that number or name, what is known.
+
+    Nothing is changed; what a caller says comes in the body, because proxies keep addresses in their logs.
+    """
     caller = call_entry.caller_of(request.staff, request, now=timezone.now())
     return show(request, "desk/enter.html", "hints", _hinted(request, caller))
 
