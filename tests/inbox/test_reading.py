@@ -118,6 +118,20 @@ def test_who_blocks_us_cannot_be_reached_until_they_speak_again(bot, now):
     assert Address.objects.get().unreachable_at is None
 
 
+def test_who_comes_back_at_once_can_be_reached(bot, now):
+    block = {
+        "chat": {"id": 77, "type": "private"}, "from": AYLIN, "date": 1_770_000_100,
+        "old_chat_member": {"status": "member"}, "new_chat_member": {"status": "kicked"},
+    }  # fmt: skip
+    start = message(200, text="/start", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
+    arrive(bot, now, {"message": message(1, text="Merhaba")}, {"my_chat_member": block}, {"message": start})
+    assert Address.objects.get().unreachable_at is None
+
+    gone = {**block, "date": 1_770_000_300}
+    arrive(bot, now, {"my_chat_member": gone}, {"message": message(250, text="Gelen var mı?")})
+    assert Address.objects.get().unreachable_at == now  # what was said before she left says nothing
+
+
 def test_a_group_that_moves_keeps_its_conversation(bot, now):
     arrive(bot, now, {"message": message(1, chat=-5, text="Mahallemizde su yok")})
     arrive(

@@ -42,13 +42,28 @@ def note_moves(readings: Iterable[tuple[str, Reading]]) -> dict[Place, str]:
 
 
 def note_reach(heard: Sequence[Heard], *, now: datetime) -> None:
-    """Keep what these arrivals say about where people can be reached, in their order."""
+    """Keep what these arrivals say about where people can be reached: of each address, the latest."""
     _note_spoken([contact for _, contact, reading in heard if reading.form not in SILENT])
-    for space, _, reading in heard:
+    for (space, value), why in _gone(heard).items():
+        Address.objects.filter(space=space, value=value, unreachable_at=None).update(
+            unreachable_at=now, unreachable_why=why
+        )
+
+
+def _gone(heard: Sequence[Heard]) -> dict[Place, str]:
+    """Who cannot be reached any more, and why; who has spoken since then can."""
+    gone: dict[Place, str] = {}
+    for space, contact, reading in sorted(heard, key=_moment):
+        if reading.form not in SILENT and contact.conversation:
+            gone.pop((contact.conversation.address.space, contact.conversation.address.value), None)
         if reading.unreachable and reading.unreachable.about is None:
-            Address.objects.filter(
-                space=space, value=reading.unreachable.address, unreachable_at=None
-            ).update(unreachable_at=now, unreachable_why=reading.unreachable.reason)
+            gone[(space, reading.unreachable.address)] = reading.unreachable.reason
+    return gone
+
+
+def _moment(one: Heard) -> tuple[datetime, int]:
+    _, contact, _ = one
+    return contact.said_at or contact.received_at, contact.pk
 
 
 def _note_spoken(contacts: Sequence[Contact]) -> None:
