@@ -35,7 +35,7 @@ from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import DEFAULT_PAUSE_S, REPAIR_PAUSE_S, call
 from vefa.channels.sms.describing import Description, DescriptionError, described, filled
 from vefa.channels.sms.encoding import parts
-from vefa.channels.sms.knocks import Knock, arrival, fields, knock_of, reread, text_at
+from vefa.channels.sms.knocks import Knock, arrival, fields, knock_of, report_name, reread, text_at
 from vefa.channels.sms.line import Line, check_sendable, known_as
 from vefa.channels.sms.moments import from_words
 from vefa.kit.saying import Sentence
@@ -104,7 +104,7 @@ class Described(Line):
         if self._is_message(found):
             return arrival(knock, f"message:{message}"[:200] if message else "", self.lane(sender))
         if state and report:
-            return arrival(knock, f"report:{report}:{state}"[:200], report)
+            return arrival(knock, report_name(report, state, text_at(found, plan.report.at)), report)
         raise UnreadableError("neither a message nor a report, by the gateway's description")
 
     def _is_message(self, found: Any) -> bool:

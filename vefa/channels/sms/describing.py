@@ -55,6 +55,7 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str = ""
     state: str = ""
     reason: str = ""
+    at: str = ""  # when it became so; needed where the id is our own, which every try of an answer shares
     delivered: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
 

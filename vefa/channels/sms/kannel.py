@@ -31,14 +31,14 @@ from vefa.channels.port import (
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import REPAIR_PAUSE_S, call
 from vefa.channels.sms.encoding import parts
-from vefa.channels.sms.knocks import arrival, facts, fields, knock_of, reread
+from vefa.channels.sms.knocks import arrival, facts, fields, knock_of, report_name, reread
 from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.moments import from_epoch
 from vefa.kit.saying import Sentence
 
 DEFAULT_URL = "http://127.0.0.1:13013/cgi-bin/sendsms"
 _HEADERS = "x-kannel-"
-_NAMING = frozenset({"from", "id", "dlr", "key"})  # what the door must know
+_NAMING = frozenset({"from", "id", "dlr", "key", "at"})  # what the door must know
 _TAKEN = ("0:", "3:")  # accepted for delivery, queued for later delivery
 _STATES = {"1": "delivered", "2": "failed", "16": "failed"}  # handset, handset says no, centre says no
 _MASK = 1 | 2 | 16
@@ -64,7 +64,8 @@ class Kannel(Line):
         if not sender and not state:
             raise UnreadableError("neither a sender nor a report")
         if state:
-            return (arrival(knock, f"report:{found.get('key', '')}:{state}"[:200], self.lane(sender)),)
+            name = report_name(found.get("key", ""), state, found.get("at", ""))
+            return (arrival(knock, name, self.lane(sender)),)
         return (arrival(knock, f"message:{number}"[:200] if number else "", self.lane(sender)),)
 
     def read(self, raw: bytes) -> Reading:

@@ -57,6 +57,14 @@ def _name(pair: str) -> str:
     return unquote_plus(name) if "%" in name else name
 
 
+def report_name(key: object, state: str, at: object) -> str:
+    """The name of a report: with its moment, for an answer that is sent again may fail once more.
+
+    A report that is delivered twice has the same moment.
+    """
+    return ":".join(str(part) for part in ("report", key, state, at) if part)[:200]
+
+
 def arrival(knock: Knock, external_id: str, lane: str) -> Arrival:
     """The knock on its way to the inbox; without an id its content names it."""
     raw = msgspec.json.encode(knock)
