@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import struct
 import zipfile
 import zlib
@@ -116,3 +117,24 @@ def test_a_full_disk_is_said_clearly(monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(NoRoomError, match="No space left"):
         keep(b"text")
+
+
+@pytest.mark.parametrize(("colours", "taken"), [("L", True), ("RGB", True), ("RGBA", False)])
+def test_a_picture_that_unpacks_to_too_much_is_refused_by_what_its_colours_take(colours, taken):
+    stream = io.BytesIO()
+    Image.new(colours, (6000, 6000)).save(stream, "PNG", compress_level=1)
+    picture = stream.getvalue()
+    if taken:
+        assert keep(picture).content_type == "image/png"
+        return
+    with pytest.raises(RefusedFileError, match="pixels"):
+        keep(picture)
+
+
+def test_files_stop_before_the_disk_is_full_for_the_database(settings, folder):
+    settings.FILES_RESERVE_MB = shutil.disk_usage(folder).free // 1_000_000 + 1000
+
+    with pytest.raises(NoRoomError):
+        keep(photo())
+
+    assert [one for one in folder.rglob("*") if one.is_file()] == []

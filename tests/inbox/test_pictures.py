@@ -1,6 +1,10 @@
 """What others see of a photo is the photo alone."""
 
 import io
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image
@@ -39,6 +43,59 @@ def test_neither_place_nor_device_is_left_in_what_others_see(form):
     assert b"Ali" not in copy.read_bytes()
     assert b"Ali" in files.full_path(stored.path).read_bytes()
     assert pictures.bare(stored.path, stored.content_type) == copy
+
+
+def test_many_readers_of_a_new_photo_wait_for_one_drawing(monkeypatch):
+    """Each drawing unpacks the whole picture: eight at once would take gigabytes."""
+    stored, opened, at_work, most = photo("PNG"), Image.open, 0, 0
+
+    @contextmanager
+    def counted(*args, **kwargs):
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        draws.append(1)
+        with opened(*args, **kwargs) as image:
+            yield image
+        at_work -= 1
+
+    draws: list[int] = []
+    monkeypatch.setattr(pictures.Image, "open", counted)
+    others = [photo("PNG", (1500, 1500)) for _ in range(3)]
+    with ThreadPoolExecutor(8) as readers:
+        wanted = [stored] * 5 + others
+        copies = list(readers.map(lambda one: pictures.bare(one.path, one.content_type), wanted))
+
+    assert (most, len(draws) - len(others)) == (
+        1,
+        1 + len(others),
+    )  # the others were opened to be stored, too
+    assert len(set(copies)) == 4
+
+
+def test_drawing_takes_no_more_memory_than_the_picture_twice():
+    """Measured in a process of its own: a picture of few bytes and many pixels, turned by its camera."""
+    stored = photo("PNG", (7000, 7000))
+    story = """if True:
+        import re, sys
+        from pathlib import Path
+        from vefa.inbox import pictures
+
+        def most():
+            told = Path("/proc/self/status").read_text()
+            return int(re.search(r"VmHWM:\\s+([0-9]+)", told)[1]) // 1000
+
+        before = most()
+        pictures._redraw(Path(sys.argv[1]), Path(sys.argv[2]), "image/png", "PNG")
+        print(most() - before)
+    """
+    original = files.full_path(stored.path)
+    ran = subprocess.run(
+        [sys.executable, "-c", story, str(original), str(original.with_suffix(".bare"))],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+
+    assert int(ran.stdout) < 290
 
 
 def test_heic_becomes_a_jpeg_that_every_browser_draws():

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
@@ -26,7 +27,7 @@ class RefusedFileError(Exception):
 
 
 class NoRoomError(Exception):
-    """The disk takes no more; what was said is kept without its files."""
+    """The disk takes no more files, what is left is for the database; what was said is kept without them."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def store(
     draft = target.with_suffix(f".{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
     try:
         draft.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        _leave_room(draft.parent)
         size, digest, content_type = _write(draft, stream, limit_bytes)
         draft.replace(target)
         _settle(target.parent)
@@ -137,6 +139,12 @@ def _write(draft: Path, stream: Iterable[bytes] | BinaryIO, limit_bytes: int) ->
         return size, digest.hexdigest(), type_of(head, draft)
     except UnknownTypeError as error:
         raise RefusedFileError(str(error)) from error
+
+
+def _leave_room(folder: Path) -> None:
+    """Files stop before the disk is full, so that a database on the same one goes on. Raises NoRoomError."""
+    if shutil.disk_usage(folder).free < settings.FILES_RESERVE_MB * 1_000_000:
+        raise NoRoomError(f"Less than {settings.FILES_RESERVE_MB} MB are left on the disk of the files.")
 
 
 def _chunks(stream: Iterable[bytes] | BinaryIO) -> Iterable[bytes]:

@@ -6,6 +6,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -15,6 +16,7 @@ from vefa.inbox.typing_files import FORMATS, HEIC
 DRAWN_AS = {HEIC: "image/jpeg"}  # what browsers cannot draw, as something that all of them can
 SENT_AS = {"image/png": "image/png", "image/gif": "image/png"}  # everything else as JPEG
 LONGEST_SIDE = 2048  # pixels
+_drawing = Lock()  # unpacked, a picture of a few kilobytes may take 200 MB: one after the other
 
 
 class UnshowableError(Exception):
@@ -28,10 +30,13 @@ def bare(path: str, content_type: str) -> Path:
     """
     original = full_path(path)
     copy = original.with_suffix(".bare")
-    if not copy.exists():
-        if content_type not in FORMATS:
-            raise UnshowableError(f"{content_type} is not drawn anew")
-        _redraw(original, copy, content_type, FORMATS[drawn_as(content_type)])
+    if copy.exists():
+        return copy
+    if content_type not in FORMATS:
+        raise UnshowableError(f"{content_type} is not drawn anew")
+    with _drawing:
+        if not copy.exists():  # while we waited, somebody else may have drawn it
+            _redraw(original, copy, content_type, FORMATS[drawn_as(content_type)])
     return copy
 
 
@@ -48,7 +53,8 @@ def redrawn(file: StoredFile) -> StoredFile:
     if file.content_type not in FORMATS:
         raise UnshowableError(f"{file.content_type} is not drawn anew")
     path, content_type = full_path(file.path), SENT_AS.get(file.content_type, "image/jpeg")
-    _redraw(path, path, file.content_type, FORMATS[content_type])
+    with _drawing:
+        _redraw(path, path, file.content_type, FORMATS[content_type])
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     return replace(file, content_type=content_type, size=len(content), sha256=digest)
@@ -59,8 +65,8 @@ def _redraw(original: Path, copy: Path, content_type: str, form: str) -> None:
     try:
         with Image.open(original, formats=[FORMATS[content_type]]) as image:
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(image)  # only now: the large picture is never copied
             drawn = upright if upright.mode in {"RGB", "RGBA", "L", "LA"} else upright.convert("RGBA")
             clean = Image.new(drawn.mode, drawn.size)
             clean.paste(drawn)

@@ -8,6 +8,10 @@ import pi_heif
 from PIL import Image, UnidentifiedImageError
 
 MOST_PIXELS = 50_000_000
+MOST_UNPACKED = 200_000_000  # bytes that a picture takes while it is drawn anew
+# JPEG is read at a fraction of its size. What shines through is unpacked twice, other colours once.
+_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "RGB": 4}
+_ALPHA_BYTES = 8
 HEIC = "image/heic"
 # How Pillow calls each; it is never asked to try all that it knows.
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", HEIC: "HEIF", "image/gif": "GIF"}
@@ -72,9 +76,11 @@ def _check_pixels(mime: str, path: Path) -> None:
     try:
         with Image.open(path, formats=[FORMATS[mime]]) as image:
             width, height = image.size
+            pixels = width * height
+            unpacked = 0 if mime == "image/jpeg" else pixels * _BYTES.get(image.mode, _ALPHA_BYTES)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         if mime == HEIC:
             return  # telephones invent new kinds of it: kept for whoever can open it, shown to nobody
         raise UnknownTypeError("The picture cannot be read.") from error
-    if width * height > MOST_PIXELS:
+    if pixels > MOST_PIXELS or unpacked > MOST_UNPACKED:
         raise UnknownTypeError("The picture has too many pixels.")
