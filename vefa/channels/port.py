@@ -22,10 +22,7 @@ def because(ours: str, *theirs: object) -> str:
 
 
 class SendError(Exception):
-    """Something stood between a parcel and its address.
-
-    done  provider ids of the parts that went out before it; give them back in the next `Parcel.done`
-    """
+    """A parcel did not go; `done`: provider ids of the parts that went before, for the next `Parcel.done`."""
 
     def __init__(self, reason: str, *, done: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
@@ -204,8 +201,7 @@ class Unreachable(Struct, frozen=True, kw_only=True):
 
     address: str
     reason: str
-    # Ids of ours that the report names, where anybody can write one: only they prove it; else None.
-    about: tuple[str, ...] | None = None
+    about: tuple[str, ...] | None = None  # ids of ours that it names, where nothing else proves it
 
 
 class Reading(Struct, frozen=True, kw_only=True):

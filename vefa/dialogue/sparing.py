@@ -72,8 +72,9 @@ def only_shown(heard: Sequence[Listener], *, now: datetime) -> list[bool]:
     found = []
     for one in heard:
         place = _mail(one)
-        found.append(place in unproved and sent[place] >= UNPROVED_A_DAY)
-        sent[place] += 1
+        found.append(place is not None and place in unproved and sent[place] >= UNPROVED_A_DAY)
+        if place is not None:
+            sent[place] += 1
     return found
 
 
