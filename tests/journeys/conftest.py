@@ -52,7 +52,7 @@ def worker() -> Worker:
 @pytest.fixture(autouse=True)
 def _fresh_doors() -> Iterator[None]:
     endpoints.forget()
-    for limit in (*limits.LOOKING, limits.reports):
+    for limit in (*limits.LOOKING, limits.photographs, limits.reports):
         limit.forget()
     yield
     endpoints.forget()

@@ -14,7 +14,7 @@ from vefa.web.portal import limits
 def _fresh_doors(settings, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path
     endpoints.forget()
-    for limit in (*limits.LOOKING, limits.reports):
+    for limit in (*limits.LOOKING, limits.photographs, limits.reports):
         limit.forget()
     yield
     endpoints.forget()

@@ -1,6 +1,7 @@
 """The whole report in one POST."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.http import QueryDict
@@ -90,6 +91,19 @@ def test_a_flood_from_one_address_is_stopped_and_told_so(kiosk, monkeypatch):
     assert [answer.status_code for answer in answers] == [303, 303, 429]
     elsewhere = {"REMOTE_ADDR": "127.0.0.1", "headers": {"x-forwarded-for": "203.0.113.9"}}
     assert kiosk.post("/report/send", {"text": POTHOLE}, **elsewhere).status_code == 303
+
+
+def test_photos_are_limited_too_whether_their_report_is_sent_or_not(town, monkeypatch, settings):
+    browser = Client(headers={"accept-language": "tr"})
+    monkeypatch.setattr(limits, "photographs", limits.Limit(times=3, window_s=600))
+
+    def sends(page: str) -> int:
+        form = {"text": POTHOLE, "photos": [picture("a.jpg"), picture("b.jpg")]}
+        return int(browser.post(page, form, REMOTE_ADDR="2001:db8::7").status_code)
+
+    assert [sends("/report/what"), sends("/report/what"), sends("/report/send")] == [302, 429, 429]
+    assert len([file for file in Path(settings.MEDIA_ROOT).rglob("*") if file.is_file()]) == 2
+    assert browser.post("/report/what", {"text": POTHOLE}, REMOTE_ADDR="2001:db8::8").status_code == 302
 
 
 def test_the_form_stands_on_one_page(kiosk):

@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from vefa.web.ui.limiting import Limit
 from vefa.web.ui.proxies import LOOPBACK, caller, network
 
-__all__ = ["LOOKING", "Limit", "Lookup", "lines", "may_report", "reports"]
+__all__ = ["LOOKING", "Limit", "Lookup", "lines", "may_photograph", "may_report", "photographs", "reports"]
 
 log = logging.getLogger(__name__)
 
 # A mobile network shows thousands of residents under one address, so a report has a generous limit; of IPv6,
 # where one telephone has 2^64 addresses, they count as one.
 reports = Limit(times=120, window_s=600)
+photographs = Limit(times=240, window_s=600)  # files, whether their report is sent in the end or not
 lines = Limit(times=40, window_s=600)  # of one conversation
 
 # Guessing four digits of a telephone number has narrow ones. Only wrong tries count: by network, by report
@@ -30,8 +31,20 @@ ALL = "all"
 
 def may_report(request: HttpRequest) -> bool:
     """Whether one more report may come from there; this very machine (a kiosk's own door) is not limited."""
+    place = _place(request)
+    return not place or (reports.allows(place) and may_photograph(request))
+
+
+def may_photograph(request: HttpRequest) -> bool:
+    """Whether the files of this form may come from there; asked before one of them is stored."""
+    place = _place(request)
+    return not place or all(photographs.allows(place) for files in request.FILES.lists() for _ in files[1])
+
+
+def _place(request: HttpRequest) -> str:
+    """What counts as one caller for a report; "" for this very machine."""
     address = caller(request)
-    return address in LOOPBACK or reports.allows(network(address) if ":" in address else address)
+    return "" if address in LOOPBACK else network(address) if ":" in address else address
 
 
 class Lookup:

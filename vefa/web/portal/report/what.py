@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from vefa.web.portal import photos
+from vefa.web.portal import limits, photos
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import PlainField
@@ -56,6 +57,8 @@ def what(request: HttpRequest) -> HttpResponse:
     answers = kept.read(request.session)
     if request.method != "POST":
         return _page(request, What(initial={"text": answers.text}), answers)
+    if not limits.may_photograph(request):
+        return render(request, "portal/busy.html", status=429)
     given = photos.receive(request.FILES.getlist("photos"), kept=answers.photos)
     answers = replace(answers, photos=photos.without(given.stored, request.POST.get("remove", "")))
     staying = switching(request) or "remove" in request.POST or "add" in request.POST
