@@ -18,6 +18,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from vefa.channels.models import Endpoint
 from vefa.dialogue.exposure import without_secrets
 from vefa.web.ui import channels, sentences, styles, words
 from vefa.web.ui.clock import Clock
@@ -247,6 +248,12 @@ def with_query(context: dict[str, Any], **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def account(endpoint: Endpoint) -> SafeString:
+    """An account's name in the reader's language; its key where it has none."""
+    return bdi(endpoint.name(get_language() or "en"))
 
 
 @register.filter
