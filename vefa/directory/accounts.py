@@ -1,11 +1,13 @@
 """The accounts of the people who work at the desk: made, given a password, switched off and on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from vefa.directory import trail
 from vefa.directory.models import Municipality, Role, Staff, Unit
 
 
@@ -33,7 +35,7 @@ def find(username: str) -> Staff:
     return staff
 
 
-def add(new: NewStaff, *, password: str) -> Staff:
+def add(new: NewStaff, *, password: str, now: datetime) -> Staff:
     """Make an account that can sign in at once. Raises AccountError."""
     if new.role not in Role.values:
         raise AccountError(f"'{new.role}' is not a role; the roles are {', '.join(Role.values)}.")
@@ -49,23 +51,28 @@ def add(new: NewStaff, *, password: str) -> Staff:
     try:
         with transaction.atomic():
             staff.save(force_insert=True)
+            trail.let_in(staff, now=now)
     except IntegrityError as error:
         raise AccountError(f"The username '{new.username}' is taken.") from error
     return staff
 
 
-def set_password(staff: Staff, *, password: str) -> None:
+@transaction.atomic
+def set_password(staff: Staff, *, password: str, now: datetime) -> None:
     """Give a new password and sign the person out everywhere. Raises AccountError."""
     _give_password(staff, password)
     staff.session_epoch += 1
     staff.save(update_fields=["password", "session_epoch"])
+    trail.password_changed(staff, now=now, actor=trail.SYSTEM)
 
 
-def set_active(staff: Staff, *, active: bool) -> None:
+@transaction.atomic
+def set_active(staff: Staff, *, active: bool, now: datetime) -> None:
     """Let the person in, or keep them out and sign them out everywhere; what they did stays theirs."""
     staff.is_active = active
     staff.session_epoch += 1
     staff.save(update_fields=["is_active", "session_epoch"])
+    (trail.let_in if active else trail.kept_out)(staff, now=now)
 
 
 def _give_password(staff: Staff, password: str) -> None:

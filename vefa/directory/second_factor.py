@@ -5,8 +5,8 @@ from datetime import datetime
 import pyotp
 from django.db import transaction
 
+from vefa.directory import trail
 from vefa.directory.models import Staff
-from vefa.journal.record import Happening, record
 from vefa.kit.sealing import seal, unseal
 
 PURPOSE = "vefa staff second factor 1"
@@ -46,9 +46,7 @@ def confirm(*, staff: Staff, secret: str, code: str, now: datetime) -> None:
         )
         if not changed:
             raise WrongCodeError("something else about this sign-in was changed a moment ago")
-        who = f"staff:{staff.pk}"
-        data = {"first": first}
-        record([Happening(kind="staff.second_factor_changed", subject=who, actor=who, at=now, data=data)])
+        trail.second_factor_changed(staff, first=first, now=now)
     staff.refresh_from_db(fields=["totp_secret", "totp_confirmed_at", "totp_last_step", "session_epoch"])
 
 
@@ -77,8 +75,10 @@ def _use(staff: Staff, step: int) -> None:
         raise WrongCodeError("this code was used already")
 
 
-def reset(*, staff: Staff) -> None:
+@transaction.atomic
+def reset(*, staff: Staff, now: datetime) -> None:
     """Take the second factor away, and with it every open sign-in of this person."""
     Staff.objects.filter(pk=staff.pk).update(
         totp_secret="", totp_confirmed_at=None, totp_last_step=0, session_epoch=staff.session_epoch + 1
     )
+    trail.second_factor_forgotten(staff, now=now)

@@ -1,9 +1,12 @@
 """What members of staff change about themselves."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
+from vefa.directory import trail
 from vefa.directory.models import Staff
 
 
@@ -14,13 +17,17 @@ def prefer(*, staff: Staff, language: str, preferences: dict[str, Any]) -> None:
     staff.save(update_fields=["language", "preferences"])
 
 
-def change_password(*, staff: Staff, password: str) -> None:
+@transaction.atomic
+def change_password(*, staff: Staff, password: str, now: datetime) -> None:
     """Set a new password and end every other sign-in."""
     staff.set_password(password)
     staff.session_epoch += 1
     staff.save(update_fields=["password", "session_epoch"])
+    trail.password_changed(staff, now=now)
 
 
-def sign_out_everywhere(*, staff: Staff) -> None:
+@transaction.atomic
+def sign_out_everywhere(*, staff: Staff, now: datetime) -> None:
     """End every sign-in of this person."""
+    trail.signed_out_everywhere(staff, now=now)
     Staff.objects.filter(pk=staff.pk).update(session_epoch=F("session_epoch") + 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from vefa.journal.models import Event
@@ -24,6 +24,9 @@ class Happening:
     due_at: datetime | None = None
 
 
+ONE_SIGHT = timedelta(minutes=10)  # a page that is opened again meanwhile was not left
+
+
 def record(happenings: Iterable[Happening]) -> None:
     """Write what happened, in order, inside the transaction of the change that it tells of."""
     rows.insert(
@@ -40,3 +43,10 @@ def record(happenings: Iterable[Happening]) -> None:
             for one in happenings
         ],
     )
+
+
+def record_sight(sight: Happening) -> None:
+    """Write that somebody saw something; again within ten minutes is one sight."""
+    before = Event.objects.filter(subject=sight.subject, kind=sight.kind, actor=sight.actor)
+    if not before.filter(at__gt=sight.at - ONE_SIGHT).exists():
+        record([sight])

@@ -22,7 +22,12 @@ from vefa.web.desk import framing, guessing, second_step
 def _fresh_desk(settings) -> None:
     """No second step unless a story asks for it; nothing is remembered of the story before."""
     settings.SECOND_FACTOR = False
-    for limit in (*guessing.LIMITS, second_step.tries_of_code, second_step.tries_of_password):
+    for limit in (
+        *guessing.LIMITS,
+        second_step.tries_of_code,
+        second_step.tries_of_password,
+        second_step.told,
+    ):
         limit.forget()
     framing.forget()
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from vefa.cases.search import past_cases
-from vefa.citizens import matching, merging
+from vefa.citizens import matching, merging, sights
 from vefa.citizens import queries as citizens
 from vefa.citizens.models import Likeness
 from vefa.directory.access import Action, can
@@ -25,11 +25,12 @@ from vefa.web.ui.show import show
 @require_safe
 @staff_only(Action.PRIVATE)
 def citizen(request: StaffRequest, citizen_id: int) -> HttpResponse:
-    """The person's page; shown only to somebody who may see at least one of their cases."""
+    """The person's page; shown only to somebody who may see one of their cases, and kept that they did."""
     cases = past_cases(request.staff, citizen_id, limit=50)
     if not cases:
         raise Http404
     now = timezone.now()
+    sights.see(citizens.root_of(citizen_id).pk, by=f"staff:{request.staff.pk}", now=now)
     may_merge = can(request.staff, Action.MERGE)
     likenesses = citizens.likenesses_of(citizen_id) if may_merge else []
     context = {

@@ -8,6 +8,7 @@ Device Cookies").
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
+from vefa.directory import trail
 from vefa.web.ui.limiting import Limit
 from vefa.web.ui.proxies import caller, network
 
@@ -23,7 +25,8 @@ of_name_here = Limit(times=6, window_s=WINDOW_S)  # one name from one network
 of_network = Limit(times=60, window_s=WINDOW_S)  # all names from there
 of_name = Limit(times=30, window_s=WINDOW_S)  # one name from everywhere, by browsers that are not known
 of_browser = Limit(times=6, window_s=WINDOW_S)  # one name in a browser that is known for it
-LIMITS = (of_name_here, of_network, of_name, of_browser)
+told = Limit(times=1, window_s=WINDOW_S)  # the journal of one name: once, however many guess at it
+LIMITS = (of_name_here, of_network, of_name, of_browser, told)
 
 SALT = "vefa.desk.browser"
 KEPT_S = 180 * 86_400
@@ -45,6 +48,7 @@ class Guess:
         self._request = request
         self._name = name.casefold()
         self._network = network(caller(request))
+        self.over_name = False  # whether a limit of this name has closed the door, after `allowed`
 
     @cached_property
     def _browser(self) -> Browser:
@@ -72,12 +76,18 @@ class Guess:
         one place uses up nothing that others need.
         """
         if self._known:
-            return of_browser.allows(self._in_browser)
-        return (
-            of_name_here.allows(self._here)
-            and of_network.allows(self._network)
-            and of_name.allows(self._name)
-        )
+            self.over_name = not of_browser.allows(self._in_browser)
+            return not self.over_name
+        here = of_name_here.allows(self._here)
+        if here and not of_network.allows(self._network):
+            return False
+        self.over_name = not here or not of_name.allows(self._name)
+        return not self.over_name
+
+    def tell(self, *, now: datetime) -> None:
+        """Where too many tries were for this very name, keep that in the journal: once, while it lasts."""
+        if self.over_name and told.allows(self._name):
+            trail.shut_out(self._name, near=self._network, step="password", now=now)
 
     def was_right(self) -> None:
         """It was no guess: forget it."""

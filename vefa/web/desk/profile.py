@@ -140,7 +140,7 @@ def _keep_seat(request: StaffRequest, form: TelephoneForm) -> bool:
 
 def _change_password(request: StaffRequest, form: PasswordForm) -> HttpResponse:
     second = request.session.get(SECOND, False)
-    self_care.change_password(staff=request.staff, password=form.cleaned_data["new"])
+    self_care.change_password(staff=request.staff, password=form.cleaned_data["new"], now=timezone.now())
     update_session_auth_hash(request, request.staff)
     request.session[EPOCH], request.session[SECOND] = request.staff.session_epoch, second
     messages.success(
@@ -153,5 +153,5 @@ def _change_password(request: StaffRequest, form: PasswordForm) -> HttpResponse:
 @staff_only(Action.READ)
 def leave_everywhere(request: StaffRequest) -> HttpResponse:
     """End every sign-in of this person, this one too."""
-    self_care.sign_out_everywhere(staff=request.staff)
+    self_care.sign_out_everywhere(staff=request.staff, now=timezone.now())
     return HttpResponseRedirect(reverse("desk:sign-in"))

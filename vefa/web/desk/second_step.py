@@ -17,17 +17,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from vefa.directory import second_factor
+from vefa.directory import second_factor, trail
 from vefa.directory.access import Action
 from vefa.directory.models import Staff
 from vefa.directory.queries import is_loaded, municipality
 from vefa.kit.sealing import seal, unseal
 from vefa.web.desk.door import EPOCH, SECOND, StaffRequest, needs_second_factor, signed_in, staff_only
 from vefa.web.desk.framing import frame_of
+from vefa.web.desk.guessing import network
 from vefa.web.ui.limiting import Limit
+from vefa.web.ui.proxies import caller
 from vefa.web.ui.show import show
 
 tries_of_code = Limit(times=6, window_s=900)
+told = Limit(times=1, window_s=900)  # the journal of one person
 tries_of_password = Limit(times=6, window_s=900)  # of somebody who has signed in already
 DRAWN, ALLOWED = "drawn", "drawn_until"  # the new secret, and until when it may replace one in force
 ALLOWED_S = 900
@@ -93,8 +96,8 @@ def second(request: HttpRequest) -> HttpResponse:
     if not owed and not secret:
         return redirect("desk:profile")
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _code_fits(staff, form, secret, now):
-        _let_in(request, staff)
+    if request.method == "POST" and form.is_valid() and _code_fits(staff, form, secret, near=_near(request)):
+        _let_in(request, staff, now, owed=owed)
         return HttpResponseRedirect(request.session.pop("next", reverse("desk:queue")))
     status = 422 if request.method == "POST" else 200
     return show(request, "desk/second.html", context={"form": form, **_setup(staff, secret)}, status=status)
@@ -108,7 +111,9 @@ def renew(request: StaffRequest) -> HttpResponse:
     """Begin the second step anew, for a new telephone: password and the code of today open the way."""
     staff, now = request.staff, timezone.now()
     form = RenewForm(request.POST if request.method == "POST" else None, staff=staff)
-    if form.is_valid() and (staff.totp_confirmed_at is None or _code_fits(staff, form, "", now)):
+    if form.is_valid() and (
+        staff.totp_confirmed_at is None or _code_fits(staff, form, "", near=_near(request))
+    ):
         _draw(request.session)
         request.session[ALLOWED] = now.timestamp() + ALLOWED_S
         request.session["next"] = reverse("desk:profile")
@@ -132,8 +137,11 @@ def _draw(session: SessionBase) -> str:
     return secret
 
 
-def _code_fits(staff: Staff, form: CodeForm, secret: str, now: datetime) -> bool:
+def _code_fits(staff: Staff, form: CodeForm, secret: str, *, near: str) -> bool:
+    now = timezone.now()
     if not tries_of_code.allows(str(staff.pk)):
+        if told.allows(str(staff.pk)):
+            trail.shut_out(staff.username, near=near, step="code", now=now)
         form.add_error("code", TOO_MANY)
         return False
     code = form.cleaned_data["code"]
@@ -149,12 +157,18 @@ def _code_fits(staff: Staff, form: CodeForm, secret: str, now: datetime) -> bool
     return True
 
 
-def _let_in(request: HttpRequest, staff: Staff) -> None:
+def _let_in(request: HttpRequest, staff: Staff, now: datetime, *, owed: bool) -> None:
     """This sign-in has its second step; where the secret is new, it alone stays of all."""
+    if owed:
+        trail.signed_in(staff, near=_near(request), second=True, now=now)
     for key in (DRAWN, ALLOWED):
         request.session.pop(key, None)
     request.session.cycle_key()
     request.session[EPOCH], request.session[SECOND] = staff.session_epoch, True
+
+
+def _near(request: HttpRequest) -> str:
+    return network(caller(request))
 
 
 def _setup(staff: Staff, secret: str) -> dict[str, str]:

@@ -5,16 +5,19 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from vefa.directory import trail
 from vefa.directory.models import Staff
 from vefa.web.desk.door import EPOCH, needs_second_factor
-from vefa.web.desk.guessing import Guess
+from vefa.web.desk.guessing import Guess, network
 from vefa.web.ui.language import remember
+from vefa.web.ui.proxies import caller
 from vefa.web.ui.show import show
 
 TOO_MANY_HERE = _(
@@ -58,6 +61,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _known(request: HttpRequest, form: SignInForm, guess: Guess) -> Staff | None:
     if not guess.allowed():
+        guess.tell(now=timezone.now())
         form.add_error(None, TOO_MANY_HERE)
         return None
     words = form.cleaned_data
@@ -74,9 +78,10 @@ def _enter(request: HttpRequest, staff: Staff) -> HttpResponse:
     login(request, staff)
     request.session[EPOCH] = staff.session_epoch
     request.session["next"] = wanted
-    response: HttpResponse = (
-        redirect("desk:second") if needs_second_factor(request, staff) else HttpResponseRedirect(wanted)
-    )
+    owed = needs_second_factor(request, staff)
+    if not owed:
+        trail.signed_in(staff, near=network(caller(request)), second=False, now=timezone.now())
+    response: HttpResponse = redirect("desk:second") if owed else HttpResponseRedirect(wanted)
     remember(response, staff.language)
     return response
 

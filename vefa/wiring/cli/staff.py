@@ -6,6 +6,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from getpass import getpass
 
+from django.utils import timezone
+
 from vefa.directory import accounts, second_factor
 from vefa.directory.models import Role, Staff
 from vefa.wiring.cli.command import CommandError
@@ -71,29 +73,29 @@ def _add(options: Namespace) -> None:
         email=options.email,
     )
     password = _password(options)
-    accounts.add(new, password=password)
+    accounts.add(new, password=password, now=timezone.now())
     _tell(options, password, f"{options.username} can sign in.")
 
 
 def _set_password(options: Namespace) -> None:
     staff = accounts.find(options.username)
     password = _password(options)
-    accounts.set_password(staff, password=password)
+    accounts.set_password(staff, password=password, now=timezone.now())
     _tell(options, password, f"{options.username} has a new password and is signed out everywhere.")
 
 
 def _disable(options: Namespace) -> None:
-    accounts.set_active(accounts.find(options.username), active=False)
+    accounts.set_active(accounts.find(options.username), active=False, now=timezone.now())
     print(f"{options.username} can no longer sign in.")
 
 
 def _enable(options: Namespace) -> None:
-    accounts.set_active(accounts.find(options.username), active=True)
+    accounts.set_active(accounts.find(options.username), active=True, now=timezone.now())
     print(f"{options.username} can sign in.")
 
 
 def _reset(options: Namespace) -> None:
-    second_factor.reset(staff=accounts.find(options.username))
+    second_factor.reset(staff=accounts.find(options.username), now=timezone.now())
     print(f"{options.username} sets up a new second factor at the next sign-in.")
 
 
