@@ -64,6 +64,7 @@ def placed(everybody: Sequence[Listener]) -> list[Listener]:
         public=False,
         address_id__in={one.address_id for one in wishing},
         address__unreachable_at=None,
+        endpoint__retired_at=None,
         endpoint__key__in={str(one.endpoint.settings.get(DOOR, "")) for one in wishing},
     ).select_related("address", "endpoint")
     private = {(one.address_id, one.endpoint.key): one for one in rooms}
@@ -111,12 +112,15 @@ def wants_silence(conversation: Conversation | None, *, automatic: bool) -> bool
 def endpoint_for(conversation: Conversation | None, *, post: Endpoint | None) -> Endpoint | None:
     """The account through which this conversation is answered, or None where no message can go out.
 
-    Who wrote by web form, telephone or letter and left a mail address is answered through `post`.
+    Who wrote by web form, telephone or letter and left a mail address is answered through `post`; so is
+    whoever wrote to a mailbox that is retired. What goes to a paused account, or to one that waits for its
+    keys, waits there.
     """
     if conversation is None or (conversation.address.unreachable_at and not in_crowd(conversation)):
         return None
     if wants_silence(conversation, automatic=False):
         return None
-    if conversation.endpoint.channel not in BY_HAND:
-        return conversation.endpoint
+    account = conversation.endpoint
+    if account.channel not in BY_HAND and account.retired_at is None:
+        return account
     return post if conversation.address.space == "email" else None

@@ -63,7 +63,8 @@ class ChannelTruth:
     terms: Terms | None = None  # the provider's rules of this moment, where it has any
     language: str = ""
     others: int = 0  # further people who will hear this answer
-    paused: bool = False
+    paused: bool = False  # by a person: what is written waits
+    keyless: bool = False  # the account waits for its keys, and what is written with it
     endpoint_id: int = 0
     freight: Freight | None = None  # what files may go along at this moment
 
@@ -179,20 +180,22 @@ def channel_truth(case: Case, *, now: datetime | None = None, entries: Iterable[
         return ChannelTruth(
             case.channel, "", "", reachable=False, why_not="nowhere", language=case.language, freight=house()
         )
-    by_hand = conversation.endpoint.channel in BY_HAND
+    account = conversation.endpoint
+    elsewhere = account.channel in BY_HAND or account.retired_at is not None
     by_mail = conversation.address.space == "email"  # nobody else is answered through the mailbox
-    endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox() if by_hand and by_mail else None)
+    endpoint: Endpoint | None = endpoint_for(conversation, post=mailbox() if elsewhere and by_mail else None)
     rules, freight = manners_of(endpoint, _standing(conversation, entries, now)) if now else (None, None)
     return ChannelTruth(
         channel=endpoint.channel if endpoint else conversation.endpoint.channel,
         endpoint_key=endpoint.key if endpoint else conversation.endpoint.key,
         address=_called(conversation.address),
         reachable=endpoint is not None,
-        why_not="" if endpoint else _why_not(conversation.address.unreachable_why),
+        why_not="" if endpoint else _why_not(conversation),
         terms=rules,
         language=conversation.language or case.language,
         others=case.supporters,
         paused=bool(endpoint and endpoint.outbound_paused),
+        keyless=bool(endpoint and not endpoint.active),
         endpoint_id=endpoint.pk if endpoint else 0,
         freight=freight,
     )
@@ -255,5 +258,6 @@ def heard_back(entries: Iterable[Entry]) -> bool:
     )
 
 
-def _why_not(unreachable: str) -> str:
-    return unreachable or "by_hand"
+def _why_not(conversation: Conversation) -> str:
+    retired = conversation.endpoint.retired_at is not None
+    return conversation.address.unreachable_why or ("retired" if retired else "by_hand")

@@ -4,22 +4,33 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from vefa.channels.models import Endpoint
+from vefa.channels.queries import mailbox
+from vefa.dialogue.audience import endpoint_for
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.outbox import tell_uncertain
+from vefa.dialogue.receipts import tell_failed
 from vefa.directory.models import Staff
 from vefa.journal.record import Happening, record
+from vefa.kit.saying import gettext_noop
 
 S = DeliveryState
 DOUBT_LASTS = timedelta(minutes=10)  # then an uncertain item is sent once more, and marked
+MISTAKES_LAST = timedelta(minutes=10)  # so long an account that was retired may be taken back unharmed
+_RETIRED = gettext_noop("the account by which it should have left is retired")
 BATCH = 500
 _WRITTEN = (
-    *("state", "due_at", "ended_at", "tries", "resent", "lease"),
+    *("endpoint", "state", "due_at", "ended_at", "tries", "resent", "lease"),
     *("parts", "provider_id", "handed_over_at", "delivered_at", "read_at"),
 )
 
 
 class NotUncertainError(Exception):
     """The delivery is no longer in doubt: somebody settled it, or a receipt came."""
+
+
+class NoWayError(Exception):
+    """Its account is retired, and no other account reaches the same address."""
 
 
 @transaction.atomic
@@ -47,8 +58,8 @@ def doubt_abandoned(*, now: datetime) -> int:
 def resend_doubtful(*, now: datetime) -> int:
     """Uncertain items without a receipt are sent once more; after that a person decides."""
     rows = list(
-        Delivery.objects.select_for_update(skip_locked=True)
-        .filter(state=S.UNCERTAIN, resent=0, ended_at__lt=now - DOUBT_LASTS)
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(state=S.UNCERTAIN, resent=0, ended_at__lt=now - DOUBT_LASTS, endpoint__retired_at=None)
         .order_by("id")[:BATCH]
     )
     for row in rows:
@@ -57,8 +68,24 @@ def resend_doubtful(*, now: datetime) -> int:
 
 
 @transaction.atomic
+def fail_retired(*, now: datetime) -> int:
+    """What waits for an account that is retired will never leave: a person sees it and decides."""
+    rows = list(
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("reply")
+        .filter(state=S.QUEUED, endpoint__retired_at__lt=now - MISTAKES_LAST)
+        .order_by("id")[:BATCH]
+    )
+    for row in rows:
+        row.state, row.ended_at, row.trouble = S.FAILED, now, _RETIRED
+    Delivery.objects.bulk_update(rows, ["state", "ended_at", "trouble"])
+    tell_failed(rows, now=now)
+    return len(rows)
+
+
+@transaction.atomic
 def resend(*, delivery_id: int, by: Staff, now: datetime) -> Delivery:
-    """A person sends an uncertain or failed delivery again. Raises NotUncertainError.
+    """A person sends an uncertain or failed delivery again. Raises NotUncertainError, NoWayError.
 
     What the provider took and reported as failed goes out whole: nothing of it is counted as sent. Where the
     sending stopped half-way, only the rest goes.
@@ -66,8 +93,9 @@ def resend(*, delivery_id: int, by: Staff, now: datetime) -> Delivery:
     row = _troubled(delivery_id)
     if row.state == S.FAILED:
         row.lease = None  # whoever still holds it speaks of what has failed
-    if row.state == S.FAILED and row.handed_over_at:
-        row.parts, row.provider_id = [], ""
+    account = _account_now(row)
+    if account != row.endpoint or (row.state == S.FAILED and row.handed_over_at):
+        row.endpoint, row.parts, row.provider_id = account, [], ""
         row.handed_over_at = row.delivered_at = row.read_at = None
     _requeue(row, now=now)
     _tell(row, "delivery.resent", by, now)
@@ -86,8 +114,20 @@ def settle(*, delivery_id: int, by: Staff, now: datetime, arrived: bool) -> Deli
     return row
 
 
+def _account_now(row: Delivery) -> Endpoint | None:
+    """Its account, or where that is retired the one by which the same address is answered now."""
+    if row.endpoint is None or row.endpoint.retired_at is None:
+        return row.endpoint
+    other = endpoint_for(row.conversation, post=mailbox())
+    if other is None or other.retired_at is not None:
+        raise NoWayError(row.endpoint.key)
+    return other
+
+
 def _troubled(delivery_id: int) -> Delivery:
-    row = Delivery.objects.select_for_update(of=("self",)).select_related("reply").get(id=delivery_id)
+    related = ("reply", "endpoint", "conversation__address", "conversation__endpoint")
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related(*related)
+    row = rows.get(id=delivery_id)
     if row.state not in {S.UNCERTAIN, S.FAILED}:
         raise NotUncertainError(f"delivery {delivery_id} is {row.state}")
     return row

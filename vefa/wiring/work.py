@@ -247,6 +247,7 @@ class Worker:
         receipts.apply_early(now=clock())
         sweeping.doubt_abandoned(now=clock())
         sweeping.resend_doubtful(now=clock())
+        sweeping.fail_retired(now=clock())
         sweep_broken(now=clock())
         matching.suggest(now=clock(), places=places_of)
         sweep_talk(now=clock())

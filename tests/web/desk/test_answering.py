@@ -263,3 +263,24 @@ def test_a_picture_and_the_end_of_a_buttons_address_go_along(town, line, wrote_b
     kept = (Reply.objects.get(staff=town.derya).extras or {})["template"]
     assert kept["values"] == ["Hazır"]
     assert [slot["value"] for slot in kept["slots"]] == [picture, f"{case.reference}/x"]
+
+
+def test_of_a_retired_account_the_desk_says_that_no_message_leaves(town, wrote_by):
+    case = wrote_by(town.bot, 5, space="telegram")
+    Endpoint.objects.filter(pk=town.bot.pk).update(retired_at=timezone.now(), active=False)
+
+    assert "Yazdıkları hesap emekliye ayrıldı" in page_of(town, case)
+    assert send(town, case, text="Tamam.").status_code == 302
+    assert Delivery.objects.get(reply__staff=town.derya).state == "shown"
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"), [({"outbound_paused": True}, "duraklatıldı"), ({"active": False}, "anahtarlarını")]
+)
+def test_of_an_account_that_keeps_what_is_written_the_desk_says_so(town, wrote_by, facts, words):
+    case = wrote_by(town.bot, 5, space="telegram")
+    Endpoint.objects.filter(pk=town.bot.pk).update(**facts)
+
+    assert words in page_of(town, case)
+    send(town, case, text="Tamam.")
+    assert Delivery.objects.get(reply__staff=town.derya).state == "queued"

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from tests.web.desk.seat import result_of, seated
 from vefa.channels.models import Endpoint
-from vefa.dialogue.models import Reply
+from vefa.dialogue.models import Delivery, Reply
+from vefa.dialogue.sweeping import fail_retired
+from vefa.dialogue.writing import Words, write
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.journal.models import Event
 from vefa.journal.record import Happening, record
@@ -192,3 +194,21 @@ def test_a_contact_that_could_not_be_handled_says_how_often_it_was_tried(town, n
     told = part_of(town.derya, "parked")
     assert re.search(r"Failed tries: 8\b", told)
     assert "Five" not in told
+
+
+def test_what_a_retired_account_did_not_send_stands_there_and_says_that_it_has_no_other_way(
+    town, pothole_case, now
+):
+    write(case=pothole_case, words=Words(text="Geliyoruz.", language="tr"), by=town.derya, now=now)
+    sent = Delivery.objects.get(reply__staff=town.derya)
+    Endpoint.objects.filter(pk=sent.endpoint_id).update(retired_at=now, active=False)
+    assert fail_retired(now=now + timedelta(hours=1)) == 1
+
+    failed = part_of(town.ayse, "failed")
+    assert "Geliyoruz." in failed
+    assert "the account by which it should have left is retired" in failed
+    again = reverse("desk:settle", args=[sent.pk])
+    page = seated(town.ayse).post(f"{again}?speak=en", {"do": "again"}, follow=True).content.decode()
+    sent.refresh_from_db()
+    assert sent.state == "failed"
+    assert "Its account is retired, and no other one reaches this address" in page

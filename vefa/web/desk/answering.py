@@ -57,7 +57,7 @@ def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool, t
         counted=rules.counted,
         length=said.length(typing.draft, rules),
         cost=_others(truth.others),
-        notices=_notices(rules),
+        notices=(*_notices(rules), *_waits(truth)),
         public=bool(said.PUBLIC & set(rules.notices)),
         nothing=_nothing(truth, rules),
         closed=closed,
@@ -103,6 +103,15 @@ def _chosen(typing: Typing, truth: ChannelTruth) -> Approved | None:
 def _notices(rules: Terms) -> tuple[str, ...]:
     """Beside the one that the answer is public, which stands in its own place."""
     return tuple(said.notice(code) for code in rules.notices if code not in said.PUBLIC)
+
+
+def _waits(truth: ChannelTruth) -> tuple[str, ...]:
+    """That what is written now leaves later, and what it waits for."""
+    if truth.paused:
+        return (gettext("Sending is paused here: your answer waits until somebody lets it go on."),)
+    if truth.keyless:
+        return (gettext("This account waits for its keys: your answer leaves when it has them."),)
+    return ()
 
 
 def _nothing(truth: ChannelTruth, rules: Terms) -> str:
@@ -195,6 +204,10 @@ def nothing_leaves(truth: ChannelTruth) -> str:
         return gettext("It appears in the chat: they read it while the page is open, or when they come back.")
     if truth.why_not == "by_hand":
         return gettext("No message leaves: they read it on the page of the case. Call them if it matters.")
+    if truth.why_not == "retired":
+        return gettext(
+            "The account they wrote to is retired: no message leaves. They read it on the page of the case."
+        )
     if truth.why_not == "passed_on":
         return gettext("No message reaches them, for they never wrote to this account: tell them yourself.")
     if truth.why_not == "nowhere":

@@ -117,6 +117,11 @@ def settle(request: StaffRequest, delivery_id: int) -> HttpResponse:
             sweeping.settle(delivery_id=row.pk, by=request.staff, now=now, arrived=what == "arrived")
         else:
             raise Http404
+    except sweeping.NoWayError:
+        words = gettext(
+            "Its account is retired, and no other one reaches this address: tell them another way."
+        )
+        messages.error(request, words)
     except sweeping.NotUncertainError:
         messages.info(request, gettext("It is settled already."))
     else:
