@@ -1,6 +1,7 @@
 """The desk in a real browser: by keyboard, without scripts, on a telephone, and nothing typed is lost."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -185,4 +186,18 @@ def test_no_screen_is_wider_than_a_small_telephone(chromium, live_server, town, 
         for language in ("kk", "fa"):
             page.goto(f"{address}?speak={language}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, (address, language)
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["meetings", "batch", "paper"])
+def test_the_fields_of_a_form_stand_apart_on_a_telephone(chromium, live_server, town, name):
+    page = seat(chromium, live_server, town.leyla)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(reverse(f"desk:{name}"))
+    edges = page.evaluate(
+        "[...document.querySelectorAll('.enter-form > .field')].map(one => one.getBoundingClientRect())"
+        ".map(box => [box.top, box.bottom])"
+    )
+    assert len(edges) > 1
+    assert all(after[0] - before[1] >= 12 for before, after in pairwise(edges))
     page.context.close()
