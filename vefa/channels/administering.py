@@ -18,7 +18,7 @@ from vefa.channels.looking import ask_for_look, missing_keys, subscribes
 from vefa.channels.models import Endpoint, Owner, Subscription
 from vefa.channels.queries import forget
 from vefa.channels.registry import channel_of
-from vefa.channels.sealing import seal, unseal
+from vefa.channels.sealing import UnsealableError, seal, unseal
 from vefa.journal.record import Happening, record
 
 OLD = "old_"  # before the name of a secret: it was replaced and is still good
@@ -80,10 +80,13 @@ def configure(
 ) -> Endpoint:
     """Change settings, and enter secrets anew that are given. Raises AccountError, UnsealableError.
 
-    An account that waited for its keys begins to work once they are there.
+    Secrets that would go to another address than before are given with it: see `needed_anew`. An account
+    that waited for its keys begins to work once they are there.
     """
     endpoint = _locked(endpoint_id)
     accounts.check_secret(secrets.get("secret", ""))
+    if needed_anew(endpoint, settings, held=_held(endpoint) - secrets.keys()):
+        raise AccountError("The address has changed: enter the secrets that are sent there anew.")
     kept = {name: value for name, value in {**endpoint.settings, **settings}.items() if value != ""}
     wanted: dict[str, Any] = {"settings": kept}
     if secrets:
@@ -98,6 +101,18 @@ def configure(
     for name in sorted(secrets):
         _tell(endpoint, "endpoint.secret_entered", act, {"secret": name})
     return _change(endpoint, wanted, act)
+
+
+def needed_anew(
+    endpoint: Endpoint, settings: Mapping[str, str], *, held: frozenset[str]
+) -> list[tuple[str, str]]:
+    """Each held secret that these settings would send elsewhere, with the line that says where.
+
+    Nobody reads a secret that was entered, and nobody has it sent to a machine of their own.
+    """
+    lines = [line for line in channel_of(endpoint.channel).fields if line.name in settings]
+    moved = [line for line in lines if settings[line.name] != str(endpoint.settings.get(line.name, ""))]
+    return [(secret, line.name) for line in moved for secret in line.leads if secret in held]
 
 
 @transaction.atomic
@@ -179,6 +194,14 @@ def subscribe(endpoint_id: int, act: Act) -> None:
 def look_again(endpoint_id: int, _act: Act) -> None:
     """Have a worker look at the account now."""
     ask_for_look([endpoint_id])
+
+
+def _held(endpoint: Endpoint) -> frozenset[str]:
+    """The names of its secrets; none where they cannot be opened: then they are sent nowhere."""
+    try:
+        return frozenset(unseal(endpoint.sealed))
+    except UnsealableError:
+        return frozenset()
 
 
 def fingerprint(endpoint: Endpoint) -> str:

@@ -206,6 +206,7 @@ class Field(Struct, frozen=True, kw_only=True):
     long: bool = False  # may take several lines
     choices: tuple[str, ...] = ()
     default: str = ""
+    leads: tuple[str, ...] = ()  # the secrets that are sent to the address in this line
 
 
 REGION = Field(  # see `Account.region`

@@ -203,14 +203,14 @@ def test_a_secret_is_entered_anew_and_the_rest_stays(ayse, town):
     bot = Endpoint.objects.get(key="sehir-bot")
     before = secrets_of(bot)
 
-    ayse.post(reverse("desk:endpoint-settings", args=[bot.pk]), {"field-api_base": "https://tapi.bale.ai"})
+    ayse.post(reverse("desk:endpoint-settings", args=[bot.pk]), {"field-polling": "yes"})
     bot.refresh_from_db()
-    assert (secrets_of(bot), bot.settings["api_base"]) == (before, "https://tapi.bale.ai")
+    assert (secrets_of(bot), bot.settings["polling"]) == (before, "yes")
 
     ayse.post(reverse("desk:endpoint-settings", args=[bot.pk]), {"field-token": "1:yeni"})
     bot.refresh_from_db()
     assert secrets_of(bot) == before | {"token": "1:yeni"}
-    assert "api_base" not in bot.settings  # it was emptied
+    assert "polling" not in bot.settings  # it was emptied
     told = Event.objects.get(kind="endpoint.secret_entered")
     assert told.data == {"secret": "token"}
 

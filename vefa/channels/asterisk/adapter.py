@@ -238,6 +238,7 @@ CHANNEL = Channel(
     fields=(
         Field(
             name="hosts",
+            leads=("password",),
             label=gettext_noop("Managers"),
             hint=gettext_noop("Host and port; two of them separated by a comma: pbx-a:5038, pbx-b:5038"),
             required=True,
@@ -268,6 +269,7 @@ CHANNEL = Channel(
         ),
         Field(
             name="files_url",
+            leads=("files_password",),
             label=gettext_noop("Folder of recordings"),
             hint=gettext_noop("The address below which the exchange keeps them; no other is fetched."),
         ),

@@ -201,7 +201,7 @@ CHANNEL = Channel(
     fields=(
         Field(name="address", label=gettext_noop("Mail address"), required=True),
         Field(name="name", label=gettext_noop("Sender's name")),
-        Field(name="imap_host", label=gettext_noop("Server for reading (IMAP)")),
+        Field(name="imap_host", label=gettext_noop("Server for reading (IMAP)"), leads=("imap_password",)),
         Field(name="imap_port", label=gettext_noop("Port for reading")),
         Field(name="imap_user", label=gettext_noop("Sign-in name for reading")),
         Field(name="imap_password", label=gettext_noop("Password for reading"), secret=True),
@@ -212,7 +212,7 @@ CHANNEL = Channel(
             default="tls",
         ),
         Field(name="imap_folder", label=gettext_noop("Folder"), default="INBOX"),
-        Field(name="smtp_host", label=gettext_noop("Server for sending (SMTP)")),
+        Field(name="smtp_host", label=gettext_noop("Server for sending (SMTP)"), leads=("smtp_password",)),
         Field(name="smtp_port", label=gettext_noop("Port for sending")),
         Field(name="smtp_user", label=gettext_noop("Sign-in name for sending")),
         Field(name="smtp_password", label=gettext_noop("Password for sending"), secret=True),

@@ -228,6 +228,7 @@ _SHARED = (
     ),
     Field(
         name="api_base",
+        leads=("token", "secret"),
         label=gettext_noop("Another server or version"),
         hint=gettext_noop("Empty: https://graph.facebook.com/v24.0"),
     ),

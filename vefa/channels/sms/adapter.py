@@ -41,6 +41,7 @@ CHANNEL = Channel(
         ),
         Field(
             name="url",
+            leads=("password", "secret"),
             label=gettext_noop("Address of the gateway"),
             hint=gettext_noop("Kannel: http://…/cgi-bin/sendsms, SMPP: smpp://host:2775; else as known."),
         ),
@@ -66,6 +67,7 @@ CHANNEL = Channel(
         ),
         Field(
             name="description",
+            leads=("password",),
             label=gettext_noop("Description of the HTTP gateway"),
             hint=gettext_noop("netgsm, smsc, or your own in TOML: the channel's README has the words."),
             long=True,

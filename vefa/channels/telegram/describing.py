@@ -37,6 +37,7 @@ _BOT = Channel(
         ),
         Field(
             name="api_base",
+            leads=("token",),
             label=gettext_noop("Another server"),
             hint=gettext_noop("For Bale and others that speak the same language: https://tapi.bale.ai"),
         ),

@@ -213,11 +213,13 @@ CHANNEL = Channel(
         REGION,
         Field(
             name="dial_url",
+            leads=("password",),
             label=gettext_noop("Address that dials"),
             hint=gettext_noop("With {extension} and {number} in it; without it numbers are only shown."),
         ),
         Field(
             name="files_url",
+            leads=("password",),
             label=gettext_noop("Folder of recordings"),
             hint=gettext_noop("The address below which the exchange keeps them; no other is fetched."),
         ),

@@ -211,6 +211,7 @@ CHANNEL = Channel(
         ),
         Field(
             name="api_base",
+            leads=("token",),
             label=gettext_noop("Another server"),
             hint=gettext_noop("Leave it empty for Viber itself."),
         ),

@@ -220,6 +220,7 @@ CHANNEL = Channel(
         ),
         Field(
             name="api_base",
+            leads=("token", "secret"),
             label=gettext_noop("Another server"),
             hint=gettext_noop("With the version: https://graph.facebook.com/v24.0"),
         ),

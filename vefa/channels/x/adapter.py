@@ -264,6 +264,7 @@ CHANNEL = Channel(
         ),
         Field(
             name="api_base",
+            leads=("bearer_token",),
             label=gettext_noop("Another server"),
             hint=gettext_noop("Leave it empty for X itself."),
         ),

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from vefa.channels.administering import Particulars
+from vefa.channels.administering import Particulars, needed_anew
 from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.queries import accounts, is_taken
@@ -173,7 +173,16 @@ class ChannelForm(forms.Form):
         region = asked.get(REGION.name, "").strip().upper()
         if region and region not in phonenumbers.SUPPORTED_REGIONS:
             self.add_error(REGION.name, gettext("No country has these two letters: write TR, KZ or IR."))
+        if self._known is not None and not self.errors:
+            self._ask_anew(self._known)
         return asked
+
+    def _ask_anew(self, known: Endpoint) -> None:
+        """What would be sent to another address than before is entered anew, beside that address."""
+        words = gettext("The address has changed: enter this anew, or it would be sent there.")
+        missing = needed_anew(known, self.settings(), held=self._held - self.secrets().keys())
+        for secret, place in dict(missing).items():
+            self.add_error(secret if secret in self.fields else place, words)
 
     def settings(self) -> dict[str, str]:
         """The plain settings as texts; an emptied one is empty."""

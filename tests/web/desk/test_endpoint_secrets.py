@@ -1,0 +1,76 @@
+"""What Ayşe entered once goes where it was meant to go, and nowhere else."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.web.desk.seat import seated
+from vefa.channels import administering
+from vefa.channels.accounts import secrets_of
+from vefa.channels.models import Endpoint
+from vefa.channels.registry import CHANNELS
+
+pytestmark = pytest.mark.django_db
+TOKEN = "700100:a-token-that-nobody-may-see"
+
+
+@pytest.fixture
+def ayse(town):
+    """Ayşe, who reads English today."""
+    client = seated(town.ayse)
+    client.cookies["vefa_language"] = "en"
+    return client
+
+
+def add(client, channel: str, **data: str) -> None:
+    """An account "yeni" of the institution."""
+    known = {"key": "yeni", "owner": "institution", "language": "tr", "default_unit": "contact"}
+    answer = client.post(reverse("desk:endpoint-add", args=[channel]), known | data)
+    assert answer.status_code == 302
+
+
+def test_a_secret_is_sent_to_no_other_address_unless_it_is_entered_with_it(ayse, town):
+    add(ayse, "telegram", **{"field-token": TOKEN})
+    bot = Endpoint.objects.get(key="yeni")
+    page, moved = reverse("desk:endpoint-settings", args=[bot.pk]), {"field-api_base": "https://ayse.example"}
+
+    answer = ayse.post(page, moved)
+    assert answer.status_code == 422
+    assert "The address has changed: enter this anew" in answer.content.decode()
+    act = administering.Act(by="staff:1", now=timezone.now())
+    with pytest.raises(administering.AccountError):
+        administering.configure(bot.pk, settings={"api_base": "https://ayse.example"}, secrets={}, act=act)
+    bot.refresh_from_db()
+    assert ("api_base" in bot.settings, secrets_of(bot)["token"]) == (False, TOKEN)
+
+    assert ayse.post(page, moved | {"field-token": "1:yeni"}).status_code == 302
+    bot.refresh_from_db()
+    assert (bot.settings["api_base"], secrets_of(bot)["token"]) == ("https://ayse.example", "1:yeni")
+    assert ayse.post(page, {}).status_code == 422  # nor back again
+
+
+def test_a_mail_servers_password_is_asked_for_where_that_server_changes(ayse, town):
+    add(ayse, "email", **{
+        "field-address": "city@example.org", "field-imap_host": "a.example", "field-smtp_host": "b.example",
+        "field-imap_security": "tls", "field-imap_password": "gizli-1",
+        "field-smtp_security": "starttls", "field-smtp_password": "gizli-2",
+    })  # fmt: skip
+    box = Endpoint.objects.get(key="yeni")
+    page = reverse("desk:endpoint-settings", args=[box.pk])
+    kept = {f"field-{name}": value for name, value in box.settings.items()}
+
+    answer = ayse.post(page, kept | {"field-smtp_host": "c.example"}).content.decode()
+    assert 'id="id_field-smtp_password_error"' in answer
+    assert 'id="id_field-imap_password_error"' not in answer
+    assert ayse.post(page, kept | {"field-name": "Şehir"}).status_code == 302
+
+
+def test_every_address_says_which_secrets_are_sent_there():
+    where = re.compile(r"(.*_)?(base|host|hosts|url)")
+    lines = [
+        (key, line) for key, one in CHANNELS.items() for line in one.fields if where.fullmatch(line.name)
+    ]
+    assert len(lines) > 8
+    assert [(key, line.name) for key, line in lines if not line.leads] == []
