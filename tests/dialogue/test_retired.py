@@ -11,6 +11,7 @@ from vefa.channels.administering import Act
 from vefa.channels.models import Endpoint
 from vefa.dialogue import outbox, sweeping, writing
 from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.queries import channel_truth
 from vefa.dialogue.writing import Words
 from vefa.journal.models import Event
 
@@ -116,3 +117,4 @@ def test_who_wrote_to_a_retired_mailbox_is_answered_by_another_one(town, now, ta
         (fresh.pk, "queued", []),
     ]
     assert first.endpoint == fresh
+    assert channel_truth(Case.objects.get()).endpoint_key == "second"

@@ -201,7 +201,7 @@ def test_what_a_retired_account_did_not_send_stands_there_and_says_that_it_has_n
 ):
     write(case=pothole_case, words=Words(text="Geliyoruz.", language="tr"), by=town.derya, now=now)
     sent = Delivery.objects.get(reply__staff=town.derya)
-    Endpoint.objects.filter(pk=sent.endpoint_id).update(retired_at=now, active=False)
+    Endpoint.objects.filter(deliveries=sent).update(retired_at=now, active=False)
     assert fail_retired(now=now + timedelta(hours=1)) == 1
 
     failed = part_of(town.ayse, "failed")
