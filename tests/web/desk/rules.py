@@ -169,8 +169,8 @@ RULES: dict[str, list[Rule]] = {
         Rule(Action.PRIVATE, "POST", "group message", {"do": "talk"}, also=Action.RESOLVE),
     ],
     "announce": [Rule(Action.ANSWER), Rule(Action.ANSWER, "POST", data={"text": ""})],
-    "gallery": [Rule(None)],  # invented samples only
-    "gallery-areas": [Rule(None)],
+    "gallery": [Rule(Action.ADMINISTER)],
+    "gallery-areas": [Rule(Action.ADMINISTER)],
 }
 # Not there even for those who may: the town has no ready sentences, and the answer to take back is a
 # colleague's.

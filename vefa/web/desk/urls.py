@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from vefa.directory.access import Action
 from vefa.web.desk import (
     acts,
     announce,
@@ -51,8 +52,10 @@ from vefa.web.desk import (
     wallboard,
     why,
 )
+from vefa.web.desk.door import staff_only
 
 app_name = "desk"
+for_administrators = staff_only(Action.ADMINISTER)  # the gallery itself knows nobody: it is drawn alone too
 urlpatterns = [
     path("", queue.home, name="queue"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
@@ -162,6 +165,6 @@ urlpatterns = [
     path("catalogue/<str:code>", catalogue_edit.service, name="catalogue-service"),
     path("catalogue/<str:code>/versions", catalogue_versions.page, name="catalogue-versions"),
     path("catalogue/<str:code>/do/<slug:name>", catalogue.act, name="catalogue-act"),
-    path("gallery", gallery.gallery, name="gallery"),
-    path("gallery/areas", gallery.areas, name="gallery-areas"),
+    path("gallery", for_administrators(gallery.gallery), name="gallery"),
+    path("gallery/areas", for_administrators(gallery.areas), name="gallery-areas"),
 ]
