@@ -19,8 +19,10 @@ async def answer_json(send: Send, *, status: int, body: object) -> None:
     await send({"type": "http.response.body", "body": msgspec.json.encode(body)})
 
 
-async def answer_text(send: Send, *, status: int, text: str) -> None:
+async def answer_text(send: Send, *, status: int, text: str, retry_after_s: int = 0) -> None:
     """Send one line of plain text and let the connection go."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    if retry_after_s:
+        headers.append((b"retry-after", str(retry_after_s).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

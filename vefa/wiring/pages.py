@@ -10,26 +10,36 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from a2wsgi.asgi_typing import HTTPScope
 from a2wsgi.wsgi import Body, build_environ
 
 from vefa.wiring.asgi import Message, Receive, Scope, Send, answer_text
+from vefa.wiring.bodies import (
+    CrowdedError,
+    GoneError,
+    Room,
+    SlowError,
+    TooLargeError,
+    declared,
+    take_in,
+    who_sends,
+)
 
 IN_MEMORY = 512 * 1024  # bytes of a request that are not worth a file
 PIECE = 256 * 1024  # bytes of an answer that are sent at once
+RETRY_S = 120
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 
 
-class TooLargeError(Exception):
-    """The request's body exceeds the limit."""
-
-
-class GoneError(Exception):
-    """The client left before its request was complete."""
+REFUSALS = {
+    TooLargeError: (413, "This is too large to be taken in.\n"),
+    SlowError: (408, "It came too slowly, or not at all. Please try again.\n"),
+    CrowdedError: (503, "Very much is coming in just now. Please try again in a few minutes.\n"),
+}
 
 
 @dataclass
@@ -46,11 +56,11 @@ class Reply:
 
 
 class Pages:
-    """An ASGI application around a WSGI application."""
+    """An ASGI application around a WSGI application. `limit` says how much a page takes, by its path."""
 
-    def __init__(self, app: Wsgi, *, threads: int, limit_bytes: int) -> None:
+    def __init__(self, app: Wsgi, *, threads: int, limit: Callable[[str], int], room: Room) -> None:
         self._app = app
-        self._limit = limit_bytes
+        self._limit, self._room = limit, room
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="pages")
 
     def close(self) -> None:
@@ -59,13 +69,19 @@ class Pages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body, self._room.hold(who_sends(scope)) as held:
+            limit = self._limit(scope["path"])
             try:
-                size = await self._take_in(body, receive)
-            except TooLargeError:
-                await answer_text(send, status=413, text="This is too large to be taken in.\n")
-                return
+                if declared(scope) > limit:
+                    raise TooLargeError
+                size = await take_in(cast("BinaryIO", body), receive, limit=limit, held=held)
             except GoneError:
+                return
+            except tuple(REFUSALS) as error:
+                status, text = REFUSALS[type(error)]
+                await answer_text(
+                    send, status=status, text=text, retry_after_s=RETRY_S if status == 503 else 0
+                )
                 return
             environ = _environ(scope, body, size)
             loop = asyncio.get_running_loop()
@@ -73,22 +89,6 @@ class Pages:
             if reply.head:
                 await send(reply.head)
             await send({"type": "http.response.body", "body": bytes(reply.rest)})
-
-    async def _take_in(self, body: SpooledTemporaryFile[bytes], receive: Receive) -> int:
-        """Read the whole request; its size in bytes. Raises TooLargeError, GoneError."""
-        size, more = 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise GoneError
-            piece = message.get("body", b"")
-            more = message.get("more_body", False)
-            size += len(piece)
-            if size > self._limit:
-                raise TooLargeError
-            body.write(piece)
-        body.seek(0)
-        return size
 
     def _run(self, environ: Environ, push: Callable[[Message], None]) -> Reply:
         """In a thread: run the application; a large answer leaves piece by piece, the last is returned."""

@@ -5,26 +5,20 @@ import os
 import signal
 from typing import cast
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from vefa.web.hooks import receive as hooks
 from vefa.web.hooks import zammad
 from vefa.web.live import stream as live
 from vefa.wiring.asgi import Receive, Scope, Send
+from vefa.wiring.bodies import Room, limit_of
 from vefa.wiring.health import Physician
 from vefa.wiring.pages import Pages, Wsgi
 
 THREADS = 8
-MEGABYTE = 1_000_000
-MOST_FILES = 10  # of the largest size in one form
 
 health = Physician()
-pages = Pages(
-    cast("Wsgi", get_wsgi_application()),
-    threads=THREADS,
-    limit_bytes=(settings.UPLOAD_LIMIT_MB * MOST_FILES + 5) * MEGABYTE,
-)
+pages = Pages(cast("Wsgi", get_wsgi_application()), threads=THREADS, limit=limit_of, room=Room())
 _farewells: set[asyncio.Task[None]] = set()
 
 

@@ -37,10 +37,14 @@ class ProxyMiddleware:
 
 def caller(request: HttpRequest) -> str:
     """The address of whoever asks; behind proxies that we trust, the last one that none of them has."""
-    near: str = request.META.get("REMOTE_ADDR", "")
+    return caller_of(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+
+
+def caller_of(near: str, forwarded: str) -> str:
+    """The same from the nearest address and what it says in `X-Forwarded-For`."""
     if not is_proxy(near):
         return near
-    seen = [said.strip() for said in request.headers.get("X-Forwarded-For", "").split(",") if said.strip()]
+    seen = [said.strip() for said in forwarded.split(",") if said.strip()]
     return next((said for said in reversed(seen) if not is_proxy(said)), seen[-1] if seen else near)
 
 
