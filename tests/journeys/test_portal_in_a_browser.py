@@ -10,7 +10,10 @@ from playwright.sync_api import Browser, Page
 from tests.web.barriers import grave
 from tools import screenshots
 from vefa.cases.models import Case
+from vefa.directory.models import Area
+from vefa.directory.queries import forget
 from vefa.inbox.models import Attachment, Contact
+from vefa.web.portal import outlines
 
 pytestmark = [
     pytest.mark.browser,
@@ -168,6 +171,24 @@ def test_a_pin_is_put_on_the_map_without_a_mouse(chromium, live_server, town):
     page.locator(".actions .primary").click()
     page.wait_for_url("**/report/about")
     assert complaints == []
+
+
+def test_the_name_of_an_area_is_words_on_the_map_whatever_stands_in_it(chromium, live_server, town):
+    name = "<b>Çarşı</b> <img src=x>"
+    Area.objects.update(names={"tr": name, "en": name})
+    forget()
+    outlines._collection.cache_clear()
+    page = opened(chromium, locale="en")
+    page.goto(f"{live_server.url}/report/what")
+    page.locator("#id_text").fill("A pothole")
+    page.locator(".actions .primary").click()
+    page.locator("[data-show-map]").press("Enter")
+    page.locator("#pick-map path").first.hover(force=True)
+
+    shown = page.locator(".leaflet-tooltip")
+    assert shown.inner_text() == name
+    assert shown.locator("b, img").count() == 0
+    outlines._collection.cache_clear()
 
 
 def test_a_large_photo_is_made_small_before_it_is_sent(chromium, live_server, town):

@@ -128,3 +128,11 @@ def test_words_for_everybody_are_shown_without_personal_data(public):
         words = Resident().sees(page)
         assert "Çukur, arayın •••, IBAN •••" in words
         assert not any(private in words for private in ("4567", "45 67", "TR33"))
+
+
+def test_an_address_that_looks_like_another_host_offers_its_languages_here(town):
+    page = Resident().client.get("/", PATH_INFO="//evil.example/")
+
+    assert page.status_code == 404
+    assert 'href="/%2Fevil.example/?speak=' in page.content.decode()
+    assert 'href="//' not in page.content.decode()

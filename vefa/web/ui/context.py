@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language, get_language_bidi
 
 from vefa.web.ui import city, language
@@ -59,6 +60,6 @@ def choices(request: HttpRequest, here: city.City, current: str) -> list[Choice]
     links = []
     for code in here.languages:
         query[language.FIELD] = code
-        href = f"{request.path}?{query.urlencode()}"
+        href = f"{escape_leading_slashes(request.path)}?{query.urlencode()}"  # "//x" would be another host
         links.append(Choice(code, language.OWN_NAMES.get(code, code), href, code == current))
     return links

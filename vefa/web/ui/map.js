@@ -13,11 +13,18 @@ const colours = (element) => {
   return { line: style.getPropertyValue("--quiet").trim(), brand: style.getPropertyValue("--firuze").trim() };
 };
 
+// Leaflet takes a text for markup: whatever somebody wrote is given to it as an element that holds the words.
+const inWords = (text) => {
+  const words = Object.assign(document.createElement("span"), { dir: "auto" });
+  words.textContent = text;
+  return words;
+};
+
 const outlines = async (map, url, paint) => {
   const answer = await fetch(url, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return null;
   const style = { color: paint.line, weight: 1.25, fillColor: paint.brand, fillOpacity: 0.05 };
-  const named = (feature, layer) => feature.properties?.name && layer.bindTooltip(feature.properties.name);
+  const named = (feature, layer) => feature.properties?.name && layer.bindTooltip(inWords(feature.properties.name));
   return L.geoJSON(await answer.json(), { style, onEachFeature: named }).addTo(map);
 };
 
@@ -49,7 +56,7 @@ const picker = (map, pin, element) => {
   if (latitude.value && longitude.value) put(L.latLng(Number(latitude.value), Number(longitude.value)));
 };
 
-// The places of a list, which is the equal way for who sees no map. Their words are set as text, never as markup.
+// The places of a list, which is the equal way for who sees no map.
 const places = (map, list) => {
   const group = L.featureGroup();
   for (const item of list.querySelectorAll(":scope > [data-latitude]")) {
@@ -57,8 +64,7 @@ const places = (map, list) => {
     const face = Object.assign(document.createElement("span"), { className: `spot spot-${sort}` });
     face.textContent = count === "1" || count === "۱" ? "" : count;
     const icon = L.divIcon({ html: face, className: "spot-place", iconSize: null });
-    const words = Object.assign(document.createElement("span"), { dir: "auto" });
-    words.textContent = item.querySelector("[data-words]")?.textContent ?? "";
+    const words = inWords(item.querySelector("[data-words]")?.textContent ?? "");
     const spot = L.marker([Number(latitude), Number(longitude)], { icon, keyboard: false });
     spot.bindTooltip(words).addTo(group);
     spot.on("click", () => {
