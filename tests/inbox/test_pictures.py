@@ -60,7 +60,7 @@ def test_many_readers_of_a_new_photo_wait_for_one_drawing(monkeypatch):
         at_work -= 1
 
     draws: list[int] = []
-    monkeypatch.setattr(pictures.Image, "open", counted)
+    monkeypatch.setattr(Image, "open", counted)
     others = [photo("PNG", (1500, 1500)) for _ in range(3)]
     with ThreadPoolExecutor(8) as readers:
         wanted = [stored] * 5 + others

@@ -24,9 +24,8 @@ from vefa.directory.queries import is_loaded, municipality
 from vefa.kit.sealing import seal, unseal
 from vefa.web.desk.door import EPOCH, SECOND, StaffRequest, needs_second_factor, signed_in, staff_only
 from vefa.web.desk.framing import frame_of
-from vefa.web.desk.guessing import network
 from vefa.web.ui.limiting import Limit
-from vefa.web.ui.proxies import caller
+from vefa.web.ui.proxies import caller, network
 from vefa.web.ui.show import show
 
 tries_of_code = Limit(times=6, window_s=900)
