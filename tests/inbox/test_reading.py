@@ -6,7 +6,8 @@ import pytest
 
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
-from vefa.citizens.models import Address, Citizen
+from vefa.citizens.merging import merge, unmerge
+from vefa.citizens.models import Address, Citizen, Likeness
 from vefa.inbox import claiming, reading
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Attachment, Contact, Conversation
@@ -167,6 +168,7 @@ def test_a_number_that_somebody_shares_about_themselves_is_theirs_too(bot, now):
 
     phone = Address.objects.get(space="phone")
     assert (phone.value, phone.last_digits, phone.citizen.name) == ("+905551112233", "2233", "Aylın Su")
+    assert phone.verified_at == now
     assert Citizen.objects.count() == 1
 
 
@@ -181,3 +183,40 @@ def test_a_visitor_with_a_name_and_no_address_is_a_citizen(town, now):
         "Hüseyin Bey",
         "Kaldırım bozuk",
     )
+
+
+def test_number_and_mailbox_that_staff_write_down_are_one_persons(town, now):
+    """At the counter the person stands there; nobody has proved either address, so neither opens anything."""
+    first = json.dumps({"text": "Kaldırım bozuk", "email": "derya@posta.example"}).encode()
+    second = json.dumps({"text": "Hâlâ bozuk", "email": "derya@posta.example", "phone": "0532 111 22 33"})
+    for number, raw in enumerate((first, second.encode())):
+        arrived = Incoming(
+            endpoint_id=town.counter.id, external_id=f"c{number}", lane="", raw=raw, received_at=now
+        )
+        accept([arrived])
+        read_all(now)
+
+    known = Address.objects.order_by("space")
+    assert [(one.value, one.verified_at) for one in known] == [
+        ("derya@posta.example", None),
+        ("+905321112233", None),
+    ]
+    assert Citizen.objects.count() == 1
+    assert Likeness.objects.count() == 0
+
+
+def test_a_mailbox_written_down_while_two_are_merged_is_given_back_with_its_person(town, now):
+    """Staff wrote it down beside the second one's number."""
+    for number in ("0532 111 22 33", "0532 444 55 66", "0532 444 55 66"):
+        typed = {"text": "Kaldırım bozuk", "phone": number}
+        if merged := Address.objects.count() == 2:
+            ali, veli = (one.citizen for one in Address.objects.order_by("id").select_related("citizen"))
+            typed["email"] = "veli@posta.example"
+            merged = merge(kept_id=ali.pk, absorbed_id=veli.pk, reason="", by="staff:1", now=now)
+        raw, name = json.dumps(typed).encode(), f"c{Contact.objects.count()}"
+        accept([Incoming(endpoint_id=town.counter.id, external_id=name, lane="", raw=raw, received_at=now)])
+        read_all(now)
+
+    unmerge(merge_id=merged.pk, by="staff:1", now=now)
+
+    assert Address.objects.get(space="email").citizen == veli

@@ -165,7 +165,7 @@ def _add_mails(missing: Mapping[Place, Person], *, now: datetime) -> dict[Place,
     }
     owners = _addresses(set(numbers.values()))
     rows = [
-        (*at, owners[number].citizen.root_id, missing[at].name, "", None)
+        (*at, owners[number].citizen_id, missing[at].name, "", None)
         for at, number in numbers.items()
         if number in owners
     ]
