@@ -88,6 +88,6 @@ def doors_by_hand(town, settings, tmp_path) -> Iterator[None]:
 @pytest.fixture
 def derya(town, at_desk) -> Client:
     """The operator, reading English."""
-    client = at_desk(town.derya)
+    client: Client = at_desk(town.derya)
     client.cookies[conf.LANGUAGE_COOKIE_NAME] = "en"
     return client

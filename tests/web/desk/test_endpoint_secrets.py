@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.web.desk.seat import seated
 from vefa.channels import administering
-from vefa.channels.accounts import secrets_of
+from vefa.channels.accounts import AccountError, secrets_of
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import CHANNELS
 
@@ -40,7 +40,7 @@ def test_a_secret_is_sent_to_no_other_address_unless_it_is_entered_with_it(ayse,
     assert answer.status_code == 422
     assert "The address has changed: enter this anew" in answer.content.decode()
     act = administering.Act(by="staff:1", now=timezone.now())
-    with pytest.raises(administering.AccountError):
+    with pytest.raises(AccountError):
         administering.configure(bot.pk, settings={"api_base": "https://ayse.example"}, secrets={}, act=act)
     bot.refresh_from_db()
     assert ("api_base" in bot.settings, secrets_of(bot)["token"]) == (False, TOKEN)

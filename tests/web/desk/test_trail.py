@@ -8,6 +8,7 @@ from django.utils import timezone
 from tests.town import PASSWORD
 from tests.web.desk.seat import seated
 from vefa.directory import accounts, second_factor
+from vefa.directory.models import Staff
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
 from vefa.web.desk import guessing
@@ -41,7 +42,7 @@ def test_who_came_in_and_from_where_is_kept(town, settings):
 def test_a_sign_in_with_a_code_is_kept_once_the_code_is_right(town, monkeypatch):
     monkeypatch.setattr(second_factor, "_step_of", lambda _secret, code, now: 7 if code == "123456" else None)
     second_factor.confirm(staff=town.derya, secret="A" * 32, code="123456", now=timezone.now())
-    second_factor.Staff.objects.update(totp_last_step=0)
+    Staff.objects.update(totp_last_step=0)
     client = come("derya")
     client.post(SECOND, {"code": "000000"})
     assert not Event.objects.filter(kind="staff.signed_in").exists()

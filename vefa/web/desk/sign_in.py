@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from vefa.directory import trail
 from vefa.directory.models import Staff
 from vefa.web.desk.door import EPOCH, needs_second_factor
-from vefa.web.desk.guessing import Guess, network
+from vefa.web.desk.guessing import Guess
 from vefa.web.ui.language import remember
-from vefa.web.ui.proxies import caller
+from vefa.web.ui.proxies import caller, network
 from vefa.web.ui.show import show
 
 TOO_MANY_HERE = _(
