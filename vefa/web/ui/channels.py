@@ -16,7 +16,7 @@ _KNOWN: dict[str, tuple[str, Promise]] = {
     "web": ("web", _("Web form")),
     "phone": ("phone", _("Telephone")),
     "telephony": ("phone", _("Telephone exchange")),
-    "asterisk": ("phone", _("Telephone exchange")),
+    "asterisk": ("phone", _("Telephone exchange (Asterisk)")),
     "counter": ("counter", _("Counter")),
     "letter": ("letter", _("Letter")),
     "meeting": ("meeting", _("Public meeting")),
