@@ -169,6 +169,7 @@ RULES: dict[str, list[Rule]] = {
         Rule(Action.PRIVATE, "POST", "group message", {"do": "talk"}, also=Action.RESOLVE),
     ],
     "announce": [Rule(Action.ANSWER), Rule(Action.ANSWER, "POST", data={"text": ""})],
+    "trail": [Rule(Action.AUDIT)],
     "gallery": [Rule(Action.ADMINISTER)],
     "gallery-areas": [Rule(Action.ADMINISTER)],
 }

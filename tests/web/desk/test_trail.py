@@ -1,5 +1,8 @@
 """What the journal keeps of people's ways in, and of who looked at what is private."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +14,7 @@ from vefa.directory import accounts, second_factor
 from vefa.directory.models import Staff
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
-from vefa.web.desk import guessing
+from vefa.web.desk import guessing, trail
 
 pytestmark = pytest.mark.django_db
 SIGN_IN, SECOND = reverse("desk:sign-in"), reverse("desk:second")
@@ -113,3 +116,31 @@ def test_who_opens_a_persons_page_or_an_original_is_kept_and_once_for_a_while(to
     for page in pages:
         assert seated(town.selin).get(page).status_code == 200
     assert seen.count() == 4
+
+
+@pytest.mark.parametrize("language", ["tr", "ru", "kk", "fa", "en"])
+def test_who_audits_reads_it_in_their_language(town, pothole_case, language):
+    come("derya")
+    seated(town.selin).get(reverse("desk:citizen", args=[pothole_case.citizen_id]))
+    accounts.set_active(town.murat, active=False, now=timezone.now())
+
+    page = seated(town.orhan).get(reverse("desk:trail"), {"speak": language}).content.decode()
+
+    for words in ("Derya", "Selin", "Murat", "203.0.113.0/24"):
+        assert words in page
+    assert page.count('<li class="event ') == 3
+    assert page.index("Murat") < page.index("Selin") < page.index("203.0.113.0/24")
+
+
+def test_a_long_trail_goes_on_where_the_page_ends(town, monkeypatch):
+    monkeypatch.setattr(trail, "PAGE", 2)
+    for name in ("derya", "murat", "ayse"):
+        come(name)
+    client = seated(town.orhan)
+    client.cookies["vefa_language"] = "en"
+    page = client.get(reverse("desk:trail")).content.decode()
+    older = re.search(r'href="(\?before=[^"]+)"', page)
+    assert older is not None
+    rest = client.get(reverse("desk:trail") + html.unescape(older[1])).content.decode()
+    assert (page.count("event-words"), rest.count("event-words"), "Older" in rest) == (2, 1, False)
+    assert client.get(reverse("desk:trail"), {"before": "yesterday"}).status_code == 200

@@ -322,7 +322,7 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
         ["calls"], ["calls-bar"], ["wallboard"], ["copied"], ["endpoints"], ["endpoint-new"],
         ["endpoint-add", "telegram"], *([name, town.bot.pk] for name in _OF_AN_ACCOUNT),
         ["groups"], ["group", _group(now)], ["group-newer", "street"], ["announce"],
-        ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["new-second-step"],
+        ["extensions"], ["bulk"], ["original", case, contact], ["gallery"], ["new-second-step"], ["trail"],
     ):  # fmt: skip
         assert client.get(address(str(name), *named)).status_code == 200, name
     Endpoint.objects.filter(pk=town.bot.pk).update(sealed=seal({"secret": "bir-sır-2026"}))

@@ -178,6 +178,7 @@ _LINKS: tuple[tuple[Action, Promise, str], ...] = (
     (Action.ENTER, _("My own telephone"), "desk:telephones"),
     (Action.READ, _("Profile"), "desk:profile"),
     (Action.REQUEUE, _("Troubles"), "desk:troubles"),
+    (Action.AUDIT, _("Who came in and who looked"), "desk:trail"),
     (Action.ADMINISTER, _("Accounts"), "desk:endpoints"),
     (Action.ADMINISTER, _("Catalogue of services"), "desk:catalogue"),
     (Action.ADMINISTER, _("The parts"), "desk:gallery"),

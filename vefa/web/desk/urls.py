@@ -47,6 +47,7 @@ from vefa.web.desk import (
     sign_in,
     suggest,
     telephones,
+    trail,
     triage,
     troubles,
     wallboard,
@@ -165,6 +166,7 @@ urlpatterns = [
     path("catalogue/<str:code>", catalogue_edit.service, name="catalogue-service"),
     path("catalogue/<str:code>/versions", catalogue_versions.page, name="catalogue-versions"),
     path("catalogue/<str:code>/do/<slug:name>", catalogue.act, name="catalogue-act"),
+    path("trail", trail.trail, name="trail"),
     path("gallery", for_administrators(gallery.gallery), name="gallery"),
     path("gallery/areas", for_administrators(gallery.areas), name="gallery-areas"),
 ]
