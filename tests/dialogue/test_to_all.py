@@ -147,6 +147,19 @@ def test_who_joined_by_mistake_and_left_does_not_hear_the_answer(storm, town, no
     assert heard(nur) == []
 
 
+def test_who_was_taken_out_before_the_answer_and_comes_back_hears_it_once(storm, town, now):
+    order = give(storm, town, now)
+    case = Case.objects.filter(language="tr").order_by("id").first()
+    gathering.leave(incident_id=storm.pk, case_ids=[case.pk], by=town.derya, now=now + timedelta(seconds=3))
+    carry_out(order.due_at)
+    follow(order.due_at)
+    assert heard(case) == []
+
+    gathering.join(incident_id=storm.pk, case_ids=[case.pk], by=town.derya, now=order.due_at)
+    follow(order.due_at + timedelta(seconds=1))
+    assert heard(case) == [TEXTS["tr"]]
+
+
 def test_it_is_told_before_how_many_are_reached_and_how(storm, town, now):
     shares = to_all.reached(list(Case.objects.values_list("id", flat=True)), now=now)
     assert {(share.channel, share.language, share.way, share.count) for share in shares} == {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
 
-from vefa.cases.incidents.orders import text_for
+from vefa.cases.incidents.orders import text_for, told
 from vefa.cases.models import Case, IncidentCase, IncidentOrder, IncidentState, Supporter
 from vefa.cases.moves import Told, tell
 from vefa.cases.promises import answered
@@ -57,7 +57,7 @@ def gathered(events: Sequence[Event], now: datetime) -> None:
         _laid_back(order, _case_id(event), now)
         for event in events
         for order in waiting
-        if order.incident_id == event.data["incident_id"] and _case_id(event) not in order.case_ids
+        if order.incident_id == event.data["incident_id"] and _case_id(event) not in told(order)
     )
 
 
@@ -66,9 +66,7 @@ def awaited(events: Sequence[Event], now: datetime) -> None:
     orders = {order.pk: order for order in _answers(pk__in={event.data["order_id"] for event in events})}
     for event in events:  # who joined hears two answers one after the other, as everybody did
         case_id, order = int(event.data["case_id"]), orders.get(event.data["order_id"])
-        inside = IncidentCase.objects.filter(case_id=case_id, left_at=None)
-        if order and inside.filter(incident_id=order.incident_id).exists():
-            _say_late({case_id: order}, now)
+        _say_late({case_id: order}, now)
 
 
 def _answers(**which: object) -> list[IncidentOrder]:
@@ -78,8 +76,14 @@ def _answers(**which: object) -> list[IncidentOrder]:
 
 
 def _say_late(late: Mapping[int, IncidentOrder | None], now: datetime) -> None:
-    """Say to each case what all the others were told before."""
-    meant = {case_id: order for case_id, order in late.items() if order and case_id not in order.case_ids}
+    """Say to each case that still stands there what all the others were told before."""
+    rows = IncidentCase.objects.filter(case_id__in=late, left_at=None)
+    inside = dict(rows.values_list("case_id", "incident_id"))
+    meant = {
+        case_id: order
+        for case_id, order in late.items()
+        if order and inside.get(case_id) == order.incident_id and case_id not in told(order)
+    }
     for case in Case.objects.filter(id__in=meant).select_related(*_RELATED).order_by("id"):
         _say(meant[case.pk], case, now)
 

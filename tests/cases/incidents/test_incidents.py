@@ -220,6 +220,31 @@ def test_an_order_is_taken_back_before_or_in_the_middle(running, town, now):
         orders.take_back(order_id=second.pk, incident_id=running.pk, by=town.derya, now=later)
 
 
+def test_what_is_let_go_before_its_turn_is_left_alone(running, town, now):
+    later = now + timedelta(minutes=1)
+    wrong, late, *_others = gathering.member_ids(running)
+    orders.lay_down(incident_id=running.pk, order=order(), by=town.derya, now=now)
+    gathering.leave(incident_id=running.pk, case_ids=[wrong], by=town.derya, now=now)
+    assert orders.carry_out(answer=nothing, now=later, limit=1)
+    gathering.leave(incident_id=running.pk, case_ids=[late], by=town.derya, now=later)
+
+    orders.carry_out(answer=nothing, now=later)
+
+    laid = IncidentOrder.objects.get()
+    assert (laid.done, laid.failed) == (9, [[wrong, "left"], [late, "left"]])
+    assert not Case.objects.filter(pk__in=[wrong, late], state=State.ENDED).exists()
+    assert Event.objects.filter(kind="case.ended").count() == 7
+    assert laid.finished_at is not None
+
+    gathering.join(incident_id=running.pk, case_ids=[wrong, late], by=town.derya, now=later)
+    said = order(sort=IncidentOrder.Sort.ANSWER, once="2", outcome="")
+    orders.lay_down(incident_id=running.pk, order=said, by=town.derya, now=later)
+    gathering.leave(incident_id=running.pk, case_ids=[wrong], by=town.derya, now=later)
+    heard = []
+    orders.carry_out(answer=lambda _order, case_id: heard.append(case_id), now=later + timedelta(minutes=1))
+    assert heard == [late]
+
+
 def test_nobody_is_answered_in_a_language_without_a_text(running, town, now):
     Case.objects.filter(pk=gathering.member_ids(running)[0]).update(language="kk")
     with pytest.raises(MissingTextError) as caught:

@@ -23,6 +23,7 @@ from vefa.directory.queries import municipality
 from vefa.journal.record import Happening, record
 
 ENDINGS = (Outcome.DONE, Outcome.ANSWERED)  # what all can end with at once
+LEFT = "left"  # why it was not done with a case that stood in the incident no longer
 log = logging.getLogger(__name__)
 
 Act = Callable[[IncidentOrder, int], None]
@@ -127,6 +128,8 @@ def _done(order: IncidentOrder, case_id: int, answer: Act, now: datetime) -> str
     """Do it with one case; why it was not possible, "" where it was."""
     try:
         with transaction.atomic():
+            if not _stands(order, case_id):
+                return LEFT
             if order.sort == IncidentOrder.Sort.END:
                 _end(order, case_id, now)
             else:
@@ -145,11 +148,23 @@ def _done(order: IncidentOrder, case_id: int, answer: Act, now: datetime) -> str
     return ""
 
 
+def _stands(order: IncidentOrder, case_id: int) -> bool:
+    """Whether the case is still in the incident; it stays there until this turn is over."""
+    rows = IncidentCase.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.filter(incident_id=order.incident_id, case_id=case_id, left_at=None)
+    return row.only("id").first() is not None
+
+
 def _end(order: IncidentOrder, case_id: int, now: datetime) -> None:
     case = Case.objects.only("language").get(pk=case_id)
     words = text_for(order, case.language)
     ending = Ending(outcome=Outcome(order.outcome), reason=words, waiver=words)
     end(case_id=case_id, ending=ending, by=order.staff, now=now)
+
+
+def told(order: IncidentOrder) -> set[int]:
+    """The cases that have their turn, or had it; none that was taken out before it and came back later."""
+    return set(order.case_ids) - {case_id for case_id, why in order.failed if why == LEFT}
 
 
 def text_for(order: IncidentOrder, *languages: str) -> str:

@@ -21,6 +21,7 @@ STATES = {
     IncidentState.REFUSED: _("none"),
 }
 WHY = {
+    "left": _("it was taken out of the incident before its turn"),
     "moved": _("it stands elsewhere now"),
     "parts": _("parts of it have no outcome yet"),
     "proof": _("its service asks for a photo"),
