@@ -6,8 +6,8 @@ import pytest
 
 from tests.cases.stories import opened
 from vefa.cases import lifecycle, promises
-from vefa.cases.lifecycle import Description
-from vefa.cases.models import Case, Extension, Promise
+from vefa.cases.lifecycle import Description, Ending
+from vefa.cases.models import Case, Extension, Outcome, Promise
 from vefa.cases.promises import Wish
 from vefa.journal.models import Event
 
@@ -135,3 +135,23 @@ def test_what_settled_an_unsure_case_is_taken_back_without_losing_the_granted_da
     lifecycle.unsettle(case_id=case.pk, was=was, by=town.derya, now=now)
     assert owed(case).due_at == extension.new_due_at
     assert upheld(case).count() == 2
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.WITHDRAWN])
+@pytest.mark.parametrize("name", ["pothole", "tree"])
+def test_a_reopened_case_owes_the_other_services_result_from_the_reopening(town, now, outcome, name):
+    """Also where that service has a term of law, which counts from the opening, and has run out."""
+    case, long_after = opened(town, now=now, service=town.street_light), now + timedelta(days=90)
+    granted(town, case, now=now, by_days=timedelta(days=200))
+    lifecycle.end(case_id=case.pk, ending=Ending(outcome=outcome, reason="-"), by=town.murat, now=now)
+    lifecycle.reopen(case_id=case.pk, reason="Hâlâ yanmıyor", by="resident", now=long_after)
+    service = getattr(town, name)
+
+    told = becomes(case, service, by=town.derya, now=long_after + timedelta(hours=1))
+
+    (promise,) = case.promises.filter(kept_at=None, dropped_at=None)
+    plain = due(opened(town, now=long_after, service=service))
+    assert (promise.kind, promise.started_at, promise.due_at) == ("resolution", long_after, plain)
+    assert told.due_at == promise.due_at
+    assert promises.sweep_broken(now=long_after + timedelta(hours=1)) == 0
+    assert not upheld(case)

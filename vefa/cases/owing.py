@@ -125,31 +125,45 @@ def reopen(case: Case, *, at: datetime) -> None:
 def remake(case: Case, *, at: datetime) -> list[Upheld]:
     """Exchange the old service's promises for the new one's, reckoned from the opening through all pauses.
 
-    A later day that a person granted stays; those promises are returned, so that the journal can say so.
+    Of a case that was reopened only what is owed now is exchanged, reckoned from where that began. What
+    nobody can promise anew, since the new service's working time is unknown, stands. A later day that a
+    person granted stays; those promises are returned, so that the journal can say so.
     """
-    mine = owed(case)
-    old = [promise for promise in mine if promise.kind in OF_SERVICE]
-    kept = Promise.objects.filter(case=case, kept_at__isnull=False).values_list("kind", flat=True)
-    done = set(kept)
-    fresh = [
-        promise
-        for promise in promised(service_of(case), since=case.opened_at, now=at)
-        if promise.kind not in done
-    ]
-    if not fresh and old:
-        return []  # nobody knows the working time of the new service: what was promised stands
+    old = [promise for promise in owed(case) if promise.kind in OF_SERVICE]
+    fresh = _fresh(case, old, at)
+    if not fresh:
+        return []
     through = _through(case, at)
     for promise in fresh:
         promise.case = case
         put(promise, through.replayed(promise, clock_of(promise)))
     upheld = uphold(case, fresh, through)
-    for promise in old:
+    replaced = {promise.kind for promise in fresh} | {PromiseKind.LEGAL}  # a term of law goes with its law
+    gone = [promise for promise in old if promise.kind in replaced]
+    for promise in gone:
         promise.dropped_at = at
-    Promise.objects.bulk_update(old, ["dropped_at"])
+    Promise.objects.bulk_update(gone, ["dropped_at"])
     Promise.objects.bulk_create(fresh)
     hand_over(case, fresh, upheld)
     put_right(case, owed(case))
     return upheld
+
+
+def _fresh(case: Case, old: Iterable[Promise], at: datetime) -> list[Promise]:
+    """What the service promises in place of these and of what was never owed yet."""
+    service = service_of(case)
+    if case.reopened:
+        return [
+            promise
+            for one in old
+            for promise in promised(service, since=one.started_at, now=at)
+            if promise.kind == one.kind
+        ]
+    kept = Promise.objects.filter(case=case, kept_at__isnull=False).values_list("kind", flat=True)
+    done = set(kept)
+    return [
+        promise for promise in promised(service, since=case.opened_at, now=at) if promise.kind not in done
+    ]
 
 
 def _through(case: Case, at: datetime) -> Through:

@@ -53,9 +53,10 @@ def uphold(case: Case, fresh: Sequence[Promise], through: Through) -> list[Uphel
     granted = {one.promise.kind: one for one in rows.order_by("decided_at", "id")}  # the latest of each kind
     upheld = []
     for promise in fresh:
-        if promise.kind not in granted:
-            continue
-        own, given = clock_of(promise), _given(promise, granted[promise.kind], through)
+        extension = granted.get(promise.kind)
+        if extension is None or extension.asked_at < promise.started_at:
+            continue  # none, or for what was promised before the case was reopened
+        own, given = clock_of(promise), _given(promise, extension, through)
         clock = rules.no_earlier(own, given, still_since=through.still_since, calendar=through.calendar)
         if clock != own:
             put(promise, clock)
@@ -68,7 +69,9 @@ def hand_over(case: Case, fresh: Sequence[Promise], upheld: Sequence[Upheld]) ->
     late = {one.promise.pk for one in upheld}
     for promise in fresh:
         mine = Q(decided_at=None) | Q(approved=True) if promise.pk in late else Q(decided_at=None)
-        theirs = Extension.objects.filter(mine, promise__case=case, promise__kind=promise.kind)
+        theirs = Extension.objects.filter(
+            mine, promise__case=case, promise__kind=promise.kind, asked_at__gte=promise.started_at
+        )
         theirs.exclude(promise=promise).update(promise=promise)
 
 
