@@ -1,6 +1,6 @@
 """Photograph every screen: languages × wide and narrow × light and dark, for people to look at.
 
-    python tools/screenshots.py --base http://127.0.0.1:8137 --to shots /desk/gallery /report
+    python tools/screenshots.py --base http://127.0.0.1:8137 --to shots / /report
     python tools/screenshots.py --base … --to shots --languages tr,fa --sign-in derya:secret /desk/
 
 Needs Chromium (Debian's package `chromium-headless-shell`, or `chromium`) and a running Vefa. Prints what
