@@ -8,7 +8,7 @@ from django.db import transaction
 from vefa.cases import owing
 from vefa.cases.doubling import tell_duplicates
 from vefa.cases.models import Case, Outcome, PromiseKind, Proof
-from vefa.cases.moves import By, Move, Told, changed, locked, move, tell
+from vefa.cases.moves import By, Move, MoveNotAllowedError, Told, changed, locked, move, tell
 from vefa.cases.parts import open_parts
 
 
@@ -67,6 +67,23 @@ def end(*, case_id: int, ending: Ending, by: By, now: datetime, version: int | N
     changed(case, *fields, told=told)
     tell_duplicates(case, told)
     return case
+
+
+@transaction.atomic
+def unend(*, case_id: int, ended_at: datetime, reason: str, by: By, now: datetime) -> Case:
+    """Take back that the case was withdrawn at that moment: it owes what it owed, and counts as never ended.
+
+    Raises MoveNotAllowedError if it has not ended so, or not then.
+    """
+    case = locked(case_id)
+    if (case.outcome, case.ended_at) != (Outcome.WITHDRAWN, ended_at):
+        raise MoveNotAllowedError(f"{case} was not withdrawn at {ended_at}")
+    move(case, Move.REOPEN)
+    data = {"reason": reason, "was_outcome": case.outcome, "count": case.reopened, "undone": True}
+    owing.pick_up(case, dropped_at=ended_at)
+    case.outcome, case.ended_at = "", None
+    told = Told(kind="case.reopened", by=by, at=now, data=data)
+    return changed(case, "state", "outcome", "ended_at", *owing.DUE, told=told)
 
 
 def check_outcome(case: Case, ending: Ending) -> None:

@@ -6,7 +6,9 @@ import pytest
 from django.conf import settings
 
 from tests.triage.groups.street import Street, group, handle, keep, number_of
-from vefa.cases.models import Case, Outcome, State
+from vefa.cases.ending import Ending, end
+from vefa.cases.lifecycle import reopen
+from vefa.cases.models import Case, Outcome, Promise, PromiseKind, State
 from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox.files import full_path, store
@@ -40,8 +42,46 @@ def test_talk_becomes_a_case_and_talk_again_and_a_case_again(street, town, now):
     assert (case.state, case.outcome, row().made) == (State.ENDED, Outcome.WITHDRAWN, Made.CHATTER)
     assert make_case(message_pk=talk.pk, endpoint_id=street.endpoint.pk, by=town.derya, now=now) == case
     case.refresh_from_db()
-    assert case.state == State.NEW
+    assert (case.state, case.outcome, case.ended_at, case.reopened) == (State.NEW, "", None, 0)
     assert Case.objects.count() == 1
+
+
+def test_a_matter_that_becomes_one_again_owes_what_it_owed(street, town, now):
+    street.say("Aylin", "Çarşı'da yolda çukur var, tehlikeli, düzeltilsin")
+    street.listen()
+    case, facts = Case.objects.get(), {"endpoint_id": street.endpoint.pk, "by": town.derya}
+    owed = {one.kind: one.due_at for one in Promise.objects.filter(case=case, dropped_at=None)}
+    assert PromiseKind.FIRST_ANSWER in owed
+
+    make_talk(message_pk=row().pk, now=now + timedelta(minutes=1), **facts)
+    make_case(message_pk=row().pk, now=now + timedelta(minutes=2), **facts)
+
+    again = Promise.objects.filter(case=case, dropped_at=None, kept_at=None)
+    assert {one.kind: one.due_at for one in again} == owed
+    was, case = case, Case.objects.get()
+    assert (case.due_at, case.answer_due_at, case.reopened) == (was.due_at, was.answer_due_at, 0)
+
+
+def test_what_had_ended_before_stays_ended_when_the_message_is_no_talk_after_all(street, town, now):
+    street.say("Aylin", "Çarşı'da yolda çukur var, tehlikeli, düzeltilsin")
+    street.listen()
+    case, facts = Case.objects.get(), {"endpoint_id": street.endpoint.pk, "by": town.derya}
+    end(case_id=case.pk, ending=Ending(outcome=Outcome.DONE, waiver="-"), by=town.murat, now=now)
+    make_talk(message_pk=row().pk, now=now, **facts)
+    make_case(message_pk=row().pk, now=now, **facts)
+
+    case.refresh_from_db()
+    assert (case.state, case.outcome, case.reopened) == (State.ENDED, Outcome.DONE, 0)
+    assert row().made == Made.MATTER
+
+    reopen(case_id=case.pk, reason="-", by=town.murat, now=now)
+    make_talk(message_pk=row().pk, now=now, **facts)
+    reopen(case_id=case.pk, reason="-", by=town.murat, now=now)
+    later = now + timedelta(minutes=5)
+    end(case_id=case.pk, ending=Ending(outcome=Outcome.DONE, waiver="-"), by=town.murat, now=later)
+    make_case(message_pk=row().pk, now=later, **facts)  # somebody else has ended it since
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == (State.ENDED, Outcome.DONE)
 
 
 def test_who_was_counted_wrongly_is_taken_out_and_put_back(street, town, now):

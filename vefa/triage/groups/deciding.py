@@ -1,13 +1,14 @@
 """A person decides otherwise: talk becomes a case, a matter becomes talk again, and each is undone."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from vefa.cases.ending import Ending, end
-from vefa.cases.lifecycle import reopen
+from vefa.cases.ending import Ending, end, unend
 from vefa.cases.models import Case, Outcome, State
+from vefa.cases.moves import MoveNotAllowedError
 from vefa.cases.opening import open_cases
 from vefa.cases.support import leave, support
 from vefa.directory.models import Staff
@@ -19,7 +20,8 @@ from vefa.triage.groups.leaving import DECLINED
 from vefa.triage.matter import Matter
 from vefa.triage.models import Finding, GroupMessage, Made
 
-WAS = "was"  # a sign without weight: what it was before a person said that it is talk
+# Signs without weight, while a person says that it is talk: what it was, and when that ended its case.
+WAS, ENDED = "was", "ended"
 NO_MATTER = gettext_noop("It was talk in a group, not a matter of the city's.")
 
 
@@ -38,7 +40,7 @@ def make_case(*, message_pk: int, endpoint_id: int, by: Staff, now: datetime) ->
         raise NotDecidableError("it belongs to a case already")
     case = _given_back(row, by, now) if row.case_id else _opened(row, by, now)
     row.staff, row.case = by, case
-    row.signs = [sign for sign in row.signs if sign[0] != WAS]
+    row.signs = [sign for sign in row.signs if sign[0] not in {WAS, ENDED}]
     row.save(update_fields=["made", "staff", "case", "signs"])
     return case
 
@@ -56,6 +58,7 @@ def make_talk(*, message_pk: int, endpoint_id: int, by: Staff, now: datetime) ->
     if row.made == Made.MATTER:
         if row.case.state != State.ENDED:
             end(case_id=row.case.pk, ending=_ending(), by=by, now=now)
+            row.signs = [*row.signs, (ENDED, now.isoformat(), 0)]
     elif row.contact.citizen_id is not None:
         leave(case_id=row.case.pk, citizen_id=row.contact.citizen_id, contact=row.contact, by=by, now=now)
     row.made, row.staff = Made.CHATTER, by
@@ -77,15 +80,21 @@ def _ending() -> Ending:
 
 
 def _given_back(row: GroupMessage, by: Staff, now: datetime) -> Case:
-    """As it was: the case of its own goes on, or it stands behind that of another again."""
+    """As it was: the case that ended by this goes on, or it stands behind that of another again."""
     assert row.case is not None
-    row.made = Made(next((words for sign, words, _ in row.signs if sign == WAS), Made.MATTER))
+    noted = {sign: words for sign, words, _ in row.signs if sign in {WAS, ENDED}}
+    row.made = Made(noted.get(WAS, Made.MATTER))
     if row.made == Made.MATTER:
-        if row.case.state == State.ENDED:
-            reopen(case_id=row.case.pk, reason=NO_MATTER, by=by, now=now)
+        if ENDED in noted:
+            _taken_back(row.case.pk, datetime.fromisoformat(noted[ENDED]), by, now)
     elif row.contact.citizen_id is not None:
         support(case_id=row.case.pk, citizen_id=row.contact.citizen_id, contact=row.contact, now=now)
-    return row.case
+    return Case.objects.get(pk=row.case.pk)
+
+
+def _taken_back(case_id: int, ended_at: datetime, by: Staff, now: datetime) -> None:
+    with suppress(MoveNotAllowedError):  # somebody opened it again meanwhile, and perhaps ended it anew
+        unend(case_id=case_id, ended_at=ended_at, reason=NO_MATTER, by=by, now=now)
 
 
 def _opened(row: GroupMessage, by: Staff, now: datetime) -> Case:
