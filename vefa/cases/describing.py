@@ -78,9 +78,12 @@ def facts_of(case: Case) -> dict[str, Any]:
 
 
 @transaction.atomic
-def unsettle(*, case_id: int, was: Mapping[str, Any], by: By, now: datetime) -> Case:
+def unsettle(
+    *, case_id: int, was: Mapping[str, Any], by: By, now: datetime, settled_at: datetime | None = None
+) -> Case:
     """Take back what settled an unsure case: its facts are as they were (`facts_of`), and it asks again.
 
+    `settled_at` tells the journal which word of theirs is taken back; None: the newest about the case.
     Raises Case.DoesNotExist, and MoveNotAllowedError once somebody has begun with it.
     """
     case = locked(case_id)
@@ -92,6 +95,7 @@ def unsettle(*, case_id: int, was: Mapping[str, Any], by: By, now: datetime) -> 
     case.public = False  # as long as nobody knows what it is about
     case.search = words_of(case, case.citizen.name if case.citizen else "")
     data = {"changes": {name: [old, getattr(case, name)] for name, old in before.items()}, "undone": True}
+    data |= {"settled_at": settled_at.isoformat()} if settled_at else {}
     told = Told(kind="case.described", by=by, at=now, data=data | {"unit_id": case.unit_id})
     changed(case, *_FACTS, "unsure", "unit", "public", "search", *owing.DUE, told=told)
     _tell_upheld(case, upheld, told)

@@ -9,12 +9,14 @@ from django.db import connection
 
 from tests.web.desk.conftest import pothole_case, wrote
 from vefa.cases import lifecycle
-from vefa.cases.lifecycle import Description, MoveNotAllowedError, Piece, StaleError
+from vefa.cases.lifecycle import Assignment, Description, MoveNotAllowedError, Piece, StaleError
 from vefa.cases.models import Case, Outcome, State
+from vefa.journal.replay import react
 from vefa.triage.deciding import acting, holding, undoing
 from vefa.triage.deciding.acting import Look
 from vefa.triage.deciding.holding import HOLDS, HeldError
-from vefa.triage.models import DeskDecision
+from vefa.triage.models import DeskDecision, ServiceLabel
+from vefa.wiring.flow import REACTIONS
 
 __all__ = ["pothole_case", "wrote"]
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,81 @@ def test_a_known_matter_follows_its_case_and_stands_for_itself_again(town, line,
     undoing.undo(staff=town.derya, now=now)
     back = Case.objects.get(pk=case.pk)
     assert (back.state, back.master_id, back.unsure) == (State.NEW, None, True)
+
+
+def corrected(case, town, now):
+    words = Description(service_id=town.pothole.pk)
+    lifecycle.describe(case_id=case.pk, words=words, by=town.murat, now=now)
+
+
+def handed_on(case, town, now):
+    to = Assignment(unit_id=town.golkiyi_office.pk, reason="Bizim değil")
+    lifecycle.transfer(case_id=case.pk, to=to, by=town.murat, now=now)
+
+
+@pytest.mark.parametrize("meanwhile", [corrected, handed_on])
+def test_what_a_colleague_corrected_or_handed_on_is_not_taken_back(town, line, meanwhile, now):
+    case = holding.next_case(town.derya, now=now)
+    assert case is not None
+    acting.settle(look(case, town.derya, now), Description(service_id=town.tree.pk))
+    meanwhile(case, town, now + timedelta(minutes=5))
+    after = lifecycle.facts_of(Case.objects.get(pk=case.pk))
+
+    with pytest.raises(MoveNotAllowedError):
+        undoing.undo(staff=town.derya, now=now + timedelta(hours=1))
+
+    assert lifecycle.facts_of(Case.objects.get(pk=case.pk)) == after
+
+
+def test_a_part_that_a_colleague_corrected_is_not_put_back(town, line, now):
+    case = holding.next_case(town.derya, now=now)
+    assert case is not None
+    pieces = [
+        Piece(title=title, text=title, service_id=service.pk)
+        for title, service in (("Çukur", town.pothole), ("Lamba", town.street_light))
+    ]
+    (cut,) = acting.split(look(case, town.derya, now), pieces, Description(service_id=town.pothole.pk))
+    words = Description(service_id=town.tree.pk)
+    lifecycle.describe(case_id=cut.pk, words=words, by=town.murat, now=now)
+    with pytest.raises(MoveNotAllowedError):
+        undoing.undo(staff=town.derya, now=now)
+    assert Case.objects.get(pk=cut.pk).state == State.NEW
+
+
+def test_what_follows_another_case_by_now_goes_on_following_it(town, line, pothole_case, now):
+    case = holding.next_case(town.derya, now=now)
+    assert case is not None
+    acting.merge(look(case, town.derya, now), pothole_case.pk)
+    lifecycle.undouble(case_id=case.pk, by=town.murat, now=now)
+    other = next(one for one in line if one.pk != case.pk)
+    lifecycle.double(case_id=case.pk, master_id=other.pk, by=town.murat, now=now)
+
+    with pytest.raises(MoveNotAllowedError):
+        undoing.undo(staff=town.derya, now=now)
+
+    assert Case.objects.get(pk=case.pk).master_id == other.pk
+
+
+def test_undoing_takes_back_ones_own_word_and_no_colleagues(town, line, now):
+    """The head says the same of it as Derya, later; she takes hers back."""
+    case = holding.next_case(town.derya, now=now)
+    assert case is not None
+    acting.settle(look(case, town.derya, now), Description(service_id=town.tree.pk))
+    for minutes, service in enumerate((town.pothole, town.tree), start=1):
+        words, later = Description(service_id=service.pk), now + timedelta(minutes=minutes)
+        lifecycle.describe(case_id=case.pk, words=words, by=town.murat, now=later)
+    react_all(now + timedelta(hours=1))
+
+    undoing.undo(staff=town.derya, now=now + timedelta(hours=1))
+    react_all(now + timedelta(hours=2))
+
+    struck = ServiceLabel.objects.filter(undone_at__isnull=False)
+    assert [(one.staff, one.at) for one in struck] == [(town.derya, now)]
+
+
+def react_all(now):
+    while react(REACTIONS, now=now):
+        pass
 
 
 def test_several_matters_become_parts_and_one_again(town, line, now):

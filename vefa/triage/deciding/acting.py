@@ -42,7 +42,7 @@ def settle(look: Look, words: Description) -> Case:
     told = lifecycle.describe(
         case_id=look.case_id, words=words, by=look.by, now=look.now, version=look.version
     )
-    _keep(look, Did.SERVICE, was=was)
+    _keep(look, Did.SERVICE, was=was, then=lifecycle.facts_of(told))
     return told
 
 
@@ -69,11 +69,14 @@ def split(look: Look, pieces: Sequence[Piece], words: Description) -> list[Case]
         raise FewPiecesError("two matters at least")
     case = _begun(look)
     was = lifecycle.facts_of(case)
-    lifecycle.describe(case_id=look.case_id, words=words, by=look.by, now=look.now, version=look.version)
+    told = lifecycle.describe(
+        case_id=look.case_id, words=words, by=look.by, now=look.now, version=look.version
+    )
     parts = [lifecycle.part(case_id=look.case_id, piece=one, by=look.by, now=look.now) for one in pieces[1:]]
     for one, piece in zip(parts, pieces[1:], strict=True):
         confirm(case_id=one.pk, service_id=piece.service_id, by=look.by, now=look.now)
-    _keep(look, Did.SPLIT, was=was, part_ids=[one.pk for one in parts])
+    cut = {"part_ids": [one.pk for one in parts], "parts_then": [lifecycle.facts_of(one) for one in parts]}
+    _keep(look, Did.SPLIT, was=was, then=lifecycle.facts_of(told), **cut)
     return parts
 
 

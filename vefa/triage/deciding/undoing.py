@@ -1,10 +1,14 @@
 """Taking back one's own last decision, the one before it, and so on, within the day."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import zip_longest
+from typing import Any
 
 from django.db import transaction
 
 from vefa.cases import lifecycle
+from vefa.cases.models import Case
 from vefa.directory.models import Staff
 from vefa.triage.deciding.holding import HeldError, hold
 from vefa.triage.models import DeskDecision, Did, ServiceLabel
@@ -26,7 +30,7 @@ def last_decision(staff: Staff, *, now: datetime) -> DeskDecision | None:
 def undo(*, staff: Staff, now: datetime) -> DeskDecision:
     """Take the last decision back; its case is held again by who decided.
 
-    Raises NothingToUndoError, MoveNotAllowedError once somebody works on it, HeldError.
+    Raises NothingToUndoError, MoveNotAllowedError once somebody works on it or has changed it, HeldError.
     """
     last = last_decision(staff, now=now)
     if last is None:
@@ -40,19 +44,36 @@ def undo(*, staff: Staff, now: datetime) -> DeskDecision:
 
 
 def _service(last: DeskDecision, now: datetime) -> None:
-    lifecycle.unsettle(case_id=last.case_id, was=last.undo["was"], by=last.staff, now=now)
+    _is_still(last.case_id, last.undo.get("then"))
+    lifecycle.unsettle(case_id=last.case_id, was=last.undo["was"], by=last.staff, now=now, settled_at=last.at)
 
 
 def _merged(last: DeskDecision, now: datetime) -> None:
+    case = Case.objects.select_for_update().get(pk=last.case_id)
+    if case.master_id != last.undo["master_id"]:
+        raise lifecycle.MoveNotAllowedError(f"{case} follows another case by now, or none")
     lifecycle.undouble(case_id=last.case_id, by=last.staff, now=now)
     _unlearn([last.case_id], last, now)
 
 
 def _split(last: DeskDecision, now: datetime) -> None:
-    for part_id in last.undo["part_ids"]:
+    _is_still(last.case_id, last.undo.get("then"))
+    part_ids = last.undo["part_ids"]
+    for part_id, then in zip_longest(part_ids, last.undo.get("parts_then", ())):
+        _is_still(part_id, then)
         lifecycle.unpart(case_id=part_id, by=last.staff, now=now)
-    _unlearn(last.undo["part_ids"], last, now)
+    _unlearn(part_ids, last, now)
     _service(last, now)
+
+
+def _is_still(case_id: int, then: Mapping[str, Any] | None) -> None:
+    """Raise MoveNotAllowedError where somebody has corrected what was decided, or given it away.
+
+    `then` are its facts after the decision; None of one made before these were kept.
+    """
+    case = Case.objects.select_for_update().get(pk=case_id)
+    if then is not None and lifecycle.facts_of(case) != then:
+        raise lifecycle.MoveNotAllowedError(f"{case} was changed since it was decided")
 
 
 def _unlearn(case_ids: list[int], last: DeskDecision, now: datetime) -> None:

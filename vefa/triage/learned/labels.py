@@ -71,8 +71,10 @@ def _said(event: Event, service_id: int | None) -> dict[str, Any] | None:
 
 
 def _take_back(event: Event) -> None:
-    """The newest word about the case was undone."""
+    """The word that the event names was undone, or the newest about the case; what others said stays."""
     rows = ServiceLabel.objects.filter(case_id=_case_of(event), undone_at=None, at__lte=event.at)
+    if settled_at := event.data.get("settled_at"):
+        rows = rows.filter(staff_id=_staff_of(event), at=datetime.fromisoformat(settled_at))
     newest = rows.order_by("-at", "-id").first()
     if newest is not None:
         newest.undone_at = event.at
