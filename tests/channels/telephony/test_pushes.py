@@ -186,6 +186,16 @@ def test_somebody_goes_on_a_break():
     assert (reading.seat.who, reading.seat.state, reading.seat.reason) == ("201", "break", "lunch")
 
 
+def test_a_break_of_every_day_is_news_every_day_and_one_with_a_moment_is_told_once():
+    told = {"event": "state", "answeringNumber": "201", "state": "break"}
+    names = [adapter().arrivals(knock(form(told)))[0].external_id for _ in range(2)]
+    assert len(set(names)) == 2
+    assert len({adapter().arrivals(knock(form(told)))[0].lane for _ in range(2)}) == 1
+
+    dated = form(told | {"timestamp": "1774749600"})
+    assert adapter().arrivals(knock(dated)) == adapter().arrivals(knock(dated))
+
+
 def test_the_answer_is_what_zammads_clients_expect():
     own = adapter()
     assert isinstance(own, Mannered)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,12 +84,15 @@ class Telephony:
             raise ForgedError("the token is missing or wrong" if known else "no token is set")
 
     def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
-        """Each step of a call once, by its call and event; where it rings and who answers by whom as well."""
+        """Each step of a call once, by its call and event; where it rings and who answers by whom as well.
+
+        What somebody does is told again and again: without a moment each telling is one of its own.
+        """
         fields = read_fields(call.body)
         if fields.text("event").lower() == STATE:
-            digest = hashlib.sha256(call.body).hexdigest()[:16]
             news = seat_news(fields)
-            return (Arrival(f"{STATE}:{news.who}:{digest}", f"{STATE}:{news.who}", call.body),)
+            once = hashlib.sha256(call.body).hexdigest()[:16] if news.at else uuid.uuid4()
+            return (Arrival(f"{STATE}:{news.who}:{once}", f"{STATE}:{news.who}", call.body),)
         return (Arrival(_name(fields), fields.text("callId"), call.body),)
 
     def read(self, raw: bytes) -> Reading:
