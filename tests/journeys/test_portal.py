@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.web.desk.seat import seated
 from tests.web.portal.resident import Resident
 from vefa.cases.lifecycle import Ending, ask, end, take
 from vefa.cases.models import Case, Outcome, State
@@ -107,6 +108,22 @@ def test_a_number_that_a_stranger_types_beside_her_mail_address_opens_nothing_of
     if first == "hers":
         assert [one.value for one in addresses_of(hers.citizen_id or 0)] == [AYSE]
         assert Likeness.objects.get().reasons == ["claimed:+905550001234"]
+
+
+def test_staff_call_the_number_of_each_form_and_see_that_a_form_names_both(town, worker):
+    hers = reported(worker, email=AYSE)
+    theirs = reported(worker, email=AYSE, phone="0555 000 12 34")
+    desk = seated(town.derya)
+
+    pages = [desk.get(f"/desk/cases/{case.pk}").content.decode() for case in (hers, theirs)]
+    person = desk.get(f"/desk/citizens/{hers.citizen_id}", {"speak": "en"}).content.decode()
+
+    assert ["tel:+905550001234" in page for page in pages] == [False, True]
+    other = Likeness.objects.get().newer_id
+    assert f'href="/desk/citizens/{other}"' in person
+    assert desk.get(f"/desk/citizens/{other}").status_code == 200
+    assert seated(town.kemal).get(f"/desk/citizens/{other}").status_code == 404  # merges nobody
+    assert "names +905550001234 beside the other address; nobody proved it" in person
 
 
 @pytest.mark.parametrize("first", ["hers", "the stranger's"])

@@ -25,14 +25,17 @@ from vefa.web.ui.show import show
 @require_safe
 @staff_only(Action.PRIVATE)
 def citizen(request: StaffRequest, citizen_id: int) -> HttpResponse:
-    """The person's page; shown only to somebody who may see one of their cases, and kept that they did."""
+    """The person's page; shown only to somebody who may see one of their cases, and kept that they did.
+
+    Who may be one with such a person is shown too: of whom a form merely names a number, there is no case.
+    """
     cases = past_cases(request.staff, citizen_id, limit=50)
-    if not cases:
+    may_merge = can(request.staff, Action.MERGE)
+    likenesses = citizens.likenesses_of(citizen_id) if may_merge else []
+    if not cases and not any(_known(request.staff, one.older_id, one.newer_id) for one in likenesses):
         raise Http404
     now = timezone.now()
     sights.see(citizens.root_of(citizen_id).pk, by=f"staff:{request.staff.pk}", now=now)
-    may_merge = can(request.staff, Action.MERGE)
-    likenesses = citizens.likenesses_of(citizen_id) if may_merge else []
     context = {
         "frame": frame_of(request, now=now),
         "citizen": citizens.root_of(citizen_id),
