@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vefa.cases.models import Case, CaseContact, Outcome
 from vefa.cases.queries import attached
-from vefa.channels.registry import channel_of
+from vefa.channels.registry import CHANNELS
 from vefa.citizens import queries as citizens
 from vefa.citizens.models import Address
 from vefa.citizens.numbers import NoNumberError, normal
@@ -51,7 +51,8 @@ def number_left(case: Case | None) -> str:
     """The telephone number in the form by which the case was reported, in E.164; "" where none is."""
     opened = CaseContact.objects.filter(case_id=case.pk if case else 0, opened=True).order_by("id")
     row = opened.values_list("contact__endpoint__channel", "contact__raw").first()
-    if row is None or not channel_of(row[0]).by_hand:
+    channel = CHANNELS.get(row[0]) if row else None
+    if row is None or channel is None or not channel.by_hand:
         return ""
     try:
         form = json.loads(bytes(row[1]))

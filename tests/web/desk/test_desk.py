@@ -266,6 +266,12 @@ def test_a_case_of_a_form_that_is_answered_by_mail_and_has_files_costs_one_more(
         page = page_of(client, pothole_case)
     assert "ali@posta.example" in page
 
+    Case.objects.update(channel="portal")
+    Contact.objects.update(raw=b'{"email": "ali@posta.example", "phone": "0532 555 11 22"}')
+    with costing(statements=11, trips=5):
+        page = page_of(client, pothole_case)
+    assert "+90 532 555 11 22" in page
+
 
 def test_a_case_with_files_drafts_and_notes_costs_no_more(town, pothole_case, now):
     contact = Contact.objects.get(links__case=pothole_case)

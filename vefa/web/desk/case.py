@@ -18,6 +18,7 @@ from vefa.cases.models import Case, Promise, Urgency
 from vefa.cases.search import past_cases
 from vefa.cases.sights import mark_read, sight_of, sights
 from vefa.cases.tracking import number_left
+from vefa.channels.registry import CHANNELS
 from vefa.citizens.models import Address
 from vefa.citizens.queries import addresses_of
 from vefa.dialogue.drafts import kept, kept_asked
@@ -220,9 +221,11 @@ def _number(found: Case, citizen_id: int, address: Address | None) -> str:
     """Where the person can be called; who left a mail address in a form may have left a number beside it."""
     if address is None or address.space not in {"phone", "email"}:
         return ""
-    known = [address] if address.space == "phone" else addresses_of(citizen_id)
-    left = number_left(found) if address.space == "email" else ""
-    return left or next((one.value for one in known if one.space == "phone"), "")
+    if address.space == "phone":
+        return address.value
+    channel = CHANNELS.get(found.channel)
+    left = number_left(found) if channel and channel.by_hand else ""
+    return left or next((one.value for one in addresses_of(citizen_id) if one.space == "phone"), "")
 
 
 def _facts(found: Case, *, private: bool) -> dict[str, Any]:
