@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from vefa.cases import lifecycle
+from vefa.cases.lifecycle import Ending, Piece
 from vefa.cases.models import Case, Outcome, State
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox.models import Contact, Conversation
@@ -153,6 +155,26 @@ def test_not_solved_opens_the_case_again(says, now):
     assert the_case().state == State.NEW
     assert the_case().reopened == 1
     assert Event.objects.filter(kind="case.reopened").count() == 1
+
+
+def test_what_is_said_after_a_part_was_put_back_is_said_of_the_whole(town, says, now):
+    handle([says("Yolda çukur var")], now=now)
+    whole, soon, later = the_case(), now + timedelta(minutes=2), now + timedelta(days=1)
+    piece = Piece(title="Lamba", text="Lamba", service_id=town.street_light.pk)
+    cut = lifecycle.part(case_id=whole.pk, piece=piece, by=town.derya, now=now)
+    handle([says("lütfen acele edin", after=timedelta(minutes=2))], now=soon)
+    assert cut.links.count() == 2
+
+    back = lifecycle.unpart(case_id=cut.pk, by=town.derya, now=soon)
+
+    assert (back.conversation, back.links.count(), whole.links.count()) == (None, 0, 2)
+    whole.refresh_from_db()
+    assert (whole.unread, whole.said_at) == (True, soon)
+    lifecycle.end(case_id=whole.pk, ending=Ending(outcome=Outcome.DONE, waiver="-"), by=town.murat, now=soon)
+    handle([says("Yapılmadı, hala duruyor", after=timedelta(days=1))], now=later)
+    whole.refresh_from_db()
+    back.refresh_from_db()
+    assert (whole.state, back.state) == (State.NEW, State.ENDED)
 
 
 def test_thanks_move_nothing(says, now):

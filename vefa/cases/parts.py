@@ -52,9 +52,10 @@ def part(*, case_id: int, piece: Piece, by: By, now: datetime, version: int | No
 
 @transaction.atomic
 def unpart(*, case_id: int, by: By, now: datetime) -> Case:
-    """Put a part back into its whole: it owes nothing and tells the resident nothing.
+    """Put a part back into its whole: it owes nothing, tells the resident nothing, and hears nothing of them.
 
-    Raises Case.DoesNotExist, and MoveNotAllowedError for what is no part, or was begun with.
+    What was said of it meanwhile stands with the whole. Raises Case.DoesNotExist, and MoveNotAllowedError for
+    what is no part, or was begun with.
     """
     whole_id = Case.objects.values_list("parent_id", flat=True).get(id=case_id)
     if whole_id is None:
@@ -63,10 +64,12 @@ def unpart(*, case_id: int, by: By, now: datetime) -> Case:
     if cut.state != State.NEW or cut.staff_id is not None:
         raise MoveNotAllowedError(f"{cut}: somebody works on it")
     owing.drop(cut, at=now)
+    _give_back_contacts(cut, whole)
+    cut.conversation = None
     cut.state, cut.outcome, cut.ended_at, cut.public = State.ENDED, Outcome.WITHDRAWN, now, False
     told = Told(kind="case.parted", by=by, at=now, data={"part_id": cut.pk, "undone": True})
-    changed(whole, told=told)
-    return changed(cut, "state", "outcome", "ended_at", "public", *owing.DUE, told=told)
+    changed(whole, "unread", "said_at", told=told)
+    return changed(cut, "state", "outcome", "ended_at", "public", "conversation", *owing.DUE, told=told)
 
 
 def open_parts(case: Case) -> list[Case]:
@@ -114,3 +117,13 @@ def _share_contacts(whole: Case, cut: Case) -> None:
     CaseContact.objects.bulk_create(
         CaseContact(case=cut, contact_id=link.contact_id, opened=link.opened, at=link.at) for link in links
     )
+
+
+def _give_back_contacts(cut: Case, whole: Case) -> None:
+    links = CaseContact.objects.filter(case=cut).order_by("id")
+    CaseContact.objects.bulk_create(
+        [CaseContact(case=whole, contact_id=link.contact_id, at=link.at) for link in links],
+        ignore_conflicts=True,
+    )
+    links.delete()
+    whole.unread, whole.said_at = whole.unread or cut.unread, max(whole.said_at, cut.said_at)
