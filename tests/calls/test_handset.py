@@ -32,7 +32,14 @@ def test_a_day_that_only_the_jalali_calendar_has(now):
 
 @pytest.mark.parametrize(
     "written",
-    ["1404/13/01 10:00", "1404/12/30 10:00", "0900-01-05 10:00", "1969-12-31 10:00", "1204/10/15 10:00"],
+    [
+        "1404/13/01 10:00",
+        "1404/12/30 10:00",
+        "0900-01-05 10:00",
+        "1969-12-31 10:00",
+        "1204/10/15 10:00",
+        "9999-12-31T23:59:59-05:00",
+    ],
 )
 def test_days_that_cannot_be_are_refused(written, now):
     with pytest.raises(RowError):

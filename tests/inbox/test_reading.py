@@ -1,6 +1,7 @@
 """From raw bytes to who said what: people, conversations, edits, moves, files."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -73,6 +74,13 @@ def test_two_messages_of_one_chat_are_one_person_in_one_conversation(bot, now):
         first.conversation.last_contact_at is None
         or Conversation.objects.get().last_contact_at == second.said_at
     )
+
+
+@pytest.mark.parametrize("date", [253_402_300_799, 1, 0])
+def test_a_clock_out_of_all_measure_is_not_believed(bot, now, date):
+    (contact,) = arrive(bot, now, {"message": message(1, text="Çukur var", date=date)})
+    assert contact.said_at == (now if date != 1 else datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    assert Conversation.objects.get().last_contact_at == contact.said_at
 
 
 def test_a_second_batch_finds_who_is_known(bot, now):

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -82,6 +83,9 @@ def test_a_row_without_a_number_is_known_again_by_its_content(town, now):
         ({"text": " "}, "no text"),
         ({"text": "a", "received_at": "yesterday"}, "no moment"),
         ({"text": "a", "received_at": "2126-01-01"}, "future"),
+        ({"text": "a", "received_at": "0001-01-01"}, "no moment"),
+        ({"text": "a", "received_at": "9999-12-31T23:59:59-05:00"}, "no moment"),
+        ({"text": "a", "received_at": "1899-12-30"}, "before 1900"),
         ({"text": "a", "lat": "north", "lon": "1"}, "no point"),
         ({"text": "a", "lat": "91", "lon": "1"}, "no globe"),
         ({"text": "a", "language": "de"}, "no language"),
@@ -90,7 +94,7 @@ def test_a_row_without_a_number_is_known_again_by_its_content(town, now):
 )
 def test_a_row_that_cannot_be_taken_says_why(row, reason, now):
     with pytest.raises(RowError, match=reason):
-        incoming(Sheet(), row, endpoint_id=1, now=now)
+        incoming(Sheet(zone=ZoneInfo("Europe/Istanbul")), row, endpoint_id=1, now=now)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,10 @@ def _moment(text: str, log: Log) -> datetime:
         raise RowError(f"“{text}” is no moment that we can read")
     if found.year < OLDEST:
         raise RowError(f"“{text}” lies before {OLDEST}: is the year or the calendar right?")
-    return (found if found.tzinfo else found.replace(tzinfo=log.zone)).astimezone(UTC)
+    try:
+        return (found if found.tzinfo else found.replace(tzinfo=log.zone)).astimezone(UTC)
+    except OverflowError:
+        raise RowError(f"“{text}” is no moment that we can read") from None
 
 
 def _jalali(plain: str) -> datetime | None:

@@ -19,6 +19,7 @@ from vefa.directory.queries import municipality
 from vefa.inbox import people
 from vefa.inbox.linking import staff_at
 from vefa.inbox.models import Contact, Conversation
+from vefa.inbox.moments import believed
 from vefa.inbox.people import Person
 
 PASSED_ON = "passed_on"  # in `Contact.details`; also why an address that never wrote to us takes nothing
@@ -110,7 +111,7 @@ def turned(one: Passed, by: Forwarder, *, space: str) -> tuple[Reading, Person]:
             "hidden": not said.address,
         },
     }
-    contact.said_at = said.said_at or contact.said_at
+    contact.said_at = believed(said.said_at, contact.said_at or contact.received_at)
     contact.text, contact.quoted = said.text or contact.text, ""
     contact.subject = (said.subject or contact.subject)[:400]
     contact.message_id, contact.reply_to_id = "", ""  # those are of the forwarder's own conversation

@@ -26,6 +26,7 @@ from vefa.inbox import passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.inbox.moments import believed
 from vefa.inbox.naming import note_nameless
 from vefa.inbox.people import Opened, Person, Talk
 from vefa.inbox.posts import note_posts
@@ -155,7 +156,7 @@ def _fill(contact: Contact, reading: Reading) -> None:
     contact.message_id = _cut(reading.message_id, 200)
     contact.reply_to_id = _cut(reading.reply_to, 200)
     contact.sequence = reading.sequence
-    contact.said_at = reading.said_at or contact.received_at
+    contact.said_at = believed(reading.said_at, contact.received_at)
     contact.subject = _cut(reading.subject, 400)
     contact.text, contact.quoted, contact.html = (
         reading.text[:LONGEST],

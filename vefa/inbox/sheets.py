@@ -17,6 +17,7 @@ from vefa.channels.cleaning import clean
 from vefa.channels.manners import Copied
 from vefa.channels.registry import CHANNELS
 from vefa.inbox.intake import Incoming
+from vefa.inbox.moments import OLDEST
 from vefa.kit.loading import LANGUAGES
 
 COLUMNS = {
@@ -133,9 +134,11 @@ def _moment(text: str, sheet: Sheet, now: datetime) -> datetime:
     for form in sheet.dates:
         try:
             found = _read_moment(text, form)
+            moment = found.replace(tzinfo=found.tzinfo or sheet.zone).astimezone(UTC)
         except (ValueError, OverflowError, OSError):
             continue
-        moment = found.replace(tzinfo=found.tzinfo or sheet.zone).astimezone(UTC)
+        if moment.year < OLDEST:
+            raise RowError(f"{text!r} lies before {OLDEST}")
         if moment > now:
             raise RowError(f"{text!r} lies in the future")
         return moment

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.channels.forged import NO_TIME, Proof, forgeries, refused_at_the_door, refused_by
 from vefa.channels import queries as doors
+from vefa.channels.email.headers import moment
 from vefa.channels.manners import Mannered
 from vefa.channels.models import Endpoint
 from vefa.channels.port import (
@@ -32,9 +33,11 @@ from vefa.channels.port import (
     UnreadableError,
     UnsureError,
 )
+from vefa.channels.sms.moments import from_words
 from vefa.channels.telephone import Dialler, Step
 from vefa.channels.telephony.adapter import Telephony, build
 from vefa.channels.telephony.numbers import international, national
+from vefa.channels.x.posts import written_at
 
 RING = {
     "event": "newCall", "from": "905321112233", "to": "902325550137", "direction": "in",
@@ -194,6 +197,14 @@ def test_a_break_of_every_day_is_news_every_day_and_one_with_a_moment_is_told_on
 
     dated = form(told | {"timestamp": "1774749600"})
     assert adapter().arrivals(knock(dated)) == adapter().arrivals(knock(dated))
+
+
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00+03:00", "9999-12-31T23:59:59-03:00", "1e300"])
+def test_a_moment_of_no_calendar_is_none(said):
+    told = form({"event": "state", "answeringNumber": "201", "state": "break", "timestamp": said})
+    assert adapter().arrivals(knock(told))
+    assert adapter().read(told).said_at is None
+    assert (from_words(said), written_at(said), moment(said)) == (None, None, None)
 
 
 def test_the_answer_is_what_zammads_clients_expect():

@@ -197,9 +197,9 @@ def _exact(text: str) -> datetime | None:
     """A date as RFC 5322 writes it, with its offset."""
     try:
         found = parsedate_to_datetime(text)
+        return found.astimezone(UTC) if isinstance(found.tzinfo, timezone) else None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return found.astimezone(UTC) if isinstance(found.tzinfo, timezone) else None
 
 
 def _day(text: str) -> date | None:

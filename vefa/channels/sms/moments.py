@@ -14,6 +14,8 @@ def from_words(text: str) -> datetime | None:
     """ISO 8601 with its offset, or seconds since 1970; a local time without a zone says too little."""
     try:
         found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except OverflowError:
+        return None
     except ValueError:
         return from_epoch(text)
-    return found.astimezone(UTC) if found.tzinfo else None

@@ -143,9 +143,9 @@ def moment(text: str) -> datetime | None:
         pass
     try:
         said = datetime.fromisoformat(text)
-    except ValueError:
+        return said.astimezone(UTC) if said.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return said.astimezone(UTC) if said.tzinfo else None
 
 
 def _seconds(text: str) -> int | None:

@@ -164,9 +164,9 @@ def written_at(text: str) -> datetime | None:
     for read in (datetime.fromisoformat, _older_moment):
         try:
             found = read(text)
-        except ValueError:
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             continue
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     return None
 
 
