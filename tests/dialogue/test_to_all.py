@@ -149,7 +149,7 @@ def test_who_joined_by_mistake_and_left_does_not_hear_the_answer(storm, town, no
 
 def test_who_was_taken_out_before_the_answer_and_comes_back_hears_it_once(storm, town, now):
     order = give(storm, town, now)
-    case = Case.objects.filter(language="tr").order_by("id").first()
+    case = Case.objects.filter(language="tr").earliest("id")
     gathering.leave(incident_id=storm.pk, case_ids=[case.pk], by=town.derya, now=now + timedelta(seconds=3))
     carry_out(order.due_at)
     follow(order.due_at)

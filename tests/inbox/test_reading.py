@@ -215,15 +215,18 @@ def test_number_and_mailbox_that_staff_write_down_are_one_persons(town, now):
 
 def test_a_mailbox_written_down_while_two_are_merged_is_given_back_with_its_person(town, now):
     """Staff wrote it down beside the second one's number."""
-    for number in ("0532 111 22 33", "0532 444 55 66", "0532 444 55 66"):
-        typed = {"text": "Kaldırım bozuk", "phone": number}
-        if merged := Address.objects.count() == 2:
-            ali, veli = (one.citizen for one in Address.objects.order_by("id").select_related("citizen"))
-            typed["email"] = "veli@posta.example"
-            merged = merge(kept_id=ali.pk, absorbed_id=veli.pk, reason="", by="staff:1", now=now)
-        raw, name = json.dumps(typed).encode(), f"c{Contact.objects.count()}"
+
+    def write_down(**typed: str) -> None:
+        raw = json.dumps({"text": "Kaldırım bozuk", **typed}).encode()
+        name = f"c{Contact.objects.count()}"
         accept([Incoming(endpoint_id=town.counter.id, external_id=name, lane="", raw=raw, received_at=now)])
         read_all(now)
+
+    write_down(phone="0532 111 22 33")
+    write_down(phone="0532 444 55 66")
+    ali, veli = (one.citizen for one in Address.objects.order_by("id").select_related("citizen"))
+    merged = merge(kept_id=ali.pk, absorbed_id=veli.pk, reason="", by="staff:1", now=now)
+    write_down(phone="0532 444 55 66", email="veli@posta.example")
 
     unmerge(merge_id=merged.pk, by="staff:1", now=now)
 
