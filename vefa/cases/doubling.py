@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from vefa.cases import owing
 from vefa.cases.models import Case, Outcome, State
 from vefa.cases.moves import By, Move, MoveNotAllowedError, Told, changed, locked, move, tell
+from vefa.cases.voices import recount, with_whole
 
 
 @transaction.atomic
@@ -27,27 +27,33 @@ def double(*, case_id: int, master_id: int, by: By, now: datetime, version: int 
     owing.go_on(case, at=now)
     owing.drop(case, at=now)
     case.outcome, case.master, case.ended_at = Outcome.DUPLICATE, master, now
-    Case.objects.filter(pk=master.pk).update(supporters=F("supporters") + 1 + case.supporters)
     fields = ("state", "outcome", "master", "ended_at", *owing.DUE)
     data = {"master_id": master.pk}
-    return changed(case, *fields, told=Told(kind="case.doubled", by=by, at=now, data=data))
+    changed(case, *fields, told=Told(kind="case.doubled", by=by, at=now, data=data))
+    recount(master)
+    return case
 
 
 @transaction.atomic
-def undouble(*, case_id: int, by: By, now: datetime, version: int | None = None) -> Case:
+def undouble(
+    *, case_id: int, by: By, now: datetime, version: int | None = None, master_id: int | None = None
+) -> Case:
     """Let a duplicate stand for itself again, with the promises that it had.
 
-    Raises MoveNotAllowedError if it follows nobody.
+    Raises MoveNotAllowedError if it follows nobody, or another than `master_id` where that is given.
     """
-    case = locked(case_id, version)
-    if case.master_id is None or case.ended_at is None:
-        raise MoveNotAllowedError(f"{case} is no duplicate")
+    case, master = with_whole(case_id)
+    if version is not None:
+        case = locked(case_id, version)
+    if case.master_id is None or case.ended_at is None or case.master_id != (master_id or master.pk):
+        raise MoveNotAllowedError(f"{case} is no duplicate, or of another case")
     was = {"master_id": case.master_id, "undone": True}
-    Case.objects.filter(pk=case.master_id).update(supporters=F("supporters") - 1 - case.supporters)
     owing.pick_up(case, dropped_at=case.ended_at)
     case.state, case.outcome, case.master, case.ended_at = State.NEW, "", None, None
     fields = ("state", "outcome", "master", "ended_at", *owing.DUE)
-    return changed(case, *fields, told=Told(kind="case.doubled", by=by, at=now, data=was))
+    changed(case, *fields, told=Told(kind="case.doubled", by=by, at=now, data=was))
+    recount(master)
+    return case
 
 
 def tell_duplicates(master: Case, told: Told) -> None:

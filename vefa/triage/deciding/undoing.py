@@ -49,10 +49,7 @@ def _service(last: DeskDecision, now: datetime) -> None:
 
 
 def _merged(last: DeskDecision, now: datetime) -> None:
-    case = Case.objects.select_for_update().get(pk=last.case_id)
-    if case.master_id != last.undo["master_id"]:
-        raise lifecycle.MoveNotAllowedError(f"{case} follows another case by now, or none")
-    lifecycle.undouble(case_id=last.case_id, by=last.staff, now=now)
+    lifecycle.undouble(case_id=last.case_id, by=last.staff, now=now, master_id=last.undo["master_id"])
     _unlearn([last.case_id], last, now)
 
 
