@@ -1,12 +1,18 @@
 """Two rows that are one person are suggested, merged by a person, and un-merged without loss."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
+
 import pytest
+from django.db import connection, transaction
 
 from vefa.citizens import matching, queries
 from vefa.citizens.merging import MergeError, merge, unmerge
 from vefa.citizens.models import Address, Citizen, Likeness
 from vefa.journal.models import Event
 from vefa.kit.text import fold
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
 @pytest.fixture
@@ -98,6 +104,64 @@ def test_undoing_the_later_merge_leaves_the_earlier_one(people, now):
     unmerge(merge_id=later.pk, by="staff:1", now=now)
     assert queries.same_person(ali) == [ali, again]
     assert queries.same_person(baker) == [baker]
+
+
+def test_who_was_merged_elsewhere_meanwhile_stays_there(people, now):
+    ali, again, baker = people["ali"].pk, people["ali_again"].pk, people["baker"].pk
+    first = merge(kept_id=ali, absorbed_id=again, reason="", by="staff:1", now=now)
+    second = merge(kept_id=baker, absorbed_id=ali, reason="", by="staff:1", now=now)
+    unmerge(merge_id=first.pk, by="staff:1", now=now)
+    merge(kept_id=baker, absorbed_id=again, reason="", by="staff:1", now=now)
+
+    unmerge(merge_id=second.pk, by="staff:1", now=now)
+
+    assert queries.same_person(ali) == [ali]
+    assert queries.same_person(baker) == [again, baker]
+
+
+def test_a_merge_between_two_others_is_undone_with_who_came_along(people, now):
+    ali, again, baker, ayse = (people[key].pk for key in ("ali", "ali_again", "baker", "ayse"))
+    merge(kept_id=ali, absorbed_id=again, reason="", by="staff:1", now=now)
+    second = merge(kept_id=baker, absorbed_id=ali, reason="", by="staff:1", now=now)
+    merge(kept_id=ayse, absorbed_id=baker, reason="", by="staff:1", now=now)
+
+    unmerge(merge_id=second.pk, by="staff:1", now=now)
+
+    assert queries.same_person(again) == [ali, again]
+    assert queries.same_person(ayse) == [baker, ayse]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_at_once_make_no_chain(people, now):
+    ali, again, baker = people["ali"].pk, people["ali_again"].pk, people["baker"].pk
+
+    def meanwhile() -> None:
+        try:
+            merge(kept_id=ali, absorbed_id=again, reason="", by="staff:2", now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            merge(kept_id=baker, absorbed_id=ali, reason="", by="staff:1", now=now)
+            other = pool.submit(meanwhile)
+            wait_until_somebody_waits()
+        other.result(timeout=30)
+
+    assert set(Citizen.objects.filter(id__in=[ali, again]).values_list("merged_into", flat=True)) == {baker}
+
+
+def wait_until_somebody_waits() -> None:
+    """For a lock that we hold."""
+    end = monotonic() + 30
+    with connection.cursor() as cursor:
+        while monotonic() < end:
+            cursor.execute(WAITING)
+            row = cursor.fetchone()
+            if row and row[0]:
+                return
+            sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 def test_people_are_found_by_number_its_end_a_mailbox_or_a_name_in_any_spelling(people):

@@ -4,6 +4,7 @@ Nothing is moved: addresses, conversations and cases stay with the row that they
 points at the one that is kept. `queries.same_person` finds them all.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -38,14 +39,15 @@ def merge(*, kept_id: int, absorbed_id: int, reason: str, by: str, now: datetime
 def unmerge(*, merge_id: int, by: str, now: datetime) -> Merge:
     """Let the absorbed person stand for themselves again, with all who came along. Raises MergeError.
 
-    It works in any order: a later merge of the one who was kept is left as it is.
+    It works in any order: a later merge of the one who was kept is left as it is, and so is one of somebody
+    who came along, was then taken out, and was merged again.
     """
     stored = Merge.objects.select_for_update().get(id=merge_id)
     if stored.undone_at is not None:
         raise MergeError("this merge was undone before")
+    (root,) = _roots(stored.absorbed_id)
     absorbed = Citizen.objects.select_for_update().get(id=stored.absorbed_id)
-    root_id = absorbed.merged_into_id
-    Citizen.objects.filter(id__in=stored.moved_ids, merged_into_id=root_id).update(merged_into=absorbed)
+    Citizen.objects.filter(id__in=_still_with(stored), merged_into=root).update(merged_into=absorbed)
     absorbed.merged_into = None
     absorbed.save(update_fields=["merged_into"])
     stored.undone_at, stored.undone_by = now, by
@@ -54,12 +56,38 @@ def unmerge(*, merge_id: int, by: str, now: datetime) -> Merge:
     return stored
 
 
+def _still_with(stored: Merge) -> list[int]:
+    """Those who came along with the absorbed one and whom merges in force still join to them."""
+    merges = Merge.objects.filter(absorbed_id__in=stored.moved_ids, undone_at=None).order_by("id")
+    kept_of = dict(merges.values_list("absorbed_id", "kept_id"))
+    return [
+        citizen_id for citizen_id in stored.moved_ids if stored.absorbed_id in _above(citizen_id, kept_of)
+    ]
+
+
+def _above(citizen_id: int, kept_of: Mapping[int, int]) -> set[int]:
+    """Everybody by whom somebody was kept, and by whom those were, in these merges."""
+    found: set[int] = set()
+    while citizen_id in kept_of and kept_of[citizen_id] not in found:
+        citizen_id = kept_of[citizen_id]
+        found.add(citizen_id)
+    return found
+
+
 def _roots(*ids: int) -> list[Citizen]:
-    """The rows that stand for these people, locked in the order of their ids."""
-    known = Citizen.objects.in_bulk(ids)
-    tops = [known[citizen_id].root_id for citizen_id in ids]
-    rows = {row.pk: row for row in Citizen.objects.select_for_update().filter(id__in=tops).order_by("id")}
-    return [rows[top] for top in tops]
+    """The rows that stand for these people, locked in the order of their ids.
+
+    Whoever waited for the lock asks again: the one who had it may have merged or un-merged them.
+    """
+    tops = _tops(ids)
+    rows = Citizen.objects.select_for_update().filter(id__in=tops.values()).order_by("id")
+    locked = {row.pk: row for row in rows}
+    return [locked[tops[one]] for one in ids] if _tops(ids) == tops else _roots(*ids)
+
+
+def _tops(ids: Collection[int]) -> dict[int, int]:
+    known = Citizen.objects.in_bulk(list(ids))
+    return {citizen_id: known[citizen_id].root_id for citizen_id in ids}
 
 
 def _tell(kind: str, stored: Merge, *, by: str, now: datetime, reason: str) -> None:
