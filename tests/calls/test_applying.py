@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from tests.calls.exchange import ALI
-from vefa.calls import seats, writing
+from vefa.calls import queries, seats, writing
 from vefa.calls.models import Call, CallBack, Seat
 from vefa.cases.models import Case
+from vefa.citizens.merging import merge
 from vefa.citizens.models import Address, Citizen
 from vefa.dialogue.models import Delivery
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact, ContactState
 from vefa.journal import replay
+from vefa.web.desk.call_lines import line_of
 from vefa.wiring.flow import REACTIONS
 
 WHOLE: list[tuple[str, str, float, dict[str, Any]]] = [
@@ -77,6 +79,18 @@ def test_the_caller_is_known_by_any_form_of_their_number(exchange, now):
     for number, written in enumerate(["05321112233", "905321112233", "+90 532 111 22 33", "5321112233"]):
         exchange.push(f"n{number}", "newCall", **{"from": written})
         assert exchange.call(f"n{number}").citizen == ali
+
+
+def test_who_calls_while_they_are_merged_has_the_name_of_who_was_kept_and_is_given_back(exchange, town, now):
+    ali, known = (Citizen.objects.create(name=name, created_at=now) for name in ("", "Ali Demir"))
+    Address.objects.create(space="phone", value=ALI, citizen=ali, created_at=now)
+    merge(kept_id=known.pk, absorbed_id=ali.pk, reason="", by="staff:1", now=now)
+
+    exchange.push("c", "newCall", user="derya")
+
+    call = queries.call_of(town.derya, exchange.call("c").pk, now=now)
+    assert call is not None
+    assert (call.citizen, line_of(call).name) == (ali, "Ali Demir")
 
 
 def test_who_withholds_the_number_is_nobody_and_is_not_called_back(exchange):

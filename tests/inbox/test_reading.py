@@ -180,6 +180,18 @@ def test_a_number_that_somebody_shares_about_themselves_is_theirs_too(bot, now):
     assert Citizen.objects.count() == 1
 
 
+def test_who_writes_while_they_are_merged_is_still_the_row_of_their_address(bot, now):
+    (first,) = arrive(bot, now, {"message": message(1, text="Merhaba")})
+    other = Citizen.objects.create(name="Aylin Su", created_at=now)
+    assert first.citizen
+    merge(kept_id=other.pk, absorbed_id=first.citizen.pk, reason="", by="staff:1", now=now)
+
+    (second,) = arrive(bot, now, {"message": message(2, text="Yine ben")})
+
+    assert second.citizen == first.citizen
+    assert second.citizen.root == other
+
+
 def test_a_visitor_with_a_name_and_no_address_is_a_citizen(town, now):
     raw = json.dumps({"text": "Kaldırım bozuk", "name": "Hüseyin Bey"}).encode()
     accept([Incoming(endpoint_id=town.counter.id, external_id="c1", lane="", raw=raw, received_at=now)])

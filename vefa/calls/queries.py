@@ -57,7 +57,7 @@ def call_of(staff: Staff, call_id: int, *, now: datetime) -> Call | None:
 
 
 def _whole(calls: QuerySet[Call]) -> QuerySet[Call]:
-    related = ("citizen", "staff", "service", "endpoint", "contact", "call_back")
+    related = ("citizen__merged_into", "staff", "service", "endpoint", "contact", "call_back")
     return calls.select_related(*related).defer("contact__raw")
 
 
@@ -112,13 +112,15 @@ def _is_mine(call: Call, staff: Staff, known: Seats) -> bool:
 def open_call_backs(staff: Staff, *, now: datetime, limit: int = 100) -> list[CallBack]:
     """Whom to call back, the one who has waited longest first."""
     rows = CallBack.objects.filter(done_at=None).filter(Q(taken_by=staff) | _seen_lines(staff, now))
-    return list(rows.select_related("citizen", "taken_by", "endpoint").order_by("first_at", "id")[:limit])
+    return list(
+        rows.select_related("citizen__merged_into", "taken_by", "endpoint").order_by("first_at", "id")[:limit]
+    )
 
 
 def call_back_of(staff: Staff, task_id: int, *, now: datetime) -> CallBack | None:
     """One task, done or not, if this person may see its line."""
     rows = CallBack.objects.filter(Q(taken_by=staff) | _seen_lines(staff, now), pk=task_id)
-    return rows.select_related("citizen", "taken_by", "endpoint").first()
+    return rows.select_related("citizen__merged_into", "taken_by", "endpoint").first()
 
 
 def file_of(staff: Staff, call_id: int, which: str, *, now: datetime) -> tuple[Call, Attachment] | None:

@@ -36,6 +36,11 @@ class Citizen(models.Model):
         """The person who stands for this one after a merge."""
         return self.merged_into_id or self.pk
 
+    @property
+    def root(self) -> "Citizen":
+        """The same as a row; read `merged_into` along with it."""
+        return self.merged_into or self
+
 
 class Address(models.Model):
     """Where one person can be reached: a chat, a mailbox, a telephone number.

@@ -33,11 +33,14 @@ def _same_person(citizen_id: int) -> QuerySet[Citizen, int]:
 
 
 def owners_of(numbers: Collection[str]) -> dict[str, int]:
-    """Whose these telephone numbers (E.164) are, after merges; those that nobody has are left out."""
+    """Whose these telephone numbers (E.164) are: the rows to which they came, so that a merge can be undone.
+
+    Those that nobody has are left out.
+    """
     if not numbers:
         return {}
-    rows = Address.objects.filter(space="phone", value__in=numbers).select_related("citizen")
-    return {row.value: row.citizen.root_id for row in rows}
+    rows = Address.objects.filter(space="phone", value__in=numbers)
+    return dict(rows.order_by("id").values_list("value", "citizen_id"))
 
 
 def addresses_of(citizen_id: int) -> list[Address]:

@@ -220,7 +220,7 @@ def _place_in_conversations(found: Sequence[Read], *, now: datetime) -> None:
     for one in found:
         if talk := talks.get(one.contact.pk):
             one.contact.conversation = conversations[talk]
-            one.contact.citizen_id = conversations[talk].address.citizen.root_id
+            one.contact.citizen_id = conversations[talk].address.citizen_id
 
 
 def _note_posts(found: Iterable[Read], adapters: Mapping[int, Adapter], *, now: datetime) -> None:

@@ -49,8 +49,7 @@ def keep(heard: Mapping[int, str]) -> None:
 
 def _person(conversation: Conversation) -> Citizen:
     """Who stands for this address, after a merge too."""
-    citizen = conversation.address.citizen
-    return citizen.merged_into or citizen
+    return conversation.address.citizen.root
 
 
 def _spoken_by(person: Citizen) -> str:

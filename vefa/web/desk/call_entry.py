@@ -38,7 +38,8 @@ class Caller:
         """What the form is filled with."""
         if self.call is None:
             return {}
-        citizen, country = self.call.citizen, directory().municipality.country
+        country = directory().municipality.country
+        citizen = self.call.citizen.root if self.call.citizen else None
         number = self.call.called if self.call.direction == "out" else self.call.caller
         known = {
             "channel": PHONE,

@@ -106,7 +106,7 @@ def line_of(
     return Line(
         call=call,
         number=call.called if call.direction == "out" else call.caller,
-        name=call.citizen.name if call.citizen and call.citizen.name else call.caller_name,
+        name=call.citizen.root.name if call.citizen and call.citizen.root.name else call.caller_name,
         icon=icon,
         state=str(state),
         direction=str(DIRECTIONS.get(call.direction, "")),
@@ -169,7 +169,7 @@ def _rank(service: Service) -> tuple[bool, int, int]:
 
 def task_name(task: CallBack) -> str:
     """Whom to call back, by name where it is known."""
-    return task.citizen.name if task.citizen else ""
+    return task.citizen.root.name if task.citizen else ""
 
 
 def clocked(seconds: int | None) -> str:

@@ -121,7 +121,7 @@ def bar_context(request: StaffRequest, *, now: datetime) -> dict[str, Any]:
 
 def _spoken(lines: list[Line]) -> str:
     """The language of who is on the line, "" where nobody knows it."""
-    known = [line.call.citizen.language for line in lines if line.call.citizen]
+    known = [line.call.citizen.root.language for line in lines if line.call.citizen]
     return known[0] if known else ""
 
 
