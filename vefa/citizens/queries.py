@@ -25,9 +25,9 @@ def same_person(citizen_id: int) -> list[int]:
 
 
 def _same_person(citizen_id: int) -> QuerySet[Citizen, int]:
-    found = Citizen.objects.filter(id=citizen_id).annotate(root=Coalesce("merged_into_id", "id"))
+    found = Citizen.objects.filter(id=citizen_id).annotate(top=Coalesce("merged_into_id", "id"))
     root = Subquery(
-        found.values("root")[:1]
+        found.values("top")[:1]
     )  # asked once, before: both sides of the "or" then use their index
     return Citizen.objects.filter(Q(id=root) | Q(merged_into_id=root)).values_list("id", flat=True)
 
