@@ -63,11 +63,20 @@ def test_a_day_is_understood_however_it_is_typed(typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "12 Kasım", "2026-02-29", "1404/12/30", "31.4.2026", "12.11", "x12.11.2026", "05/8/21"],
-)
+    [
+        "", "12 Kasım", "2026-02-29", "1404/12/30", "31.4.2026", "12.11", "x12.11.2026", "05/8/21",
+        "31.12.9999", "2200-01-01", "1579/1/1", "1.1.20260", f"1.{10**30}.2026", f"1404/1/{10**30}",
+        f"1.1.{'9' * 5000}", "1.1." + "0" * 100 + "2026", "0001-01-01",
+    ],
+)  # fmt: skip
 def test_what_is_no_day_is_refused(typed):
     with pytest.raises(NoSuchDayError):
         read_day(typed)
+
+
+def test_the_last_days_that_are_understood_leave_room_to_reckon():
+    assert read_day("31.12.2199") == date(2199, 12, 31)
+    assert read_day("1578/1/1").year == 2199
 
 
 def test_the_30th_of_esfand_is_there_in_a_leap_year_only():

@@ -12,6 +12,7 @@ from babel.dates import format_date, get_day_names
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _GREGORIAN_FORM = "d MMMM y"
+_LONGEST_DAY = 40  # characters
 JALALI_MONTHS = {
     "fa": "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند",
     "tr": "Ferverdin Ordibeheşt Hordad Tir Mordad Şehriver Mehr Aban Azer Dey Behmen İsfend",
@@ -66,6 +67,9 @@ def dated(weekday: str, day: str, *, language: str) -> str:
     return _DATED.get(language, "{weekday} {day}").format(weekday=weekday, day=day)
 
 
+LAST_YEAR = 2199  # a later one was mistyped; it leaves room to reckon from any day that is understood
+
+
 class NoSuchDayError(ValueError):
     """What was typed is no day of the calendar; the text says why in English, for the log."""
 
@@ -76,16 +80,16 @@ def read_day(typed: str) -> date:
     The year with its four digits tells the order and, since the two are six centuries apart, the calendar.
     Raises NoSuchDayError.
     """
-    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in typed)
+    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in typed[:_LONGEST_DAY])
     numbers = [int(number) for number in re.findall(r"\d+", digits)]
-    if len(numbers) != 3 or re.sub(r"[\d\s./\-،٫:]", "", digits):
+    if len(typed) > _LONGEST_DAY or len(numbers) != 3 or re.sub(r"[\d\s./\-،٫:]", "", digits):
         raise NoSuchDayError(f"not year, month and day: {typed!r}")
     year, month, day = numbers if numbers[0] > 31 else reversed(numbers)
     try:
-        if 1200 <= year < 1700:
+        if 1200 <= year < 1579:  # 1578 of the one is 2199 of the other
             return from_jalali(year, month, day)
-        if year >= 1700:
+        if 1700 <= year <= LAST_YEAR:
             return date(year, month, day)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise NoSuchDayError(f"no such day: {typed!r}") from error
-    raise NoSuchDayError(f"the year needs four digits: {typed!r}")
+    raise NoSuchDayError(f"the year needs four digits, and none after {LAST_YEAR}: {typed!r}")

@@ -6,6 +6,7 @@ import pytest
 from tests.providers.telegram_bot_api import TelegramBotApi
 from tests.triage.groups.street import Street, group
 from tests.web.desk.seat import seated
+from vefa.cases.lifecycle import Piece, part
 from vefa.cases.models import Case, Outcome
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
@@ -55,6 +56,21 @@ def test_talk_becomes_a_case_at_the_press_of_a_button_and_talk_again(street, tow
     assert Case.objects.count() == 2
     client.post(address, {"do": "talk"})
     assert Case.objects.get(text="akşam maç var mı").outcome == Outcome.WITHDRAWN
+
+
+def test_a_case_with_open_parts_is_not_made_talk(street, town, now):
+    client, case = seated(town.derya), Case.objects.get()
+    piece = Piece(title="Lamba", text="Lamba da yanmıyor", service_id=town.pothole.pk)
+    cut = part(case_id=case.pk, piece=piece, by=town.derya, now=now)
+    said = GroupMessage.objects.get(made=Made.MATTER)
+    client.cookies["vefa_language"] = "en"
+
+    page = client.post(f"{PAGE}/messages/{said.pk}", {"do": "talk"}, follow=True).content.decode()
+
+    assert "Parts of its case have no outcome yet" in page
+    assert not Case.objects.filter(pk__in=[case.pk, cut.pk], outcome=Outcome.WITHDRAWN).exists()
+    said.refresh_from_db()
+    assert said.made == Made.MATTER
 
 
 def test_what_is_said_meanwhile_comes_by_itself(street, town):

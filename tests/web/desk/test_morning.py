@@ -221,6 +221,14 @@ def test_nothing_private_stands_anywhere_else(town, hers, at_desk, at):
         assert "Ali Demir" not in page.replace("Ali Demir</bdi>", "Ali Demir"), address
 
 
+@pytest.mark.parametrize("day", ["31.12.9999", "1.1.2200", "9" * 5000])
+def test_a_day_that_nobody_meant_is_refused(town, hers, leyla, day):
+    asked = {"account": hers.pk, "person": town.derya.pk, "last": day, "may_answer": "on"}
+    assert leyla.post(reverse("desk:delegations"), asked).status_code == 422
+    asked["last"] = "31.12.2199"
+    assert leyla.post(reverse("desk:delegations"), asked).status_code == 302
+
+
 def test_delegations_are_given_and_ended_in_the_browser(town, hers, leyla, at_desk):
     page = reverse("desk:delegations")
     sent = {"account": hers.pk, "person": town.derya.pk, "may_answer": "on", "last": "31.12.2099"}

@@ -97,6 +97,14 @@ def test_a_later_reason_stands_before_that_of_an_earlier_extension(town, pothole
     assert wish.reason not in report.content.decode()
 
 
+@pytest.mark.parametrize("day", ["15.12.2062", "31.12.9999", "2199-12-31", "1.1.1700"])
+def test_more_time_than_any_calendar_has_is_refused_in_words(town, pothole_case, day):
+    asked = {"promise": result_of(pothole_case).pk, "day": day, "reason": "Kar"}
+    answer = seated(town.derya).post(address("act", pothole_case.pk, "extend"), asked)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode() or "errorlist" in answer.content.decode()
+
+
 def test_nobody_explains_what_is_in_time_or_a_promise_of_another_case(town, pothole_case, wrote, now):
     derya = seated(town.derya)
     assert 'id="act-explain"' not in page(derya, pothole_case)

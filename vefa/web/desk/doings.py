@@ -15,6 +15,7 @@ from vefa.cases.models import Case, Outcome
 from vefa.cases.promises import Wish
 from vefa.cases.rules import ClockError
 from vefa.directory.people import by_username
+from vefa.directory.rules import CalendarEndsError
 from vefa.inbox import files
 from vefa.web.desk.forms import DueForm
 
@@ -30,6 +31,7 @@ REFUSALS = (
     promises.PromiseOverError,
     promises.PauseError,
     ClockError,
+    CalendarEndsError,
     LookupError,
 )
 
@@ -51,6 +53,7 @@ def told(error: Exception) -> tuple[str | None, str]:
         promises.PromiseOverError: gettext("This promise is kept, broken or no longer owed."),
         promises.PauseError: gettext("The clock stands like that already."),
         ClockError: gettext("Name a later moment than the one that is promised now."),
+        CalendarEndsError: gettext("The working calendar does not reach that far: name an earlier day."),
         files.NoRoomError: gettext("The file cannot be kept now: the disk is full."),
         files.RefusedFileError: gettext("We do not keep this file: too large, empty, or of another type."),
     }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from vefa.cases import promises, queries
 from vefa.cases.rules import ClockError
 from vefa.directory.access import Action
+from vefa.directory.rules import CalendarEndsError
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.possible import promise_names
@@ -45,7 +46,7 @@ def decide(request: StaffRequest, extension_id: int) -> HttpResponse:
         promises.approve(
             extension_id=extension_id, by=request.staff, now=timezone.now(), granted=what == "grant"
         )
-    except (promises.PromiseOverError, promises.ApproverError, ClockError):
+    except (promises.PromiseOverError, promises.ApproverError, ClockError, CalendarEndsError):
         messages.error(
             request,
             gettext("This cannot be granted any more: the promise is over, or its clock stands still."),

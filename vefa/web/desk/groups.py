@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from vefa.cases.lifecycle import MoveNotAllowedError, OpenPartsError
 from vefa.channels.accounts import AccountError, NewEndpoint, add
 from vefa.channels.models import Endpoint
 from vefa.channels.sharing import DOOR
@@ -108,7 +109,9 @@ def decide(request: StaffRequest, key: str, message_pk: int) -> HttpResponse:
             messages.success(request, gettext("It is talk again; nobody was told."))
     except GroupMessage.DoesNotExist:
         raise Http404 from None
-    except NotDecidableError:
+    except OpenPartsError:
+        messages.error(request, gettext("Parts of its case have no outcome yet: end them first."))
+    except (NotDecidableError, MoveNotAllowedError):
         messages.info(request, gettext("Somebody was faster: look at it again."))
     return HttpResponseRedirect(f"{reverse('desk:group', args=[key])}#m{message_pk}")
 
