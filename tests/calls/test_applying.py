@@ -9,6 +9,7 @@ import pytest
 from tests.calls.exchange import ALI
 from vefa.calls import queries, seats, writing
 from vefa.calls.models import Call, CallBack, Seat
+from vefa.calls.queries import at_seats
 from vefa.cases.models import Case
 from vefa.citizens.merging import merge
 from vefa.citizens.models import Address, Citizen
@@ -173,6 +174,17 @@ def test_two_people_cannot_have_one_extension(exchange, town, now):
     assert {seat.extension: seat.staff for seat in Seat.objects.filter(staff__isnull=False)} == {
         "205": town.derya, "202": town.reza, "201": town.sevgi,
     }  # fmt: skip
+
+
+def test_who_takes_a_seat_that_the_exchange_knows_leaves_none_behind(exchange, town, now):
+    seats.set_state(staff=town.sevgi, state="available", now=now)  # before an extension is named
+    for extension in ("203", "204"):
+        exchange.push("", "state", answeringNumber=extension, state="available", callId=None)
+        seats.claim(staff=town.sevgi, extension=extension, queues=[], now=now)
+
+    free = [row for row in at_seats(now=now) if row.state == "available"]
+    assert [row.extension for row in free if row.staff == town.sevgi] == ["204"]
+    assert [row for row in free if row.staff is None] == []
 
 
 def test_a_message_on_the_machine_is_a_case_and_nobody_need_call_back(exchange):

@@ -48,6 +48,16 @@ def test_an_hour_that_was_counted_on_paper():
     assert (found.mean_wait_s, found.mean_talk_s) == (16, 60)
 
 
+def test_what_was_sent_on_is_neither_answered_nor_lost_here():
+    sent_on = [
+        replace(call(600, None, 640), cause="forwarded"),
+        replace(call(700, None, 702), cause="forwarded"),
+    ]
+    assert measure([*BY_HAND, *sent_on], now=END, in_time_s=20) == measure(BY_HAND, now=END, in_time_s=20)
+    spoken = replace(call(600, 610, 640), cause="forwarded")
+    assert measure([spoken], now=END, in_time_s=20).answered == 1
+
+
 def test_where_nobody_called_nothing_is_divided():
     found = measure([], now=END, in_time_s=20)
     assert (found.service_level, found.abandonment, found.mean_wait_s, found.mean_talk_s) == (None,) * 4

@@ -168,13 +168,15 @@ def has_exchange() -> bool:
 
 def wallboard(*, now: datetime, since: datetime, in_time_s: int, queue: str = "") -> Figures:
     """The figures of the incoming calls that began between `since` and `now`."""
-    rows = _offered(since, queue).values("began_at", "queued_at", "answered_at", "ended_at", "left_at")
+    columns = ("began_at", "queued_at", "answered_at", "ended_at", "left_at", "cause")
+    rows = _offered(since, queue).values(*columns)
     calls = [
         Timed(
             began_at=row["began_at"],
             queued_at=row["queued_at"],
             answered_at=row["answered_at"],
             ended_at=row["ended_at"] or (None if row["answered_at"] else row["left_at"]),
+            cause=row["cause"],
         )
         for row in rows.iterator(chunk_size=5000)
     ]

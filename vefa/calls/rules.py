@@ -13,6 +13,7 @@ from vefa.channels.telephone import CallNews, Step
 SHORT_S = 5  # who hangs up sooner has misdialled: counts neither as offered nor as abandoned
 LONGEST_RING = timedelta(hours=2)  # a call of which nothing more is heard counts as over
 WITHOUT_CASE = "answered"
+FORWARDED = "forwarded"  # the cause of an end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +126,7 @@ def state_of(facts: Facts) -> str:
 
 
 def _unanswered(facts: Facts) -> str:
-    return "answered" if facts.answered_at or facts.cause == "forwarded" else "missed"
+    return "answered" if facts.answered_at or facts.cause == FORWARDED else "missed"
 
 
 def seat_state(state: str, until: datetime | None, *, now: datetime) -> str:
@@ -141,6 +142,12 @@ class Timed:
     queued_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    cause: str = ""
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether the exchange sent it on before any of us answered: it is neither answered nor lost here."""
+        return self.cause == FORWARDED and self.answered_at is None and self.ended_at is not None
 
     def waited_s(self, now: datetime) -> float:
         """From the queue (else the first ring) to the answer, the end, or now."""
@@ -178,7 +185,8 @@ class Figures:
 
 def measure(calls: Iterable[Timed], *, now: datetime, in_time_s: int, short_s: int = SHORT_S) -> Figures:
     """Count. A call that still waits is offered but neither answered nor abandoned yet."""
-    every = [one for one in calls if one.ended_at or one.answered_at or now - one.began_at < LONGEST_RING]
+    ours = [one for one in calls if not one.forwarded]
+    every = [one for one in ours if one.ended_at or one.answered_at or now - one.began_at < LONGEST_RING]
     answered = [one for one in every if one.answered_at]
     waiting = [one for one in every if not one.answered_at and not one.ended_at]
     gone = [one for one in every if not one.answered_at and one.ended_at]

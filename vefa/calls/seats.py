@@ -94,7 +94,8 @@ def claim(*, staff: Staff, extension: str, queues: Sequence[str], now: datetime)
         raise TakenError(there.staff.name if there.staff else "")
     own = next((row for row in found if row.staff_id == staff.pk), None)
     if own and there and own.pk != there.pk:
-        Seat.objects.filter(pk=own.pk).update(staff=None)
+        left = {"staff": None, "state": SeatState.AWAY, "reason": "", "until": None, "since": now}
+        Seat.objects.filter(pk=own.pk).update(**left)  # nobody sits there any more
         own = there
     seat = own or there or Seat(since=now)
     seat.staff, seat.extension = staff, name

@@ -290,6 +290,8 @@ def test_the_wall_shows_what_was_counted_by_hand(exchange, town, now):
     missed(exchange, "d")
     exchange.push("short", "newCall")
     exchange.push("short", "hangup", at_s=2, cause="cancel")
+    exchange.push("on", "newCall")
+    exchange.push("on", "hangup", at_s=20, cause="forwarded")  # somebody else's from then on
     exchange.push("waits", "newCall")
     page = seated(town.orhan).get(reverse("desk:wallboard"), {"period": "hour"}).content.decode()
     shown = dict(re.findall(r'figure-name">([^<]+)</h2><p class="figure-value"><bdi>([^<]+)<', page))
