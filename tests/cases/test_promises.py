@@ -11,6 +11,7 @@ from vefa.cases.models import Outcome
 from vefa.cases.promises import ApproverError, PauseError, PromiseOverError, Wish
 from vefa.cases.support import support
 from vefa.citizens.models import Citizen
+from vefa.directory.queries import forget
 from vefa.journal.models import Event
 
 
@@ -26,6 +27,14 @@ def test_the_first_answer_is_due_after_a_day_of_work(town, now):
     case = opened(town, now=now)
     # Sunday: a day of work ends on Monday at 17:30 in the town.
     assert case.answer_due_at == now.replace(month=3, day=30, hour=14, minute=30)
+
+
+def test_what_would_end_after_the_calendar_is_not_promised_and_the_rest_is(town, now):
+    type(town.pothole).objects.filter(pk=town.pothole.pk).update(resolution_min=100_000_000, legal_days=30)
+    forget()
+    case = opened(town, now=now)
+    assert set(case.promises.values_list("kind", flat=True)) == {"first_answer", "legal"}
+    assert case.answer_due_at is not None
 
 
 def test_an_answer_keeps_the_first_promise_and_the_next_one_comes_into_sight(town, now):

@@ -1,5 +1,6 @@
 """What a service promises, as rows that are not yet stored, and the calendars that their clocks count by."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -38,23 +39,24 @@ def promised(service: Service | None, *, since: datetime, now: datetime) -> list
 def promised_facts(service: Service | None, *, since: datetime, now: datetime) -> list[Facts]:
     """The same as columns, the first answer first.
 
-    Where no working time is known for that moment there is nothing to promise by, and none is made.
+    Where no working time is known for that moment there is nothing to promise by, and none is made; nor is
+    one that would end after the calendar, beside which the others stand.
     """
     try:
         calendar = calendar_of(service, now=now)
-        return [
-            _span(PromiseKind.FIRST_ANSWER, _answer_min(service), since, calendar),
-            _span(PromiseKind.RESOLUTION, _resolution_min(service), since, calendar),
-            *_legal(service, since, calendar),
-        ]
     except (NobodyWorksError, CalendarEndsError):
         return []
+    made: list[Facts] = []
+    for make in (_answer, _resolution, _legal):
+        with suppress(CalendarEndsError):
+            made += make(service, since, calendar)
+    return made
 
 
 def resolution_again(service: Service | None, *, now: datetime) -> Promise:
     """A fresh promise of the service's resolution time, for a matter that was reopened now."""
     calendar = calendar_of(service, now=now)
-    return Promise(**_span(PromiseKind.RESOLUTION, _resolution_min(service), now, calendar))
+    return Promise(**_resolution(service, now, calendar)[0])
 
 
 def clock_of(promise: Promise) -> rules.Clock:
@@ -76,12 +78,14 @@ def put(promise: Promise, clock: rules.Clock) -> Promise:
     return promise
 
 
-def _answer_min(service: Service | None) -> int:
-    return service.first_answer_min if service else UNKNOWN_ANSWER_MIN
+def _answer(service: Service | None, since: datetime, calendar: WorkingCalendar) -> list[Facts]:
+    minutes = service.first_answer_min if service else UNKNOWN_ANSWER_MIN
+    return [_span(PromiseKind.FIRST_ANSWER, minutes, since, calendar)]
 
 
-def _resolution_min(service: Service | None) -> int:
-    return service.resolution_min if service else UNKNOWN_RESOLUTION_MIN
+def _resolution(service: Service | None, since: datetime, calendar: WorkingCalendar) -> list[Facts]:
+    minutes = service.resolution_min if service else UNKNOWN_RESOLUTION_MIN
+    return [_span(PromiseKind.RESOLUTION, minutes, since, calendar)]
 
 
 def _span(kind: PromiseKind, minutes: float, since: datetime, calendar: WorkingCalendar) -> Facts:
