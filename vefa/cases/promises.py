@@ -84,8 +84,8 @@ def extend(*, promise_id: int, wish: Wish, by: Staff, now: datetime) -> Extensio
 
     Raises PromiseOverError, or rules.ClockError if the end would not be later or the clock stands still.
     """
+    case = _case_of(promise_id)
     promise = _running(promise_id)
-    case = locked(promise.case_id)
     clock, calendar = clock_of(promise), calendar_of(owing.service_of(case), now=now)
     rules.extended(clock, due_at=wish.due_at, calendar=calendar)
     stored = Extension.objects.create(
@@ -106,6 +106,7 @@ def approve(*, extension_id: int, by: Staff, now: datetime, granted: bool = True
 
     Raises ApproverError, PromiseOverError (decided already, or the promise is over), rules.ClockError.
     """
+    case = _case_of(Extension.objects.values_list("promise_id", flat=True).get(id=extension_id))
     extension = Extension.objects.select_for_update().get(id=extension_id)
     if extension.decided_at is not None:
         raise PromiseOverError("this extension is decided already")
@@ -113,9 +114,8 @@ def approve(*, extension_id: int, by: Staff, now: datetime, granted: bool = True
         raise ApproverError(f"{by} cannot decide on this extension")
     extension.decided_by, extension.decided_at, extension.approved = by, now, granted
     extension.save(update_fields=["decided_by", "decided_at", "approved"])
-    promise = _running(extension.promise_id) if granted else extension.promise
-    case = locked(promise.case_id)
     if granted:
+        promise = _running(extension.promise_id)
         calendar = calendar_of(owing.service_of(case), now=now)
         clock = rules.extended(clock_of(promise), due_at=extension.new_due_at, calendar=calendar)
         put(promise, clock).save(update_fields=owing.CLOCK)
@@ -168,8 +168,8 @@ def unanswered(*, case_id: int, at: datetime, by: By, now: datetime) -> Case:
 @transaction.atomic
 def keep(*, promise_id: int, by: By, now: datetime) -> Promise:
     """Say that one promise is kept, late or not. Raises PromiseOverError if it is kept or no longer owed."""
+    case = _case_of(promise_id)
     promise = _owed(promise_id)
-    case = locked(promise.case_id)
     promise.kept_at = now
     if promise.broken_at is None and promise.due_at is not None and promise.due_at < now:
         promise.broken_at = now
@@ -183,10 +183,10 @@ def keep(*, promise_id: int, by: By, now: datetime) -> Promise:
 @transaction.atomic
 def unkeep(*, promise_id: int, by: By, now: datetime) -> Promise:
     """It is not kept after all. Raises PromiseOverError unless somebody said that it is."""
+    case = _case_of(promise_id)
     promise = Promise.objects.select_for_update().get(id=promise_id)
     if promise.kept_at is None or promise.dropped_at is not None:
         raise PromiseOverError("nobody said that this promise is kept, or it is no longer owed")
-    case = locked(promise.case_id)
     _unkept(promise)
     owing.put_right(case, owing.owed(case))
     changed(case, *owing.DUE, told=Told(kind="promise.unkept", by=by, at=now, data=owing.kept_facts(promise)))
@@ -196,15 +196,14 @@ def unkeep(*, promise_id: int, by: By, now: datetime) -> Promise:
 @transaction.atomic
 def explain(*, promise_id: int, why: str, by: Staff, now: datetime) -> Promise:
     """Say why a promise was broken. Raises PromiseOverError if it was not."""
+    case = _case_of(promise_id)
     promise = Promise.objects.select_for_update().get(id=promise_id)
     if promise.broken_at is None:
         raise PromiseOverError("this promise was not broken")
     promise.broken_why = why
     promise.save(update_fields=["broken_why"])
-    tell(
-        locked(promise.case_id),
-        Told(kind="promise.explained", by=by, at=now, data={"promise_id": promise.pk, "why": why}),
-    )
+    data = {"promise_id": promise.pk, "why": why}
+    tell(case, Told(kind="promise.explained", by=by, at=now, data=data))
     return promise
 
 
@@ -238,6 +237,11 @@ def _unkept(promise: Promise) -> Promise:
     promise.kept_at = None
     promise.save(update_fields=["kept_at", "broken_at"])
     return promise
+
+
+def _case_of(promise_id: int) -> Case:
+    """The case of a promise, locked: whoever changes both locks the case first."""
+    return locked(Promise.objects.values_list("case_id", flat=True).get(id=promise_id))
 
 
 def _owed(promise_id: int) -> Promise:
