@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -13,6 +14,7 @@ from vefa.calls.models import Call, CallBack, Dialling, Seat
 from vefa.cases.models import Case, CaseContact
 from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address
+from vefa.inbox.models import Contact
 from vefa.journal.models import Event
 from vefa.triage.models import Finding
 
@@ -146,6 +148,20 @@ def test_answered_on_the_spot_in_two_keys_and_undone(exchange, town):
     assert (call.on_the_spot, call.contact) == (False, None)
     assert Finding.objects.get().matter == "nothing"
     assert "0 answered on the spot" in client.get(reverse("desk:calls")).content.decode()
+
+
+def test_what_is_answered_in_a_call_of_ours_is_about_whom_we_called(exchange, town):
+    ours = {"from": "201", "to": "05339998877", "direction": "out"}
+    exchange.push("o", "newCall", **ours)
+    exchange.push("o", "answer", at_s=4, **ours)
+    seated(town.derya).post(
+        reverse("desk:spot", args=[exchange.call("o").pk]),
+        {"service": town.pothole.pk, "token": str(uuid4())},
+    )
+    exchange.work(6)
+
+    contact = Contact.objects.get(external_id__startswith="desk:")
+    assert contact.conversation.address.value == "+905339998877"
 
 
 def test_on_the_spot_from_the_form_needs_a_subject_and_no_words(exchange, town):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from vefa.calls import queries
+from vefa.calls.applying import other_end
 from vefa.calls.models import Call
 from vefa.cases.queries import open_case
 from vefa.channels.models import Endpoint
@@ -40,7 +41,7 @@ class Caller:
             return {}
         country = directory().municipality.country
         citizen = self.call.citizen.root if self.call.citizen else None
-        number = self.call.called if self.call.direction == "out" else self.call.caller
+        number = other_end(self.call)
         known = {
             "channel": PHONE,
             "phone": shown(number, country=country) if number else "",
@@ -80,8 +81,8 @@ def count(call: Call, service: Service, *, staff: Staff, token: UUID, now: datet
     """Keep that a call was answered on the spot, with its subject. Raises NoDoorError."""
     country = directory().municipality.country
     sheet = {
-        "phone": shown(call.caller, country=country),
-        "name": call.caller_name,
+        "phone": shown(other_end(call), country=country),
+        "name": "" if call.direction == "out" else call.caller_name,
         "said_at": now.isoformat(),
     }
     facts = {
