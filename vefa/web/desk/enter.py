@@ -169,12 +169,13 @@ def _hinted(request: StaffRequest, caller: Caller) -> dict[str, Any]:
 
 
 def _typed(asked: QueryDict, language: str) -> Typed:
+    spoken = asked.get("language", language)
     return Typed(
         text=asked.get("text", "")[:4000],
         place_text=asked.get("place_text", "")[:400],
         phone=asked.get("phone", "")[:40],
         name=asked.get("name", "")[:200],
-        language=asked.get("language", language),
+        language=spoken if spoken in channels.LANGUAGES else "",
         service=_number(asked.get("service", "")),
         area=_number(asked.get("area", "")),
     )

@@ -123,7 +123,7 @@ def _do(request: StaffRequest, here: Thing) -> Done:
 def _words(request: StaffRequest, case: Case) -> Words:
     language = channel_truth(case).language
     ready = {one.key: one.text for one in ready_answers(language)}
-    text = ready.get(request.POST.get("ready", "")) or request.POST.get("text", "")
+    text = ready.get(request.POST.get("ready", "")) or request.POST.get("text", "").replace("\x00", "")
     return Words(text=text, language=language, voice=request.POST.get("voice", ""))
 
 

@@ -45,7 +45,7 @@ BLIND = timedelta(minutes=2)  # in which two people may answer without knowing o
 def reply(request: StaffRequest, case_id: int) -> HttpResponse:
     """Send an answer, or keep the words as an internal note."""
     found = found_case(request.staff, case_id)
-    text = request.POST.get("text", "")
+    text = _typed(request)
     if request.POST.get("do") == "note":
         return _note(request, found, text)
     if not can(request.staff, Action.ANSWER):
@@ -78,7 +78,7 @@ def _enclosed(request: StaffRequest, found: Case) -> tuple[StoredFile, ...]:
 
 def _refused(request: StaffRequest, found: Case, error: Exception) -> HttpResponse:
     """Nothing was sent: everything stands there again but the files, which no page can choose."""
-    text = request.POST.get("text", "")
+    text = _typed(request)
     keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
     may_insist = isinstance(error, ExposedError) and not error.final
     notice = _with_files(request, _why_not(error))
@@ -176,7 +176,7 @@ def draft(request: StaffRequest, case_id: int) -> HttpResponse:
     """Keep what is being typed; called every second or two, answers with the moment of saving."""
     found = found_case(request.staff, case_id)
     now = timezone.now()
-    box, text = request.GET.get("box", "reply"), request.POST.get("text", "")
+    box, text = request.GET.get("box", "reply"), _typed(request)
     if box not in BOXES:
         raise Http404
     keep(case_id=found.pk, staff=request.staff, box=box, text=text[:LIMIT], now=now)
@@ -210,3 +210,8 @@ def take_back(request: StaffRequest, case_id: int, reply_id: int) -> HttpRespons
         again = gettext("Choose the files again.") if enclosing.count_of(stopped) else ""
         messages.success(request, f"{told} {again}".strip())
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
+
+
+def _typed(request: StaffRequest) -> str:
+    """The words, without what no database holds."""
+    return request.POST.get("text", "").replace("\x00", "")
