@@ -1,6 +1,9 @@
 """The folder and the desk both speak of a service: neither silently overwrites the other."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
+from django.db import connection, transaction
 
 from vefa.directory import editing
 from vefa.directory.editing import Act
@@ -35,6 +38,27 @@ def test_what_the_desk_changed_stays_while_the_file_says_what_it_said(folder, ac
     (notice,) = report.notices
     assert "At the desk “pothole” was given other words.tr: that stays." in str(notice)
     assert folder.load().total.moved == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_that_begins_while_the_desk_writes_waits_and_keeps_what_it_wrote(folder, act):
+    with ThreadPoolExecutor(1) as loader:
+        with transaction.atomic():
+            edit(act, words={"tr": ["krater"]})
+            load = loader.submit(load_and_leave, folder)
+            wait([load], timeout=2)
+            assert not load.done()
+        report = load.result(timeout=30)
+
+    assert not report.problems
+    assert words_now() == {"tr": ["krater"]}
+
+
+def load_and_leave(folder):
+    try:
+        return folder.load()
+    finally:
+        connection.close()
 
 
 def test_a_field_that_both_changed_stops_the_load_and_says_which(folder, act):

@@ -14,7 +14,7 @@ from vefa.directory import queries
 from vefa.directory.models import Service, ServiceGroup, ServiceVersion, Source, Staff
 from vefa.directory.states import State, changes, complete
 from vefa.directory.stating import states, write_examples, write_states
-from vefa.directory.version import mark_changed
+from vefa.directory.version import mark_changed, wait_for_turn
 from vefa.directory.versions import keep, latest
 from vefa.journal.record import Happening, record
 
@@ -83,6 +83,7 @@ def restore(code: str, number: int, act: Act) -> int:
 @transaction.atomic
 def add(code: str, wanted: State, act: Act) -> None:
     """A service of the desk's own, at the end of its group. Raises TakenCodeError."""
+    wait_for_turn(alone=False)
     if Service.objects.filter(code=code).exists():
         raise TakenCodeError(code)
     group = ServiceGroup.objects.get(key=wanted["group"])
@@ -100,6 +101,7 @@ def add(code: str, wanted: State, act: Act) -> None:
 def _change(
     code: str, wanted: Callable[[dict[str, Any]], State], act: Act, *, restored: int | None = None
 ) -> int:
+    wait_for_turn(alone=False)
     service = Service.objects.select_for_update().filter(code=code).first()
     if service is None:
         raise NoServiceError(code)

@@ -2,7 +2,18 @@
 
 import secrets
 
+from django.db import connection
+
 from vefa.directory.models import Municipality
+
+LOCK = 1_448_429_154  # any number that nothing else locks
+
+
+def wait_for_turn(*, alone: bool) -> None:
+    """Wait until no load runs; a load (`alone`) waits for edits as well. Holds until the transaction ends."""
+    with connection.cursor() as cursor:
+        shared = "" if alone else "_shared"
+        cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", [LOCK])
 
 
 def mark_changed() -> None:

@@ -8,17 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from vefa.directory import queries
 from vefa.directory.load.files import UnreadableError, lines_of
 from vefa.directory.models import Municipality
-from vefa.directory.version import mark_changed
+from vefa.directory.version import mark_changed, wait_for_turn
 from vefa.directory.versions import kept_by_load
 from vefa.journal.record import Happening, record
 from vefa.kit.loading import LANGUAGES, Line, Problem, Reading, Section, Tally
 
-LOCK = 1_448_429_154  # any number that nothing else locks: of two loads one waits
 FIRST_FILE = "municipality.toml"
 
 
@@ -43,27 +42,30 @@ def load_folder(
 
     overwrite   what was changed at the desk since the last load gives way to what the folder says
     """
-    report, rows = _read(folder, sections, overwrite=overwrite)
-    if report.problems:
-        return report
-    with writing(report, now=now, actor=actor, of=folder.name), kept_by_load(now=now):
-        for section in sections:
-            if section.file in rows:
-                report.tallies[section.file] = section.write(rows[section.file], now=now)
+    report = Report()
+    with writing(report, now=now, actor=actor, of=folder.name):
+        rows = _read(folder, sections, report, overwrite=overwrite)
+        if report.problems:
+            return report
+        with kept_by_load(now=now):
+            for section in sections:
+                if section.file in rows:
+                    report.tallies[section.file] = section.write(rows[section.file], now=now)
     return report
 
 
 def check_folder(folder: Path, sections: Sequence[Section], *, overwrite: bool = False) -> Report:
     """Find what `load_folder` would object to, and write nothing."""
-    return _read(folder, sections, overwrite=overwrite)[0]
+    report = Report()
+    _read(folder, sections, report, overwrite=overwrite)
+    return report
 
 
 @contextmanager
 def writing(report: Report, *, now: datetime, actor: str, of: str) -> Iterator[None]:
     """A transaction for one load at a time; if it altered anything, the directory gets a new stamp."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        wait_for_turn(alone=True)
         yield
         if report.total.moved:
             mark_changed()
@@ -76,13 +78,12 @@ def writing(report: Report, *, now: datetime, actor: str, of: str) -> Iterator[N
     queries.forget()
 
 
-def _read(folder: Path, sections: Sequence[Section], *, overwrite: bool) -> tuple[Report, dict[str, Any]]:
-    report = Report()
+def _read(folder: Path, sections: Sequence[Section], report: Report, *, overwrite: bool) -> dict[str, Any]:
     lines = _lines(folder, sections, report)
     _check_files(folder, sections, report)
     rows: dict[str, Any] = {}
     if report.problems:
-        return report, rows  # a file that cannot be read would make every reference to it a problem
+        return rows  # a file that cannot be read would make every reference to it a problem
     reading = _reading(lines, overwrite=overwrite)
     for section in sections:
         if section.file in lines:
@@ -94,7 +95,7 @@ def _read(folder: Path, sections: Sequence[Section], *, overwrite: bool) -> tupl
     order = {section.file: place for place, section in enumerate(sections)}
     report.problems = sorted(set(reading.problems), key=lambda one: (order[one.file], one.line, one.what))
     report.notices += reading.notices
-    return report, rows
+    return rows
 
 
 def _lines(folder: Path, sections: Sequence[Section], report: Report) -> dict[str, list[Line]]:
