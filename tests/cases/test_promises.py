@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.cases.stories import heard, opened
 from vefa.cases import lifecycle, promises, rules
@@ -123,6 +125,23 @@ def test_an_extension_counts_once_somebody_else_approves(town, now):
     assert Event.objects.get(kind="promise.extended").data["new"] == wish.due_at.isoformat()
     with pytest.raises(PromiseOverError):
         promises.approve(extension_id=asked.pk, by=town.murat, now=now)
+
+
+def test_every_act_on_a_promise_locks_its_case_first(town, now):
+    promise = resolution(opened(town, now=now))
+    wish = Wish(due_at=promise.due_at + timedelta(days=9), reason="Kar")
+    with CaptureQueriesContext(connection) as caught:
+        asked = promises.extend(promise_id=promise.pk, wish=wish, by=town.kemal, now=now)
+        promises.approve(extension_id=asked.pk, by=town.murat, now=now)
+        promises.keep(promise_id=promise.pk, by=town.kemal, now=now)
+        promises.unkeep(promise_id=promise.pk, by=town.kemal, now=now)
+    locks = [
+        query["sql"].split('FROM "')[1].split('"')[0] for query in caught if "FOR UPDATE" in query["sql"]
+    ]
+    assert locks == [
+        "cases_case", "cases_promise", "cases_case", "cases_extension", "cases_promise",
+        "cases_case", "cases_promise", "cases_case", "cases_promise",
+    ]  # fmt: skip
 
 
 def test_a_refused_extension_leaves_the_promise_as_it_was(town, now):

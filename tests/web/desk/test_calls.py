@@ -161,6 +161,7 @@ def test_what_is_answered_in_a_call_of_ours_is_about_whom_we_called(exchange, to
     exchange.work(6)
 
     contact = Contact.objects.get(external_id__startswith="desk:")
+    assert contact.conversation is not None
     assert contact.conversation.address.value == "+905339998877"
 
 

@@ -46,7 +46,7 @@ def names() -> set[str]:
 
 def who_may(town: Any, rule: Rule) -> Staff:
     """Somebody whose right it is."""
-    people = [getattr(town, name) for name in ("derya", "leyla", "ayse", "murat", "orhan")]
+    people: list[Staff] = [getattr(town, name) for name in ("derya", "leyla", "ayse", "murat", "orhan")]
     rights = [right for right in (rule.right, rule.also) if right]
     return next(one for one in people if all(can(one, right) for right in rights))
 
