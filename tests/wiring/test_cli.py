@@ -1,5 +1,9 @@
 """The command line, as somebody meets it who types without reading."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from vefa.wiring.cli.main import main
@@ -44,3 +48,12 @@ def test_a_home_that_cannot_be_written_is_a_sentence(capsys, tmp_path):
     (tmp_path / "file").write_text("")
     assert main(["up", "--home", str(tmp_path / "file" / "home")]) == 1
     assert "choose another folder with --home" in capsys.readouterr().err
+
+
+def test_a_database_that_does_not_answer_is_a_sentence(tmp_path):
+    silent = os.environ | {"VEFA_DATABASE_URL": "postgresql://nobody:x@127.0.0.1:1/none"}
+    command = [sys.executable, "-m", "vefa.wiring.cli.main", "staff", "list", "--home", str(tmp_path)]
+    done = subprocess.run(command, env=silent, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("vefa staff: the database does not answer: ")
+    assert "Traceback" not in done.stderr

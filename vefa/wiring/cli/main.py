@@ -79,17 +79,18 @@ def _speak(entry: Entry, words: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except Exception as error:
-        if not _is_silence(error):
-            raise
+    except _silences() as error:
         print(f"vefa {entry.name}: the database does not answer: {error}", file=sys.stderr)
         return 1
 
 
-def _is_silence(error: Exception) -> bool:
-    """Whether a database did not answer; asked without the driver, which a supervisor never loads."""
-    driver = sys.modules.get("psycopg")
-    return driver is not None and isinstance(error, driver.OperationalError)
+def _silences() -> tuple[type[Exception], ...]:
+    """What driver and Django raise where the database does not answer; nothing where they were never loaded.
+
+    Asked only once something was raised: a supervisor does without either.
+    """
+    loaded = (sys.modules.get(name) for name in ("psycopg", "django.db.utils"))
+    return tuple(one.OperationalError for one in loaded if one)
 
 
 def _run(entry: Entry, given: list[str]) -> int:
