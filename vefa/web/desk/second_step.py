@@ -4,6 +4,7 @@ A new secret waits in the session until a first right code confirms it: whoever 
 """
 
 from datetime import datetime
+from typing import Any
 
 import segno
 from django import forms
@@ -62,8 +63,8 @@ class RenewForm(CodeForm):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: object, staff: Staff, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._staff = staff
         if staff.totp_confirmed_at is None:
             del self.fields["code"]

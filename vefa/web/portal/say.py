@@ -1,6 +1,7 @@
 """A further word from the page of a report: something to add, an answer, "solved" or "not solved"."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -39,8 +40,8 @@ class Say(forms.Form):
     verdict = forms.CharField(required=False, max_length=12)
     token = forms.CharField(required=False, max_length=64)
 
-    def __init__(self, *args: object, photographed: bool = False, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+    def __init__(self, *args: Any, photographed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._photographed = photographed
 
     def clean_token(self) -> str:
