@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from vefa.directory.sessions import SessionStore
+from vefa.directory.sessions import SessionStore, erase_over
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +38,17 @@ def test_a_key_that_was_never_given_opens_nothing() -> None:
     store = SessionStore("chosen-by-somebody-else-0123456789")
     assert store.get("seat") is None
     assert store.session_key is None
+
+
+def test_a_report_that_was_never_sent_is_erased_once_its_session_is_over() -> None:
+    now = timezone.now()
+    over, running = kept(report={"phone": "0532 555 01 37"}), kept(report={"phone": "0532 555 01 38"})
+    older = kept()
+    Session.objects.filter(session_key=over).update(expire_date=now - timedelta(seconds=1))
+    Session.objects.filter(session_key=older).update(expire_date=now - timedelta(days=1))
+
+    assert erase_over(now=now, limit=1) == 1
+    assert not Session.objects.filter(session_key=older).exists()
+    assert erase_over(now=now) == 1
+    assert erase_over(now=now) == 0
+    assert [one.session_key for one in Session.objects.all()] == [running]

@@ -2,8 +2,15 @@
 
 import threading
 import time
+from datetime import timedelta
 
-from vefa.wiring.loops import Bell, Loop
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import OperationalError
+from django.utils import timezone
+
+from vefa.wiring.loops import Bell, Loop, each_by_itself
+from vefa.wiring.work import Worker
 
 
 def walks_of(bell: Bell, *, rest_s: float, seconds: float) -> int:
@@ -51,3 +58,38 @@ def test_whoever_rests_hears_afterwards_that_it_rang():
     stop.set()
     bell.ring()
     thread.join(10)
+
+
+def test_a_job_that_fails_every_time_holds_up_no_other(caplog):
+    done = []
+
+    def spoilt() -> None:
+        raise ValueError("a row that nobody foresaw")
+
+    each_by_itself([("parking", spoilt), ("broken promises", lambda: done.append("told"))])
+
+    assert done == ["told"]
+    assert "parking stumbled" in caplog.text
+
+
+def test_a_lost_connection_ends_the_round():
+    done = []
+
+    def silent() -> None:
+        raise OperationalError("the connection is lost")
+
+    with pytest.raises(OperationalError):
+        each_by_itself([("parking", silent), ("broken promises", lambda: done.append("told"))])
+
+    assert done == []
+
+
+@pytest.mark.django_db
+def test_the_worker_erases_sessions_that_are_over(town):
+    now = timezone.now()
+    for key, hours in (("unsent", -1), ("typing", 1)):
+        Session.objects.create(session_key=key, session_data="x", expire_date=now + timedelta(hours=hours))
+
+    Worker(threading.Event())._sweep()
+
+    assert [one.session_key for one in Session.objects.all()] == ["typing"]

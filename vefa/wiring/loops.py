@@ -3,14 +3,29 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from vefa.inbox.bulk import keep_plans
+from vefa.kit.claim import is_too_much
 
 log = logging.getLogger(__name__)
+
+
+def each_by_itself(jobs: Iterable[tuple[str, Callable[[], object]]]) -> None:
+    """Do them in their order; one that fails is logged and holds up no other.
+
+    A connection that is lost fails for all: raised, the loop that walks here waits for the next one.
+    """
+    for name, job in jobs:
+        try:
+            job()
+        except Exception as error:
+            if isinstance(error, OperationalError | InterfaceError) and not is_too_much(error):
+                raise
+            log.exception("%s stumbled; the others go on", name)
 
 
 class Bell:

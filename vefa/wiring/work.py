@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
 from vefa.citizens import matching
 from vefa.dialogue import enclosing, outbox, receipts, sweeping, to_all, watching
+from vefa.directory import sessions
 from vefa.inbox import attachments, claiming, collect, heard, naming, orphans, posts
 from vefa.inbox.bulk import keep_plans
 from vefa.inbox.doors import adapter_of
@@ -42,7 +43,7 @@ from vefa.triage.suggesting import asking
 from vefa.wiring.flow import REACTIONS
 from vefa.wiring.handling import Hands
 from vefa.wiring.learning import SHIPPED, Apprentice
-from vefa.wiring.loops import Bell, Loop
+from vefa.wiring.loops import Bell, Loop, each_by_itself
 from vefa.wiring.tables import connection_words
 
 POLL_S = 1.0  # what the bell is for, found without it
@@ -243,17 +244,7 @@ class Worker:
         return FILES in {looked_up, named, fetched}
 
     def _sweep(self) -> bool:
-        claiming.park_dead(now=clock())
-        receipts.apply_early(now=clock())
-        sweeping.doubt_abandoned(now=clock())
-        sweeping.resend_doubtful(now=clock())
-        sweeping.fail_retired(now=clock())
-        sweep_broken(now=clock())
-        matching.suggest(now=clock(), places=places_of)
-        sweep_talk(now=clock())
-        keeping.erase_old(now=clock())
-        asking.forget(now=clock())
-        orphans.sweep(now=clock(), elsewhere=_kept_beside)
+        each_by_itself((name, partial(sweep, now=clock())) for name, sweep in SWEEPS.items())
         return False
 
     def _beat(self) -> bool:
@@ -283,6 +274,22 @@ def _kept_beside(keys: Iterable[UUID]) -> set[UUID]:
     """Files that no contact names and that are still somebody's."""
     wanted = set(keys)
     return proofs.named(wanted) | enclosing.named(wanted)
+
+
+SWEEPS: Mapping[str, Callable[..., object]] = {
+    "parking": claiming.park_dead,
+    "early receipts": receipts.apply_early,
+    "abandoned deliveries": sweeping.doubt_abandoned,
+    "doubtful deliveries": sweeping.resend_doubtful,
+    "deliveries of retired accounts": sweeping.fail_retired,
+    "broken promises": sweep_broken,
+    "likenesses": partial(matching.suggest, places=places_of),
+    "talk of groups": sweep_talk,
+    "what was kept long enough": keeping.erase_old,
+    "suggestions": asking.forget,
+    "sessions": sessions.erase_over,
+    "files of nobody": partial(orphans.sweep, elsewhere=_kept_beside),
+}
 
 
 def clock() -> datetime:
