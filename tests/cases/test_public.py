@@ -4,6 +4,8 @@ from dataclasses import asdict, fields
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.cases.stories import opened
 from vefa.cases import lifecycle, public, tracking
@@ -78,6 +80,19 @@ def test_the_map_shows_what_is_open_and_what_ended_of_late(town, pothole, now):
     later = now + timedelta(days=31)
     assert [one.id for one in public.map_points(AROUND, PublicFilters(), now=now)] == [other.pk, pothole.pk]
     assert [one.id for one in public.map_points(AROUND, PublicFilters(), now=later)] == [pothole.pk]
+
+
+def test_what_ended_of_late_is_read_from_its_end_and_not_from_among_all_that_ever_ended(town, pothole, now):
+    with CaptureQueriesContext(connection) as caught:
+        public.map_points(AROUND, PublicFilters(), now=now)
+    (asked,) = (one["sql"] for one in caught if '"ended_at" >=' in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {asked}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "using case_public_ended on cases_case" in plan, plan
 
 
 def test_the_nearest_open_cases_come_first(town, pothole, now):

@@ -90,11 +90,11 @@ def map_points(
     bounds: Bounds, filters: PublicFilters, *, now: datetime, limit: int = MOST_POINTS
 ) -> list[PublicCase]:
     """The newest public cases with a place inside the bounds: open ones, and those ended within 30 days."""
-    recent = Q(ended_at__gte=now - ENDED_SHOWN)
     placed = _shown().filter(_within(_widened(bounds)), _narrowed(filters))
-    open_ones = list(placed.filter(OPEN).order_by("-opened_at", "-id").values_list("id", flat=True)[:limit])
-    ended = placed.filter(recent).order_by("-ended_at", "-id").values_list("id", flat=True)[:limit]
-    ids = [*open_ones, *ended][:limit]
+    ids = list(placed.filter(OPEN).order_by("-opened_at", "-id").values_list("id", flat=True)[:limit])
+    if len(ids) < limit and filters.ended is not False:
+        lately = placed.filter(ended_at__gte=now - ENDED_SHOWN).order_by("-ended_at", "-id")
+        ids += lately.values_list("id", flat=True)[: limit - len(ids)]
     found = _read(Case.objects.filter(id__in=ids).order_by("-opened_at", "-id"))
     return [case for case in found if _lies_in(bounds, case)]
 

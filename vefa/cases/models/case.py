@@ -198,6 +198,11 @@ class Case(models.Model):
                 condition=models.Q(facts__has_key="line"),
             ),
             models.Index(fields=["-opened_at", "-id"], name="case_public", condition=models.Q(public=True)),
+            models.Index(
+                fields=["-ended_at", "-id"],
+                name="case_public_ended",
+                condition=models.Q(public=True, ended_at__isnull=False),
+            ),
             models.Index(fields=["citizen", "-opened_at"], name="case_citizen"),
             models.Index(fields=["conversation", "-opened_at"], name="case_conversation"),
             models.Index(fields=["parent"], name="case_parent", condition=models.Q(parent__isnull=False)),
