@@ -6,7 +6,7 @@ import pytest
 
 from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Ending, Piece
-from vefa.cases.models import Case, Outcome, State
+from vefa.cases.models import Case, Outcome, State, Urgency
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox.models import Contact, Conversation
 from vefa.journal.models import Event
@@ -175,6 +175,35 @@ def test_what_is_said_after_a_part_was_put_back_is_said_of_the_whole(town, says,
     whole.refresh_from_db()
     back.refresh_from_db()
     assert (whole.state, back.state) == (State.NEW, State.ENDED)
+
+
+def test_danger_in_few_words_is_no_remark_on_what_was_said_before(says, now):
+    handle([says("Yolda çukur var")], now=now)
+    hole, soon = the_case(), now + timedelta(minutes=5)
+
+    handle([says("yangın var", after=timedelta(minutes=5))], now=soon)
+
+    fire = Case.objects.exclude(pk=hole.pk).get()
+    assert (fire.urgency, fire.unsure) == (Urgency.EMERGENCY, True)
+    handle([says("çok duman, yangın!", after=timedelta(minutes=6))], now=soon)
+    assert fire.links.count() == 2  # of the same fire
+    Case.objects.filter(pk=hole.pk).update(state=State.WAITING)
+    handle([says("imdat yangın", after=timedelta(minutes=7))], now=soon)
+    assert (hole.links.count(), fire.links.count()) == (1, 3)
+
+
+def test_danger_that_is_told_of_a_case_makes_it_an_emergency(town, says, now):
+    handle([says("Yolda çukur var")], now=now)
+    hole = the_case()
+    Case.objects.update(unsure=True)
+
+    handle([says(f"{hole.reference}: çukurdan gaz kokusu geliyor", after=timedelta(days=1))], now=now)
+    handle([says(f"{hole.reference}: gaz kokusu hala var", after=timedelta(days=2))], now=now)
+
+    hole = the_case()
+    assert (hole.urgency, hole.unsure, hole.links.count()) == (Urgency.EMERGENCY, True, 3)
+    told = Event.objects.get(kind="case.described")
+    assert (told.actor, told.data["changes"]) == ("triage", {"urgency": [0, 2]})
 
 
 def test_thanks_move_nothing(says, now):

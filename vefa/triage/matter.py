@@ -17,7 +17,7 @@ from vefa.kit.saying import Sentence
 from vefa.triage.advice import Advice
 from vefa.triage.guess import why
 from vefa.triage.place import Place
-from vefa.triage.tone import verdict_of
+from vefa.triage.tone import EMERGENCY, NORMAL, verdict_of
 
 CONTINUES_WITHIN = timedelta(minutes=15)  # a photo or a place sent right after the words belongs to them
 REMEMBERS = timedelta(days=30)  # an ended case that a resident may still mean
@@ -35,6 +35,7 @@ class Known:
     said_at: datetime
     ended_at: datetime | None
     area_id: int | None = None
+    urgency: int = NORMAL
 
     @property
     def ended(self) -> bool:
@@ -74,7 +75,7 @@ def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
         Case.objects.filter(conversation_id__in={contact.conversation_id for contact in contacts})
         .exclude(ended_at__lt=now - REMEMBERS)
         .order_by("-said_at", "-id")
-        .only("conversation_id", "state", "said_at", "ended_at", "area_id")
+        .only("conversation_id", "state", "said_at", "ended_at", "area_id", "urgency")
     )
     by_conversation = defaultdict(list)
     for row in rows:
@@ -172,7 +173,7 @@ def _by_private_answer(
 
 
 def _known(case: Case) -> Known:
-    return Known(case.id, case.state, case.said_at, case.ended_at, case.area_id)
+    return Known(case.id, case.state, case.said_at, case.ended_at, case.area_id, case.urgency)
 
 
 def _numbers(contact: Contact) -> list[str]:
@@ -254,7 +255,7 @@ def _about(case: Known, verdict: str, because: str, *, thanks: bool = False) -> 
 
 def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verdict: str) -> Matter:
     waiting = next((case for case in recent if case.state == State.WAITING), None)
-    if waiting is not None and not _own_matter(advice):
+    if waiting is not None and not _own_matter(advice, waiting):
         return Matter("same_case", waiting.id, Sentence("we are waiting for an answer"))
     latest = recent[0] if recent else None
     if latest is None:
@@ -262,13 +263,20 @@ def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verd
     if latest.ended and verdict in {"not_solved", "solved"}:
         return _about(latest, verdict, Sentence("follows the last case here"))
     said_at = contact.said_at or contact.received_at
-    if not latest.ended and said_at - latest.said_at <= CONTINUES_WITHIN and not _own_matter(advice):
+    if not latest.ended and said_at - latest.said_at <= CONTINUES_WITHIN and not _own_matter(advice, latest):
         return Matter("same_case", latest.id, Sentence("said right after, and names no matter of its own"))
     if advice.kind.value == "thanks":
         return Matter("same_case", latest.id, Sentence("thanks for the last case here"), quiet=True)
     return Matter("new_case", None, Sentence("a matter of its own"))
 
 
-def _own_matter(advice: Advice) -> bool:
-    """Whether the words alone would open a case."""
+def _own_matter(advice: Advice, case: Known) -> bool:
+    """Whether the words alone would open a case; danger does in few words, where the case knows of none."""
+    if speaks_of_danger(advice) and case.urgency < EMERGENCY:
+        return True
     return bool(advice.services) and len(advice.said) > SHORT // 2
+
+
+def speaks_of_danger(advice: Advice) -> bool:
+    """Whether the words themselves tell of an emergency."""
+    return advice.urgency.spoken and advice.urgency.value == EMERGENCY

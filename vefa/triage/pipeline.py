@@ -35,6 +35,7 @@ from vefa.triage.keywords.taking import take_keywords
 from vefa.triage.language import is_certain
 from vefa.triage.matter import Matter, matter_of, place_before, remember
 from vefa.triage.models import Finding
+from vefa.triage.raising import raise_urgency
 from vefa.triage.signs import take_signs
 
 DEEP_UP_TO = 50  # contacts at once: in a storm words must do, comparing by meaning takes 30 ms for each
@@ -102,6 +103,7 @@ def _take(contacts: list[Contact], *, now: datetime) -> dict[int, str]:
     opened = {contact.id: case_id for (contact, _advice), case_id in zip(fresh, case_ids, strict=True)}
     _stand_behind([(contact, opened[contact.id]) for contact, _advice in fresh], now=now)
     _join([(matter, contact) for contact, _advice, matter in decided], now=now)
+    raise_urgency([(matter.case_id, one) for _, one, matter in decided if matter.case_id], now=now)
     findings = [finding_of(advice, matter, now) for _contact, advice, matter in decided]
     for facts, (contact, _advice, matter) in zip(findings, decided, strict=True):
         facts |= {"contact_id": contact.id, "case_id": matter.case_id or opened.get(contact.id)}
