@@ -3,7 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from vefa.wiring.cli.main import main
@@ -15,6 +18,15 @@ def _nobody_s_home(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "vefa.wiring.settings")
     monkeypatch.setenv("VEFA_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def empty_database(database_url) -> Iterator[str]:
+    """The address of a database outside in which nobody has laid out any table."""
+    with psycopg.connect(database_url, autocommit=True) as server:
+        server.execute("CREATE DATABASE empty TEMPLATE template0")
+        yield urlsplit(database_url)._replace(path="/empty").geturl()
+        server.execute("DROP DATABASE empty WITH (FORCE)")
 
 
 def test_help_names_every_command(capsys):
@@ -56,4 +68,15 @@ def test_a_database_that_does_not_answer_is_a_sentence(tmp_path):
     done = subprocess.run(command, env=silent, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert done.stderr.startswith("vefa staff: the database does not answer: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["staff", "list"], ["export", "cases"]])
+def test_a_database_without_tables_is_a_sentence_that_says_what_to_do(empty_database, words, tmp_path):
+    outside = os.environ | {"VEFA_DATABASE_URL": empty_database}
+    command = [sys.executable, "-m", "vefa.wiring.cli.main", *words, "--home", str(tmp_path)]
+    done = subprocess.run(command, env=outside, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"vefa {words[0]}: the tables of this database lack ")
+    assert "start `vefa up`, `vefa web` or `vefa work` with it once" in done.stderr
     assert "Traceback" not in done.stderr

@@ -24,6 +24,10 @@ from vefa.wiring.postgres.server import ServerError
 
 PACKAGE = "vefa.wiring.cli"
 HELP = {"-h", "--help"}
+LACKING = (
+    "the tables of this database lack {steps} steps of this version: "
+    "start `vefa up`, `vefa web` or `vefa work` with it once, then try again"
+)
 SPOKEN = (
     CommandError,
     SettingError,
@@ -79,18 +83,24 @@ def _speak(entry: Entry, words: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except _silences() as error:
+    except _raised_by_databases("OperationalError") as error:
         print(f"vefa {entry.name}: the database does not answer: {error}", file=sys.stderr)
+        return 1
+    except _raised_by_databases("ProgrammingError"):
+        steps = import_module("vefa.wiring.tables").missing_steps()
+        if not steps:
+            raise
+        print(f"vefa {entry.name}: {LACKING.format(steps=steps)}", file=sys.stderr)
         return 1
 
 
-def _silences() -> tuple[type[Exception], ...]:
-    """What driver and Django raise where the database does not answer; nothing where they were never loaded.
+def _raised_by_databases(name: str) -> tuple[type[Exception], ...]:
+    """The errors of this name of driver and Django; none where they were never loaded.
 
     Asked only once something was raised: a supervisor does without either.
     """
-    loaded = (sys.modules.get(name) for name in ("psycopg", "django.db.utils"))
-    return tuple(one.OperationalError for one in loaded if one)
+    loaded = (sys.modules.get(module) for module in ("psycopg", "django.db.utils"))
+    return tuple(getattr(one, name) for one in loaded if one)
 
 
 def _run(entry: Entry, given: list[str]) -> int:
