@@ -7,7 +7,7 @@ import pytest
 from tests.triage.test_pipeline import says
 from vefa.cases.models import Case
 from vefa.directory import queries
-from vefa.directory.models import Area, Stop
+from vefa.directory.models import Agency, Area, Service, Stop
 from vefa.directory.version import mark_changed
 from vefa.triage.advice import Asked, advise
 from vefa.triage.models import Finding
@@ -75,6 +75,27 @@ def test_a_name_in_two_places_leaves_the_area_to_a_person_and_says_so(town, says
         "names %(words)s, which is in several places",
         {"words": "okul sokaginda"},
     ]
+
+
+def test_nobody_is_sent_away_because_of_one_of_two_places(town, says, now):
+    Agency.objects.create(key="highways", names={"en": "Highways"})
+    Area.objects.filter(key__in=["carsi", "iskele"]).update(aliases={"tr": ["Okul Sokağı"]})
+    rule = {"owner": "", "words": {}, "agency": "highways", "remit": "agency", "unit": ""}
+    rules = [rule | {"area": area} for area in ("carsi", "iskele")]
+    Service.objects.filter(pk=town.pothole.pk).update(remit_by=rules)
+    mark_changed()
+    queries.forget()
+
+    handle([says("Okul Sokağında yolda büyük bir çukur var")], now=now)
+    handle([says("Çarşı'da yolda büyük bir çukur var", who="ayten")], now=now)
+
+    unclear, clear = Case.objects.order_by("id")
+    assert (unclear.service, "agency" in (unclear.facts or {}), unclear.unit) == (
+        town.pothole,
+        False,
+        town.roads,
+    )
+    assert (clear.facts or {})["agency"] == "highways"
 
 
 def test_a_stop_lies_in_its_quarter(town):

@@ -62,12 +62,17 @@ class Advice:
         """Whether a place is named that could be several, or none: a person asks."""
         return self.area is not None and self.area.confidence < CLEAR
 
+    @property
+    def area_id(self) -> int | None:
+        """The area where it is, unless a person must ask first which one is meant."""
+        return self.area.value if self.area and not self.place_unclear else None
+
     @cached_property
     def duty(self) -> Duty | None:
         """Whose duty the matter is, as far as a service is named; read once."""
         if self.service is None:
             return None
-        return duty_said(self.service, self.said, area_id=self.area.value if self.area else None)
+        return duty_said(self.service, self.said, area_id=self.area_id)
 
     def evidence(self) -> list[dict[str, Any]]:
         """Every step's word and reason, as a finding keeps them."""

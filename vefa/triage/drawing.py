@@ -68,7 +68,7 @@ def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Op
         kind=contact.details.get("kind") or advice.kind.value,
         urgency=advice.urgency.value,
         service=advice.service if advice.sure else None,
-        area_id=advice.area.value if advice.area and not advice.place_unclear else None,
+        area_id=advice.area_id,
         unsure=not advice.sure or contact.form == UNREADABLE,
         actor=actor,
         facts=facts_kept(contact, advice),

@@ -128,5 +128,5 @@ def _unit(advice: Advice) -> str:
     service: Service | None = advice.service if advice.sure else None
     if service is None:
         return gettext("a person decides")
-    unit = directory().unit_for(service, advice.area.value if advice.area else None)
+    unit = directory().unit_for(service, advice.area_id)
     return unit.name(get_language() or "en") if unit else gettext("a person decides")
