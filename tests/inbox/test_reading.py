@@ -170,6 +170,17 @@ def test_files_wait_to_be_fetched_and_places_are_kept(bot, now):
     assert (place.lat, place.lon) == (38.02, 27.01)
 
 
+def test_the_address_of_a_file_stays_whole_however_long_its_signature_is(bot, now):
+    address = f"https://cdn.example/pit.jpg?oh={'3f' * 300}&oe=67"
+    (shot,) = arrive(
+        bot,
+        now,
+        {"message": message(1, document={"file_id": address, "file_unique_id": "b"}, caption="Bakın")},
+    )
+
+    assert Attachment.objects.get(contact=shot).provider_ref == address
+
+
 def test_a_number_that_somebody_shares_about_themselves_is_theirs_too(bot, now):
     card = {"phone_number": "+905551112233", "first_name": "Aylın", "user_id": 77}
     arrive(bot, now, {"message": message(1, contact=card)})

@@ -18,6 +18,7 @@ from django.conf import settings
 from msgspec import structs
 
 from vefa.channels import templates
+from vefa.channels.cleaning import clean
 from vefa.channels.manners import Named, Posted
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, Form, Reading, UnreadableError
@@ -268,7 +269,7 @@ def _files(contact: Contact, reading: Reading, now: datetime) -> Iterable[Attach
             position=position,
             key=_file_key(contact.pk, position),
             kind=_cut(file.kind, 12),
-            provider_ref=_cut(file.provider_ref, 400),
+            provider_ref=clean(file.provider_ref),  # whole: signed addresses have 500 signs and more
             content_id=_cut(file.content_id, 200),
             name=_cut(file.name, 255),
             content_type=_cut(file.content_type, 100),
