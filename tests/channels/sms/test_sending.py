@@ -135,6 +135,14 @@ def test_netgsm_is_told_when_turkish_letters_go_by_their_table(http):
     assert gateway.sent[0].to == "5321112233"
 
 
+def test_a_foreign_number_loses_its_country_nowhere_for_it_would_be_somebody_elses_here(http):
+    with SmsGateway.running("netgsm") as gateway:
+        adapter = sender(gateway, http)
+        for number in ("+15325550142", "+77011234567", "5454"):
+            adapter.send(parcel("Ekibimiz yolda", to=number))
+    assert [one.to for one in gateway.sent] == ["0015325550142", "0077011234567", "5454"]
+
+
 def test_a_password_in_the_query_is_in_no_log(caplog):
     caplog.set_level("DEBUG")
     asked = []

@@ -146,7 +146,7 @@ class Described(Line):
         return {
             "to": parcel.to,
             "digits": parcel.to.removeprefix("+"),
-            "national": numbers.national(parcel.to),
+            "national": numbers.national(parcel.to, region=self.region),
             "text": parcel.text,
             "sender": self.setting("sender"),
             "account": self.setting("account"),

@@ -46,12 +46,17 @@ def is_telephone(address: str) -> bool:
     return address.removeprefix("+").isdecimal()
 
 
-def national(number: str) -> str:
-    """The digits of an E.164 number without its country."""
-    try:
-        return str(phonenumbers.national_significant_number(phonenumbers.parse(number, None)))
-    except phonenumbers.NumberParseException:
+def national(number: str, *, region: str) -> str:
+    """The digits of an E.164 number without its country where it is one of `region`'s, else 00 and all of it.
+
+    Without its country a foreign number would be somebody else's here.
+    """
+    found = _read(number, None)
+    if found is None:
         return number.removeprefix("+")
+    if region and found.country_code != phonenumbers.country_code_for_region(region):
+        return "00" + number.removeprefix("+")
+    return str(phonenumbers.national_significant_number(found))
 
 
 def _read(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
