@@ -183,6 +183,18 @@ def test_a_message_is_read(style):
     assert (arrival,) == line(style).arrivals(MESSAGES[style])  # twice is once
 
 
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [("UTF-16BE", "Жолда шұңқыр бар"), ("UTF-16BE", "Sokakta çığ"), ("ISO-8859-9", "Çığ"), ("UTF-8", "Çığ")],
+)
+def test_kannel_posts_letters_beyond_the_default_alphabet_in_a_charset_that_it_names(charset, text):
+    headers = {"content-type": f'text/plain; charset="{charset}"'}
+    query = "secret=x&id=ab12&from=%2B905321112233&at=1795341151"
+    call = Call(headers=headers, body=text.encode(charset), query=query)
+    (reading,) = taken(line("kannel"), call)
+    assert reading.text == text
+
+
 def test_kannel_also_posts_the_text_as_the_body():
     headers = {"content-type": 'text/plain; charset="UTF-8"', "x-kannel-to": "5454"}
     query = "secret=x&id=ab12&from=%2B905321112233&at=1795341151"

@@ -31,7 +31,7 @@ from vefa.channels.port import (
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import REPAIR_PAUSE_S, call
 from vefa.channels.sms.encoding import parts
-from vefa.channels.sms.knocks import arrival, facts, fields, knock_of, report_name, reread
+from vefa.channels.sms.knocks import arrival, facts, fields, knock_of, report_name, reread, text_of
 from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.moments import from_epoch
 from vefa.kit.saying import Sentence
@@ -74,7 +74,7 @@ class Kannel(Line):
         found = fields(knock) if "=" in knock.query else {}
         if state := str(found.get("dlr", "")):
             return _report(state, found)
-        text = str(found["text"]) if "text" in found else knock.body
+        text = str(found["text"]) if "text" in found else text_of(knock)
         sender = str(found.get("from") or knock.headers.get("x-kannel-from", ""))
         message = self.message(sender, text)
         said_at = from_epoch(str(found.get("at", "")))

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 from collections.abc import Mapping
+from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes
 
@@ -125,6 +126,14 @@ def text_at(found: Any, path: str) -> str:
 def octets(knock: Knock) -> bytes:
     """The body as it came."""
     return knock.body.encode("latin-1" if knock.latin else "utf-8", "replace")
+
+
+def text_of(knock: Knock) -> str:
+    """A body that is the text itself, in the charset that its type names: Kannel posts UCS-2 as UTF-16."""
+    kind = Message()
+    kind["content-type"] = knock.kind
+    charset = _known(str(kind.get_param("charset", "")))
+    return knock.body if charset == "utf-8" else octets(knock).decode(charset, "replace")
 
 
 def _body(knock: Knock) -> dict[str, Any]:
