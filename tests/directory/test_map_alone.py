@@ -212,3 +212,33 @@ def test_a_filter_that_fits_nothing_says_so(load, pinarova, tmp_path):
 )
 def test_keys_are_made_of_names(name, key):
     assert slug(name) == key
+
+
+def test_areas_of_a_map_move_along_with_the_area_of_a_folder_above_them(folder, load, tmp_path):
+    folder.load()
+    quarters = write_map(tmp_path / "quarters.geojson", ({"name": "Yayla"}, square(27.03, 38.01)))
+    load(MapOrder(quarters, "cinaralti", "neighbourhood"))
+    folder.add("areas.csv", "gul,cinaralti.yayla,street,Gül Sokak,,Gül Sokak,\n")
+    folder.load()
+
+    folder.swap("areas.csv", "cinaralti,pinarova,", "cinaralti,golkiyi,")
+    folder.load()
+
+    below = Area.objects.filter(path__startswith="pinarova/golkiyi/cinaralti/")
+    assert list(below.order_by("path").values_list("path", flat=True)) == [
+        "pinarova/golkiyi/cinaralti/carsi",
+        "pinarova/golkiyi/cinaralti/cinaralti.yayla",
+        "pinarova/golkiyi/cinaralti/cinaralti.yayla/gul",
+    ]
+    assert folder.load().total.moved == 0
+
+
+def test_an_area_of_a_folder_cannot_hang_below_one_of_a_map_that_hangs_below_it(folder, load, tmp_path):
+    folder.load()
+    quarters = write_map(tmp_path / "quarters.geojson", ({"name": "Yayla"}, square(27.03, 38.01)))
+    load(MapOrder(quarters, "cinaralti", "neighbourhood"))
+    folder.swap("areas.csv", "cinaralti,pinarova,", "cinaralti,cinaralti.yayla,")
+
+    (problem,) = folder.load().problems
+
+    assert "“cinaralti” hangs below itself: cinaralti → cinaralti.yayla → cinaralti" in problem.what

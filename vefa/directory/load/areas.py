@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from vefa.directory.load.tree import check_tree
-from vefa.directory.load.write import paths, plant, synchronise
+from vefa.directory.load.write import paths, plant, straighten, synchronise
 from vefa.directory.models import Area, Source
 from vefa.kit.loading import Line, Reading, Section, Tally
 
@@ -43,8 +43,10 @@ class AreasSection(Section):
         others = _others(rows)
         for key in others:
             reading.declare("area", key)
-        if check_tree(places, parents, sort="area", reading=reading):
-            for key, path in paths(parents, known=others).items():
+        known = {key: path for key, (path, _) in others.items()}
+        above = {key: parent for key, (_, parent) in others.items()}
+        if check_tree(places, parents, sort="area", reading=reading, above=above):
+            for key, path in paths(parents, known=known).items():
                 rows[key]["path"] = path
         return TreeRows(list(rows.values()), parents)
 
@@ -52,6 +54,7 @@ class AreasSection(Section):
         """Alter the areas and hang each below its parent; polygons are another file's."""
         outcome = synchronise(Area.objects, rows.rows, keys=("key",), now=now)
         plant(Area.objects, outcome, rows.parents)
+        outcome.changed |= straighten()
         return outcome.tally()
 
     def recall(self) -> Iterable[tuple[str, str]]:
@@ -60,7 +63,8 @@ class AreasSection(Section):
         return [("area", key) for key in keys]
 
 
-def _others(rows: Collection[str]) -> dict[str, str]:
-    """The paths of the areas in use that came from elsewhere, such as a map, and not from this file."""
+def _others(rows: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The path and the parent's key of the areas in use that came from elsewhere, such as a map."""
     elsewhere = Area.objects.filter(retired_at=None).exclude(source=Source.FOLDER).order_by("key")
-    return {key: path for key, path in elsewhere.values_list("key", "path") if key not in rows}
+    known = elsewhere.values_list("key", "path", "parent__key")
+    return {key: (path, parent or "") for key, path, parent in known if key not in rows}

@@ -13,7 +13,7 @@ from vefa.directory.load.engine import Report, writing
 from vefa.directory.load.files import UnreadableError, lines_of
 from vefa.directory.load.polygons import check_turned_round, outline_fields, read_outline
 from vefa.directory.load.series import check_series
-from vefa.directory.load.write import put
+from vefa.directory.load.write import put, straighten
 from vefa.directory.models import Area, Municipality, Source
 from vefa.kit.geo import Outline, PolygonIndex
 from vefa.kit.loading import LANGUAGES, Line, Problem, Reading
@@ -64,6 +64,7 @@ def load_map(order: MapOrder, *, now: datetime, actor: str) -> Report:
         return report
     with writing(report, now=now, actor=actor, of=order.path.name):
         outcome = put(Area.objects, rows, keys=("key",), source=Source.MAP)
+        outcome.changed |= straighten()
         report.tallies[order.path.name] = outcome.tally()
     return report
 

@@ -118,6 +118,21 @@ def paths(parents: Mapping[str, str], *, known: Mapping[str, str] = MappingProxy
     return {key: path(key) for key in parents}
 
 
+def straighten() -> set[Key]:
+    """Bring the path of every area into step with its parents; the keys of those that were stale.
+
+    Areas that a map brought stay below one of a folder that moves, and the other way round.
+    """
+    rows = list(Area.objects.order_by("id").only("key", "path", "parent"))
+    keys = {row.id: row.key for row in rows}
+    found = paths({row.key: keys.get(row.parent_id or 0, "") for row in rows})
+    stale = [row for row in rows if row.path != found[row.key]]
+    for row in stale:
+        row.path = found[row.key]
+    Area.objects.bulk_update(stale, ["path"])
+    return {(row.key,) for row in stale}
+
+
 def _set(row: Kept, wanted: Mapping[str, Any]) -> bool:
     before = {name: getattr(row, name) for name in wanted}
     for name, value in wanted.items():
