@@ -34,6 +34,7 @@ def adopt(version_id: int, *, by: Staff | None, now: datetime) -> ModelVersion:
 def roll_back(*, by: Staff | None, now: datetime) -> ModelVersion | None:
     """Go back to the version that served before the present one; None: to the lexicon alone.
 
+    What was gone back from is not gone back to, whatever serves later, unless somebody adopts it by hand.
     A fitted threshold goes back along with it; one that a person has set stays.
     Raises NoVersionError where none is in service.
     """
@@ -57,4 +58,5 @@ def roll_back(*, by: Staff | None, now: datetime) -> ModelVersion | None:
         versions.put_in_service(before, why=Sentence("gone back to"), by=by, now=now)
         ModelVersion.objects.filter(pk=before.pk).update(adopted_at=first)
         fit_threshold(versions.threshold_of(before), now=now)
+    ModelVersion.objects.filter(pk=present.pk).update(adopted_at=None)
     return before

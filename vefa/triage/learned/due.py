@@ -1,4 +1,7 @@
-"""When a new model is due: at the beginning, with another catalogue, after many labels, each night."""
+"""When a new model is due: at the beginning, with another catalogue, after many labels, each night.
+
+And where the one in service cannot be read, as after a new release that stores them otherwise.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +11,9 @@ from vefa.directory.queries import municipality
 from vefa.triage.learned.corpus import catalogue
 from vefa.triage.learned.rules import ENOUGH
 from vefa.triage.learned.samples import digest
-from vefa.triage.models import Learning, ModelVersion, ServiceLabel
+from vefa.triage.learned.serving import in_service
+from vefa.triage.learned.versions import current
+from vefa.triage.models import Learning, ModelVersion, ServiceLabel, Standing
 
 NIGHT = 3  # o'clock in the municipality's zone
 REST = timedelta(minutes=10)  # after a fit that failed or was killed
@@ -29,9 +34,12 @@ class Watch:
             return ""
         if row.asked_at is not None:
             return "asked for"
-        latest = ModelVersion.objects.order_by("-number").only("made_at", "upto", "catalogue").first()
+        fields = ("made_at", "upto", "catalogue", "standing")
+        latest = ModelVersion.objects.order_by("-number").only(*fields).first()
         if latest is None:
             return "the beginning"
+        if latest.standing == Standing.IN_SERVICE and current(in_service()).scorer is None:
+            return "a model that cannot be read"
         if latest.catalogue != self._catalogue():
             return "another catalogue"
         return _by_labels(latest, now)

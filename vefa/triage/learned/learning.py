@@ -27,7 +27,7 @@ from vefa.triage.learned.threshold import fit_threshold
 from vefa.triage.learned.trying import try_on
 from vefa.triage.learned.vectors import forget_others, vectors_of
 from vefa.triage.learned.weights import to_bytes
-from vefa.triage.models import Learning, ModelVersion, Standing
+from vefa.triage.models import Learning, ModelVersion, ServiceLabel, Standing
 
 LOCK = 0x7F01  # the space of the advisory lock: one learns at a time, and a death lets go
 REACHES_BACK = timedelta(days=730)  # in the journal
@@ -79,7 +79,7 @@ def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
     forget_others(lesson.samples)
     with transaction.atomic():
         version = _stored(lesson, scorer, tried, before, clock())
-        _judge(version, result_of(tried), before, now=clock())
+        _judge(version, result_of(tried), before, now=clock(), first=old.scorer is None)
         if version.standing == Standing.IN_SERVICE:
             fit_threshold(versions.threshold_of(version), now=clock())
         versions.forget_old()
@@ -87,6 +87,7 @@ def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
 
 
 def _lesson() -> Lesson:
+    latest = ServiceLabel.objects.order_by("-id").values_list("id", flat=True).first()
     told = corpus.catalogue()
     known = corpus.decided()
     held = held_back(len(known))
@@ -97,7 +98,7 @@ def _lesson() -> Lesson:
         samples=[*told, *(one.sample for one in learned)],
         held=kept,
         labels=len(known),
-        upto=max((one.id for one in known), default=0),
+        upto=latest or 0,  # also what teaches nothing: a new fit would find nothing in it either
     )
 
 
@@ -123,12 +124,12 @@ def _stored(
     )
 
 
-def _judge(version: ModelVersion, new: Result, before: Result | None, *, now: datetime) -> None:
-    """Adopt it, or say why not."""
+def _judge(version: ModelVersion, new: Result, before: Result | None, *, now: datetime, first: bool) -> None:
+    """Adopt it, or say why not. `first`: no model decides yet, or none that can be read."""
     latest = ModelVersion.objects.filter(standing=Standing.IN_SERVICE).first()
     fresh = latest is None or latest.catalogue != version.catalogue or latest.meaning != version.meaning
     told = {"right": new.first, "of": new.n, "before": before.first if before else 0}
-    if is_better(new, before, fresh=fresh, first=latest is None):
+    if is_better(new, before, fresh=fresh, first=first):
         why = Sentence("%(right)s of %(of)s right, %(before)s before", **told)
         if not new.n:
             why = Sentence("learned from the catalogue as it is now")

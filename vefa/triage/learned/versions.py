@@ -14,6 +14,7 @@ from vefa.triage.learned.weights import UnreadableModelError, from_bytes
 from vefa.triage.models import Learning, ModelVersion, Standing
 
 KEPT = 10  # versions with their weights; of older ones the figures stay
+SERVED = 3  # and so many of the last that served: after ten nights of refused ones there is a way back
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class InService:
 def current(known: InService | None = None) -> InService:
     """What is in service; weights that are `known` are not read again.
 
-    A model that cannot be read leaves it to the lexicon.
+    A model that cannot be read leaves it to the lexicon, which needs more to be sure than a model does.
     """
     learning = Learning.objects.filter(id=1).first()
     threshold = learning.threshold if learning else FIRST
@@ -48,7 +49,8 @@ def current(known: InService | None = None) -> InService:
         scorer = Scorer(from_bytes(bytes(rows.values_list("weights", flat=True).get(number=number))))
     except (UnreadableModelError, ModelVersion.DoesNotExist):
         log.exception("Model %s cannot be read: the lexicon decides", number)
-        return InService(0, threshold, None)
+        fitted = learning is None or learning.threshold_at is None
+        return InService(0, max(threshold, FIRST) if fitted else threshold, None)
     return InService(number, threshold, scorer)
 
 
@@ -88,5 +90,7 @@ def about(number: int, *, by: Staff | None, now: datetime, **further: object) ->
 def forget_old() -> None:
     """Drop the weights of versions so old that nobody goes back to them."""
     kept = ModelVersion.objects.order_by("-number").values_list("number", flat=True)[:KEPT]
-    old = ModelVersion.objects.exclude(number__in=list(kept)).exclude(standing=Standing.IN_SERVICE)
+    served = ModelVersion.objects.filter(adopted_at__isnull=False).exclude(weights=b"")
+    ways_back = served.order_by("-adopted_at").values_list("number", flat=True)[:SERVED]
+    old = ModelVersion.objects.exclude(number__in=[*kept, *ways_back]).exclude(standing=Standing.IN_SERVICE)
     old.update(weights=b"")

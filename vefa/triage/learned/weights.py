@@ -5,6 +5,7 @@ Rows are features in the order of their names, columns are services in the order
 
 import io
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -105,7 +106,7 @@ def from_bytes(stored: bytes) -> Model:
                 mixed=Mixture(**head["mixed"]) if head["mixed"] else None,
                 meaning=_meaning(head, held) if head["meaning"] else None,
             )
-    except (KeyError, TypeError, ValueError, OSError, EOFError, BadZipFile) as error:
+    except (KeyError, TypeError, ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise UnreadableModelError(str(error)) from error
 
 
