@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pyotp
 import pytest
@@ -345,6 +346,21 @@ def test_a_page_that_wakes_up_after_the_sign_in_ended_is_sent_to_the_door_whole(
     answer = client.get(LIST, headers={"HX-Request": "true"})
     door = f"{reverse('desk:sign-in')}?next=%2Fdesk%2Flists%2Fopen"
     assert (answer.status_code, answer["HX-Redirect"]) == (401, door)
+
+
+@pytest.mark.parametrize(
+    ("headers", "page"),
+    [
+        ({"Referer": "http://testserver/desk/cases/5?act=end"}, "/desk/cases/5?act=end"),
+        ({"Referer": "http://elsewhere.example/desk/cases/5"}, "/desk/"),
+        ({"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/new?call=7"}, "/desk/new?call=7"),
+        ({}, "/desk/"),
+    ],
+)
+def test_who_is_sent_to_the_door_from_a_form_comes_back_to_its_page(town, headers, page):
+    answer = Client().post(reverse("desk:hints"), {}, headers=headers)
+    door = answer.headers.get("HX-Redirect") or answer.headers["Location"]
+    assert door == f"{reverse('desk:sign-in')}?{urlencode({'next': page})}"
 
 
 def test_who_was_behind_a_session_last_is_only_a_guess(town):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -79,8 +79,18 @@ def needs_second_factor(request: HttpRequest, staff: Staff) -> bool:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send the reader to the door and remember where they wanted to go; htmx is told to go there whole."""
-    wanted = request.get_full_path() if request.method == "GET" else reverse("desk:queue")
-    address = f"{reverse('desk:sign-in')}?{urlencode({'next': wanted})}"
+    address = f"{reverse('desk:sign-in')}?{urlencode({'next': _page_of(request)})}"
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to come back to: of a part, and of a form, the one on which it stood."""
+    stood = request.headers.get("HX-Current-URL") or (
+        request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "")
+    )
+    parts = urlsplit(stood)
+    if parts.netloc not in {"", request.get_host()} or not parts.path.startswith("/desk/"):
+        return reverse("desk:queue")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

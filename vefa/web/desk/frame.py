@@ -51,3 +51,4 @@ class Frame:
     calls_href: str = ""  # for those who sit at a telephone
     compact: bool = False
     keys_off: bool = False
+    who: str = ""  # what is kept in the browser is put back for this person only

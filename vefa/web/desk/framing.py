@@ -56,6 +56,7 @@ def frame_of(request: StaffRequest, *, now: datetime, current: str = "", searche
         calls_href=calls_href(staff),
         compact=bool(staff.preferences.get("compact")),
         keys_off=bool(staff.preferences.get("keys_off")),
+        who=str(staff.pk),
     )
 
 

@@ -1,12 +1,13 @@
 // Keeps what is typed: a field with data-draft="URL" is saved on the server within two seconds.
-// The server's answer never touches the field. While the network is away the words also stay in this browser.
+// The server's answer never touches the field. Until the server has them, the words stay in this browser too, beside
+// what the server had last: who opens the page again there finds them, unless the draft was changed elsewhere.
 
 const CALM_MS = 900; // after the last key
 const LONGEST_MS = 1800; // while somebody types without a pause
 const RETRY_MS = 3000;
 
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-const store = (url) => `vefa-draft:${url}`;
+const store = (url) => `vefa-draft:${document.body.dataset.staff ?? ""}:${url}`;
 
 class Draft {
   constructor(field) {
@@ -16,6 +17,7 @@ class Draft {
     this.saved = field.value;
     this.waiting = 0;
     this.since = 0;
+    this.going = Promise.resolve(); // one after another: a slow connection must not bring an older text last
     this.restore();
     field.addEventListener("input", () => this.touch());
     field.form?.addEventListener("submit", () => this.stop());
@@ -23,15 +25,20 @@ class Draft {
   }
 
   restore() {
-    const kept = sessionStorage.getItem(store(this.url));
-    if (kept && !this.field.value.trim()) {
-      this.field.value = kept;
-      this.touch();
-    }
+    const { text, base } = JSON.parse(sessionStorage.getItem(store(this.url)) ?? "{}");
+    if (!text) return;
+    if (base === this.saved || !this.saved.trim()) this.field.value = text;
+    this.touch();
+  }
+
+  hold() {
+    const kept = { text: this.field.value, base: this.saved };
+    if (kept.text === this.saved) sessionStorage.removeItem(store(this.url));
+    else sessionStorage.setItem(store(this.url), JSON.stringify(kept));
   }
 
   touch() {
-    sessionStorage.setItem(store(this.url), this.field.value);
+    this.hold();
     const now = performance.now();
     this.since ||= now;
     clearTimeout(this.waiting);
@@ -39,18 +46,23 @@ class Draft {
     this.waiting = setTimeout(() => this.save(), wait);
   }
 
-  async save() {
+  save() {
+    this.going = this.going.then(() => this.send());
+  }
+
+  async send() {
     const text = this.field.value;
     this.since = 0;
     if (text === this.saved || this.stopped) return;
     this.tell("saving");
     try {
       const answer = await this.post(text);
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (answer.redirected || answer.status === 403) document.dispatchEvent(new Event("vefa:signed-out"));
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status)); // a door is no draft
       this.saved = text;
       const detail = await answer.json().catch(() => ({}));
       this.field.dispatchEvent(new CustomEvent("vefa:saved", { bubbles: true, detail }));
-      sessionStorage.removeItem(store(this.url));
+      this.hold();
       this.tell("saved");
     } catch {
       this.tell("failed");
