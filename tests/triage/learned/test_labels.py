@@ -9,8 +9,11 @@ from tests.web.desk.conftest import wrote
 from vefa.cases import lifecycle
 from vefa.cases.describing import unsettle
 from vefa.cases.ending import Ending
+from vefa.cases.incidents.gathering import Plan, declare
+from vefa.cases.incidents.orders import Order, carry_out, lay_down
 from vefa.cases.lifecycle import Description
-from vefa.cases.models import Case, Outcome
+from vefa.cases.models import Case, IncidentOrder, Outcome
+from vefa.journal.models import Event
 from vefa.journal.replay import react
 from vefa.triage.learned import labels
 from vefa.triage.models import ServiceLabel, Told
@@ -75,6 +78,27 @@ def test_a_matter_that_was_done_was_what_it_was_called(town, sure, now):
     lifecycle.end(case_id=sure.pk, ending=ending, by=town.murat, now=now)
 
     assert told() == [(sure.pk, town.pothole.pk, Told.DONE)]
+
+
+def test_what_was_ended_with_many_others_says_nothing_of_its_own_service(town, sure, wrote, now):
+    behind = wrote("Can Demir", "7003", "Yol bozuk", now=now)
+    lifecycle.double(case_id=behind.pk, master_id=sure.pk, by=town.derya, now=now)
+    one, other = (wrote(f"Kişi {n}", f"71{n}", "Su yok", now=now) for n in range(2))
+    plan = Plan(
+        name="Kesinti", service_ids=(town.pothole.pk,), area_id=None, since=now, banner={"tr": "Biliyoruz."}
+    )
+    incident = declare(plan=plan, case_ids=[one.pk, other.pk], by=town.derya, now=now)
+    words = Order(sort=IncidentOrder.Sort.END, once="1", texts={"tr": "Su geldi."}, outcome="done")
+    lay_down(incident_id=incident.pk, order=words, by=town.derya, now=now)
+    carry_out(answer=lambda *_: None, now=now + timedelta(minutes=1))
+    ending = Ending(outcome=Outcome.DONE, reason="Dolduruldu", waiver="Karanlıktı")
+    lifecycle.end(case_id=sure.pk, ending=ending, by=town.murat, now=now)
+
+    ended = Event.objects.filter(kind="case.ended", actor__startswith="staff:")
+    assert {event.subject for event in ended} == {f"case:{c.pk}" for c in (one, other, sure, behind)}
+    assert told() == [(sure.pk, town.pothole.pk, Told.DONE)]
+    labels.gather(since=now - timedelta(days=1))
+    assert len(told()) == 1
 
 
 def test_a_person_may_say_that_it_is_right(town, sure, now):

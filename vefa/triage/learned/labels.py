@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
-from vefa.cases.models import Case, Outcome
+from vefa.cases.models import Case, IncidentCase, Outcome
 from vefa.directory.models import Staff
 from vefa.journal.models import Event
 from vefa.triage.models import ServiceLabel, Told
@@ -48,14 +48,29 @@ def _note(events: Sequence[Event]) -> None:
     present = dict(
         Case.objects.filter(id__in={_case_of(event) for event in events}).values_list("id", "service_id")
     )
+    together = _together(events)
     rows = [
         ServiceLabel(
             case_id=_case_of(event), staff_id=_staff_of(event), at=event.at, event_id=event.pk, **facts
         )
         for event in events
-        if _case_of(event) in present and (facts := _said(event, present[_case_of(event)]))
+        if event.pk not in together
+        and _case_of(event) in present
+        and (facts := _said(event, present[_case_of(event)]))
     ]
     ServiceLabel.objects.bulk_create(_with_people(rows), ignore_conflicts=True)
+
+
+def _together(events: Sequence[Event]) -> set[int]:
+    """The ends that somebody gave to many cases at once, looking at none: of an incident, or with a master.
+
+    A few hundred of one service would crowd all others out of the cases on which models are compared.
+    """
+    ended = {event.pk: _case_of(event) for event in events if event.kind == ENDED}
+    rows = IncidentCase.objects.filter(case_id__in=ended.values(), left_at=None) if ended else []
+    crowd = {row.case_id for row in rows}
+    behind = {event.pk for event in events if event.kind == ENDED and event.data.get("master_id")}
+    return behind | {key for key, case_id in ended.items() if case_id in crowd}
 
 
 def _said(event: Event, service_id: int | None) -> dict[str, Any] | None:
