@@ -10,7 +10,7 @@ from vefa.calls.models import Call, CallBack, Dialling, Seat
 from vefa.calls.rules import LONGEST_RING, Figures, Timed, measure, seat_state
 from vefa.calls.screens import concerned
 from vefa.calls.seats import Seats, everybody
-from vefa.channels.models import Endpoint
+from vefa.channels.models import Endpoint, Owner
 from vefa.directory.access import scope_of
 from vefa.directory.models import Staff
 from vefa.inbox.delegating import parts_of
@@ -134,18 +134,29 @@ def file_of(staff: Staff, call_id: int, which: str, *, now: datetime) -> tuple[C
 
 
 def written_down(staff: Staff, contact_ids: Collection[int], *, now: datetime) -> list[Call]:
-    """The exchange's calls that became these contacts, of those that this person may see.
+    """The exchange's calls that became these contacts, of those that this person may see as in `visible_to`.
 
-    `is_recorded` and `has_voicemail` say which files are here. Two statements.
+    `is_recorded` and `has_voicemail` say which files are here. One statement; two more where it is asked
+    whose part a line is, which only one that is not the institution's own can be.
     """
     here = Attachment.objects.filter(state=AttachmentState.STORED)
-    calls = visible_to(staff, now=now).filter(contact__in=contact_ids).exclude(source="hand")
-    return list(
-        calls.select_related("staff").annotate(
+    calls = Call.objects.filter(contact__in=contact_ids).exclude(source="hand")
+    found = list(
+        calls.select_related("citizen__merged_into", "staff", "service", "endpoint").annotate(
             is_recorded=Exists(here.filter(contact_id=OuterRef("recording_id"))),
             has_voicemail=Exists(here.filter(contact_id=OuterRef("voicemail_id"))),
         )
     )
+    everybodys = scope_of(staff).everything
+    seen = {one.pk for one in found if one.staff_id == staff.pk or (everybodys and not one.endpoint.personal)}
+    left = [one for one in found if one.pk not in seen and _somebodys(one.endpoint)]
+    parts = parts_of(staff, now=now) if left else {}
+    seen |= {one.pk for one in left if one.endpoint_id in parts}
+    return [one for one in found if one.pk in seen]
+
+
+def _somebodys(line: Endpoint) -> bool:
+    return line.personal or line.owner != Owner.INSTITUTION
 
 
 def with_files(calls: Sequence[Call]) -> frozenset[int]:

@@ -11,7 +11,12 @@ from django.urls import reverse
 
 from tests.calls.exchange import exchange
 from tests.web.desk.telephone import _here_and_now, entry, now, seated
+from vefa.calls import queries
+from vefa.calls.models import Call
 from vefa.cases.models import Case
+from vefa.channels.models import Endpoint
+from vefa.directory.models import Staff
+from vefa.inbox.delegating import Grant, give
 from vefa.inbox.models import Attachment, AttachmentState
 from vefa.journal.models import Event
 
@@ -86,10 +91,25 @@ def test_a_case_shows_the_call_in_which_it_was_told_with_its_recording_to_who_ma
         shown = client.get(page).content.decode()
     assert f'src="{heard}"' in shown
     assert re.search(r'class="message-call".*answered · 0:36 · ', shown)
-    assert sum(one["sql"].count("EXECUTE ") or 1 for one in caught.captured_queries) <= 12
+    assert sum(one["sql"].count("EXECUTE ") or 1 for one in caught.captured_queries) <= 10
 
     Case.objects.update(unit=town.roads)
     theirs = seated(town.murat).get(page)
     assert theirs.status_code == 200
     assert b"sokak lambas" in theirs.content
     assert heard.encode() not in theirs.content
+
+
+@pytest.mark.parametrize("owner", ["institution", "mayor", "unit"])
+@pytest.mark.parametrize("personal", [False, True])
+def test_a_case_shows_the_calls_that_the_list_of_calls_shows(recorded, exchange, town, now, owner, personal):
+    contact = recorded.recording
+    Call.objects.filter(pk=recorded.pk).update(contact=contact, staff=town.reza)
+    line = Endpoint.objects.filter(pk=recorded.endpoint_id)
+    line.update(owner=owner, personal=personal, unit_key="roads")
+    if personal:
+        give(endpoint=line.get(), to=town.selin, grant=Grant(from_at=now), by=town.ayse, now=now)
+
+    for staff in Staff.objects.order_by("username"):
+        listed = list(queries.visible_to(staff, now=now).filter(contact=contact))
+        assert queries.written_down(staff, [contact.pk], now=now) == listed, staff
