@@ -1,5 +1,6 @@
 """Against real servers: what we send through Exim lies in Dovecot's mailbox, and is fetched exactly once."""
 
+import os
 import smtplib
 import threading
 import time
@@ -142,6 +143,41 @@ def test_an_empty_mailbox_gives_a_cursor_so_that_a_mail_read_by_a_person_first_i
 
     assert nothing == []
     assert [mailbox.read(arrival.raw).text for arrival in found] == ["ilk"]
+
+
+def read_there(servers: tuple[Peer, Peer], text: str, name: str, *, day: datetime) -> None:
+    """A mail that a person has read in the mailbox."""
+    path = servers[0].home / f"mail/cur/{name}:2,S"
+    path.write_bytes(mail(text, Message_ID=f"<{name}@x>"))
+    path.chmod(0o666)
+    os.utime(path, (day.timestamp(), day.timestamp()))
+
+
+def test_what_a_person_has_read_before_us_is_left_alone_behind_an_unread_mail_too(servers, mailbox):
+    drop(servers, mail("okunmamış", Message_ID="<u@x>"), "unread.mail")
+    fetched(mailbox, accept=False)  # numbers are given as the server looks
+    for number in range(3):
+        read_there(servers, "eski", f"before{number}.mail", day=datetime(2025, 5, 1, tzinfo=UTC))
+    found, cursor = fetched(mailbox)
+    assert [mailbox.read(arrival.raw).text for arrival in found] == ["okunmamış"]
+    assert fetched(mailbox, cursor) == ([], cursor)
+
+    drop(servers, mail("yeni", Message_ID="<n@x>"), "fresh.mail")
+    found, cursor = fetched(mailbox, cursor)
+    assert [mailbox.read(arrival.raw).text for arrival in found] == ["yeni"]
+
+
+def test_a_rebuilt_mailbox_brings_back_nothing_that_was_read_there_before_us(servers, mailbox):
+    read_there(servers, "eski", "long-ago.mail", day=datetime(2025, 5, 1, tzinfo=UTC))
+    nothing, cursor = fetched(mailbox)
+    read_there(servers, "arada", "between.mail", day=datetime.now(UTC))
+    first, cursor = fetched(mailbox, cursor)
+    again, later = fetched(mailbox, f"1{cursor}")
+
+    assert nothing == []
+    assert [one.external_id for one in again] == [one.external_id for one in first]
+    assert [mailbox.read(one.raw).text for one in first] == ["arada"]
+    assert later == cursor
 
 
 def test_a_mailbox_that_was_rebuilt_is_read_anew_under_the_same_names(servers, mailbox):

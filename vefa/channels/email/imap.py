@@ -1,6 +1,7 @@
 """Fetch mail from a mailbox: what is new since the cursor, then waiting with IDLE or by asking again.
 
-A message is marked as seen only after it was accepted. The cursor `<UIDVALIDITY>:<UID>` only saves work.
+A message is marked as seen only after it was accepted. What lay in the mailbox before us and was read there
+is left alone, also when the mailbox is rebuilt: see `Mark`.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from email import policy
 from email.parser import BytesHeaderParser
 from typing import Any, NamedTuple
@@ -28,6 +30,7 @@ _TOGETHER = MOST_BYTES  # and their bytes, unless one alone has more: all of a c
 _HEADERS = BytesHeaderParser(policy=policy.compat32)  # reads no field before it is asked for
 _LONGEST_IDLE_S = 25 * 60  # RFC 2177: less than half an hour
 _ASK_AGAIN_S = 30  # for servers without IDLE
+_MARGIN = timedelta(days=2)  # days of the server's and of ours may differ
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,13 @@ class Folder(NamedTuple):
 
     validity: int
     next_uid: int
+
+
+class Facts(NamedTuple):
+    """What is known of a message before it is fetched: its bytes, and when it came here (ISO date)."""
+
+    size: int
+    day: str
 
 
 @contextmanager
@@ -85,47 +95,91 @@ def _connected(server: ImapServer) -> Iterator[IMAPClient]:
             client.logout()
 
 
+class Mark(NamedTuple):
+    """The cursor, `<UIDVALIDITY>:<UID>:<until>:<day>`: how far the mailbox was fetched.
+
+    until  up to this number only what is unread counts, or what came since `day`: it lay there before us
+    day    ISO date of the newest message that we know
+    """
+
+    validity: int = 0
+    last: int = 0
+    until: int = 0
+    day: str = ""
+
+    def text(self) -> str:
+        """As it is stored."""
+        return ":".join(map(str, self))
+
+    def after(self, uid: int, day: str) -> "Mark":
+        """The mark behind this message."""
+        if uid < self.until:
+            return self._replace(last=uid)
+        return Mark(self.validity, uid, 0, max(self.day, day))
+
+
 def collected(server: ImapServer, cursor: str, *, wait_s: float) -> Iterator[Catch]:
     """What is new since the cursor, a handful at a time; see `Collector.collect`."""
-    with opened(server) as (client, (validity, next_uid)):
-        first = True
-        if not cursor and not client.search(["UNSEEN"]):
+    with opened(server) as (client, folder):
+        first, mark = True, _mark(cursor, folder)
+        if mark.text() != cursor and not _search(client, mark):
             # From now on the number counts, not the mark: a person who reads along hides nothing.
-            cursor = f"{validity}:{next_uid - 1}"
-            yield Catch(arrivals=(), cursor=cursor, accepted=lambda: None)
-        while uids := _new_uids(client, validity, cursor, wait_s=wait_s if first else 0):
+            mark = mark.after(max(mark.last, mark.until), _newest(client))
+            yield Catch(arrivals=(), cursor=mark.text(), accepted=_nothing)
+        while uids := _new_uids(client, mark, wait_s=wait_s if first else 0):
             first = False
             while uids:
-                sizes = _sizes(client, uids[:_HANDFUL])
-                handful = _handful(uids[:_HANDFUL], sizes)
-                catch, taken = _catch(client, validity, handful, sizes)
+                facts = _facts(client, uids[:_HANDFUL])
+                handful = _handful(uids[:_HANDFUL], facts)
+                mark = mark.after(
+                    handful[-1], max((facts[uid].day for uid in handful if uid in facts), default="")
+                )
+                catch, taken = _catch(client, handful, facts, mark)
                 yield catch
                 if not taken:
                     return
-                cursor, uids = catch.cursor, uids[len(handful) :]
+                uids = uids[len(handful) :]
                 del catch  # before the next are fetched
+        if mark.until:  # all that was unread is here
+            yield Catch(arrivals=(), cursor=mark.after(mark.until, _newest(client)).text(), accepted=_nothing)
 
 
-def _new_uids(client: IMAPClient, validity: int, cursor: str, *, wait_s: float) -> list[int]:
-    """The numbers of what came after the cursor, in order; waits once when there is nothing."""
-    found = _search(client, validity, cursor)
+def _mark(cursor: str, folder: Folder) -> Mark:
+    """Where to go on. A new mailbox begins with what nobody has read; one that was rebuilt with that and with
+    what came since we looked last: nothing is lost when a message comes twice.
+    """
+    known, last, until, day = [*cursor.split(":"), "", "", ""][:4]
+    whole = int(until) if until.isdecimal() else 0
+    if known == str(folder.validity) and last.isdecimal():
+        return Mark(folder.validity, int(last), whole, day)
+    if cursor and not day and not whole:
+        return Mark(folder.validity)  # nothing is known of what was there before us
+    return Mark(folder.validity, 0, folder.next_uid - 1, day)
+
+
+def _new_uids(client: IMAPClient, mark: Mark, *, wait_s: float) -> list[int]:
+    """The numbers of what came after the mark, in order; waits once when there is nothing."""
+    found = _search(client, mark)
     if not found and wait_s > 0:
         _wait(client, wait_s)
-        found = _search(client, validity, cursor)
+        found = _search(client, mark)
     return found
 
 
-def _search(client: IMAPClient, validity: int, cursor: str) -> list[int]:
-    """A new mailbox begins with what nobody has read; one that was rebuilt begins anew, for nothing is lost
-    when a message comes twice.
-    """
-    known, _, last = cursor.partition(":")
-    if not cursor:
-        return sorted(client.search(["UNSEEN"]))
-    if known != str(validity) or not last.isdecimal():
-        return sorted(client.search(["ALL"]))
+def _search(client: IMAPClient, mark: Mark) -> list[int]:
     # "n:*" always names the last message, also when it is older than n.
-    return sorted(uid for uid in client.search(["UID", f"{int(last) + 1}:*"]) if uid > int(last))
+    found = sorted(uid for uid in client.search(["UID", f"{mark.last + 1}:*"]) if uid > mark.last)
+    if not mark.until:
+        return found
+    wanted = set(client.search(["UNSEEN"]))
+    if mark.day:
+        wanted |= set(client.search(["SINCE", date.fromisoformat(mark.day) - _MARGIN]))
+    return [uid for uid in found if uid > mark.until or uid in wanted]
+
+
+def _newest(client: IMAPClient) -> str:
+    """The day of the newest message; "" in an empty mailbox."""
+    return max((one.day for one in _facts(client, client.search(["UID", "*"])).values()), default="")
 
 
 def _wait(client: IMAPClient, wait_s: float) -> None:
@@ -138,16 +192,22 @@ def _wait(client: IMAPClient, wait_s: float) -> None:
         client.noop()
 
 
-def _sizes(client: IMAPClient, uids: list[int]) -> dict[int, int]:
-    """The bytes of each message that is still there."""
-    return {uid: int(facts[b"RFC822.SIZE"]) for uid, facts in client.fetch(uids, ["RFC822.SIZE"]).items()}
+def _facts(client: IMAPClient, uids: list[int]) -> dict[int, Facts]:
+    """Of each message that is still there."""
+    if not uids:
+        return {}
+    found = client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+    return {
+        uid: Facts(int(told[b"RFC822.SIZE"]), told[b"INTERNALDATE"].date().isoformat())
+        for uid, told in found.items()
+    }
 
 
-def _handful(uids: list[int], sizes: dict[int, int]) -> list[int]:
+def _handful(uids: list[int], facts: dict[int, Facts]) -> list[int]:
     """As many of the next messages as may be held together, one at least."""
     room = _TOGETHER
     for count, uid in enumerate(uids):
-        size = sizes.get(uid, 0)
+        size = facts[uid].size if uid in facts else 0
         room -= size if size <= MOST_BYTES else LONGEST_HEADER  # of what is too large the header comes
         if room < 0 and count:
             return uids[:count]
@@ -155,12 +215,12 @@ def _handful(uids: list[int], sizes: dict[int, int]) -> list[int]:
 
 
 def _catch(
-    client: IMAPClient, validity: int, uids: list[int], sizes: dict[int, int]
+    client: IMAPClient, uids: list[int], facts: dict[int, Facts], mark: Mark
 ) -> tuple[Catch, list[bool]]:
     """The messages of these numbers; the list gets an entry once they are accepted."""
     taken: list[bool] = []
-    arrivals = [_arrival(client, uid, sizes[uid]) for uid in uids if uid in sizes]
-    whole = [uid for uid in uids if sizes.get(uid, MOST_BYTES + 1) <= MOST_BYTES]
+    arrivals = [_arrival(client, uid, facts[uid].size) for uid in uids if uid in facts]
+    whole = [uid for uid in uids if uid in facts and facts[uid].size <= MOST_BYTES]
 
     def accepted() -> None:
         taken.append(True)
@@ -171,7 +231,7 @@ def _catch(
             raise BusyError(because("the mailbox does not answer", _told(error))) from None
 
     found = tuple(arrival for arrival in arrivals if arrival is not None)
-    return Catch(arrivals=found, cursor=f"{validity}:{uids[-1]}", accepted=accepted), taken
+    return Catch(arrivals=found, cursor=mark.text(), accepted=accepted), taken
 
 
 def _arrival(client: IMAPClient, uid: int, size: int) -> Arrival | None:
@@ -208,3 +268,7 @@ def arrival_of(raw: bytes) -> Arrival:
 def _told(error: Exception) -> str:
     """The server's words; of our own line only errors without content."""
     return clean_line(f"{type(error).__name__}: {error}", limit=200)
+
+
+def _nothing() -> None:
+    """Nothing was fetched, so nothing is marked."""
