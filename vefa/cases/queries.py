@@ -14,6 +14,7 @@ from vefa.cases import filters as asked
 from vefa.cases import paging
 from vefa.cases.filters import Filters, Reach, Sort, View
 from vefa.cases.models import OPEN, Case, Extension, Promise
+from vefa.cases.reaching import beside_mail
 from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.directory.snapshot import Snapshot
@@ -148,7 +149,7 @@ def open_case(staff: Staff, case_id: int) -> Case | None:
 def _whole(reach: Reach) -> Prepared[Case, Case]:
     def make(case_id: int) -> QuerySet[Case]:
         visible = Case.objects.filter(asked.sight(reach), pk=case_id)
-        return visible.select_related(*_RELATED).defer("search")
+        return visible.select_related(*_RELATED).annotate(**beside_mail()).defer("search")
 
     return Prepared(make, int, planned=reach.scope.everything)
 

@@ -52,10 +52,21 @@ def number_left(case: Case | None) -> str:
     opened = CaseContact.objects.filter(case_id=case.pk if case else 0, opened=True).order_by("id")
     row = opened.values_list("contact__endpoint__channel", "contact__raw").first()
     channel = CHANNELS.get(row[0]) if row else None
-    if row is None or channel is None or not channel.by_hand:
-        return ""
+    return _number_in(row[1]) if row and channel and channel.by_hand else ""
+
+
+def number_beside_mail(case: Case) -> str:
+    """Where who is answered by mail can be called: the number in their form, else another that is theirs.
+
+    Of a case that `queries.open_case` read, without a statement; "" where none is known.
+    """
+    return (_number_in(case.form) if case.form else "") or case.phone or ""
+
+
+def _number_in(raw: bytes) -> str:
+    """The telephone number that was typed into a form, in E.164 where it is one."""
     try:
-        form = json.loads(bytes(row[1]))
+        form = json.loads(bytes(raw))
     except ValueError:
         return ""
     typed = str(form.get("phone") or "") if isinstance(form, dict) else ""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests.web.desk.seat import seated
 from vefa.cases.models import Case, Note, Outcome, State
 from vefa.channels.models import Endpoint
-from vefa.citizens.models import Address
+from vefa.citizens.models import Address, Citizen
 from vefa.dialogue.models import Delivery, DeliveryState, Draft, Reply
 from vefa.inbox.models import Attachment, Contact
 from vefa.journal import replay
@@ -252,23 +252,26 @@ def test_a_case_costs_at_most_ten_statements_in_three_round_trips(town, pothole_
         page_of(client, pothole_case)
 
 
-def test_a_case_of_a_form_that_is_answered_by_mail_and_has_files_costs_one_more(town, pothole_case, now):
+def test_a_case_of_a_form_that_is_answered_by_mail_and_has_files_costs_no_more(town, pothole_case, now):
     contact = Contact.objects.get(links__case=pothole_case)
     Attachment.objects.create(contact=contact, kind="image", name="çukur.jpg", key=uuid4(), due_at=now)
     Endpoint.objects.create(key="posta", channel="email", language="tr")
     talk = pothole_case.conversation
     Endpoint.objects.filter(pk=talk.endpoint_id).update(channel="portal")
     Address.objects.filter(pk=talk.address_id).update(space="email", value="ali@posta.example")
+    twin = Citizen.objects.create(merged_into=pothole_case.citizen, created_at=now)
+    Address.objects.create(space="phone", value="+905325554433", citizen=twin, created_at=now)
     client = seated(town.derya)
     page_of(client, pothole_case)
 
-    with costing(statements=11, trips=5):
+    with costing(statements=10, trips=4):
         page = page_of(client, pothole_case)
     assert "ali@posta.example" in page
+    assert "+90 532 555 44 33" in page  # the person's, under whatever row it came in
 
     Case.objects.update(channel="portal")
     Contact.objects.update(raw=b'{"email": "ali@posta.example", "phone": "0532 555 11 22"}')
-    with costing(statements=11, trips=5):
+    with costing(statements=10, trips=4):
         page = page_of(client, pothole_case)
     assert "+90 532 555 11 22" in page
 

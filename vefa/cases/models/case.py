@@ -132,6 +132,10 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)  # grows with every change: a stale form is noticed
     search = SearchVectorField(null=True)  # of folded text; see queries.search
 
+    # Of who is answered by mail, where `queries.open_case` adds them: the form as it came, a number.
+    form: bytes | None
+    phone: str | None
+
     class Meta:
         indexes = [
             GinIndex(fields=["search"], name="case_search"),

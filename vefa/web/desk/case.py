@@ -17,10 +17,8 @@ from vefa.cases import queries
 from vefa.cases.models import Case, Promise, Urgency
 from vefa.cases.search import past_cases
 from vefa.cases.sights import mark_read, sight_of, sights
-from vefa.cases.tracking import number_left
-from vefa.channels.registry import CHANNELS
+from vefa.cases.tracking import number_beside_mail
 from vefa.citizens.models import Address
-from vefa.citizens.queries import addresses_of
 from vefa.dialogue.drafts import kept, kept_asked
 from vefa.dialogue.models import DeliveryState, Reply
 from vefa.dialogue.queries import Entry, channel_truth, conversation_asked, conversation_of
@@ -217,15 +215,11 @@ def _knowing(said: Said) -> str:
     return format_html('<input type="hidden" name="knowing" value="{}">', said.colleague.pk)
 
 
-def _number(found: Case, citizen_id: int, address: Address | None) -> str:
+def _number(found: Case, address: Address | None) -> str:
     """Where the person can be called; who left a mail address in a form may have left a number beside it."""
-    if address is None or address.space not in {"phone", "email"}:
-        return ""
-    if address.space == "phone":
-        return address.value
-    channel = CHANNELS.get(found.channel)
-    left = number_left(found) if channel and channel.by_hand else ""
-    return left or next((one.value for one in addresses_of(citizen_id) if one.space == "phone"), "")
+    if address is None or address.space != "email":
+        return address.value if address and address.space == "phone" else ""
+    return number_beside_mail(found)
 
 
 def _facts(found: Case, *, private: bool) -> dict[str, Any]:
@@ -236,7 +230,7 @@ def _facts(found: Case, *, private: bool) -> dict[str, Any]:
         person = Person(
             name=found.citizen.name or (address.shown_name if address else "") or gettext("no name given"),
             href=link_to("desk:citizen", found.citizen.root_id),
-            phone=_number(found, found.citizen.root_id, address),
+            phone=_number(found, address),
             language=found.language,
         )
     endpoint = found.conversation.endpoint if found.conversation else None
