@@ -57,6 +57,22 @@ def kinds(text):
         ("0098 912 345 6789", "phone"),
         ("call +44 20 7946 0958", "phone"),
         ("yazın: ayse.demir@posta.example", "mail"),
+        ("TC10000000146", "identity"),
+        ("10000000146dır", "identity"),
+        ("ИИН900101300017", "identity"),
+        ("ЖСН 900101-300017", "identity"),
+        ("کدملی۰۰۱۲۳۴۵۶۷۹است", "identity"),
+        ("IR 06 2960 0000 0010 0324 2000 01", "iban"),
+        ("شماره شبا ۰۶۲۹۶۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱", "iban"),
+        ("TR 33 0006 1005 1978 6457 8413 26", "iban"),
+        ("05321112233den arayın", "phone"),
+        ("тел.87011234567де", "phone"),
+        ("شماره۰۹۱۲۳۴۵۶۷۸۹", "phone"),
+        ("0532\u2011111\u201122\u201133", "phone"),
+        ("۰۹۱۲\u200c۳۴۵\u200c۶۷۸۹", "phone"),
+        ("_05321112233_", "phone"),
+        ("https://wa.me/905321112233", "phone"),
+        ("@905321112233 yazsın", "phone"),
     ],
 )
 def test_personal_data_is_found_in_every_country_and_script(text, kind):
@@ -87,6 +103,10 @@ def test_personal_data_is_found_in_every_country_and_script(text, kind):
         "Taking 10000000145 steps",
         "карта 4111 1111 1111 1112 с опечаткой",
         "https://city.example/r/26-00412-7",
+        "https://x.example/posta/status/1861234567890123456",
+        "IMG_20261122_143015.jpg, 35ABC123",
+        "a1b2c3d4-5678-90ab-cdef-1234567890ab",
+        "önünde۱۲۳ hat14 saat14:30",
     ],
 )
 def test_places_plates_dates_and_sums_stay(text):

@@ -24,7 +24,8 @@ NAME = "name"
 
 _MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?"
+    r"(?![A-Za-z0-9])"
 )
 # Passports of Türkiye, Kazakhstan and Iran; Türkiye's identity card.
 _PASSPORT = re.compile(r"(?<![\w-])(?:[A-Z]\d{8}|[A-Z]\d{2}[A-Z]\d{5})(?![\w-])")
@@ -42,10 +43,16 @@ _PHONE_SAID = re.compile(
     r"[\s.:№]{0,4}(?P<n>\d{3}[ -]?\d{2}[ -]?\d{2}|\d{2}[ -]\d{2}[ -]\d{2})(?![\d-])",
     re.IGNORECASE,
 )
-_RUN = re.compile(r"(?<![\w@/])\+?\(?\d(?:[\d\s()./–-]{5,200})\d(?![\w@])")
+# Letters may touch it: "TC10000000146", "05321112233den", "wa.me/905321112233", "شماره۰۹۱۲۳۴۵۶۷۸۹".
+_RUN = re.compile(r"(?<!\d)\+?\(?\d(?:[\d\s()./–-]{5,200})\d(?!\d)")
 _REFERENCE = re.compile(r"\d{2}[-–/. ]\d{5,8}[-–/. ]\d")  # ours, as we write it
+# What telephones put into numbers unseen: hyphens that do not break, half-spaces, marks of direction.
+_PLAIN = dict.fromkeys([0xAD, 0x2010, 0x2011, 0x2012, 0x2212], "-") | dict.fromkeys(
+    [0xA0, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)], " "
+)
 _GAP = re.compile(r"[ -]")
 _GROUP = re.compile(r"\d+")
+_BARE = 24  # digits of an account of Iran or Türkiye, often told without the country's letters
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _ABROAD = re.compile(r"(?:\+|00)[1-9]\d{7,14}")
 _NATIONAL = re.compile(
@@ -62,7 +69,7 @@ _SHORTEST = 9  # characters of a number, with what stands between
 _LONGEST_GROUPS = 7  # of one number, as people cut it
 _ID_SHAPES = {
     11: re.compile(r"\d{11}|\d{3} \d{3} \d{3} \d{2}|\d{3}-\d{3}-\d{3}[ -]\d{2}"),
-    12: re.compile(r"\d{12}|\d{6} \d{6}"),
+    12: re.compile(r"\d{12}|\d{6}[ -]\d{6}"),
     10: re.compile(r"\d{10}|\d{3}-\d{6}-\d"),
 }
 
@@ -158,6 +165,8 @@ def _kind(written: str) -> str | None:
     sized = _ID_SHAPES.get(len(digits))
     if sized and sized.fullmatch(written) and any(check(digits) for check in _IDENTITIES):
         return IDENTITY
+    if len(digits) == _BARE and (is_iban(f"IR{digits}") or is_iban(f"TR{digits}")):
+        return IBAN
     if _is_card(digits) and len(_GROUP.findall(written)) <= 5:
         return CARD
     return PHONE if _is_phone(written, digits) else None
@@ -186,10 +195,10 @@ def _is_known(written: str, known: set[str]) -> bool:
 
 
 def _western(text: str) -> str:
-    """The text with its decimal digits as ASCII; nothing moves."""
+    """The text with its decimal digits, hyphens and blanks as ASCII; nothing moves."""
     if text.isascii():
         return text
-    return "".join(str(int(char)) if char.isdecimal() else char for char in text).replace("\u00a0", " ")
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text.translate(_PLAIN))
 
 
 def _digits(text: str) -> str:
