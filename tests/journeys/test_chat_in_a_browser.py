@@ -126,3 +126,18 @@ def test_the_device_is_led_back_and_a_new_chat_begins_where_it_is_wanted(chromiu
     page.goto(f"{live_server.url}/chat?new")
     assert page.locator("#talk").count() == 0
     assert page.locator("#id_text").input_value() == ""
+
+
+def test_a_chat_that_is_come_back_to_shows_what_was_answered_meanwhile(chromium, live_server, worker, town):
+    page = opened(chromium, locale="en")
+    page.goto(f"{live_server.url}/chat")
+    page.locator("#id_text").fill(POTHOLE)
+    page.locator(".actions .primary").click()
+    page.wait_for_url("**/chat/**")
+    worker.work()
+    event = "new PageTransitionEvent('{}', {{persisted: true}})"
+    page.evaluate(f"dispatchEvent({event.format('pagehide')})")
+    words = Words(text="Somebody comes tomorrow.", language="en")
+    write(case=Case.objects.get(), words=words, by=town.derya, now=timezone.now() - timedelta(minutes=1))
+    page.evaluate(f"dispatchEvent({event.format('pageshow')})")
+    page.get_by_text("Somebody comes tomorrow.").wait_for()

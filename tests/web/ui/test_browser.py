@@ -133,7 +133,7 @@ LISTEN = """() => {
   notice.innerHTML = "<span data-live-words></span>";
   document.querySelector(".rows").before(notice);
   document.body.dataset.live = "/live/sample";
-  return import("/static/ui/live.js?listening");
+  return import("/static/ui/live.js?listening").then(() => import("/static/ui/stream.js?listening"));
 }"""
 
 

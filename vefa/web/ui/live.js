@@ -1,12 +1,11 @@
 // Live updates that never move what somebody reads or types.
-// body data-live="/live/desk" opens one stream. Its events are JSON:
+// What the stream tells (ui/stream.js), by name:
 //   counts  {"mine": 12, ...}     the numbers beside the lists ([data-count="mine"]) change in place
 //   cases   {"cases": [4, 9]}     rows on screen get a mark; others raise the notice "3 new", which reloads on demand
 //   calls   {}                    a telephone of this person rings: the region of calls looks at them again (desk/calls.js)
 //   resync  {}                    something was missed: every part that shows a case looks at it again
 // Elements with data-live-case="4" and hx-trigger="vefa:refresh" fetch their own part, except while being typed in.
 
-const url = document.body.dataset.live ?? document.querySelector("[data-live]")?.dataset.live;
 const notice = document.querySelector("[data-live-notice]");
 const number = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
 const fresh = new Set();
@@ -14,6 +13,7 @@ const fresh = new Set();
 const typingIn = (element) => {
   const held = document.activeElement;
   if (held && held !== document.body && element.contains(held)) return true;
+  if ([...element.querySelectorAll("audio")].some((one) => !one.paused)) return true;
   const fields = element.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio])");
   return [...fields].some((field) => field.value !== field.defaultValue);
 };
@@ -50,11 +50,17 @@ const showNotice = () => {
   notice.hidden = false;
 };
 
+const refresh = (part) => {
+  part.classList.toggle("stale", typingIn(part)); // then as soon as nobody is in it any more
+  if (!part.classList.contains("stale")) part.dispatchEvent(new CustomEvent("vefa:refresh", { bubbles: false }));
+};
+const late = () => setTimeout(() => document.querySelectorAll("[data-live-case].stale").forEach(refresh));
+for (const name of ["focusout", "pause"]) document.addEventListener(name, late, { capture: true });
+
 const touch = (cases) => {
   for (const id of cases) {
     const part = document.querySelector(`[data-live-case="${CSS.escape(String(id))}"]`);
-    if (part && !typingIn(part)) part.dispatchEvent(new CustomEvent("vefa:refresh", { bubbles: false }));
-    else if (part) part.classList.add("stale");
+    if (part) refresh(part);
     const row = document.querySelector(`.row[data-case="${CSS.escape(String(id))}"]`);
     if (row) row.classList.add("changed");
     if (!part) fresh.add(id);
@@ -71,23 +77,10 @@ const lookAnew = () => {
   touch([...document.querySelectorAll("[data-live-case]")].map((part) => part.dataset.liveCase));
 };
 
-const lost = document.querySelector("[data-live-lost]");
-
-const open = () => {
-  const stream = new EventSource(url);
-  stream.addEventListener("counts", (event) => setCounts(JSON.parse(event.data)));
-  stream.addEventListener("cases", (event) => touch(JSON.parse(event.data).cases));
-  stream.addEventListener("calls", ring);
-  stream.addEventListener("resync", () => {
-    ring();
-    anew ||= setTimeout(lookAnew, spread(0, 2));
-  });
-  stream.addEventListener("open", () => lost && (lost.hidden = true));
-  stream.addEventListener("error", () => {
-    if (lost) lost.hidden = false;
-    if (stream.readyState === EventSource.CLOSED) setTimeout(open, 5000);
-  });
-  addEventListener("pagehide", () => stream.close(), { once: true });
+const missed = () => {
+  ring();
+  anew ||= setTimeout(lookAnew, spread(0, 2));
 };
 
-if (url) open();
+const NEWS = { counts: setCounts, cases: ({ cases }) => touch(cases), calls: ring, resync: missed };
+document.addEventListener("vefa:live", ({ detail }) => NEWS[detail.name](detail.data));

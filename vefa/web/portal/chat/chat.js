@@ -49,13 +49,15 @@ const look = () => {
   }, CALM_MS);
 };
 
+let stream = null;
 const listen = () => {
-  const stream = new EventSource(root.dataset.talkLive);
+  if (stream) look(); // it begins once more: what was said in between is not told again
+  stream?.close();
+  stream = new EventSource(root.dataset.talkLive);
   stream.addEventListener("said", look);
   stream.addEventListener("error", () => {
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
   });
-  addEventListener("pagehide", () => stream.close(), { once: true });
 };
 
 const sent = (token) => {
@@ -90,6 +92,8 @@ if (root) {
     if (!sending) send();
   });
   listen();
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => event.persisted && listen()); // back from the browser's memory
 }
 field.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();

@@ -1,0 +1,105 @@
+"""What changes while a case is open on a screen is heard: after a gap, and after looking away."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.web.desk.test_browser import beside_a_loop, chromium, place, seat
+from tools import screenshots
+from vefa.cases.models import Case
+from vefa.dialogue import writing
+from vefa.dialogue.writing import Words
+
+__all__ = ["beside_a_loop", "chromium"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(screenshots.chromium_path() is None, reason="no Chromium: apt-get install chromium"),
+]
+HELLO = "retry: 100\n\nid: a-1\nevent: hello\ndata: {}\n\n"
+WORDS = "Ben baktım, ekip yolda."
+
+
+@pytest.fixture
+def open_case(
+    chromium: Browser, live_server: Any, town, pothole_case: Case
+) -> Callable[[Callable[[Route], None]], Page]:
+    """The page of the case, whose stream is answered by the story."""
+
+    def begin(answer: Callable[[Route], None]) -> Page:
+        page = seat(chromium, live_server, town.derya, locale="en")
+        page.route("**/live/desk", answer)
+        page.goto(place(pothole_case))
+        expect(page.locator("#around h2").first).to_be_visible()
+        return page
+
+    return begin
+
+
+def said(case: Case, staff: Any) -> None:
+    writing.write(case=case, words=Words(text=WORDS, language="tr"), by=staff, now=timezone.now())
+
+
+def test_what_was_told_while_the_server_began_anew_is_not_missed(open_case, town, pothole_case):
+    asked: list[Route] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 2:  # between two lives of the server
+            route.fulfill(status=502)
+        elif len(asked) in {1, 3}:
+            route.fulfill(body=HELLO, content_type="text/event-stream")
+
+    page = open_case(answer)
+    while len(asked) < 2:
+        page.wait_for_timeout(100)
+    said(pothole_case, town.reza)
+    expect(page.get_by_text(WORDS)).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-live-lost]")).to_be_hidden()
+    page.context.close()
+
+
+def test_a_page_that_comes_back_from_the_browsers_memory_listens_again(open_case, town, pothole_case):
+    asked: list[Route] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        if len(asked) != 2:
+            route.fulfill(body=HELLO, content_type="text/event-stream")
+
+    page = open_case(answer)
+    event = "new PageTransitionEvent('{}', {{persisted: true}})"
+    page.evaluate(f"dispatchEvent({event.format('pagehide')})")
+    said(pothole_case, town.reza)
+    page.evaluate(f"dispatchEvent({event.format('pageshow')})")
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    page.context.close()
+
+
+def test_what_came_while_somebody_was_in_the_conversation_comes_when_they_leave_it(
+    open_case, town, pothole_case
+):
+    page = open_case(lambda route: route.fulfill(status=204))
+    page.locator("#talk a").first.focus()
+    said(pothole_case, town.reza)
+    told = f"{{name: 'cases', data: {{cases: [{pothole_case.pk}]}}}}"
+    page.evaluate(f"document.dispatchEvent(new CustomEvent('vefa:live', {{detail: {told}}}))")
+    page.wait_for_timeout(400)
+    assert page.get_by_text(WORDS).count() == 0
+    page.locator("#answer").focus()
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    expect(page.locator("#answer")).to_be_focused()
+    page.context.close()
+
+
+def test_who_listens_at_the_door_is_told_that_the_sign_in_has_ended(open_case):
+    page = open_case(lambda route: route.fulfill(status=401))
+    page.route(
+        f"**{reverse('desk:counts')}", lambda route: route.fulfill(status=302, headers={"Location": "/"})
+    )
+    expect(page.locator("[data-signed-out]")).to_be_visible(timeout=15_000)
+    page.context.close()
