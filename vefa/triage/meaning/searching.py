@@ -62,16 +62,24 @@ def search(staff: Staff, text: str, *, hint: str) -> Found:
     """Look for `text` among what this person may see; `hint` is the language that is likely."""
     asked = text.strip()[:LONGEST]
     may_answer = can(staff, Action.ANSWER)
-    if not semantic.available():
+    language = language_of(asked, hint=hint, said=words(asked)).value
+    row = _row(asked, language)
+    if row is None:
         found = _by_words(staff, asked, hint)
         return found if may_answer else _without_phrases(found)
-    language = language_of(asked, hint=hint, said=words(asked)).value
-    (row,) = made([asked], [language])
     near = _cases_by_meaning(staff, signs_of(row), row)
     cases = queries.rows([case_id for case_id, _ in near])
     texts = _texts_by_meaning(row)
     found = Found("meaning", language, cases, dict(near), texts[PHRASE], texts[SERVICE])
     return found if may_answer else _without_phrases(found)
+
+
+def _row(asked: str, language: str) -> np.ndarray | None:
+    """What is asked as a vector; None without the layer."""
+    try:
+        return made([asked], [language])[0] if semantic.available() else None
+    except semantic.SemanticMissingError:  # its engine has just turned out to be broken
+        return None
 
 
 def _by_words(staff: Staff, asked: str, hint: str) -> Found:
