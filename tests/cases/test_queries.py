@@ -97,7 +97,13 @@ def test_walking_through_pages_forth_and_back_meets_every_case_once(town, week, 
     assert back == pages[-2::-1]
 
 
-@pytest.mark.parametrize("text", ["x1.2", "a1", "a.2", "a1.x", "a99999999999999999999.1", "b-"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x1.2", "a1", "a.2", "a1.x", "a99999999999999999999.1", "b-", "a--5.1", "a1-.1", f"a{'9' * 5000}.1",
+        f"a1.{'9' * 5000}",
+    ],
+)  # fmt: skip
 def test_a_broken_place_in_a_list_is_refused(town, now, text):
     with pytest.raises(paging.CursorError):
         queries.queue(town.derya, Filters(), now=now, cursor=text)

@@ -53,11 +53,11 @@ class Found:
 def read_cursor(text: str) -> Cursor:
     """The place that a link names. Raises CursorError."""
     moment, _, case_id = text[1:].partition(".")
-    if text[:1] not in {"a", "b"} or not moment.lstrip("-").isdecimal() or not case_id.isdecimal():
+    if text[:1] not in {"a", "b"} or not case_id.isdecimal():
         raise CursorError(f"{text!r} is no place in a list")
     try:
         return Cursor(EPOCH + int(moment) * MICROSECOND, int(case_id), backwards=text[0] == "b")
-    except OverflowError as error:
+    except (OverflowError, ValueError) as error:  # beyond the calendar, or no number that anybody reads
         raise CursorError(f"{text!r} is no place in a list") from error
 
 
