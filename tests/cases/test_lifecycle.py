@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.cases.stories import opened
 from vefa.cases import lifecycle
@@ -200,6 +202,20 @@ def test_whoever_reported_the_same_hears_how_the_master_ended(town, now):
     lifecycle.end(case_id=master.pk, ending=ending, by=town.murat, now=now)
     told = Event.objects.get(kind="case.ended", subject=f"case:{twin.pk}")
     assert (told.data["outcome"], told.data["master_id"]) == ("not_possible", master.pk)
+
+
+def test_however_many_reported_it_they_are_told_in_as_many_statements(town, now):
+    def statements(twins):
+        master = opened(town, now=now)
+        for number in range(twins):
+            twin = opened(town, now=now, who=f"Ayşe {number}")
+            lifecycle.double(case_id=twin.pk, master_id=master.pk, by=town.derya, now=now)
+        with CaptureQueriesContext(connection) as caught:
+            ending = Ending(outcome=Outcome.DONE, waiver="-")
+            lifecycle.end(case_id=master.pk, ending=ending, by=town.murat, now=now)
+        return len(caught)
+
+    assert statements(1) == statements(3)
 
 
 def test_a_mistaken_duplicate_stands_for_itself_again_with_its_promises(town, now):

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from vefa.cases import owing
 from vefa.cases.models import Case, Outcome, State
-from vefa.cases.moves import By, Move, MoveNotAllowedError, Told, changed, locked, move, tell
+from vefa.cases.moves import By, Move, MoveNotAllowedError, Told, actor_of, changed, locked, move
 from vefa.cases.voices import recount, with_whole
+from vefa.journal.record import Happening, record
 
 
 @transaction.atomic
@@ -57,8 +58,10 @@ def undouble(
 
 
 def tell_duplicates(master: Case, told: Told) -> None:
-    """Say to everybody who reported the same matter how it ended."""
-    for duplicate in Case.objects.filter(master=master).order_by("id"):
-        tell(
-            duplicate, Told(kind=told.kind, by=told.by, at=told.at, data=told.data | {"master_id": master.pk})
-        )
+    """Say to everybody who reported the same matter how it ended, in two statements however many they are."""
+    followers = Case.objects.filter(master=master).order_by("id").values_list("id", flat=True)
+    data = told.data | {"master_id": master.pk}
+    record(
+        Happening(kind=told.kind, subject=f"case:{pk}", actor=actor_of(told.by), at=told.at, data=data)
+        for pk in followers
+    )
