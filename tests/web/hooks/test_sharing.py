@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
 
 from tests.web.hooks.test_receive import Request, knock
 from vefa.channels.models import Endpoint
@@ -64,6 +65,29 @@ def test_a_strange_group_is_told_of_and_its_talk_is_not_kept(groups):
 
     assert {request.status for request in knocked} == {200}
     assert kept() == [("city-bot", "2")]
+
+
+def test_a_strange_group_that_talks_much_is_asked_for_once(groups):
+    made = []
+
+    def count(**_):
+        made.append(1)
+
+    class Many(Request):
+        async def knock(self):
+            await Request(said(1, STREET)).knock()
+            made.clear()
+            await asyncio.gather(*(Request(said(number, STRANGE)).knock() for number in range(2, 42)))
+            return await super().knock()
+
+    connection_created.connect(count)
+    try:
+        knock(Many(said(42, STREET)))
+    finally:
+        connection_created.disconnect(count)
+
+    assert len(made) < 4  # of forty that knock at once; one may be that of the bell, or of a door grown old
+    assert kept() == [("street", "1"), ("street", "42")]
 
 
 @pytest.mark.parametrize("end", [{"active": False}, {"retired_at": "2026-03-29T02:00Z"}])

@@ -36,6 +36,7 @@ class Doors:
     _seen: dict[str, _Seen] = field(default_factory=dict)
     _strangers: dict[tuple[str, str], float] = field(default_factory=dict)  # key and account: asked at
     _asking: dict[str, "asyncio.Task[Door | None]"] = field(default_factory=dict)
+    _closer: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def fresh(self, key: str) -> Door | None:
         """The door of a key that was looked up just now, else None."""
@@ -62,8 +63,14 @@ class Doors:
     async def look_closer(self, key: str, known: Shared, arrivals: Sequence[Arrival]) -> Shared:
         """Who stands behind a door at this moment, new names of accounts written down.
 
-        An account that nobody has is asked for once in three seconds. Raises django.db.Error.
+        An account that nobody has is asked for once in three seconds, by one of all that knock with it.
+        Raises django.db.Error.
         """
+        async with self._closer.setdefault(key, asyncio.Lock()):
+            seen = self._seen.get(key)
+            return await self._look_closer(key, seen.door.shared if seen and seen.door else known, arrivals)
+
+    async def _look_closer(self, key: str, known: Shared, arrivals: Sequence[Arrival]) -> Shared:
         now = time.monotonic()
         strangers = {(key, one.account) for one in arrivals if not known.knows(one)}
         moved = any(one.moved_to for one in arrivals)
