@@ -284,3 +284,16 @@ def test_of_an_account_that_keeps_what_is_written_the_desk_says_so(town, wrote_b
     assert words in page_of(town, case)
     send(town, case, text="Tamam.")
     assert Delivery.objects.get(reply__staff=town.derya).state == "queued"
+
+
+def test_from_an_answer_that_came_back_the_approved_texts_are_found(town, line, wrote_by):
+    case = wrote_by(line, 2)
+    approve(line)
+    client = seated(town.derya)
+    refused = client.post(reverse("desk:reply", args=[case.pk]), {"do": "send", "text": " "})
+    assert refused.status_code == 422
+    assert 'href="?approved=1#answer"' in refused.content.decode()
+    shown = client.get(f"{reverse('desk:reply', args=[case.pk])}?approved=1", follow=True)
+    assert shown.redirect_chain == [(f"{reverse('desk:case', args=[case.pk])}?approved=1", 302)]
+    assert "approved-text" in shown.content.decode()
+    assert client.put(reverse("desk:reply", args=[case.pk])).status_code == 405

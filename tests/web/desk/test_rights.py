@@ -329,7 +329,7 @@ def test_looking_changes_nothing(town, folders):
         words = parked_words(rules[0], own, name)
         answer = client.get(reverse(f"desk:{name}", args=words))
         if all(rule.method == "POST" for rule in rules):
-            assert answer.status_code == 405, name
+            assert answer.status_code in {302, 405}, name  # or is led to the page of the form
     assert trace() == before
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from vefa.cases import lifecycle, queries
 from vefa.cases.lifecycle import Description
@@ -16,12 +16,12 @@ from vefa.directory.models import Staff
 from vefa.directory.queries import service_by_code
 from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.doings import DOINGS, REFUSALS, Facts, told
-from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.possible import ACTS, Act, ActForm, Shown, fill, fits, opened
 from vefa.web.ui.show import show, wants_part
 
 
-@require_POST
+@post_from("desk:case", "case_id")
 @staff_only(Action.READ)
 def act(request: StaffRequest, case_id: int, name: str) -> HttpResponse:
     """One act on one case. A colleague who was faster, a missing reason: the page comes back as typed."""
@@ -89,7 +89,7 @@ def _typed(form: forms.BaseForm | None) -> list[str]:
     return [text for text in cleaned.values() if isinstance(text, str) and " " in text.strip()]
 
 
-@require_POST
+@post_from("desk:case", "case_id")
 @staff_only(Action.ANSWER)
 def decide(request: StaffRequest, case_id: int) -> HttpResponse:
     """Take one of the services that triage suggests."""

@@ -8,14 +8,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from vefa.cases import lifecycle, queries
 from vefa.cases.models import Case
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.web.desk.doings import DOINGS, REFUSALS, Facts, told
-from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.possible import ACTS, Act, ActForm
 from vefa.web.desk.rows import rows_of
@@ -41,7 +41,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
     return _page(request, chosen(request.staff, request.GET.getlist("case")), bound=None)
 
 
-@require_POST
+@post_from("desk:queue")
 @staff_only(Action.ASSIGN)
 def bulk_act(request: StaffRequest, name: str) -> HttpResponse:
     """Do one thing with each chosen case; each succeeds or fails by itself."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import get_user
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
@@ -52,6 +52,28 @@ def staff_only(action: Action) -> Callable[[StaffView], StaffView]:
                 counting.forget(staff.pk)  # they want to see what they did
             response.headers.setdefault("Cache-Control", "no-store")
             return response
+
+        return inner
+
+    return wrap
+
+
+def post_from(page: str, *named: str) -> Callable[[StaffView], StaffView]:
+    """POST alone; who looks at the address (a link or a language on a form that came back) is led to `page`.
+
+    named  what the page's address takes of this one's
+    """
+
+    def wrap(view: StaffView) -> StaffView:
+        @wraps(view)
+        def inner(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            if request.method not in {"GET", "HEAD"}:
+                return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+            address = reverse(page, kwargs={name: kwargs[name] for name in named})
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
         return inner
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from vefa.cases.incidents import fitting, gathering, orders, queries
 from vefa.cases.incidents.gathering import IncidentMoveError
@@ -20,7 +20,7 @@ from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.directory.queries import directory
 from vefa.web.desk import incident_words
-from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.incident_forms import PlanForm, initial_of
 from vefa.web.desk.incident_map import pins
@@ -38,7 +38,7 @@ def page(request: StaffRequest, incident_id: int) -> HttpResponse:
     return incident_page(request, seen(request.staff, incident_id), None)
 
 
-@require_POST
+@post_from("desk:incident", "incident_id")
 @staff_only(Action.MERGE)
 def act(request: StaffRequest, incident_id: int, name: str) -> HttpResponse:
     """Declare, say better, refuse, end, take up again; let cases join or leave; stop an order."""

@@ -20,7 +20,7 @@ from vefa.dialogue.voices import voices_for
 from vefa.dialogue.writing import Words
 from vefa.directory.access import Action
 from vefa.inbox import private
-from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.privately import (
     REFUSALS,
@@ -70,7 +70,7 @@ def thing(request: StaffRequest, place: int) -> HttpResponse:
     return _card(request, found, here)
 
 
-@require_POST
+@post_from("desk:morning-thing", "place")
 @staff_only(Action.ANSWER)
 def act(request: StaffRequest, place: int) -> HttpResponse:
     """Answer, file, hand on, keep or leave; then the next thing."""

@@ -8,14 +8,14 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from vefa.cases import queries
 from vefa.directory.access import Action
 from vefa.inbox import private
 from vefa.inbox.models import PrivateState
 from vefa.inbox.private import Found
-from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.files import sent
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.privately import (
@@ -68,7 +68,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
     return _page(request, found)
 
 
-@require_POST
+@post_from("desk:private-message", "message_id")
 @staff_only(Action.ANSWER)
 def act(request: StaffRequest, message_id: int) -> HttpResponse:
     """Answer, file, hand on, keep, or undo the last of these."""

@@ -31,7 +31,7 @@ from vefa.directory.access import Action, can
 from vefa.inbox.files import StoredFile
 from vefa.web.desk.answering import Given, words_of
 from vefa.web.desk.case import Said, case_page, found_case
-from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.ui import terms, words
 
 _NOT_SENT = (
@@ -40,7 +40,7 @@ _NOT_SENT = (
 BLIND = timedelta(minutes=2)  # in which two people may answer without knowing of each other
 
 
-@require_POST
+@post_from("desk:case", "case_id")
 @staff_only(Action.READ)
 def reply(request: StaffRequest, case_id: int) -> HttpResponse:
     """Send an answer, or keep the words as an internal note."""
