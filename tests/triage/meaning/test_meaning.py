@@ -11,6 +11,9 @@ from tests.web.desk.seat import seated
 from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Description
 from vefa.cases.signs import show_signs
+from vefa.directory import queries as directory
+from vefa.directory.models import ServiceExample
+from vefa.directory.version import mark_changed
 from vefa.inbox.intake import Incoming, accept
 from vefa.inbox.models import Contact
 from vefa.journal import replay
@@ -147,12 +150,45 @@ def test_what_a_case_meant_is_forgotten_with_its_words(cases, town, now):
     by, facts = town.derya, {"now": now}
     lifecycle.describe(case_id=cases["tree"].pk, words=Description(title="Çınar devrildi"), by=by, **facts)
     lifecycle.describe(case_id=cases["lamp"].pk, words=Description(urgency=1), by=by, **facts)
+    spoken = opened(town, "kiraly etar", now=now, who="Can", language="en")
+    CaseVector.objects.create(case=spoken, model="m", signs="0" * 384, vector=b"", words="")
+    lifecycle.describe(case_id=spoken.pk, words=Description(language="kk"), by=by, **facts)
     contact = cases["hole"].links.get().contact
     withdrawn = heard(town, "", at=now, who="John", details={"withdrawn_contact_id": contact.pk})
     show_signs([], [(cases["hole"].pk, withdrawn)], now=now)
     while replay.react(REACTIONS, now=now):
         pass
     assert list(CaseVector.objects.values_list("case", flat=True)) == [cases["lamp"].pk]
+
+
+def test_the_middle_of_a_language_that_comes_later_is_seen_by_every_process(cases, town, monkeypatch):
+    given = {"model": semantic.MODEL_ID, "words": ""}
+    CaseVector.objects.bulk_create(
+        CaseVector(case=one, signs="0" * 384, vector=b"", **given) for one in cases.values()
+    )
+    text = {"vector": b"", "language": "ru", "kind": "service"} | given
+    TextVector.objects.bulk_create(TextVector(**text, key=key) for key in ("tree", "pothole"))
+    texts = {language: [f"{language} {n}" for n in range(vectors.ENOUGH)] for language in ("tr", "ru")}
+    came = {key_of_text(one, code): np.ones(384) for code, told in texts.items() for one in told}
+    _examples(town, "tr", texts["tr"])
+    assert vectors.reckon_middles(lambda: came)
+    assert vectors.middles(["tr"]).keys() == {"tr"}  # of another process, which holds them from now on
+    held = dict(vectors._held)
+    _examples(town, "ru", texts["ru"])
+    assert vectors.reckon_middles(lambda: came)
+    monkeypatch.setattr(vectors, "_held", held)
+
+    assert vectors.middles(["tr"]).keys() == {"tr"}
+    assert vectors.middles(["ru"]).keys() == {"tr", "ru"}
+    assert set(CaseVector.objects.values_list("case", flat=True)) == {cases["hole"].pk}
+    assert not TextVector.objects.filter(kind="service").exists()
+
+
+def _examples(town, language, texts):
+    rows = [ServiceExample(service=town.tree, language=language, text=text) for text in texts]
+    ServiceExample.objects.bulk_create(rows)
+    mark_changed()
+    directory.forget()
 
 
 @with_layer

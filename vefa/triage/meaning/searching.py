@@ -23,8 +23,8 @@ from vefa.kit.text import words
 from vefa.triage import semantic
 from vefa.triage.advice import Asked, advise
 from vefa.triage.language import language_of
-from vefa.triage.meaning.storing import PHRASE, SERVICE, knowledge_texts
-from vefa.triage.meaning.vectors import made, signs_of, unpacked
+from vefa.triage.meaning.storing import knowledge_texts
+from vefa.triage.meaning.vectors import PHRASE, SERVICE, made, signs_of, unpacked
 from vefa.triage.models import CaseVector, TextVector
 from vefa.triage.script import native, skeletons
 from vefa.triage.semantic import MODEL_ID

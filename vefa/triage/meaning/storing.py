@@ -18,14 +18,23 @@ from vefa.journal.models import Event
 from vefa.triage import semantic
 from vefa.triage.learned.shipped import key_of_text, read
 from vefa.triage.lexicon import LANGUAGES
-from vefa.triage.meaning.vectors import Known, digest_of, made, packed, reckon_middles, signs_of
+from vefa.triage.meaning.vectors import (
+    PHRASE,
+    SERVICE,
+    Known,
+    digest_of,
+    made,
+    packed,
+    reckon_middles,
+    signs_of,
+)
 from vefa.triage.models import CaseVector, TextVector
 from vefa.triage.script import native
 from vefa.triage.semantic import MODEL_ID
 
 AT_ONCE = 8
 REMEMBERED = timedelta(days=365)  # how long an ended case is still found by its meaning
-PHRASE, SERVICE = "phrase", "service"
+_READ = {"title", "language"}  # of what a person may correct
 LONGEST = 600
 
 type Texts = dict[tuple[str, str, str], str]  # by kind, key and language
@@ -76,7 +85,7 @@ def reread(events: Sequence[Event], _now: datetime) -> None:
     changed = {
         int(event.subject.removeprefix("case:"))
         for event in events
-        if event.kind == "case.taken_back" or "title" in event.data.get("changes", {})
+        if event.kind == "case.taken_back" or _READ & event.data.get("changes", {}).keys()
     }
     if changed:
         CaseVector.objects.filter(case_id__in=changed).delete()

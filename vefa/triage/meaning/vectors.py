@@ -5,7 +5,7 @@ that were seen from different middles cannot be compared.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import md5
 from typing import Any
 
@@ -16,11 +16,11 @@ from vefa.directory.queries import examples
 from vefa.triage import semantic
 from vefa.triage.learned.shipped import key_of_text
 from vefa.triage.lexicon import LANGUAGES
-from vefa.triage.models import TextVector
+from vefa.triage.models import CaseVector, TextVector
 from vefa.triage.script import native
 from vefa.triage.semantic import MODEL_ID
 
-MIDDLE = "middle"
+PHRASE, SERVICE, MIDDLE = "phrase", "service", "middle"
 SAMPLE = 40  # messages of a language from which its middle is reckoned
 ENOUGH = 10  # fewer tell of their subject, not of their language
 
@@ -37,7 +37,7 @@ def made(
 
     `known` holds rows that are not reckoned again, by `shipped.key_of_text` of the native text.
     """
-    return semantic.centred(_rows(texts, languages, known or {}), languages, middles())
+    return semantic.centred(_rows(texts, languages, known or {}), languages, middles(languages))
 
 
 def _rows(texts: Sequence[str], languages: Sequence[str], known: Known) -> semantic.Vectors:
@@ -69,10 +69,13 @@ def digest_of(text: str) -> str:
     return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def middles() -> Middles:
-    """The middle of each language as it is stored; none before the job has reckoned it."""
+def middles(spoken: Iterable[str] = ()) -> Middles:
+    """The middle of each language as it is stored; none before the job has reckoned it.
+
+    Read anew where one of the `spoken` languages is missing: another process may have reckoned it meanwhile.
+    """
     known = _held.get(MODEL_ID)
-    if not known:
+    if not known or not known.keys() >= set(spoken):
         with _lock:
             known = _held[MODEL_ID] = _stored()
     return known
@@ -106,13 +109,16 @@ def reckon_middles(came: Callable[[], Known] = dict) -> bool:
 
 def _keep(language: str, texts: Sequence[str], came: Known) -> None:
     rows = _rows(texts, [language] * len(texts), came).astype(np.float32)
-    TextVector.objects.get_or_create(
+    _, is_new = TextVector.objects.get_or_create(
         kind=MIDDLE,
         key=MIDDLE,
         language=language,
         model=MODEL_ID,
         defaults={"vector": rows.mean(axis=0).astype(np.float32).tobytes(), "words": ""},
     )
+    if is_new:  # what was seen from nowhere until now is read anew
+        CaseVector.objects.filter(case__language=language).delete()
+        TextVector.objects.filter(kind__in=(PHRASE, SERVICE), language=language).delete()
 
 
 def _spread(texts: Sequence[str]) -> list[str]:
