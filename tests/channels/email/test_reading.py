@@ -230,11 +230,20 @@ def test_a_bounce_names_whom_it_did_not_reach_and_which_answer():
     assert found.auto == "bounce report"
 
 
-def test_a_full_mailbox_fails_without_making_the_address_unreachable():
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("5.2.2", "552 5.2.2 Mailbox full"),
+        ("5.1.8", "550 5.1.8 <sehir@pinarova.example>: Sender address rejected: Domain not found"),
+        ("5.7.1", "550 5.7.1 Recipient rejected: your network is on our list"),
+    ],
+)
+def test_a_full_mailbox_or_our_own_bad_name_fails_without_making_the_address_unreachable(status, why):
     report = (
-        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
-        b"Final-Recipient: rfc822; derya@posta.example\r\nAction: failed\r\nStatus: 5.2.2\r\n\r\n--b--\r\n"
-    )
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        f"Final-Recipient: rfc822; derya@posta.example\r\nAction: failed\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: smtp; {why}\r\n\r\n--b--\r\n"
+    ).encode()
     found = reading(raw(report, content_type="multipart/report; report-type=delivery-status; boundary=b"))
 
     assert (found.form, found.unreachable) == (Form.BOUNCE, None)

@@ -118,6 +118,26 @@ def test_a_refusal_is_final_and_only_the_recipients_own_kills_the_address(step, 
     assert refusal.value.unreachable is dead
 
 
+@pytest.mark.parametrize(
+    ("words", "dead"),
+    [
+        ("550 5.1.1 <derya@posta.example>: unknown", True),
+        ("550 No such user here", True),
+        ("553 5.1.3 bad address syntax", True),
+        ("550 5.7.1 Relaying denied", False),
+        ("550 relay not permitted", False),
+        ("550 5.1.8 Sender address rejected: Domain not found", False),
+        ("550 Blocked: our list of spam has your address", False),
+        ("552 5.2.2 Mailbox full", False),
+    ],
+)
+def test_a_refusal_of_our_own_server_or_address_kills_nobodys(words, dead):
+    with moody(RCPT=words) as server, pytest.raises(RejectedError) as refusal:
+        send(server)
+
+    assert refusal.value.unreachable is dead
+
+
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "end"])
 def test_a_deferral_may_be_tried_again(step):
     with moody(**{step: "451 later"}) as server, pytest.raises(BusyError):

@@ -41,6 +41,7 @@ _UNKNOWN_PERSON = re.compile(
     r"|domain not found|not our customer|account (?:has been )?(?:disabled|closed|inactive)|is not a valid",
     re.IGNORECASE,
 )
+_OURS = ("5.1.7", "5.1.8", "5.7.")  # our own address or server is not wanted: nothing about the receiver
 _LATER = re.compile(
     r"delayed|will (?:continue to )?(?:be )?retr|still being retried|has not yet been", re.IGNORECASE
 )
@@ -233,7 +234,14 @@ def _is_dead(receipt: Receipt) -> bool:
     """Is the address gone for good, rather than full, slow, or displeased with one message?"""
     if receipt.state != "failed":
         return False
-    return receipt.status.startswith(("5.1.", "5.2.1")) or bool(_UNKNOWN_PERSON.search(receipt.reason))
+    if receipt.status.startswith(_OURS):
+        return False
+    return is_dead_status(receipt.status) or bool(_UNKNOWN_PERSON.search(receipt.reason))
+
+
+def is_dead_status(status: str) -> bool:
+    """Whether an enhanced code (RFC 3463) says that the receiver's address is gone."""
+    return status.startswith(("5.1.", "5.2.1")) and not status.startswith(_OURS)
 
 
 def _complaint(message: Message) -> Report:

@@ -1,5 +1,6 @@
 """Hand one mail to a mail server and say honestly what became of it."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -7,12 +8,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from vefa.channels.cleaning import clean_line
+from vefa.channels.email.bounces import is_dead_status
 from vefa.channels.email.charsets import decode
 from vefa.channels.email.writing import Letter
 from vefa.channels.port import BusyError, RejectedError, UnsureError, because
 
 REPAIR_PAUSE_S = 300  # a refused password waits for a person; meanwhile nothing is given up
 _DEAD_MAILBOX = {550, 551, 553}
+_STATUS = re.compile(rb"5\.\d{1,3}\.\d{1,3}\b")
+_NOT_THEIRS = re.compile(
+    rb"relay|sender|spam|block|black|polic|reputation|authenticat|not permitted|rate|helo|dns", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,9 +125,19 @@ def _check(reply: tuple[int, bytes], *, dead: bool) -> None:
     if 200 <= code < 300:
         return
     if 500 <= code < 600:
-        gone = dead and (code in _DEAD_MAILBOX or words.startswith(b"5.1."))
+        gone = dead and _is_gone(code, words)
         raise RejectedError(because("the mail server refuses it", said), unreachable=gone)
     raise BusyError(because("the mail server takes it later", said))
+
+
+def _is_gone(code: int, words: bytes) -> bool:
+    """Whether a refused receiver is gone, rather than our server or our own address not wanted.
+
+    The enhanced code tells (RFC 3463); without one, the words do.
+    """
+    if found := _STATUS.match(words):
+        return is_dead_status(found[0].decode())
+    return code in _DEAD_MAILBOX and not _NOT_THEIRS.search(words)
 
 
 def _told(error: Exception) -> str:
