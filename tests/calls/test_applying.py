@@ -5,12 +5,15 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tests.calls.exchange import ALI
+from tests.calls.exchange import ALI, Exchange
 from vefa.calls import queries, seats, writing
 from vefa.calls.models import Call, CallBack, Seat
 from vefa.calls.queries import at_seats
 from vefa.cases.models import Case
+from vefa.channels.models import Endpoint
 from vefa.citizens.merging import merge
 from vefa.citizens.models import Address, Citizen
 from vefa.dialogue.models import Delivery
@@ -115,6 +118,38 @@ def test_a_missed_call_is_owed_one_however_often_they_tried(exchange, town):
 
     task.refresh_from_db()
     assert (task.done_how, task.done_by) == ("came_back", town.reza)
+
+
+def test_who_called_a_personal_line_and_the_hotline_in_vain_is_called_back_by_both(exchange, town, now):
+    own = Endpoint.objects.create(
+        key="mobile", channel="telephony", names={"en": "Mayor"}, owner="mayor", personal=True, language="tr",
+        settings=exchange.endpoint.settings, sealed=exchange.endpoint.sealed,
+    )  # fmt: skip
+    for number, line in enumerate([Exchange(own, now), exchange, Exchange(own, now), exchange]):
+        line.push(f"c{number}", "newCall", at_s=100 * number)
+        line.push(f"c{number}", "hangup", at_s=100 * number + 30, cause="noAnswer")
+
+    (theirs,) = queries.open_call_backs(town.derya, now=now)
+    assert (theirs.endpoint, theirs.missed) == (exchange.endpoint, 2)
+    assert CallBack.objects.get(endpoint=own).missed == 2
+
+    exchange.push("c9", "newCall", at_s=900)
+    exchange.push("c9", "answer", at_s=905, answeringNumber="201")
+    assert not CallBack.objects.filter(done_at=None).exists()
+
+
+def test_what_was_dialled_is_found_by_its_number_without_reading_all_calls(exchange, town, now):
+    with CaptureQueriesContext(connection) as caught:
+        queries.log(town.derya, queries.Asked(number=ALI), now=now)
+    (asked,) = (one["sql"] for one in caught if '"calls_call"."called" =' in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")  # in the order of time, through all of them
+        cursor.execute(f"EXPLAIN {asked}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "call_caller" in plan, plan
+    assert "call_called" in plan, plan
 
 
 def test_whom_we_reach_is_owed_nothing_more(exchange, town):

@@ -1,10 +1,13 @@
-"""Who called in vain is owed a call: one open task per number, closed when they are reached or come back."""
+"""Who called in vain is owed a call: one open task per number, closed when they are reached or come back.
+
+Who called a personal line in vain and one of the house is owed both: who sees the one need not see the other.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from vefa.calls.models import Call, CallBack
 from vefa.directory.models import Staff
@@ -34,23 +37,33 @@ def _owe(call: Call, number: str) -> None:
     """One more call in vain; the same call counts once, and not where they were spoken to since."""
     if call.call_back_id is not None or _spoken_since(call, number):
         return
-    task, made = CallBack.objects.select_for_update().get_or_create(
-        number=number,
-        done_at=None,
-        defaults={
-            "citizen_id": call.citizen_id,
-            "endpoint_id": call.endpoint_id,
-            "missed": 1,
-            "first_at": call.began_at,
-            "last_at": call.began_at,
-        },
-    )
+    task, made = _task(call, number)
     call.call_back = task
     if not made:
         task.missed += 1
         task.first_at, task.last_at = min(task.first_at, call.began_at), max(task.last_at, call.began_at)
         task.citizen_id = task.citizen_id or call.citizen_id
         task.save(update_fields=["missed", "first_at", "last_at", "citizen"])
+
+
+def _task(call: Call, number: str) -> tuple[CallBack, bool]:
+    """The open task for the number on lines such as this one, and whether it is new."""
+    rows = CallBack.objects.select_for_update(of=("self",)).filter(number=number, done_at=None)
+    own = Q(endpoint_id=call.endpoint_id) if call.endpoint.personal else Q(endpoint__personal=False)
+    known = rows.filter(own).order_by("id").first()
+    if known is not None:
+        return known, False
+    return CallBack.objects.select_for_update().get_or_create(
+        number=number,
+        endpoint_id=call.endpoint_id,
+        done_at=None,
+        defaults={
+            "citizen_id": call.citizen_id,
+            "missed": 1,
+            "first_at": call.began_at,
+            "last_at": call.began_at,
+        },
+    )
 
 
 def _spoken_since(call: Call, number: str) -> bool:

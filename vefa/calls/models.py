@@ -34,7 +34,10 @@ class Seat(models.Model):
 
 
 class CallBack(models.Model):
-    """Somebody called and nobody answered: they are owed a call. One open task per number."""
+    """Somebody called and nobody answered: they are owed a call.
+
+    One open task per number for all lines of the house, and one for each personal line.
+    """
 
     number = models.CharField(max_length=40)
     citizen = models.ForeignKey(Citizen, null=True, on_delete=models.PROTECT, related_name="+")
@@ -54,7 +57,7 @@ class CallBack(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["number"], name="call_back_once", condition=models.Q(done_at=None)
+                fields=["number", "endpoint"], name="call_back_of_line", condition=models.Q(done_at=None)
             )
         ]
         indexes = [models.Index(fields=["done_at"], name="call_back_done")]
@@ -108,6 +111,7 @@ class Call(models.Model):
             models.Index(fields=["began_at", "id"], name="call_began"),
             models.Index(fields=["began_at"], name="call_open", condition=models.Q(ended_at=None)),
             models.Index(fields=["caller", "began_at"], name="call_caller"),
+            models.Index(fields=["called", "began_at"], name="call_called"),
         ]
 
     def __str__(self) -> str:
