@@ -116,3 +116,19 @@ def test_nobody_is_left_out_and_nothing_runs_over_the_edge(
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0
         assert grave(page) == []
+
+
+def test_who_does_not_see_the_page_hears_what_became_of_the_answer(
+    chromium: Browser, live_server: Any, town, wrote_by
+):
+    case = wrote_by(town.bot, 2, space="telegram")
+    page = seat(chromium, live_server, town.derya, locale="en")
+    page.goto(reverse("desk:case", args=[case.pk]))
+    page.locator('.composer [value="send"]').click()  # nothing was written
+    expect(page.locator("[data-focus]")).to_be_focused()
+    expect(page).to_have_title(f"Error: {case.reference} · {case.title}")
+    page.locator("#answer").fill("Ekip yarın geliyor.")
+    page.locator('.composer [value="send"]').click()
+    expect(page.locator("#said")).to_contain_text("The answer leaves in")
+    expect(page).to_have_title(f"{case.reference} · {case.title}")
+    page.context.close()

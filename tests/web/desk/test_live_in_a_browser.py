@@ -92,6 +92,7 @@ def test_what_came_while_somebody_was_in_the_conversation_comes_when_they_leave_
     assert page.get_by_text(WORDS).count() == 0
     page.locator("#answer").focus()
     expect(page.get_by_text(WORDS)).to_be_visible()
+    expect(page.locator("#said")).to_have_text("Something new was said.")
     expect(page.locator("#answer")).to_be_focused()
     page.context.close()
 

@@ -134,6 +134,7 @@ def case_page(
         "case": found,
         "frame": frame_of(request, now=now),
         "notice": said.notice,
+        "refused": said.status >= 400,
         "kind": KINDS.get(found.kind, ""),
         "urgency": URGENCIES.get(Urgency(found.urgency), ""),
         **_standing(found, now),

@@ -53,7 +53,23 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Words for the screen reader: anybody dispatches `vefa:say` with the words as its detail.
-document.addEventListener("vefa:say", (event) => {
+const say = (words) => {
   const said = document.getElementById("said");
-  if (said) said.textContent = event.detail;
+  if (said) said.textContent = words;
+};
+document.addEventListener("vefa:say", (event) => say(event.detail));
+
+// A status that stands on the page from the beginning is read by no screen reader: what was done is said once more.
+const SOON_MS = 700; // after the name of the page
+const done = [...document.querySelectorAll("#main > .notice[role=status]:not([hidden])")];
+if (done.length) setTimeout(() => say(done.map((one) => one.textContent.trim()).join(" ")), SOON_MS);
+
+// A part that was fetched anew says if there is more in it, in its own words.
+const many = new Map();
+const count = (part) => part.querySelectorAll(".message, .note").length;
+for (const part of document.querySelectorAll("[data-more]")) many.set(part.id, count(part));
+document.addEventListener("htmx:load", ({ target }) => {
+  if (!target.dataset?.more) return;
+  if (count(target) > many.get(target.id)) say(target.dataset.more);
+  many.set(target.id, count(target));
 });
