@@ -6,6 +6,7 @@ for all files.
 """
 
 import difflib
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
+LONGEST_KEY = 64
+LONGEST_NUMBER = 32  # of a telephone, as somebody writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +119,17 @@ class Reading:
         remedy = f"Did you mean “{near[0]}”?" if near else f"Add the {sort} first, or correct the key."
         self.refuse(line, f"“{at}” names the {sort} “{key}”, which does not exist.", remedy, at=at)
 
-    def text(self, line: Line, name: str, *, required: bool = False) -> str:
-        """A text, trimmed; "" where the field is missing or empty."""
+    def text(self, line: Line, name: str, *, required: bool = False, longest: int | None = None) -> str:
+        """A text, trimmed, of so many characters at most; "" where the field is missing or empty."""
         value = line.values.get(name, "")
         if not isinstance(value, str):
             self.refuse(line, f"“{name}” is not a text: {value!r}.", "Put it in quotation marks.", at=name)
             return ""
         if required and not value.strip():
             self.refuse(line, f"“{name}” is empty.", "Fill it in.", at=name)
+        if longest is not None and len(value.strip()) > longest:
+            what = f"“{name}” has {len(value.strip())} characters."
+            self.refuse(line, what, f"Shorten it to {longest}.", at=name)
         return value.strip()
 
     def choice(self, line: Line, name: str, choices: Sequence[str], *, default: str = "") -> str:
@@ -135,13 +141,18 @@ class Reading:
             return choices[0]
         return value
 
-    def number(self, line: Line, name: str, *, default: float | None = None) -> float | None:
+    def number(
+        self, line: Line, name: str, *, default: float | None = None, most: float = math.inf
+    ) -> float | None:
         """A number, 0 or more; the default where the field is missing."""
         value = line.values.get(name, default)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             self.refuse(line, f"“{name}” is not a number: {value!r}.", "Write digits, 0 or more.", at=name)
+            return default
+        if not value <= most or math.isinf(value):
+            self.refuse(line, f"“{name}” is {value!r}.", f"Write {most:g} at the most.", at=name)
             return default
         return value
 

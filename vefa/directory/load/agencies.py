@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from vefa.directory.load.fields import email, url
 from vefa.directory.load.write import synchronise
 from vefa.directory.models import Agency
-from vefa.kit.loading import Line, Reading, Section, Tally
+from vefa.kit.loading import LONGEST_KEY, LONGEST_NUMBER, Line, Reading, Section, Tally
 
 
 class AgenciesSection(Section):
@@ -31,12 +31,12 @@ class AgenciesSection(Section):
 
 
 def _row(line: Line, reading: Reading) -> dict[str, Any]:
-    key = reading.text(line, "key", required=True)
+    key = reading.text(line, "key", required=True, longest=LONGEST_KEY)
     reading.declare("agency", key, line)
     return {
         "key": key,
         "names": reading.texts(line, "name", required=True),
-        "phone": reading.text(line, "phone"),
+        "phone": reading.text(line, "phone", longest=LONGEST_NUMBER),
         "email": email(line, "email", reading),
         "url": url(line, "url", reading),
         "note": reading.texts(line, "note"),

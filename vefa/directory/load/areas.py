@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from vefa.directory.load.tree import check_tree
 from vefa.directory.load.write import paths, plant, straighten, synchronise
 from vefa.directory.models import Area, Source
-from vefa.kit.loading import Line, Reading, Section, Tally
+from vefa.kit.loading import LONGEST_KEY, Line, Reading, Section, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class AreasSection(Section):
         rows: dict[str, dict[str, Any]] = {}
         places: dict[str, Line] = {}
         for line in lines:
-            key = reading.text(line, "key", required=True)
+            key = reading.text(line, "key", required=True, longest=LONGEST_KEY)
             reading.declare("area", key, line)
             places.setdefault(key, line)
             rows[key] = {

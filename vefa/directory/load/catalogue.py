@@ -12,10 +12,11 @@ from vefa.directory.load.write import synchronise
 from vefa.directory.models import Kind, Remit, Service, ServiceGroup, Source, Unit, Urgency
 from vefa.directory.states import Merged, State, flat, merge
 from vefa.directory.stating import Written, states, write_states
-from vefa.kit.loading import Line, Reading, Section, Tally
+from vefa.kit.loading import LONGEST_KEY, Line, Reading, Section, Tally
 
 EXPLAINS = ("agency", "agency_phone", "emergency")  # variables of an explanation
 REFERENCES = ("group", "unit", "agency")
+MOST_GROUPS, MOST_HOURS, MOST_DAYS = 10_000, 100_000, 3650
 OVERWRITE = "Load with --overwrite to take what the file says; what stands there now is kept as a version."
 
 
@@ -56,7 +57,7 @@ class ServicesSection(Section):
         found = ServiceRows([_group(line, place, reading) for place, line in enumerate(groups, 1)])
         present = _present()
         for place, line in enumerate((line for line in lines if line.table == "service"), 1):
-            code = reading.text(line, "code", required=True)
+            code = reading.text(line, "code", required=True, longest=LONGEST_KEY)
             reading.declare("service", code, line)
             found.said[code] = said = _said(line, reading) | {"order": place, "retired": False}
             found.merged[code] = _reconciled(line, code, (said, present.get(code)), reading)
@@ -135,9 +136,9 @@ def _remember(said: Mapping[str, State], done: Written, now: datetime) -> None:
 
 
 def _group(line: Line, place: int, reading: Reading) -> dict[str, Any]:
-    key = reading.text(line, "key", required=True)
+    key = reading.text(line, "key", required=True, longest=LONGEST_KEY)
     reading.declare("group", key, line)
-    order = int(reading.number(line, "order", default=place) or place)
+    order = int(reading.number(line, "order", default=place, most=MOST_GROUPS) or place)
     return {"key": key, "names": reading.texts(line, "names", required=True), "order": order}
 
 
@@ -181,12 +182,12 @@ def _explanation(line: Line, reading: Reading) -> dict[str, str]:
 def _clocks(line: Line, reading: Reading) -> dict[str, Any]:
     minutes = {}
     for clock in ("first_answer", "resolution"):
-        hours = reading.number(line, f"{clock}_hours")
+        hours = reading.number(line, f"{clock}_hours", most=MOST_HOURS)
         if not hours:
             remedy = f"Write {clock}_hours = 8, in hours of the service's calendar."
             reading.refuse(line, f"“{clock}_hours” is missing or 0.", remedy, at=f"{clock}_hours")
         minutes[f"{clock}_min"] = round((hours or 0) * 60)
-    days = reading.number(line, "legal_days")
+    days = reading.number(line, "legal_days", most=MOST_DAYS)
     basis = reading.text(line, "legal_basis")
     if (days is None) == bool(basis):
         remedy = "Write both, for example legal_days = 30 and legal_basis = “3071, art. 7”, or neither."

@@ -7,6 +7,8 @@ from django.core.validators import URLValidator, validate_email
 
 from vefa.kit.loading import Line, Reading
 
+LONGEST_MAIL, LONGEST_URL = 254, 200
+
 
 def keys_in(line: Line, name: str, sort: str, reading: Reading) -> list[str]:
     """The known keys in a field that holds several with | between."""
@@ -18,7 +20,7 @@ def keys_in(line: Line, name: str, sort: str, reading: Reading) -> list[str]:
 
 def email(line: Line, name: str, reading: Reading) -> str:
     """An e-mail address, or nothing."""
-    value = reading.text(line, name)
+    value = reading.text(line, name, longest=LONGEST_MAIL)
     try:
         if value:
             validate_email(value)
@@ -29,7 +31,7 @@ def email(line: Line, name: str, reading: Reading) -> str:
 
 def url(line: Line, name: str, reading: Reading) -> str:
     """A web address that begins with http:// or https://, or nothing."""
-    value = reading.text(line, name)
+    value = reading.text(line, name, longest=LONGEST_URL)
     try:
         if value:
             URLValidator(schemes=["http", "https"])(value)

@@ -10,7 +10,7 @@ from vefa.directory.hours import known_countries
 from vefa.directory.load.fields import clock
 from vefa.directory.load.write import synchronise
 from vefa.directory.models import Municipality, Shift
-from vefa.kit.loading import LANGUAGES, Line, Reading, Section, Tally
+from vefa.kit.loading import LANGUAGES, LONGEST_KEY, LONGEST_NUMBER, Line, Reading, Section, Tally
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -64,17 +64,17 @@ class MunicipalitySection(Section):
 
 def _facts(head: Line, reading: Reading) -> dict[str, Any]:
     return {
-        "key": reading.text(head, "key", required=True),
+        "key": reading.text(head, "key", required=True, longest=LONGEST_KEY),
         "names": reading.texts(head, "names", required=True),
         "languages": list(reading.languages),
         "default_language": reading.default_language,
         "timezone": _zone(head, reading),
         "calendar": reading.choice(head, "calendar", Municipality.Calendar.values, default="gregorian"),
-        "country": reading.text(head, "country", required=True),
+        "country": reading.text(head, "country", required=True, longest=2),
         "week_start": WEEKDAYS.index(reading.choice(head, "week_start", WEEKDAYS, default="mon")),
         "library_holidays": _library_holidays(head, reading),
-        "phone": reading.text(head, "phone"),
-        "emergency_number": reading.text(head, "emergency_number"),
+        "phone": reading.text(head, "phone", longest=LONGEST_NUMBER),
+        "emergency_number": reading.text(head, "emergency_number", longest=16),
         "settings": head.values.get("settings", {}),
     }
 
@@ -117,7 +117,7 @@ def _shifts(line: Line, reading: Reading) -> list[dict[str, Any]]:
         reading.refuse(line, f"“days” is {days!r}.", f"Write some of: {', '.join(WEEKDAYS)}.", at="days")
         return []
     start, end = clock(line, "start", reading), clock(line, "end", reading)
-    calendar = reading.text(line, "calendar") or "office"
+    calendar = reading.text(line, "calendar", longest=32) or "office"
     for day in days:
         reading.declare("shift", f"{calendar} {day} {start:%H:%M}", line)
     return [

@@ -11,10 +11,11 @@ from django.db.models import F
 from vefa.directory.load.fields import email, keys_in
 from vefa.directory.load.write import Outcome, link, synchronise
 from vefa.directory.models import Area, Role, Staff, Unit
-from vefa.kit.loading import Line, Reading, Section, Tally
+from vefa.kit.loading import LONGEST_KEY, LONGEST_NUMBER, Line, Reading, Section, Tally
 
 _NEED_UNIT = {Role.HEAD}
 _NEED_AREAS = {Role.HEADMAN}
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class StaffSection(Section):
         """Check names, roles, units and areas."""
         found = StaffRows([], {}, {})
         for line in lines:
-            username = reading.text(line, "username", required=True)
+            username = reading.text(line, "username", required=True, longest=LONGEST_KEY)
             reading.declare("username", username, line)
             found.rows.append(_row(line, username, reading))
             found.units[username] = reading.refer(line, "unit", "unit")
@@ -68,13 +69,13 @@ class StaffSection(Section):
 def _row(line: Line, username: str, reading: Reading) -> dict[str, Any]:
     return {
         "username": username,
-        "name": reading.text(line, "name", required=True),
+        "name": reading.text(line, "name", required=True, longest=LONGEST_NAME),
         "role": reading.choice(line, "role", Role.values),
         "language": reading.choice(
             line, "language", reading.languages, default=reading.default_language or reading.languages[0]
         ),
         "email": email(line, "email", reading),
-        "phone": reading.text(line, "phone"),
+        "phone": reading.text(line, "phone", longest=LONGEST_NUMBER),
     }
 
 

@@ -9,7 +9,7 @@ from vefa.directory.load.fields import keys_in
 from vefa.directory.load.write import synchronise
 from vefa.directory.models import Line as TransportLine
 from vefa.directory.models import Stop, Unit
-from vefa.kit.loading import Line, Reading, Section, Tally
+from vefa.kit.loading import LONGEST_KEY, Line, Reading, Section, Tally
 
 _SPAN = re.compile(r"(\d\d?:\d\d)-(\d\d?:\d\d)=(\d{1,3})")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d|24:00")
@@ -67,7 +67,7 @@ def _in_use(rows: Iterable[tuple[Any, ...]]) -> list[str]:
 
 
 def _stop(line: Line, reading: Reading) -> dict[str, Any]:
-    key = reading.text(line, "key", required=True)
+    key = reading.text(line, "key", required=True, longest=LONGEST_KEY)
     reading.declare("stop", key, line)
     return {
         "key": key,

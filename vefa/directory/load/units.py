@@ -9,7 +9,7 @@ from vefa.directory.load.fields import email, keys_in
 from vefa.directory.load.tree import check_tree
 from vefa.directory.load.write import link, paths, plant, synchronise
 from vefa.directory.models import Area, Unit
-from vefa.kit.loading import Line, Reading, Section, Tally
+from vefa.kit.loading import LONGEST_KEY, LONGEST_NUMBER, Line, Reading, Section, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class UnitsSection(Section):
         rows: dict[str, dict[str, Any]] = {}
         places: dict[str, Line] = {}
         for line in lines:
-            key = reading.text(line, "key", required=True)
+            key = reading.text(line, "key", required=True, longest=LONGEST_KEY)
             reading.declare("unit", key, line)
             places.setdefault(key, line)
             rows[key] = {
@@ -40,7 +40,7 @@ class UnitsSection(Section):
                 "kind": reading.choice(line, "kind", Unit.Level.values),
                 "names": reading.texts(line, "name", required=True),
                 "email": email(line, "email", reading),
-                "phone": reading.text(line, "phone"),
+                "phone": reading.text(line, "phone", longest=LONGEST_NUMBER),
             }
         parents = {key: reading.text(line, "parent") for key, line in places.items()}
         areas = {key: keys_in(line, "areas", "area", reading) for key, line in places.items()}
