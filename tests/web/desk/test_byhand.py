@@ -230,3 +230,20 @@ def test_a_list_that_is_sent_again_with_another_photo_keeps_the_first(derya):
     derya.post(reverse("desk:batch"), sent | {"photos": [SimpleUploadedFile("2.txt", b"another photo")]})
 
     assert (Attachment.objects.get().path, full_path(path).read_bytes()) == (path, PNG)
+
+
+def test_pages_of_a_letter_that_was_not_kept_are_asked_for_again(derya):
+    letter = {"channel": "letter", "text": "", "language": "tr", "token": str(uuid4()), "scan": [photo()]}
+    answer = derya.post(reverse("desk:enter"), letter)
+    assert answer.status_code == 422
+    assert "Choose the files again." in words(answer)
+    assert not Attachment.objects.exists()
+
+
+def test_the_photo_of_an_outcome_that_was_refused_is_shown_to_nobody_and_asked_for_again(derya, pothole_case):
+    act = reverse("desk:act", args=[pothole_case.pk, "end"])
+    outcome = {"outcome": "not_possible", "proof": photo(), "version": pothole_case.version}
+    answer = derya.post(act, outcome)
+    assert answer.status_code == 422  # no reason was given
+    assert "Choose the files again." in words(answer)
+    assert not pothole_case.proofs.exists()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.test import Client
 
@@ -135,3 +136,14 @@ def test_the_fields_alone_say_what_the_whole_form_says(town, typed):
     form = Whole(said)
 
     assert read(said, photographed=False) == (form.cleaned_data if form.is_valid() else None)
+
+
+def test_photos_of_a_form_that_comes_back_are_asked_for_again(kiosk, settings):
+    said = {"text": POTHOLE, "photos": [picture("a.jpg"), SimpleUploadedFile("b.pdf", b"%PDF-1.4 none")]}
+    answer = kiosk.post("/report/send", said)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "b.pdf" in page
+    assert page.count('id="id_photos_error"') == 1
+    assert "Fotoğrafları yeniden seçin." in page
+    assert not [file for file in Path(settings.MEDIA_ROOT).rglob("*") if file.is_file()]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from vefa.cases import lifecycle, queries
 from vefa.cases.lifecycle import Description
+from vefa.cases.models import Case
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.directory.queries import service_by_code
@@ -19,6 +20,7 @@ from vefa.web.desk.doings import DOINGS, REFUSALS, Facts, told
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.possible import ACTS, Act, ActForm, Shown, fill, fits, opened
 from vefa.web.ui.show import show, wants_part
+from vefa.web.ui.uploads import ask_for_files
 
 
 @post_from("desk:case", "case_id")
@@ -30,14 +32,14 @@ def act(request: StaffRequest, case_id: int, name: str) -> HttpResponse:
     fill(chosen, form, queries.promises_of(found) if "promise" in form.fields else ())
     shown = Shown(name, form)
     if not form.is_valid():
-        return case_page(request, found, Said(shown=shown, status=422))
+        return _again(request, found, shown)
     try:
         DOINGS[name](found, form, facts_of(request.POST, request.staff))
     except (lifecycle.StaleError, lifecycle.MoveNotAllowedError) as error:
         return _too_late(request, case_id, shown, error)
     except REFUSALS as error:
         form.add_error(*told(error))
-        return case_page(request, found, Said(shown=shown, status=422))
+        return _again(request, found, shown)
     messages.success(request, gettext("Done: %(act)s") % {"act": chosen.label})
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
 
@@ -70,6 +72,13 @@ def _allowed(request: StaffRequest, name: str) -> Act:
     if not can(request.staff, chosen.action):
         raise PermissionDenied
     return chosen
+
+
+def _again(request: StaffRequest, found: Case, shown: Shown) -> HttpResponse:
+    """The form as it was typed; files are what no page can choose again."""
+    if shown.form is not None:
+        ask_for_files(request, shown.form)
+    return case_page(request, found, Said(shown=shown, status=422))
 
 
 def _too_late(request: StaffRequest, case_id: int, shown: Shown, error: Exception) -> HttpResponse:

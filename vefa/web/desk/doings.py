@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext
 
 from vefa.cases import lifecycle, promises, proofs, queries
@@ -99,7 +100,9 @@ def _reopen(case: Case, form: forms.Form, facts: Facts) -> None:
     lifecycle.reopen(case_id=case.pk, reason=form.cleaned_data["reason"], **facts)
 
 
+@transaction.atomic
 def _end(case: Case, form: forms.Form, facts: Facts) -> None:
+    """The photo counts with the outcome or not at all: else it shows the work of a case that goes on."""
     asked = form.cleaned_data
     shown = _proof(case, form, facts["now"], facts) if asked.get("proof") else ()
     ending = Ending(

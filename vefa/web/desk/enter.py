@@ -31,7 +31,7 @@ from vefa.web.desk.enter_beside import Typed, beside, joined, service_in, storms
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui import channels
 from vefa.web.ui.show import show
-from vefa.web.ui.uploads import FilesField
+from vefa.web.ui.uploads import FilesField, ask_for_files
 
 BY_HAND = ("phone", "counter", "letter", "meeting", "headman")
 
@@ -103,6 +103,10 @@ def enter(request: StaffRequest) -> HttpResponse:
         else:
             intake.wake()
             return _entered(request, accepted, caller)
+    if form.errors:
+        ask_for_files(request, form)
+    elif looks and request.FILES:
+        messages.warning(request, gettext("Choose the files again."))
     context = {"form": form, "frame": frame_of(request, now=now), **_hinted(request, caller)}
     return show(request, "desk/enter.html", None, context, status=422 if form.errors else 200)
 

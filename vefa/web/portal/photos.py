@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
@@ -97,6 +98,13 @@ def plain(file: StoredFile) -> dict[str, Any]:
 def stored(photos: Photos) -> tuple[StoredFile, ...]:
     """As the inbox knows them."""
     return tuple(StoredFile(**{**photo, "key": UUID(photo["key"])}) for photo in photos)
+
+
+def give_up(given: Given, form: forms.Form) -> None:
+    """Nothing of this form is taken: no page can choose its photos again, so the resident is asked to."""
+    if given.stored:
+        form.add_error("photos", gettext("Choose the photos again."))
+    discard(given.stored)
 
 
 def discard(photos: Photos) -> None:

@@ -85,7 +85,7 @@ def say(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     for refusal in given.refused:
         form.add_error("photos", refusal)
     if not form.is_valid():
-        photos.discard(given.stored)
+        photos.give_up(given, form)
         return track.page(request, mine, {"form": form, "wrong": True}, status=422)
     _keep(mine, form, given.stored)
     return redirect(f"{mine.address()}?said={form.cleaned_data['verdict'] or 'more'}#said-notice")

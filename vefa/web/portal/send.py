@@ -112,7 +112,6 @@ def _take(request: HttpRequest) -> HttpResponse:
     given = photos.receive(request.FILES.getlist("photos"), kept=())
     found = None if given.refused else read(request.POST, photographed=bool(given.stored))
     if found is None:
-        photos.discard(given.stored)
         return _refusal(request, _faulty(request, given))
     report = _report(request, found, given.stored)
     accepted = sending.send(report, token=found["token"], now=timezone.now())
@@ -128,6 +127,7 @@ def _faulty(request: HttpRequest, given: photos.Given) -> Whole:
     form = Whole(request.POST, photographed=bool(given.stored))
     for refusal in given.refused:
         form.add_error("photos", refusal)
+    photos.give_up(given, form)
     return form
 
 

@@ -3,12 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext
 
 
 class FilesInput(forms.ClearableFileInput):
     """The browser's own chooser, for several files."""
 
     allow_multiple_selected = True
+
+
+def ask_for_files(request: HttpRequest, form: forms.BaseForm) -> None:
+    """A form that comes back with its faults has lost its files: each field says so, beside what is wrong."""
+    for name in set(request.FILES) & set(form.fields):
+        form.add_error(name, gettext("Choose the files again."))
 
 
 class FilesField(forms.FileField):

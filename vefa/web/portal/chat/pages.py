@@ -124,7 +124,7 @@ def _written(request: HttpRequest, account: Endpoint, mine: Mine | None) -> Http
     if valid and not (form.cleaned_data.get("text") or given.stored or given.refused):
         form.add_error("text", gettext("Write something or add a photo."))
     if form.errors:
-        photos.discard(given.stored)
+        photos.give_up(given, form)
         return _page(request, account, mine, {"form": form, "wrong": True}, status=422)
     return _kept(request, account, mine, _line(form, given))
 
