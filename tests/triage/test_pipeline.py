@@ -157,6 +157,40 @@ def test_not_solved_opens_the_case_again(says, now):
     assert Event.objects.filter(kind="case.reopened").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("Yapıldı, elinize sağlık", State.ENDED),
+        ("Çukur hemen yapıldı, çok teşekkürler", State.ENDED),
+        ("yapıldı mı", State.NEW),
+        ("Yapıldı yazmışsınız, gelip bir bakın", State.NEW),
+        ("Решено? Яма на месте", State.NEW),
+        ("تعمیر انجام شد ولی فایده نداشت", State.NEW),
+        ("жасалды деп жаздыңыздар", State.NEW),
+        ("It was fixed, but broke again", State.NEW),
+    ],
+)
+def test_what_only_holds_the_word_solved_is_read_by_somebody(says, now, text, state):
+    handle([says("Yolda çukur var")], now=now)
+    Case.objects.update(state=State.ENDED, outcome=Outcome.DONE, ended_at=now)
+
+    handle([says(text, after=timedelta(days=1))], now=now + timedelta(days=1))
+
+    assert [case.state for case in Case.objects.order_by("id")][-1] == state
+    finding = Finding.objects.order_by("id").last()
+    assert (finding.matter == "solved") == (state == State.ENDED)
+
+
+def test_what_is_solved_hides_no_other_matter(town, says, now):
+    handle([says("Yolda çukur var")], now=now)
+    Case.objects.update(state=State.ENDED, outcome=Outcome.DONE, ended_at=now)
+
+    handle([says("O düzeldi, parktaki ağaç devrildi", after=timedelta(days=1))], now=now + timedelta(days=1))
+
+    hole, tree = Case.objects.order_by("id")
+    assert (hole.state, tree.service) == (State.ENDED, town.tree)
+
+
 def test_what_is_said_after_a_part_was_put_back_is_said_of_the_whole(town, says, now):
     handle([says("Yolda çukur var")], now=now)
     whole, soon, later = the_case(), now + timedelta(minutes=2), now + timedelta(days=1)

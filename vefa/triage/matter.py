@@ -14,10 +14,10 @@ from vefa.dialogue.models import Delivery
 from vefa.inbox.models import Contact
 from vefa.kit.ids import BadReferenceError, read_reference
 from vefa.kit.saying import Sentence
-from vefa.triage.advice import Advice
+from vefa.triage.advice import MEANT, Advice
 from vefa.triage.guess import why
 from vefa.triage.place import Place
-from vefa.triage.tone import EMERGENCY, NORMAL, verdict_of
+from vefa.triage.tone import DOUBTFUL, EMERGENCY, NORMAL, verdict_of
 
 CONTINUES_WITHIN = timedelta(minutes=15)  # a photo or a place sent right after the words belongs to them
 REMEMBERS = timedelta(days=30)  # an ended case that a resident may still mean
@@ -36,6 +36,7 @@ class Known:
     ended_at: datetime | None
     area_id: int | None = None
     urgency: int = NORMAL
+    service_id: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -75,7 +76,7 @@ def remember(contacts: Sequence[Contact], *, now: datetime) -> Past:
         Case.objects.filter(conversation_id__in={contact.conversation_id for contact in contacts})
         .exclude(ended_at__lt=now - REMEMBERS)
         .order_by("-said_at", "-id")
-        .only("conversation_id", "state", "said_at", "ended_at", "area_id", "urgency")
+        .only("conversation_id", "state", "said_at", "ended_at", "area_id", "urgency", "service_id")
     )
     by_conversation = defaultdict(list)
     for row in rows:
@@ -173,7 +174,9 @@ def _by_private_answer(
 
 
 def _known(case: Case) -> Known:
-    return Known(case.id, case.state, case.said_at, case.ended_at, case.area_id, case.urgency)
+    return Known(
+        case.id, case.state, case.said_at, case.ended_at, case.area_id, case.urgency, case.service_id
+    )
 
 
 def _numbers(contact: Contact) -> list[str]:
@@ -199,11 +202,24 @@ def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     if begun is not None:
         return Matter("same_case", begun.id, Sentence("answers what we wrote in private"), in_private=True)
     meant, because = _meant(contact, past)
-    verdict = verdict_of(advice.said, language=advice.language.value)
-    if meant is not None:
-        return _about(meant, verdict.value, because, thanks=advice.kind.value == "thanks")
     recent = past.by_conversation.get(contact.conversation_id or 0, [])
-    return _in_conversation(contact, advice, recent, verdict.value)
+    verdict = _verdict(contact, advice, meant or next(iter(recent), None))
+    if meant is not None:
+        return _about(meant, verdict, because, thanks=_thanks(advice, verdict))
+    return _in_conversation(contact, advice, recent, verdict)
+
+
+def _verdict(contact: Contact, advice: Advice, case: Known | None) -> str:
+    """What is said of the outcome; "solved" beside another matter is none that nobody need read."""
+    verdict = verdict_of(advice.said, language=advice.language.value, text=contact.text).value
+    service = advice.service if advice.confidence >= MEANT else None
+    if verdict == "solved" and case is not None and service is not None and service.pk != case.service_id:
+        return DOUBTFUL
+    return verdict
+
+
+def _thanks(advice: Advice, verdict: str) -> bool:
+    return advice.kind.value == "thanks" and verdict != DOUBTFUL
 
 
 def _stated(contact: Contact, case_id: int) -> Matter:
@@ -260,14 +276,21 @@ def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verd
     latest = recent[0] if recent else None
     if latest is None:
         return Matter("new_case", None, Sentence("first word in a month"))
-    if latest.ended and verdict in {"not_solved", "solved"}:
+    if latest.ended and _judges(advice, latest, verdict):
         return _about(latest, verdict, Sentence("follows the last case here"))
     said_at = contact.said_at or contact.received_at
     if not latest.ended and said_at - latest.said_at <= CONTINUES_WITHIN and not _own_matter(advice, latest):
         return Matter("same_case", latest.id, Sentence("said right after, and names no matter of its own"))
-    if advice.kind.value == "thanks":
+    if _thanks(advice, verdict):
         return Matter("same_case", latest.id, Sentence("thanks for the last case here"), quiet=True)
     return Matter("new_case", None, Sentence("a matter of its own"))
+
+
+def _judges(advice: Advice, case: Known, verdict: str) -> bool:
+    """Whether something is said of the outcome; what is doubtful may be a matter of its own instead."""
+    if verdict == DOUBTFUL:
+        return not _own_matter(advice, case)
+    return verdict in {"not_solved", "solved"}
 
 
 def _own_matter(advice: Advice, case: Known) -> bool:

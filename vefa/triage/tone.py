@@ -17,6 +17,8 @@ _ASKS = re.compile(r"[?؟]")
 _LINK = re.compile(
     r"https?://|www\.|\bt\.me/|@\w{4,}|[\w-]\.(?:com|net|ru|kz|ir|tr|info|xyz|example)\b", re.IGNORECASE
 )
+DOUBTFUL = "doubtful"
+_VERDICT = 12  # words of which a verdict has at most so many
 _CLOSING = 6  # words that a message must have for thanks at its end to be good manners only
 _SHORT = 30  # words
 
@@ -143,11 +145,16 @@ def urgency_of(heard: Heard, *, usual: str) -> Toned[int]:
     return Toned(least, 0.6, Sentence("no word of danger"))
 
 
-def verdict_of(said: list[str], *, language: str) -> Guess[str]:
-    """Whether the resident says that the matter is solved, is not, or neither ("")."""
+def verdict_of(said: list[str], *, language: str, text: str = "") -> Guess[str]:
+    """Whether the resident says that the matter is solved, is not, or neither ("").
+
+    "doubtful": "solved" is among the words, but asked, contradicted, or one of many: "solved? You say so!"
+    """
     found = lexicon(language).verdict.found(said)
     for name in ("not_solved", "solved"):
         if name in found:
             words = Sentence("says %(words)s", words=found[name][0])
-            return Guess(name, 0.75 if len(said) <= 12 else 0.5, words)
+            short = len(said) <= _VERDICT
+            doubt = name == "solved" and ("doubt" in found or not short or _ASKS.search(text))
+            return Guess(DOUBTFUL if doubt else name, 0.75 if short else 0.5, words)
     return Guess("", 1.0, "")
