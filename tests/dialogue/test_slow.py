@@ -10,6 +10,8 @@ from vefa.channels.port import Account, Sent
 from vefa.channels.registry import build
 from vefa.dialogue import leasing, outbox, sweeping
 from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.receipts import apply_receipts
+from vefa.inbox.models import Contact
 
 __all__ = ["answers", "courier", "provider"]
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,21 @@ def test_whoever_was_slow_still_says_that_it_went_and_it_goes_no_second_time(
     sweeping.resend_doubtful(now=now + timedelta(hours=3))
     courier(after=timedelta(hours=4))
     assert provider.texts_to(7001) == ["Bakıyoruz"]
+
+
+def test_what_the_provider_reports_while_it_waits_to_leave_once_more_leaves_no_second_time(
+    answers, courier, now, provider
+):
+    answers("Bakıyoruz")
+    doubted(now, requeued=True)
+    row = Delivery.objects.get()
+    told = {"provider_id": "w1", "state": "delivered", "key": str(row.key)}
+    apply_receipts([Contact(endpoint_id=row.endpoint_id, details={"receipts": [told]})], now=now)
+
+    courier(after=timedelta(hours=4))
+    row.refresh_from_db()
+    assert (row.state, row.parts) == (DeliveryState.HANDED_OVER, ["w1"])
+    assert provider.texts_to(7001) == []
 
 
 def test_whoever_was_slow_still_says_that_it_was_refused(answers, now, provider):

@@ -35,10 +35,11 @@ from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
 from vefa.channels import looking
 from vefa.channels.models import Subscription
-from vefa.channels.port import Call
+from vefa.channels.port import Call, Place
 from vefa.channels.registry import network_client
 from vefa.dialogue import sweeping, watching
 from vefa.dialogue.models import Delivery
+from vefa.dialogue.parcels import Extras
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.models import Contact, Conversation
 from vefa.web.desk import framing
@@ -144,6 +145,31 @@ def test_a_sending_in_doubt_is_settled_by_the_first_report(town, line, cloud, wo
     delivery.refresh_from_db()
     assert (delivery.state, delivery.provider_id) == (S.HANDED_OVER, cloud.received[0].wamid)
     assert sweeping.resend_doubtful(now=timezone.now() + timedelta(hours=1)) == 0
+
+
+@pytest.mark.parametrize("state", ["sent", "delivered"])
+def test_where_the_first_of_two_messages_was_in_doubt_its_report_sends_the_second(
+    town, line, cloud, worker, state
+):
+    push(line, fresh(HOLE))
+    worker.work()
+    cloud.misbehave("drop")
+    where = Extras(place=Place(latitude=41.1, longitude=33.2))
+    answer(Case.objects.get(), "Buraya gelebilirsiniz.", town, extras=where)
+    worker.work()
+    delivery = Delivery.objects.order_by("id").last()
+    assert (delivery.state, delivery.parts) == (S.UNCERTAIN, [])
+
+    push(line, *statuses(cloud.received[-1].wamid, state, key=str(delivery.key)))
+    worker.work()
+    delivery.refresh_from_db()
+    first, second = (one.wamid for one in cloud.received[-2:])
+    assert (delivery.state, delivery.parts) == (S.HANDED_OVER, [first, second])
+    assert [one.kind for one in cloud.received[1:]] == ["text", "location"]
+    push(line, *statuses(second, "delivered", key=str(delivery.key)))
+    worker.work()
+    delivery.refresh_from_db()
+    assert delivery.state == S.DELIVERED
 
 
 def test_a_report_for_another_account_settles_nothing(town, line, cloud, worker):

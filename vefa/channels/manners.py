@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from vefa.channels.port import Account, Adapter, Arrival, Call, Post, Slot
+from vefa.channels.port import Account, Adapter, Arrival, Call, Parcel, Post, Slot
 from vefa.kit.saying import gettext_noop
 
 PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
@@ -111,6 +111,17 @@ class Carrier(Protocol):
     @property
     def freight(self) -> Freight | None:
         """What it takes; None: this account takes none. `Terms.files` says whether now."""
+
+
+@runtime_checkable
+class Parted(Protocol):
+    """A channel that may hand an answer over in several messages, each of which is known by the answer's key.
+
+    Where one of them was in doubt and turns out to have gone, the rest is sent on.
+    """
+
+    def messages(self, parcel: Parcel, /) -> int:
+        """In how many messages its words and its place go; each file is one more. Raises RejectedError."""
 
 
 class TemplateFound(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
+from vefa.dialogue.rests import has_rest
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
 
@@ -23,11 +24,13 @@ type Report = tuple[int, dict[str, Any]]  # an endpoint and what it reports
 CLOCKS_DIFFER = timedelta(seconds=2)  # the provider's answer and its report were timed by two clocks
 PRIVATE = "private"  # the way of an answer to a comment that only its author reads
 SENT = "sent"  # the provider has it: news only where we were in doubt
+SLOW = timedelta(minutes=10)  # in which whoever holds an item in doubt may still be sending it
 WAITS = timedelta(hours=1)  # a report for a delivery that knows no id yet: a hand-over takes seconds
 BATCH = 500
 LONGEST = 200  # an id that no delivery can have
 _WRITTEN = (
-    *("state", "trouble", "provider_id", "parts", "handed_over_at", "delivered_at", "read_at", "ended_at"),
+    *("state", "due_at", "trouble", "provider_id", "parts", "handed_over_at", "delivered_at", "read_at"),
+    "ended_at",
 )
 # From which states each report is believed; anything else is late or doubled and changes nothing.
 BELIEVED: dict[str, frozenset[str]] = {
@@ -101,6 +104,8 @@ def _apply(reports: Sequence[Report], *, now: datetime) -> list[Report]:
         row = named or by_key.get((endpoint_id, report.get("key", "")))
         if row is None or _comes_too_early(row, report) or _may_be_of_another_try(row, report):
             strange.append((endpoint_id, report))
+        elif _went_meanwhile(row, report):
+            row.parts = [*row.parts, report["provider_id"]]
         elif _believe(row, report, now=now) and row.state == S.FAILED:
             failed.append(row)
     if rows:
@@ -233,8 +238,13 @@ def _believe(row: Delivery, report: dict[str, str], *, now: datetime) -> bool:
     state = report["state"]
     if not _is_news(row, report):
         return False
-    if row.parts and row.state == S.UNCERTAIN and report["provider_id"] not in {"", *row.parts}:
-        row.parts = [*row.parts, report["provider_id"]]  # the one that was in doubt
+    if row.state == S.UNCERTAIN and report["provider_id"] not in {"", *row.parts}:
+        rest = state != S.FAILED and has_rest(row, now=now)
+        if row.parts or rest:
+            row.parts = [*row.parts, report["provider_id"]]  # the one that was in doubt
+        if rest:
+            _send_on(row, now=now)
+            return True
     row.state = state if state != SENT else S.HANDED_OVER
     row.provider_id = row.provider_id or (row.parts[0] if row.parts else report["provider_id"])
     row.handed_over_at = row.handed_over_at or now
@@ -249,3 +259,17 @@ def _believe(row: Delivery, report: dict[str, str], *, now: datetime) -> bool:
     else:
         row.trouble, row.ended_at = report.get("reason", "") or report.get("status", ""), now
     return True
+
+
+def _send_on(row: Delivery, *, now: datetime) -> None:
+    """What stands behind the message that was in doubt leaves too; whoever is slow may still be at it."""
+    row.state, row.due_at, row.ended_at, row.trouble = S.QUEUED, now, None, ""
+    if row.lease is not None:
+        row.due_at = now + SLOW
+
+
+def _went_meanwhile(row: Delivery, report: dict[str, str]) -> bool:
+    """Whether a slow holder sent this message of an answer that waits to be sent on."""
+    number = report["provider_id"]
+    waits = row.state == S.QUEUED and row.lease is not None
+    return waits and report["state"] != S.FAILED and number not in {"", *row.parts}

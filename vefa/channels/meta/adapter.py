@@ -82,6 +82,10 @@ class Meta:
         """See `sending`."""
         return self.sender.send(parcel)
 
+    def messages(self, parcel: Parcel, /) -> int:
+        """See `sending`."""
+        return self.sender.count(parcel)
+
     def terms(self, standing: Standing, /) -> Terms:
         """See `rules`."""
         return rules.terms(

@@ -49,6 +49,13 @@ class Sender:
             return self._because_of_comment(parcel)
         return self._in_private(parcel)
 
+    def count(self, parcel: Parcel) -> int:
+        """How many messages its words are; in public, and because of a comment, it is one."""
+        return 1 if is_public(parcel.thread) else len(self._texts(parcel))
+
+    def _texts(self, parcel: Parcel) -> list[str]:
+        return cut(parcel.text, limit=self.measures.private, counted=self.measures.counted)
+
     def _in_public(self, parcel: Parcel) -> Sent:
         """Under the comment at the top of the thread; everybody reads it."""
         if parcel.way not in {"", PUBLIC}:
@@ -76,7 +83,8 @@ class Sender:
             raise RejectedError("a mention elsewhere can only be answered in public")
         if parcel.attachments:
             raise RejectedError("the one private answer to a comment carries no file")
-        parts = cut(_words(parcel), limit=self.measures.private, counted=self.measures.counted)
+        _words(parcel)
+        parts = self._texts(parcel)
         if len(parts) > 1:
             raise RejectedError("the one private answer to a comment must fit into one message: shorten it")
         to = {"post_id" if kind == "post" else "comment_id": parcel.in_reply_to or root}
@@ -88,10 +96,7 @@ class Sender:
     def _in_private(self, parcel: Parcel) -> Sent:
         """The text, cut where it is too long, then the files; parts in `parcel.done` are skipped."""
         tag = self._tag(parcel)
-        steps: list[str | ParcelFile] = [
-            *cut(parcel.text, limit=self.measures.private, counted=self.measures.counted),
-            *parcel.attachments,
-        ]
+        steps: list[str | ParcelFile] = [*self._texts(parcel), *parcel.attachments]
         if not steps:
             raise RejectedError("there is nothing to send")
         if parcel.attachments and not self.files:

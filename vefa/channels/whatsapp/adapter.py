@@ -75,7 +75,15 @@ class WhatsApp:
 
     def send(self, parcel: Parcel) -> Sent:
         """See `sending`."""
-        return Sender(graph=self.graph, number_id=self.number_id).send(parcel)
+        return self._sender.send(parcel)
+
+    def messages(self, parcel: Parcel, /) -> int:
+        """See `sending`."""
+        return self._sender.count(parcel)
+
+    @property
+    def _sender(self) -> Sender:
+        return Sender(graph=self.graph, number_id=self.number_id)
 
     @contextmanager
     def fetch(self, provider_ref: str, *, max_bytes: int) -> Iterator[Iterator[bytes]]:

@@ -72,6 +72,10 @@ class Sender:
                 raise
         return Sent(provider_id=done[0], parts=tuple(done))
 
+    def count(self, parcel: Parcel) -> int:
+        """How many messages it is. Raises RejectedError."""
+        return len(self._steps(parcel))
+
     def _steps(self, parcel: Parcel) -> list[Content | ParcelFile]:
         """What goes out, in order. Raises RejectedError where only an approved text may and none is there."""
         group = group_of(parcel)

@@ -92,8 +92,7 @@ class X:
             raise RejectedError("no access token of the account is set: answer in X itself")
         if parcel.attachments:
             raise RejectedError("files cannot be sent to X from here: send the words alone")
-        direct = (parcel.way or _usual(parcel)) == DIRECT
-        steps = _direct_parts(parcel.text) if direct else counting.cut(parcel.text)
+        direct, steps = _is_direct(parcel), _steps(parcel)
         if not steps:
             raise RejectedError("there is nothing to send")
         done = list(parcel.done[: len(steps)])
@@ -104,6 +103,10 @@ class X:
                 error.done = tuple(done)
                 raise
         return Sent(provider_id=done[0], parts=tuple(done))
+
+    def messages(self, parcel: Parcel, /) -> int:
+        """As many as the text has parts."""
+        return len(_steps(parcel))
 
     def _post(self, parcel: Parcel, text: str, done: Sequence[str]) -> str:
         """Under the post that is answered, or under our own last part."""
@@ -187,8 +190,12 @@ def build(account: Account) -> X:
     return X(api=api, url=account.url, behind=bool(account.settings.get("door")))
 
 
-def _usual(parcel: Parcel) -> str:
-    return DIRECT if parcel.thread == DIRECT_THREAD else PUBLIC
+def _is_direct(parcel: Parcel) -> bool:
+    return parcel.way == DIRECT if parcel.way else parcel.thread == DIRECT_THREAD
+
+
+def _steps(parcel: Parcel) -> list[str]:
+    return _direct_parts(parcel.text) if _is_direct(parcel) else counting.cut(parcel.text)
 
 
 def _direct_parts(text: str) -> list[str]:
