@@ -161,3 +161,19 @@ def test_an_arrival_that_was_faster_than_the_answer_is_known_by_its_key(answers,
 
     assert apply_early(now=now + LATER) == 1
     assert states() == [DeliveryState.DELIVERED]
+
+
+def test_a_further_message_that_failed_before_the_answer_told_its_id_is_seen(answers, now):
+    answers("Karar ektedir")
+    row = Delivery.objects.get()
+    lease = lease_of(now)
+    apply_receipts([early(row, "failed", "v2", reason="no such place")], now=now + LATER)
+    assert apply_early(now=now + LATER) == 0
+
+    leasing.hand_over(leasing.Gone(lease, Sent(provider_id="v1", parts=("v1", "v2"))), now=now + LATER)
+    apply_receipts([early(row, "delivered", "v1")], now=now + LATER)
+    assert apply_early(now=now + LATER) == 1
+
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == (DeliveryState.FAILED, "no such place")
+    assert not EarlyReport.objects.exists()

@@ -4,13 +4,13 @@ A centre may report faster than it answers, under an id that only its answer tel
 until the delivery knows the id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, UUIDField
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -65,11 +65,40 @@ def apply_early(*, now: datetime) -> int:
         .order_by("id")
     )
     kept = list(rows[:BATCH])
+    further, theirs = _early_of_parts(now=now)
+    kept += [one for one in further if one not in kept]
     if kept:
-        _apply([(one.endpoint_id, one.facts) for one in kept], now=now)
+        _apply([(one.endpoint_id, one.facts) for one in kept], now=now, beside=theirs)
         EarlyReport.objects.filter(id__in=[one.pk for one in kept]).delete()
     EarlyReport.objects.filter(heard_at__lt=now - WAITS).delete()
     return len(kept)
+
+
+def _early_of_parts(*, now: datetime) -> tuple[list[EarlyReport], list[Delivery]]:
+    """Failures of further messages of an answer, told without its key, and the answers that know them now.
+
+    One statement where there is no such report.
+    """
+    keyless = EarlyReport.objects.select_for_update(skip_locked=True).filter(
+        facts__state=S.FAILED, facts__key__isnull=True
+    )
+    waiting = list(keyless.order_by("id")[:BATCH])
+    if not waiting:
+        return [], []
+    rows = (
+        _with_part({one.endpoint_id for one in waiting}, {one.provider_id for one in waiting})
+        .filter(handed_over_at__gt=now - 2 * WAITS)
+        .exclude(state__in=(S.QUEUED, S.LEASED))
+    )
+    found = list(rows.order_by("id"))
+    known = {(row.endpoint_id, number) for row in found for number in row.parts}
+    return [one for one in waiting if (one.endpoint_id, one.provider_id) in known], found
+
+
+def _with_part(endpoint_ids: Collection[int], numbers: Collection[str]) -> QuerySet[Delivery]:
+    """Deliveries of which one message has one of these ids."""
+    rows = Delivery.objects.select_for_update(of=("self",))
+    return rows.filter(endpoint_id__in=endpoint_ids, parts__has_any_keys=list(numbers))
 
 
 def _keep_early(reports: Iterable[Report], *, now: datetime) -> None:
@@ -93,9 +122,10 @@ def _early(report: dict[str, Any]) -> dict[str, str]:
     return facts
 
 
-def _apply(reports: Sequence[Report], *, now: datetime) -> list[Report]:
-    """Apply what speaks of a known delivery; the reports that speak of none."""
+def _apply(reports: Sequence[Report], *, now: datetime, beside: Sequence[Delivery] = ()) -> list[Report]:
+    """Apply what speaks of a known delivery, or of one `beside` these; the reports that speak of none."""
     rows = _spoken_of(reports)
+    rows += [row for row in beside if row not in rows]
     by_id = {(row.endpoint_id, number): row for row in rows for number in (row.provider_id, *row.parts)}
     by_key = {(row.endpoint_id, str(row.key)): row for row in rows}
     failed, strange = [], []
@@ -178,9 +208,7 @@ def _of_later_parts(reports: Sequence[Report], found: Sequence[Delivery]) -> lis
     if not failed:
         return []
     endpoints, numbers, people = (set(one) for one in zip(*failed, strict=True))
-    theirs = Delivery.objects.select_for_update(of=("self",)).filter(
-        endpoint_id__in=endpoints, conversation__address__value__in=people, parts__has_any_keys=list(numbers)
-    )
+    theirs = _with_part(endpoints, numbers).filter(conversation__address__value__in=people)
     return list(theirs.exclude(pk__in=[row.pk for row in found]).order_by("id"))
 
 
