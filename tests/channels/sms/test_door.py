@@ -1,11 +1,13 @@
 """The city's real door for SMS: forgeries are refused and leave nothing, honest calls are kept."""
 
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from msgspec import structs
 
 from tests.channels.forged import NO_TIME, SECRET, Proof, knock, refused_at_the_door
-from tests.channels.sms.lines import DERYA, get
+from tests.channels.sms.lines import DERYA, get, line
 from tests.channels.sms.test_taking import MESSAGE, SAID, TIMED, old_call, query_call, timed_call, twilio_call
 from vefa.channels import queries as doors
 from vefa.channels.models import Endpoint
@@ -43,3 +45,19 @@ def test_a_message_by_get_is_kept_once(endpoint):
     assert knock(endpoint, [call, call]) == [200, 200]
     assert Contact.objects.get().external_id == "message:ab12"
     assert knock(endpoint, [get(f"secret={SECRET}")]) == [400]
+
+
+def test_the_same_words_on_another_day_are_another_message_where_a_gateway_gives_neither_id_nor_moment():
+    said = get(urlencode({"from": DERYA, "text": "Sular yine kesik"}))
+    at = datetime(2026, 3, 29, 9, 0, tzinfo=UTC)
+    for adapter in (line("kannel"), line("netgsm")):
+        names = [
+            adapter.arrivals(structs.replace(said, at=at + timedelta(hours=hours)))[0].external_id
+            for hours in (0, 1, 24)
+        ]
+        assert names[0] == names[1] != names[2]
+    told = get(urlencode({"from": DERYA, "text": "Sular yine kesik", "at": "1795341151"}))
+    first, second = (
+        line("kannel").arrivals(structs.replace(told, at=at + timedelta(days=days)))[0] for days in (0, 1)
+    )
+    assert first == second

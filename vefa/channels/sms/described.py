@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -82,9 +83,11 @@ class Described(Line):
         knock = knock_of(call)
         found = fields(knock)
         if not (several := self._several(found)):
-            return (self._arrival(knock, found),)
+            return (self._arrival(knock, found, call.at),)
         return tuple(
-            self._arrival(Knock(kind="application/json", body=msgspec.json.encode(one).decode()), one)
+            self._arrival(
+                Knock(kind="application/json", body=msgspec.json.encode(one).decode()), one, call.at
+            )
             for one in several
         )
 
@@ -97,12 +100,14 @@ class Described(Line):
             inner = inner.get(step) if isinstance(inner, dict) else None
         return inner if isinstance(inner, list) else []
 
-    def _arrival(self, knock: Knock, found: Any) -> Arrival:
+    def _arrival(self, knock: Knock, found: Any, at: datetime | None) -> Arrival:
         plan = self._plan()
         sender, state = text_at(found, plan.inbound.sender), text_at(found, plan.report.state)
         message, report = text_at(found, plan.inbound.id), text_at(found, plan.report.id)
         if self._is_message(found):
-            return arrival(knock, f"message:{message}"[:200] if message else "", self.lane(sender))
+            heard = None if text_at(found, plan.inbound.at) else at
+            name = f"message:{message}"[:200] if message else ""
+            return arrival(knock, name, self.lane(sender), heard=heard)
         if state and report:
             return arrival(knock, report_name(report, state, text_at(found, plan.report.at)), report)
         raise UnreadableError("neither a message nor a report, by the gateway's description")

@@ -66,7 +66,9 @@ class Kannel(Line):
         if state:
             name = report_name(found.get("key", ""), state, found.get("at", ""))
             return (arrival(knock, name, self.lane(sender)),)
-        return (arrival(knock, f"message:{number}"[:200] if number else "", self.lane(sender)),)
+        heard = None if found.get("at") else call.at
+        name = f"message:{number}"[:200] if number else ""
+        return (arrival(knock, name, self.lane(sender), heard=heard),)
 
     def read(self, raw: bytes) -> Reading:
         """A message by GET has its text in the query, one by POST in the body."""

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes
@@ -66,10 +67,17 @@ def report_name(key: object, state: str, at: object) -> str:
     return ":".join(str(part) for part in ("report", key, state, at) if part)[:200]
 
 
-def arrival(knock: Knock, external_id: str, lane: str) -> Arrival:
-    """The knock on its way to the inbox; without an id its content names it."""
+def arrival(knock: Knock, external_id: str, lane: str, *, heard: datetime | None = None) -> Arrival:
+    """The knock on its way to the inbox; without an id its content names it.
+
+    `heard` is given where nothing in it tells its moment either: the same words are another message on
+    another day.
+    """
     raw = msgspec.json.encode(knock)
-    return Arrival(external_id or f"sha256:{hashlib.sha256(raw).hexdigest()}", lane[:200], raw)
+    if not external_id:
+        day = f"{heard:%Y%m%d}:" if heard else ""
+        external_id = f"sha256:{day}{hashlib.sha256(raw).hexdigest()}"
+    return Arrival(external_id, lane[:200], raw)
 
 
 def reread(raw: bytes) -> Knock:
