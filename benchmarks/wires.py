@@ -23,7 +23,7 @@ ACCOUNTS: Mapping[str, tuple[str, ...]] = {
     "whatsapp": ("--phone-number-id", NUMBER, "--waba-id", "9", "--token", "t", "--secret", SECRET),
     "messenger": ("--page-id", PAGE, "--token", "t", "--secret", SECRET),
     "instagram": ("--instagram-id", INSTAGRAM, "--page-id", PAGE, "--token", "t", "--secret", SECRET),
-    "x": ("--api-key", "k", "--api-secret", SECRET),
+    "x": ("--api-key", "k", "--api-secret", SECRET, "--account-id", X_ACCOUNT),
     "sms": ("--gateway", "kannel", "--sender", "3131", "--secret", SECRET, "--url", "http://127.0.0.1:9/"),
 }  # fmt: skip
 _numbers = itertools.count(1)
