@@ -80,3 +80,14 @@ def test_a_database_without_tables_is_a_sentence_that_says_what_to_do(empty_data
     assert done.stderr.startswith(f"vefa {words[0]}: the tables of this database lack ")
     assert "start `vefa up`, `vefa web` or `vefa work` with it once" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_who_reads_only_the_beginning_of_an_export_sees_no_traceback(database_url, tmp_path):
+    outside = os.environ | {"VEFA_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "vefa.wiring.cli.main", "export", "cases", "--format", "csv"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    whole = [*command, "--home", str(tmp_path)]
+    done = subprocess.run(whole, env=outside, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")

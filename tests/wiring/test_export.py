@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from vefa.cases.models import Case
 from vefa.inbox import claiming, reading
 from vefa.inbox.intake import Incoming, accept
 from vefa.journal.record import Happening, record
 from vefa.triage import pipeline
 from vefa.wiring.cli import export
+from vefa.wiring.cli.command import CommandError
 from vefa.wiring.cli.exports import QUERIES
 
 
@@ -63,6 +65,20 @@ def test_contacts_name_their_endpoint_their_id_and_the_case(story, capsys):
     (case,) = lines(capsys, "cases")
     assert first["reference"] == case["reference"]
     assert (case["endpoint"], case["external_id"], case["unit"]) == ("counter", "c0", case["unit"])
+
+
+def test_a_case_names_the_body_to_which_it_was_handed_and_what_everybody_reads_of_it(story, capsys, town):
+    Case.objects.update(agency=town.power, public_text="Çarşıda çukur")
+
+    (case,) = lines(capsys, "cases")
+
+    assert (case["agency"], case["public_text"]) == ("power", "Çarşıda çukur")
+    assert case["answer_due_at"] == Case.objects.get().answer_due_at.isoformat()
+
+
+def test_a_file_that_cannot_be_written_is_said_so(story, tmp_path):
+    with pytest.raises(CommandError, match=r"cases\.csv cannot be written: No such file or directory"):
+        exported("cases", "--output", str(tmp_path / "nowhere" / "cases.csv"))
 
 
 def test_events_name_what_they_are_about(story, capsys):

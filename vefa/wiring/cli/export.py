@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection, transaction
 
+from vefa.wiring.cli.command import CommandError
 from vefa.wiring.cli.exports import QUERIES
 
 EXAMPLES = (
@@ -36,12 +38,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Write all rows, oldest first, in constant memory."""
+    """Write all rows, oldest first, in constant memory. Raises CommandError."""
+    try:
+        _write(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has enough, such as `head`: what is left goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def _write(options: Namespace) -> None:
     with _output(options.output) as out, rows_of(options.what) as (names, rows):
         write = _csv(out, names) if options.format == "csv" else _jsonl(out, names)
         for row in rows:
             write(row)
-    return 0
 
 
 @contextmanager
@@ -99,5 +110,9 @@ def _output(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
+    try:
+        file = path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}") from error
+    with file:
         yield file

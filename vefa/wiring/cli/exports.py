@@ -29,12 +29,14 @@ SELECT matter.id, matter.reference, opening.endpoint, opening.external_id, matte
     matter.lon, matter.private, matter.public, matter.unsure, matter.citizen_id AS citizen,
     matter.conversation_id AS conversation, parent.reference AS parent, master.reference AS master,
     matter.supporters, matter.reopened, matter.opened_at, matter.said_at, matter.first_answered_at,
-    matter.due_at, matter.planned_date::text AS planned_date, matter.ended_at, matter.changed_at
+    matter.due_at, matter.planned_date::text AS planned_date, matter.ended_at, matter.changed_at,
+    agency.key AS agency, matter.answer_due_at, matter.public_text
 FROM cases_case AS matter
 LEFT JOIN directory_service AS service ON service.id = matter.service_id
 LEFT JOIN directory_area AS area ON area.id = matter.area_id
 LEFT JOIN directory_unit AS unit ON unit.id = matter.unit_id
 LEFT JOIN directory_staff AS staff ON staff.id = matter.staff_id
+LEFT JOIN directory_agency AS agency ON agency.id = matter.agency_id
 LEFT JOIN cases_case AS parent ON parent.id = matter.parent_id
 LEFT JOIN cases_case AS master ON master.id = matter.master_id
 LEFT JOIN LATERAL (
