@@ -1,6 +1,7 @@
 """What staff do about promises on a case's page: say why one is late, say that their own word is kept."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -12,7 +13,8 @@ from tests.web.desk.seat import nine_days_more, result_of, seated
 from vefa.cases import lifecycle, promises, rules
 from vefa.cases.clocks import clock_of
 from vefa.cases.ending import Ending
-from vefa.cases.models import Case, Outcome, Promise
+from vefa.cases.models import Case, Outcome, Promise, PromiseKind
+from vefa.directory.queries import directory
 from vefa.journal.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +162,25 @@ def test_only_words_of_people_are_kept_by_hand_and_nothing_after_the_outcome(tow
 
     assert not [name for name in ("keep", "unkeep", "explain") if f'id="act-{name}"' in shown]
     assert given.pk
+
+
+@pytest.mark.parametrize("typed", ["17:30", "17.30", "۱۷:۳۰", "17:30:00"])
+def test_the_hour_of_a_promise_is_read_as_people_type_it(town, pothole_case, typed):
+    words = {"text": "Ararız", "day": "12.04.2027", "hour": typed}
+    act = address("act", pothole_case.pk, "promise")
+    assert seated(town.reza).post(act, words).status_code == 302
+    given = Promise.objects.get(case=pothole_case, kind=PromiseKind.GIVEN)
+    zone = ZoneInfo(directory().municipality.timezone)
+    assert f"{given.due_at.astimezone(zone):%d.%m.%Y %H:%M:%S}" == "12.04.2027 17:30:00"
+
+
+def test_what_is_no_hour_is_said_and_stays_as_it_was_typed(town, pothole_case):
+    act = address("act", pothole_case.pk, "promise")
+    for typed in ("half past five", "25:00", "17:30:00:00:1", "۹۹"):
+        words = {"text": "Ararız", "day": "12.04.2027", "hour": typed}
+        answer = seated(town.derya).post(act, words)
+        assert answer.status_code == 422
+        assert f'value="{typed}"' in answer.content.decode()
+        assert "14:30" in answer.content.decode()
+    shown = seated(town.derya).get(address("case", pothole_case.pk), {"act": "promise"})
+    assert 'value="17:00"' in shown.content.decode()

@@ -1,6 +1,6 @@
 """Fields that many forms share: units, areas, agencies and services in use by name, days, words."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from vefa.kit.calendars import NoSuchDayError, read_day
 from vefa.kit.sorting import in_order
 
 type Choices = list[tuple[str, Any]]
+NO_HOUR = _("Write the time as hours and minutes, such as 14:30.")
 
 
 def units() -> Choices:
@@ -64,6 +65,35 @@ class DayField(forms.CharField):
             raise forms.ValidationError(
                 _("Write the day as day, month and year, with four digits for the year.")
             ) from error
+
+
+class HourField(forms.CharField):
+    """A time of day as people type it: 17:30, 17.30, 17, in any digits."""
+
+    widget = forms.TextInput({"dir": "ltr", "class": "short"})
+
+    def clean(self, value: Any) -> time | None:
+        """The time, or what is wrong with it."""
+        typed = value if isinstance(value, time) else super().clean(value)
+        if isinstance(typed, time) or not typed:
+            return typed or None
+        try:
+            return read_hour(typed)
+        except ValueError as error:
+            raise forms.ValidationError(NO_HOUR) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is typed."""
+        return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
+def read_hour(text: str) -> time:
+    """A time as it is typed, in any digits: 9:30, 09.30, ۹:۳۰. Raises ValueError."""
+    digits = "".join(str(int(sign)) if sign.isdecimal() else ":" for sign in text.strip())
+    parts = [int(part) for part in digits.rstrip(":").split(":")]
+    if len(parts) > 3:
+        raise ValueError(text)
+    return time(*parts)
 
 
 def words_field(label: Any, *, rows: int = 3, required: bool = True, hint: Any = "") -> forms.CharField:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vefa.cases.models import Outcome
 from vefa.directory.queries import directory
-from vefa.web.desk.choices import DayField, agencies, areas, owners, services, units, words_field
+from vefa.web.desk.choices import DayField, HourField, agencies, areas, owners, services, units, words_field
 from vefa.web.desk.rows import KINDS, OUTCOMES, URGENCIES
 
 
@@ -126,7 +126,7 @@ class DueForm(forms.Form):
     """By when."""
 
     day = DayField(label=_("By which day?"), help_text=_("Day, month, year"))
-    hour = forms.TimeField(label=_("By what time?"), initial=time(17, 0), required=False)
+    hour = HourField(label=_("By what time?"), initial=time(17, 0), required=False)
 
     def due_at(self) -> datetime:
         """The moment in the municipality's zone."""

@@ -1,7 +1,7 @@
 """Forms on paper: printing them with their numbers, and typing in what was written on them."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from vefa.inbox.lines import Line
 from vefa.inbox.models import PaperRun
 from vefa.inbox.paper import MomentError, Sheet, UnknownNumberError, UsedNumberError
 from vefa.kit.calendars import NoSuchDayError, read_day
-from vefa.web.desk.choices import services
+from vefa.web.desk.choices import NO_HOUR, read_hour, services
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.lines import Typed, TypedRow, blank_rows, keep_rows, read_rows
@@ -142,7 +142,7 @@ def _sheet(typed: Mapping[str, str]) -> Sheet:
     zone = ZoneInfo(directory().municipality.timezone)
     return Sheet(
         reference=typed["reference"],
-        filled_at=datetime.combine(read_day(typed["day"]), _hour(typed["hour"]), zone),
+        filled_at=datetime.combine(read_day(typed["day"]), read_hour(typed["hour"]), zone),
         line=Line(
             text=typed["text"],
             place_text=typed["place"],
@@ -153,13 +153,6 @@ def _sheet(typed: Mapping[str, str]) -> Sheet:
     )
 
 
-def _hour(text: str) -> time:
-    """A time as it is typed, in any digits: 9:30, 09.30, ۹:۳۰."""
-    digits = "".join(str(int(sign)) if sign.isdecimal() else ":" for sign in text.strip())
-    hour, _colon, minute = digits.partition(":")
-    return time(int(hour), int(minute or 0))
-
-
 def _refused(error: Exception) -> str:
     if isinstance(error, UnknownNumberError):
         return gettext("No form with this number was printed. Look at every digit.")
@@ -167,7 +160,7 @@ def _refused(error: Exception) -> str:
         return gettext("The form was printed later than this, or the moment lies in the future.")
     if isinstance(error, NoSuchDayError):
         return gettext("Write the day as day, month and year, with four digits for the year.")
-    return gettext("Write the time as hours and minutes, such as 14:30.")
+    return str(NO_HOUR)
 
 
 def _sheets(found: PaperRun) -> dict[str, Any]:
