@@ -250,6 +250,22 @@ def test_thanks_move_nothing(says, now):
     assert the_case().reopened == 0
 
 
+def test_thanks_for_the_last_matter_hide_no_other_one(town, says, now):
+    handle([says("Yolda çukur var")], now=now)
+    Case.objects.update(state=State.ENDED, outcome=Outcome.DONE, ended_at=now)
+    hole, later = the_case(), now + timedelta(days=1)
+
+    handle([says("Teşekkürler, sokak lambası hiç yanmıyor", after=timedelta(days=1))], now=later)
+    assert Case.objects.exclude(pk=hole.pk).get().service == town.street_light
+    handle([says(f"{hole.reference} sağ olun, yoldaki çukur güzel oldu", after=timedelta(days=2))], now=later)
+    hole.refresh_from_db()
+    assert hole.state == State.ENDED
+    handle([says(f"{hole.reference} sağ olun ama yolda yine çukur var", after=timedelta(days=2))], now=later)
+
+    hole.refresh_from_db()
+    assert (hole.state, Case.objects.count()) == (State.NEW, 2)
+
+
 def test_a_number_in_the_words_leads_to_the_case_of_that_resident_only(says, now):
     handle([says("Yolda çukur var")], now=now)
     number = the_case().reference

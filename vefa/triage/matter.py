@@ -17,7 +17,7 @@ from vefa.kit.saying import Sentence
 from vefa.triage.advice import MEANT, Advice
 from vefa.triage.guess import why
 from vefa.triage.place import Place
-from vefa.triage.tone import DOUBTFUL, EMERGENCY, NORMAL, verdict_of
+from vefa.triage.tone import DOUBTFUL, EMERGENCY, NORMAL, doubts, verdict_of
 
 CONTINUES_WITHIN = timedelta(minutes=15)  # a photo or a place sent right after the words belongs to them
 REMEMBERS = timedelta(days=30)  # an ended case that a resident may still mean
@@ -205,21 +205,30 @@ def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     recent = past.by_conversation.get(contact.conversation_id or 0, [])
     verdict = _verdict(contact, advice, meant or next(iter(recent), None))
     if meant is not None:
-        return _about(meant, verdict, because, thanks=_thanks(advice, verdict))
+        return _about(meant, verdict, because, thanks=_thanks(contact, advice, meant))
     return _in_conversation(contact, advice, recent, verdict)
 
 
 def _verdict(contact: Contact, advice: Advice, case: Known | None) -> str:
     """What is said of the outcome; "solved" beside another matter is none that nobody need read."""
     verdict = verdict_of(advice.said, language=advice.language.value, text=contact.text).value
-    service = advice.service if advice.confidence >= MEANT else None
-    if verdict == "solved" and case is not None and service is not None and service.pk != case.service_id:
-        return DOUBTFUL
-    return verdict
+    return DOUBTFUL if verdict == "solved" and case and _other_service(advice, case) else verdict
 
 
-def _thanks(advice: Advice, verdict: str) -> bool:
-    return advice.kind.value == "thanks" and verdict != DOUBTFUL
+def _thanks(contact: Contact, advice: Advice, case: Known) -> bool:
+    """Whether these are thanks that move nothing: no other matter is named, nor this one with a "but"."""
+    if advice.kind.value != "thanks" or _other_service(advice, case):
+        return False
+    doubted = doubts(advice.said, language=advice.language.value, text=contact.text)
+    return not (doubted and _names_matter(advice))
+
+
+def _names_matter(advice: Advice) -> bool:
+    return advice.confidence >= MEANT and len(advice.said) > SHORT // 2
+
+
+def _other_service(advice: Advice, case: Known) -> bool:
+    return _names_matter(advice) and advice.service is not None and advice.service.pk != case.service_id
 
 
 def _stated(contact: Contact, case_id: int) -> Matter:
@@ -281,7 +290,7 @@ def _in_conversation(contact: Contact, advice: Advice, recent: list[Known], verd
     said_at = contact.said_at or contact.received_at
     if not latest.ended and said_at - latest.said_at <= CONTINUES_WITHIN and not _own_matter(advice, latest):
         return Matter("same_case", latest.id, Sentence("said right after, and names no matter of its own"))
-    if _thanks(advice, verdict):
+    if _thanks(contact, advice, latest):
         return Matter("same_case", latest.id, Sentence("thanks for the last case here"), quiet=True)
     return Matter("new_case", None, Sentence("a matter of its own"))
 

@@ -145,6 +145,11 @@ def urgency_of(heard: Heard, *, usual: str) -> Toned[int]:
     return Toned(least, 0.6, Sentence("no word of danger"))
 
 
+def doubts(said: list[str], *, language: str, text: str) -> bool:
+    """Whether something is asked, contradicted, or quoted from our own words."""
+    return "doubt" in lexicon(language).verdict.found(said) or bool(_ASKS.search(text))
+
+
 def verdict_of(said: list[str], *, language: str, text: str = "") -> Guess[str]:
     """Whether the resident says that the matter is solved, is not, or neither ("").
 
@@ -155,6 +160,6 @@ def verdict_of(said: list[str], *, language: str, text: str = "") -> Guess[str]:
         if name in found:
             words = Sentence("says %(words)s", words=found[name][0])
             short = len(said) <= _VERDICT
-            doubt = name == "solved" and ("doubt" in found or not short or _ASKS.search(text))
+            doubt = name == "solved" and (not short or doubts(said, language=language, text=text))
             return Guess(DOUBTFUL if doubt else name, 0.75 if short else 0.5, words)
     return Guess("", 1.0, "")
