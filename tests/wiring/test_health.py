@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 
 from vefa.channels.models import Endpoint
 from vefa.inbox.models import Contact
-from vefa.journal.models import Heartbeat
+from vefa.journal.models import Event, Heartbeat
 from vefa.triage.models import Learning, ModelVersion, Standing
 from vefa.wiring.health import Health, Row, appraise, question
 
@@ -97,6 +97,20 @@ def test_what_is_not_due_yet_has_not_waited(town):
     assert health().oldest_unhandled_s == 0
 
 
+def test_what_should_follow_a_step_and_does_not_is_seen_though_the_worker_beats(town):
+    now = timezone.now()
+    Heartbeat.objects.create(name="worker:1", at=now)
+    assert health().oldest_event_s is None
+    came, later = now - timedelta(minutes=10), now + timedelta(minutes=30)
+    facts = {"kind": "case.opened", "actor": "triage", "at": came}
+    Event.objects.create(subject="case:1", due_at=later, **facts)  # it failed, and is tried again
+    assert health().oldest_event_s is None
+    Event.objects.create(subject="case:2", due_at=came, **facts)
+
+    assert health().status == "ok"
+    assert 540 <= (health().oldest_event_s or 0) < 900
+
+
 def test_the_oldest_is_read_from_the_index_of_what_waits_and_not_from_all_that_ever_came(town):
     statement, values = question()
     connection.ensure_connection()
@@ -107,3 +121,4 @@ def test_the_oldest_is_read_from_the_index_of_what_waits_and_not_from_all_that_e
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert plan.count("using contact_waiting on inbox_contact") == 2, plan
     assert "inbox_contact_pkey" not in plan, plan
+    assert plan.count("using event_unhandled on journal_event") == 1, plan

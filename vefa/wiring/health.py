@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Now
 from psycopg.sql import SQL, Composed
 
 from vefa.channels.queries import ailing_endpoints
@@ -42,6 +43,7 @@ Row = tuple[
     list[dict[str, Any]],
     int | None,
     str | None,
+    datetime | None,
 ]
 
 
@@ -61,6 +63,7 @@ class Health(msgspec.Struct, frozen=True):
     worker_heartbeat_s: float | None = None
     backlog: int | None = None
     oldest_unhandled_s: float | None = None
+    oldest_event_s: float | None = None  # since when what follows a step is due: the word to a resident
     parked_contacts: int | None = None
     parked_events: int | None = None
     uncertain_deliveries: int | None = None
@@ -142,6 +145,7 @@ def question() -> tuple[Composed, list[object]]:
         (LISTED, ailing_endpoints().values("key", "channel", troubles=F("health__troubles"))),
         ("({})", ModelVersion.objects.filter(standing=Standing.IN_SERVICE).values_list("number")[:1]),
         ("({})", Learning.objects.filter(id=1).values_list("trouble")[:1]),
+        ("({})", _due_events().order_by("id").values_list("due_at")[:1]),
     ]
     pieces: list[SQL] = []
     values: list[object] = []
@@ -152,9 +156,14 @@ def question() -> tuple[Composed, list[object]]:
     return SQL("SELECT now(), {}").format(SQL(", ").join(pieces)), values
 
 
+def _due_events() -> QuerySet[Event]:
+    """What is due, also behind an older one of its subject that is tried again later."""
+    return Event.objects.filter(handled_at=None, parked_at=None, due_at__lte=Now())
+
+
 def appraise(row: Row) -> Health:
     """Judge the measures: without a living worker nobody is answered."""
-    moment, beat_at, backlog, oldest_at, contacts, events, deliveries, ailing, model, trouble = row
+    moment, beat_at, backlog, oldest_at, contacts, events, deliveries, ailing, model, trouble, event_at = row
     beat_s = (moment - beat_at).total_seconds() if beat_at else None
     alive = beat_s is not None and beat_s <= SILENCE_S
     return Health(
@@ -163,6 +172,7 @@ def appraise(row: Row) -> Health:
         worker_heartbeat_s=beat_s,
         backlog=backlog,
         oldest_unhandled_s=max(0.0, (moment - oldest_at).total_seconds()) if oldest_at else None,
+        oldest_event_s=max(0.0, (moment - event_at).total_seconds()) if event_at else None,
         parked_contacts=contacts,
         parked_events=events,
         uncertain_deliveries=deliveries,
