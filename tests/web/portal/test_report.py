@@ -297,3 +297,14 @@ def test_persian_is_told_with_its_own_comma_and_digits(town):
     assert "حداکثر ۵ عکس" in reza.client.post("/report/what", {"text": "", "photos": many}).content.decode()
     long = reza.client.post("/report/send", {"text": "x" * 5001}, headers={"accept": "application/json"})
     assert "۵۰۰۰" in long.json()["problems"]["text"][0]
+
+
+def test_on_a_device_that_others_use_what_was_typed_is_deleted(ayse):
+    assert "Delete what was typed here" not in ayse.sees("/")
+    ayse.client.post("/report/what", {"text": "Komşum hastanede, kapısının önünde çukur var"})
+    assert "Delete what was typed here" in ayse.sees("/")
+
+    assert ayse.client.post("/report").headers["Location"] == "/"
+
+    assert "Delete what was typed here" not in ayse.sees("/")
+    assert "Komşum" not in ayse.sees("/report/what")

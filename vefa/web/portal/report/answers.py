@@ -82,12 +82,17 @@ def keep(session: SessionBase, answers: Answers) -> None:
     files.stay(str(photo["path"]) for photo in answers.photos)
 
 
+def forget(session: SessionBase) -> None:
+    """Nothing of the report stays here; its photos are swept away with all that nobody names."""
+    session.pop(KEY, None)
+
+
 def remember_receipt(session: SessionBase, token: str, address: str) -> None:
     """End the report: forget what was typed and keep where its receipt stands."""
     receipts = dict(session.get(SENT_KEY, {}))
     receipts[token] = address
     session[SENT_KEY] = dict(list(receipts.items())[-SENT_KEPT:])
-    session.pop(KEY, None)
+    forget(session)
 
 
 def receipt_of(session: SessionBase, token: str) -> str:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from vefa.web.portal import photos, showing
 from vefa.web.portal.report import answers as kept
@@ -14,9 +14,12 @@ from vefa.web.portal.report import steps
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
-    """Go on where the resident stopped, or begin."""
+    """Go on where the resident stopped, or begin; on POST forget what was typed: others use the device."""
+    if request.method == "POST":
+        kept.forget(request.session)
+        return redirect("portal:home")
     return redirect(f"portal:report-{steps.first_open(kept.read(request.session))}")
 
 
