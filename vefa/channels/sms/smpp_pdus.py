@@ -12,6 +12,7 @@ from vefa.channels.sms.alphabets import LOCKING_SHIFT, SINGLE_SHIFT, TURKISH, En
 UDHI = 0x40  # esm_class: the text begins with a header
 _KIND, _RECEIPTS = 0x3C, frozenset({0x04, 0x20})  # esm_class, bits 5 to 2; TS 5.2.12
 _UCS2, _ASCII, _LATIN1, _CYRILLIC, _HEBREW = 8, 1, 3, 6, 7
+_UCS2_OF_A_CLASS = 0x18  # such as a message that stands on the screen at once; TS 23.038, 4
 _CHARSETS = {_ASCII: "ascii", _LATIN1: "latin-1", _CYRILLIC: "iso8859-5", _HEBREW: "iso8859-8"}
 _BINARY = frozenset({2, 4})
 _INTERNATIONAL, _NAME = 1, 5  # types of number
@@ -56,10 +57,10 @@ class Piece:
 
     def text(self, *, default: str) -> str:
         """The words; `default` says what the centre means by its default alphabet: gsm, or a charset."""
+        if self.coding == _UCS2 or self.coding & 0xFC == _UCS2_OF_A_CLASS:
+            return decode(self.octets, Encoding.UCS2)
         if self.coding & 0xF0 in {0xF0, 0x10}:  # message classes: bit 2 says 8-bit data
             return decode(self.octets, Encoding.GSM) if not self.coding & 4 else self.octets.decode("latin-1")
-        if self.coding == _UCS2:
-            return decode(self.octets, Encoding.UCS2)
         if self.coding in _CHARSETS or (self.coding == 0 and default != "gsm"):
             return self.octets.decode(_CHARSETS.get(self.coding, default), "replace")
         if self.coding in _BINARY:

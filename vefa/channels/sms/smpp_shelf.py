@@ -49,6 +49,8 @@ class Shelf(msgspec.Struct):
     ) -> Arrival | None:
         mine = [part for part in self.parts if part.group == piece.group]
         if not any(part.number == piece.number for part in mine):
+            if _digest(handed) in self.given:
+                return None  # of a message that is whole already: the centre did not hear that we have it
             number = self._id(handed, connection)
             part = Part(number, piece.group, piece.number, piece.count, handed.raw.hex())
             self.parts, mine = [*self.parts, part], [*mine, part]
@@ -70,7 +72,7 @@ class Shelf(msgspec.Struct):
 
         Each is matched once: who writes the same word again has said it again.
         """
-        digest, fresh = hashlib.sha256(handed.raw[16:]).hexdigest()[:24], f"{connection}-{handed.sequence}"
+        digest, fresh = _digest(handed), f"{connection}-{handed.sequence}"
         known = self.given.pop(digest, fresh)
         self.given = dict(list({**self.given, digest: fresh}.items())[-REMEMBERED:])
         return fresh if known.startswith(connection) else known
@@ -78,6 +80,10 @@ class Shelf(msgspec.Struct):
     def text(self) -> str:
         """The cursor as it is stored."""
         return msgspec.json.encode(self).decode() if self.parts or self.given else ""
+
+
+def _digest(handed: Handed) -> str:
+    return hashlib.sha256(handed.raw[16:]).hexdigest()[:24]
 
 
 def shelf_of(cursor: str) -> Shelf:
