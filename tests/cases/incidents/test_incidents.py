@@ -245,6 +245,24 @@ def test_what_is_let_go_before_its_turn_is_left_alone(running, town, now):
     assert heard == [late]
 
 
+def test_one_odd_case_holds_up_neither_the_others_nor_the_next_order(running, town, now):
+    later, heard = now + timedelta(minutes=1), []
+    first, *others = gathering.member_ids(running)
+    for once in ("sheet-1", "sheet-2"):
+        said = order(sort=IncidentOrder.Sort.ANSWER, once=once)
+        orders.lay_down(incident_id=running.pk, order=said, by=town.derya, now=now)
+
+    def answer(laid, case_id):
+        if case_id == first:
+            raise LookupError("what nobody foresaw")
+        heard.append((laid.once, case_id))
+
+    assert not orders.carry_out(answer=answer, now=later)
+    assert heard == [(once, case_id) for once in ("sheet-1", "sheet-2") for case_id in others]
+    for laid in IncidentOrder.objects.all():
+        assert (laid.failed, laid.finished_at) == ([[first, "stumbled"]], later)
+
+
 def test_nobody_is_answered_in_a_language_without_a_text(running, town, now):
     Case.objects.filter(pk=gathering.member_ids(running)[0]).update(language="kk")
     with pytest.raises(MissingTextError) as caught:

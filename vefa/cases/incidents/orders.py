@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from vefa.cases.ending import Ending, OpenPartsError, OutcomeError, end
 from vefa.cases.incidents.gathering import IncidentMoveError, locked
@@ -21,6 +21,7 @@ from vefa.cases.queries import visible_to
 from vefa.directory.models import Staff
 from vefa.directory.queries import municipality
 from vefa.journal.record import Happening, record
+from vefa.kit.claim import is_too_much
 
 ENDINGS = (Outcome.DONE, Outcome.ANSWERED)  # what all can end with at once
 LEFT = "left"  # why it was not done with a case that stood in the incident no longer
@@ -134,15 +135,15 @@ def _done(order: IncidentOrder, case_id: int, answer: Act, now: datetime) -> str
                 _end(order, case_id, now)
             else:
                 answer(order, case_id)
-    except (OperationalError, InterfaceError):
-        raise
     except MoveNotAllowedError:
         return "moved"
     except OpenPartsError:
         return "parts"
     except OutcomeError as error:
         return error.missing
-    except Error as error:
+    except Exception as error:  # one odd case must hold up neither its neighbours nor later orders
+        if isinstance(error, OperationalError | InterfaceError) and not is_too_much(error):
+            raise
         log.warning("Order %s stumbled over case %s: %s", order.pk, case_id, error)
         return "stumbled"
     return ""
