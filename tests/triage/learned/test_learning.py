@@ -14,6 +14,8 @@ from tests.triage.learned.messages import FRESH, SAID, lay_down
 from tests.web.desk.conftest import wrote
 from tests.wiring.machine import VEFA, environment
 from vefa.directory import queries as directory
+from vefa.directory.models import Service
+from vefa.directory.version import mark_changed
 from vefa.journal.models import Event
 from vefa.triage.advice import Asked, advise
 from vefa.triage.learned import queries, serving
@@ -249,6 +251,31 @@ def test_what_people_confirmed_is_learned_and_measured_on_what_was_kept_back(tow
     assert [version.metrics[name] for name in ("measured", "first", "third")] == [20, 20, 20]
     assert version.metrics["before"] < 10
     assert 0.3 <= queries.standing().threshold < 0.98  # fitted: all of them were right
+
+
+def test_a_new_service_is_not_kept_from_the_city_by_what_was_said_before_it(town, wrote, clock, now):
+    lay_down(town)
+    Service.objects.filter(pk=town.street_light.pk).update(retired_at=now)
+    mark_changed()
+    directory.forget()
+    case = wrote("Ali Demir", "7001", "Çınar", now=now)
+    texts = [f"{text} {n}" for n in range(LEAST // 5) for text in SAID["tree"]]
+    texts[-2:] = ["Asfalt çökmüş, jant", "Çınar eğildi, sokak zifiri karanlık, direk yanmıyor"]
+    for number, text in enumerate(texts):
+        case.pk, case.reference, case.text, case.secret = None, f"26-9{number:05}-0", text, f"s{number}"
+        case.save(force_insert=True)
+        at = now + timedelta(minutes=number)
+        confirm(case_id=case.pk, service_id=town.tree.pk, by=town.derya, now=at)
+    learn(clock=clock)
+    Service.objects.filter(pk=town.street_light.pk).update(retired_at=None)
+    mark_changed()
+    directory.forget()
+
+    version = learn(clock=lambda: now + timedelta(days=1))
+
+    assert (version.metrics["first"], version.metrics["before"]) == (18, 19)
+    assert version.standing == Standing.IN_SERVICE
+    assert suggested(FRESH["street_light"]) == "street_light"
 
 
 def test_a_threshold_set_by_a_person_stays(town, clock, now):

@@ -78,7 +78,7 @@ def _learn(clock: Clock, shipped: Path | None) -> ModelVersion:
     forget_others(lesson.samples)
     with transaction.atomic():
         version = _stored(lesson, scorer, tried, before, clock())
-        _judge(version, result_of(tried), before, now=clock(), first=old.scorer is None)
+        _judge(version, result_of(tried), before, now=clock(), first=_knows_more(scorer, old.scorer))
         if version.standing == Standing.IN_SERVICE:
             fit_threshold(versions.threshold_of(version), now=clock())
         versions.forget_old()
@@ -133,7 +133,7 @@ def _stored(
 
 
 def _judge(version: ModelVersion, new: Result, before: Result | None, *, now: datetime, first: bool) -> None:
-    """Adopt it, or say why not. `first`: no model decides yet, or none that can be read."""
+    """Adopt it, or say why not. `first`: the only one that knows all services, see `_knows_more`."""
     latest = ModelVersion.objects.filter(standing=Standing.IN_SERVICE).first()
     fresh = latest is None or latest.catalogue != version.catalogue or latest.meaning != version.meaning
     told = {"right": new.first, "of": new.n, "before": before.first if before else 0}
@@ -147,6 +147,14 @@ def _judge(version: ModelVersion, new: Result, before: Result | None, *, now: da
     version.why = parts_of(Sentence("no better: %(right)s of %(of)s right, %(before)s before", **told))
     version.save(update_fields=["why"])
     record([Happening(kind="model.refused", **versions.about(version.number, by=None, now=now))])
+
+
+def _knows_more(new: Scorer, old: Scorer | None) -> bool:
+    """Whether no model decides yet, none that can be read, or one that does not know a service in use.
+
+    The cases that it is tried on were decided before there was that service: they cannot speak for it.
+    """
+    return old is None or not set(new.model.codes) <= set(old.model.codes)
 
 
 @contextmanager

@@ -47,7 +47,8 @@ def is_better(new: Result, old: Result | None, *, fresh: bool, first: bool = Fal
 
     `first`: only the words of the catalogue served until now. Most of what people confirmed is what these
     words had said, so that no other judge can beat them there: the first model is adopted unless it is
-    worse by more than chance (one-sided, 5 %). With nothing to compare on, a fresh one is adopted.
+    worse by more than chance (one-sided, 5 %). So is one that knows a service of which the other has not
+    heard. With nothing to compare on, a fresh one is adopted.
     """
     if old is None:
         return True
