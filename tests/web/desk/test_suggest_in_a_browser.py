@@ -70,9 +70,10 @@ def test_the_panel_comes_by_itself_and_its_draft_goes_into_the_answer(
     expect(asks).to_be_visible()
     asks.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("the language model is writing…")).to_be_visible()
+    expect(page.get_by_text("the language model is writing…")).to_be_focused()
     assert works()
     expect(page.locator(".suggested-words")).to_have_text("A resident reports a hole.")
+    expect(page.get_by_role("heading", name="Draft of an answer")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     found = Axe().run(page, "#suggested").response["violations"]
     assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []

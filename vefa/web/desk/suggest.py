@@ -60,6 +60,7 @@ def _shown(request: StaffRequest, found: Case) -> HttpResponse:
         "frame": frame_of(request, now=timezone.now()),
         "case": found,
         "asks": list(ASKS.items()),
+        "asked": request.method == "POST",  # whoever pressed the button is led to what became of it
         "suggestion": last,
         "name": _NAMES[What(last.what)] if last else "",
         "waits": last is not None and last.state in {"waiting", "asking"},

@@ -61,7 +61,7 @@ document.addEventListener("vefa:say", (event) => say(event.detail));
 
 // A status that stands on the page from the beginning is read by no screen reader: what was done is said once more.
 const SOON_MS = 700; // after the name of the page
-const done = [...document.querySelectorAll("#main > .notice[role=status]:not([hidden])")];
+const done = [...document.querySelectorAll("#main .notice[role=status]:not([hidden])")];
 if (done.length) setTimeout(() => say(done.map((one) => one.textContent.trim()).join(" ")), SOON_MS);
 
 // A part that was fetched anew says if there is more in it, in its own words.
