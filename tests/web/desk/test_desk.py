@@ -287,3 +287,22 @@ def test_a_case_with_files_drafts_and_notes_costs_no_more(town, pothole_case, no
     with costing(statements=10, trips=4):
         page = page_of(client, pothole_case)
     assert all(one in page for one in ("çukur.jpg", "Ekip 4 yakında", "Sayın Ali"))
+
+
+def test_why_an_address_takes_nothing_more_is_said_in_the_readers_language(town, pothole_case, now):
+    reached = Address.objects.filter(citizen=pothole_case.citizen)
+    page = reverse("desk:citizen", args=[pothole_case.citizen_id])
+    client = seated(town.derya)
+    for why, words in (
+        ("passed_on", "siz söyleyin"),
+        ("Our account there has blocked this person.", "Oradaki hesabımız bu kişiyi engellemiş."),
+    ):
+        reached.update(unreachable_at=now, unreachable_why=why)
+        assert words in client.get(page, {"speak": "tr"}).content.decode()
+        assert why not in client.get(page, {"speak": "tr"}).content.decode()
+
+
+def test_who_is_lost_at_the_desk_is_led_back_to_the_desk(town):
+    lost = seated(town.derya).get(reverse("desk:case", args=[999_999]))
+    assert lost.status_code == 404
+    assert 'class="button" href="/desk/"' in lost.content.decode()

@@ -13,6 +13,7 @@ from vefa.channels.sealing import seal
 from vefa.dialogue import outbox
 from vefa.dialogue.models import Delivery, Reply
 from vefa.inbox.doors import adapter_of
+from vefa.inbox.models import Attachment
 from vefa.triage.models import GroupMessage, Made
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +164,11 @@ def test_a_post_that_cannot_go_is_said_why(channel, town, text):
 
 def test_without_a_channel_the_page_says_what_to_do(town):
     assert "textarea" not in seated(town.derya).get("/desk/announcements").content.decode()
+
+
+def test_files_of_the_talk_are_counted_in_the_readers_digits(street, town, now):
+    said = GroupMessage.objects.get(made=Made.CHATTER).contact
+    for _photo in range(2):
+        Attachment.objects.create(contact=said, kind="photo", due_at=now)
+    page = seated(town.derya).get(PAGE, {"speak": "fa"}).content.decode()
+    assert "۲ فایل" in page
