@@ -7,7 +7,7 @@ import pytest
 from tests.triage.groups.street import Street, group, number_of
 from vefa.cases.ending import Ending
 from vefa.cases.lifecycle import end
-from vefa.cases.models import Case, Outcome, State, Supporter
+from vefa.cases.models import Case, Outcome, State, Supporter, Urgency
 from vefa.citizens.models import Address
 from vefa.inbox.models import Attachment, Contact
 from vefa.triage.groups.leaving import DECLINED
@@ -59,6 +59,19 @@ def test_it_makes_no_difference_how_many_are_handled_at_once(street, at_once):
     assert made() == ["matter", "follow_up", "chatter", "me_too", "chatter", "follow_up"]
     assert case.supporters == 1
     assert case.links.count() == 4
+
+
+def test_danger_that_neighbours_tell_later_makes_the_case_an_emergency(street):
+    first = street.say("Aylin", "Sokağımızda yolda çukur var, ne zaman yapılacak?")
+    street.say("Bora", "bizim sokakta da var", after=1)
+    street.listen()
+    assert Case.objects.get().urgency == Urgency.NORMAL
+
+    street.say("Cem", "çukurdan gaz kokusu geliyor", answers=first, after=1)
+    street.listen()
+
+    assert made()[2] in {Made.FOLLOW_UP, Made.ME_TOO}
+    assert Case.objects.get().urgency == Urgency.EMERGENCY
 
 
 def test_chatter_opens_nothing(street):

@@ -25,6 +25,7 @@ from vefa.triage.groups.signs import is_thumb
 from vefa.triage.groups.stream import Verdict
 from vefa.triage.matter import Matter
 from vefa.triage.models import Finding, GroupMessage, Made
+from vefa.triage.raising import raise_urgency
 
 _SPOKEN = {Form.MESSAGE, Form.EDIT}
 
@@ -59,6 +60,7 @@ def take(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
     _join(judged, halves, now=now)
     behind = [*_behind(judged), *_thumbed(thumbs, past)]
     support_all(behind, now=now)
+    raise_urgency(_further(judged), now=now)
     _write(ours, judged, halves)
     leaving.forget_talk(ours, now=now)
     return rest
@@ -136,6 +138,14 @@ def _halves(judged: Sequence[Judged]) -> dict[int, int]:
 def _reopen(case_id: int, contact: Contact, now: datetime) -> None:
     with suppress(MoveNotAllowedError):  # two people may say so at once: the first opened it
         reopen(case_id=case_id, by="resident", reason=first_line(contact.text, limit=400), now=now)
+
+
+def _further(judged: Sequence[Judged]) -> Iterator[tuple[int, Advice]]:
+    """What is said of a case that is known, by whomever: it may tell of danger."""
+    for one in judged:
+        matter = one.verdict.matter
+        if matter and matter.case_id and one.verdict.made in {Made.FOLLOW_UP, Made.ME_TOO}:
+            yield matter.case_id, one.heard.advice
 
 
 def _behind(judged: Sequence[Judged]) -> Iterator[Behind]:
