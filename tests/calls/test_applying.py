@@ -138,18 +138,32 @@ def test_who_called_a_personal_line_and_the_hotline_in_vain_is_called_back_by_bo
     assert not CallBack.objects.filter(done_at=None).exists()
 
 
-def test_what_was_dialled_is_found_by_its_number_without_reading_all_calls(exchange, town, now):
+def plan_of(read, words, *without):
+    """How the database goes about the statement with these words, which `read` asks it."""
     with CaptureQueriesContext(connection) as caught:
-        queries.log(town.derya, queries.Asked(number=ALI), now=now)
-    (asked,) = (one["sql"] for one in caught if '"calls_call"."called" =' in one["sql"])
+        read()
+    (asked,) = (one["sql"] for one in caught if words in one["sql"])
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_indexscan = off")  # in the order of time, through all of them
+        for way in ("seqscan", "sort", *without):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute(f"EXPLAIN {asked}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+        return "\n".join(line for (line,) in cursor.fetchall())
 
+
+def test_what_was_dialled_is_found_by_its_number_without_reading_all_calls(exchange, town, now):
+    numbered = queries.Asked(number=ALI)
+    in_order_of_time = "indexscan"
+    words = '"calls_call"."called" ='
+    plan = plan_of(lambda: queries.log(town.derya, numbered, now=now), words, in_order_of_time)
     assert "call_caller" in plan, plan
     assert "call_called" in plan, plan
+
+
+def test_the_region_of_calls_reads_no_more_however_long_somebody_has_answered(exchange, town, now):
+    plan = plan_of(lambda: queries.spotted(town.derya, now=now), "on_the_spot")
+    assert "using call_spotted on calls_call" in plan, plan
+    plan = plan_of(lambda: queries.last_dialling(town.derya, now=now), "calls_dialling")
+    assert "dialling_seat" in plan, plan
 
 
 def test_whom_we_reach_is_owed_nothing_more(exchange, town):

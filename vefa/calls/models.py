@@ -112,6 +112,9 @@ class Call(models.Model):
             models.Index(fields=["began_at"], name="call_open", condition=models.Q(ended_at=None)),
             models.Index(fields=["caller", "began_at"], name="call_caller"),
             models.Index(fields=["called", "began_at"], name="call_called"),
+            models.Index(
+                fields=["staff", "-contact"], name="call_spotted", condition=models.Q(on_the_spot=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +134,8 @@ class Dialling(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["asked_at"], name="dialling_waiting", condition=models.Q(state="waiting"))
+            models.Index(fields=["asked_at"], name="dialling_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["seat", "-asked_at"], name="dialling_seat"),
         ]
 
     def __str__(self) -> str:

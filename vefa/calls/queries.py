@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from vefa.calls.models import Call, CallBack, Dialling, Seat
 from vefa.calls.rules import LONGEST_RING, Figures, Timed, measure, seat_state
@@ -238,10 +238,14 @@ def counts_since(staff: Staff, since: datetime, *, now: datetime) -> Mapping[str
 def last_dialling(staff: Staff, *, now: datetime) -> Dialling | None:
     """What became of the number that this person had dialled a moment ago."""
     rows = Dialling.objects.filter(seat__staff=staff, asked_at__gt=now - timedelta(minutes=1))
-    return rows.order_by("-id").first()
+    return rows.order_by("-asked_at", "-id").first()
 
 
 def spotted(staff: Staff, *, now: datetime) -> list[Call]:
-    """What this person answered on the spot a moment ago: it can be undone."""
-    recent = Call.objects.filter(staff=staff, on_the_spot=True, contact__received_at__gt=now - UNDONE)
-    return list(recent.select_related("service").order_by("-contact__received_at")[:2])
+    """What this person answered on the spot a moment ago: it can be undone.
+
+    Contacts are numbered as they come: the latest two are looked up among all that a person ever answered.
+    """
+    latest = Call.objects.filter(staff=staff, on_the_spot=True, contact__isnull=False).order_by("-contact_id")
+    rows = latest.select_related("service").annotate(noted_at=F("contact__received_at"))[:2]
+    return [one for one in rows if vars(one)["noted_at"] > now - UNDONE]
