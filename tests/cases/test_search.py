@@ -3,13 +3,15 @@
 import pytest
 from django.db import connection
 
-from tests.cases.stories import opened
+from tests.cases.stories import heard, opened
 from vefa.cases import paging, wordlist
 from vefa.cases.models import Case
 from vefa.cases.search import past_cases, search
+from vefa.cases.signs import show_signs
 from vefa.cases.wordlist import asked, vector
 from vefa.citizens.merging import merge
 from vefa.citizens.models import Address, Citizen
+from vefa.inbox.models import Contact
 
 MESSAGES = {
     "tr": "Işıklar Caddesi'nde çukur var",
@@ -38,6 +40,19 @@ def five(town, now):
 )  # fmt: skip
 def test_a_case_is_found_however_its_words_are_typed(town, five, text, language):
     assert search(town.derya, text).rows == [five[language]]
+
+
+def test_a_case_whose_words_were_taken_back_is_not_found_by_them_any_more(town, now):
+    case = opened(town, "Komşum Ferhat Demirel gece çöp yakıyor", now=now, place_text="Fatih Sokak 7")
+    said = Contact.objects.get(links__case=case)
+    back = heard(town, "", at=now, details={"withdrawn_contact_id": said.pk})
+    assert search(town.derya, "ferhat demirel").rows == [case]
+
+    show_signs([], [(case.pk, back)], now=now)
+
+    assert search(town.derya, "ferhat demirel").rows == []
+    assert search(town.derya, "fatih sokak").rows == [case]
+    assert search(town.derya, "ali veli").rows == [case]
 
 
 def test_every_word_must_be_there(town, five):

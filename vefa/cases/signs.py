@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 
 from vefa.cases.models import Case, CaseContact
+from vefa.cases.wordlist import words_of
 from vefa.directory.queries import municipality
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
@@ -47,12 +48,12 @@ def show_signs(
 
 
 def _hide(pairs: Sequence[tuple[int, int]], *, now: datetime) -> None:
-    """A case that was drawn from the very words that are taken back shows them no more."""
+    """A case drawn from the very words that are taken back shows them no more, and is not found by them."""
     if not pairs:
         return
     words = {one.pk: one.text.strip() for one in Contact.objects.filter(pk__in={pk for _, pk in pairs})}
-    rows = Case.objects.select_for_update().filter(pk__in={case_id for case_id, _ in pairs}).order_by("id")
-    cases = {case.pk: case for case in rows}
+    rows = Case.objects.select_for_update(of=("self",)).filter(pk__in={case_id for case_id, _ in pairs})
+    cases = {case.pk: case for case in rows.select_related("citizen").order_by("id")}
     hidden = [
         cases[case_id] for case_id, pk in pairs if words[pk] and cases[case_id].text.strip() == words[pk]
     ]
@@ -61,4 +62,5 @@ def _hide(pairs: Sequence[tuple[int, int]], *, now: datetime) -> None:
             with override(municipality().default_language):
                 case.title = gettext("A message that was taken back")
         case.text, case.changed_at, case.version = "", now, case.version + 1
-    Case.objects.bulk_update(hidden, ["title", "text", "changed_at", "version"])
+        case.search = words_of(case, case.citizen.name if case.citizen else "")
+    Case.objects.bulk_update(hidden, ["title", "text", "search", "changed_at", "version"])
