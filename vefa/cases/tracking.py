@@ -63,7 +63,7 @@ def number_beside_mail(case: Case) -> str:
     return (_number_in(case.form) if case.form else "") or case.phone or ""
 
 
-def _number_in(raw: bytes) -> str:
+def _number_in(raw: bytes | memoryview) -> str:
     """The telephone number that was typed into a form, in E.164 where it is one."""
     try:
         form = json.loads(bytes(raw))

@@ -133,7 +133,7 @@ class Case(models.Model):
     search = SearchVectorField(null=True)  # of folded text; see queries.search
 
     # Of who is answered by mail, where `queries.open_case` adds them: the form as it came, a number.
-    form: bytes | None
+    form: memoryview | None
     phone: str | None
 
     class Meta:
