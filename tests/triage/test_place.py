@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import vefa.wiring.demo
 from vefa.kit.text import words
 from vefa.triage.houses import house_of
-from vefa.triage.place import STREET, Gazetteer, Name, area_of, number_of, same_as_before
+from vefa.triage.place import CLEAR, STREET, Gazetteer, Name, area_of, number_of, same_as_before
 
 HEARD = Path(__file__).with_name("heard") / "places.csv"
 AREAS = Path(vefa.wiring.demo.__file__).with_name("city") / "areas.csv"
@@ -183,6 +183,23 @@ def test_one_name_in_two_places_is_asked_for_until_the_quarter_is_named_too():
     assert "several places" in unclear.because
     clear = area(city, "Gölkıyı Okul Sokağında çukur")
     assert (clear.value, clear.confidence) == (21, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("text", "clear"),
+    [
+        ("Kalealtı'nda oturuyorum, Zafer'de çukur var", False),
+        ("Gar Meydanı'ndan Atatürk Caddesi'ne otobüs gelmiyor", False),
+        ("From Kalealti to Zafer the road is dark", False),
+        ("Çınaraltı Zafer Mahallesi Zafer Parkı", True),
+        ("Cumhuriyet Caddesi, Saat Kulesi'nin altı", True),  # both in one quarter
+    ],
+)
+def test_two_places_that_lie_apart_leave_the_choice_to_a_person(pinarova, text, clear):
+    found = area(pinarova, text)
+
+    assert (found.confidence >= CLEAR) is clear
+    assert ("which lie apart" in found.because) is not clear
 
 
 def test_a_street_wins_over_the_quarter_that_holds_it(pinarova, keys):

@@ -4,7 +4,7 @@ A name is met as a row of words, the last of which may carry an ending, or by it
 names are typed in foreign letters too. The name of a street without the word "street" counts only beside such
 a word, for people name streets after things. A landmark may be said by its kind (vefa.triage.landmarks). What
 is met letter by letter wins, then the longest name, then the smaller area; equal names in two places leave
-the choice to a person.
+the choice to a person, and so do two names of places that lie apart.
 """
 
 import re
@@ -139,6 +139,14 @@ def area_of(named: Iterable[Met[NamedArea]]) -> Guess[int] | None:
     row, text = chosen[0], met[chosen[0]]
     if len({one.area_id for one in chosen}) > 1:
         return Guess(row.area_id, 0.4, Sentence("names %(words)s, which is in several places", words=text))
+    if other := _apart_from(row, met):
+        told = Sentence("names %(words)s and %(others)s, which lie apart", words=text, others=met[other])
+        return Guess(row.area_id, 0.42, told)
+    return _guess_of(row, text)
+
+
+def _guess_of(row: NamedArea, text: str) -> Guess[int]:
+    """How surely a name by itself means its area."""
     if row.thing:
         return Guess(row.area_id, 0.45, Sentence("names %(words)s, which may be a thing as well", words=text))
     if row.by == "sound":
@@ -147,6 +155,20 @@ def area_of(named: Iterable[Met[NamedArea]]) -> Guess[int] | None:
     if row.by == "kind":
         return Guess(row.area_id, 0.55, Sentence("“%(words)s”: the only one that is known there", words=text))
     return Guess(row.area_id, 0.8, Sentence("names %(words)s", words=text))
+
+
+def _apart_from(row: NamedArea, met: Mapping[NamedArea, str]) -> NamedArea | None:
+    """Another place that is named as surely, and is neither around it, nor in it, nor in its quarter.
+
+    "I live in Zafer, there is a hole in Kalealti": no length of a name tells which of them is meant.
+    """
+    for other in sorted(met, key=lambda one: (one.parts, one.area_id)):
+        related = other.area_id in (row.area_id, *row.above) or row.area_id in other.above
+        near = min(row.depth, other.depth) >= STREET and row.above[-1:] == other.above[-1:]
+        namesake = other.thing or met[other] == met[row]
+        if not (related or near or namesake) and other.by in {"", row.by}:
+            return other
+    return None
 
 
 def number_of(text: str, said: Sequence[str], named: Iterable[Met[NamedArea]], *, before: bool) -> str:
