@@ -105,6 +105,16 @@ def test_an_impossible_place_and_an_unknown_kind_are_told_and_not_lost():
     assert reading.warnings == (no_place(91, 0), contains("hologram"), contains(""))
 
 
+def test_what_the_provider_keeps_back_or_writes_in_a_new_shape_is_a_message_all_the_same():
+    kept_back = read(message(DERYA, is_unsupported=True))
+    odd = read(message(DERYA, "Su yok", attachments="none", mid="m_9"))
+
+    assert (kept_back.form, len(kept_back.warnings)) == (Form.MESSAGE, 1)
+    assert (odd.form, odd.text, odd.message_id) == (Form.MESSAGE, "Su yok", "m_9")
+    assert odd.sender is not None
+    assert odd.sender.address == DERYA
+
+
 def test_a_pressed_answer_a_button_and_the_first_button():
     pressed = read(message(DERYA, "Evet", quick_reply={"payload": "yes"}))
     assert (pressed.form, pressed.text, pressed.argument) == (Form.MESSAGE, "Evet", "yes")

@@ -275,6 +275,17 @@ def test_an_update_of_a_kind_from_the_future_is_kept_with_its_sender_and_words()
     assert "hologram" in reading.warnings[0]
 
 
+def test_a_message_whose_shape_is_new_is_a_message_with_its_sender_and_words():
+    reading = derya_sends(text="Su yok", venue={"location": "upstairs"})
+    group = read({"update_id": 4, "message": {"chat": {"id": -5, "type": "group"}, "text": "a", "venue": 7}})
+
+    assert (reading.form, reading.text, reading.thread) == (Form.MESSAGE, "Su yok", "4711")
+    assert reading.sender is not None
+    assert reading.sender.address == "4711"
+    assert reading.warnings
+    assert group.form is Form.UNKNOWN  # nobody knows there to whom an answer would go
+
+
 def test_a_message_of_unknown_content_says_what_it_contains():
     reading = derya_sends(dice={"emoji": "🎲", "value": 3})
 

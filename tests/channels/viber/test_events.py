@@ -61,6 +61,16 @@ def test_a_sticker_is_kept_and_said_to_be_one():
     assert (reading.form, reading.warnings) == (Form.UNKNOWN, (contains("sticker"),))
 
 
+def test_a_message_whose_shape_is_new_is_kept_with_its_sender_and_words():
+    arrival, reading = only(said("Su yok", location={"lat": "upstairs"}))
+
+    assert arrival.lane == DERYA
+    assert (reading.form, reading.text, reading.location) == (Form.MESSAGE, "Su yok", None)
+    assert reading.sender is not None
+    assert reading.sender.address == DERYA
+    assert reading.warnings
+
+
 @pytest.mark.parametrize(
     ("name", "state"), [("delivered", "delivered"), ("seen", "read"), ("failed", "failed")]
 )

@@ -187,6 +187,15 @@ def test_one_broken_thing_does_not_take_the_others_along():
     assert len({one.external_id for one in cut(body)}) == 5
 
 
+def test_a_message_whose_shape_is_new_is_a_message_with_its_sender_and_words():
+    reading = read(json.dumps(said("Su yok", location={"latitude": "upstairs"})).encode())
+
+    assert (reading.form, reading.text) == (Form.MESSAGE, "Su yok")
+    assert reading.sender is not None
+    assert reading.sender.address == DERYA
+    assert reading.warnings
+
+
 def test_what_is_no_json_object_is_refused_and_anything_else_is_kept():
     for raw in (b"", b"[]", b"7", b"{", b"\xff\xfe", b'"x"'):
         with pytest.raises(UnreadableError):

@@ -320,6 +320,17 @@ def test_a_copied_post_knows_its_moment_from_its_id_and_proves_nobody():
     assert reading.said_at.date() == datetime(2026, 7, 24, tzinfo=UTC).date()
 
 
+@pytest.mark.parametrize("event", [
+    mention(MENTION, "Su yok", entities="none"),
+    older("tweet_create_events", older_post(MENTION, "Su yok", entities="none")),
+])  # fmt: skip
+def test_a_post_whose_shape_is_new_is_a_message_with_its_writer_and_words(event):
+    _, reading = only(event)
+    assert (reading.form, reading.text, reading.message_id) == (Form.MESSAGE, "Su yok", MENTION)
+    assert reading.sender is not None
+    assert (reading.sender.address, reading.public, len(reading.warnings)) == (DERYA, True, 1)
+
+
 @given(st.binary(max_size=200))
 def test_random_bytes_are_unreadable_or_unknown_and_never_worse(raw):
     for reader in (arrivals, read):

@@ -11,7 +11,7 @@ from vefa.channels.meta import comments, talks
 from vefa.channels.meta.envelope import OBJECTS, Envelope
 from vefa.channels.meta.moments import moment
 from vefa.channels.meta.shapes import Change, Talk
-from vefa.channels.port import Form, Reading, UnreadableError
+from vefa.channels.port import Form, Reading, Sender, UnreadableError
 from vefa.channels.remarks import odd
 from vefa.kit.saying import Sentence
 
@@ -37,7 +37,7 @@ def _reading(envelope: Envelope, event: dict[str, Any]) -> Reading:
             return comments.read(change, event, envelope=envelope)
         talk = msgspec.convert(_without_nulls(event), Talk, strict=False)
     except msgspec.ValidationError as error:
-        return _unknown(envelope, event, odd(clean_line(str(error))))
+        return _odd(envelope, event, odd(clean_line(str(error))))
     return talks.read(talk, event, envelope=envelope)
 
 
@@ -51,6 +51,24 @@ def _unknown(envelope: Envelope, event: dict[str, Any], why: str) -> Reading:
         said_at=moment(envelope.time),
         public=envelope.part == "changes",
         warnings=(why,),
+    )
+
+
+def _odd(envelope: Envelope, event: dict[str, Any], why: str) -> Reading:
+    """What a person said in a shape that we do not know is a message all the same: somebody must see it."""
+    reading, said, sender = _unknown(envelope, event, why), event.get("message"), event.get("sender")
+    number = sender.get("id") if isinstance(sender, dict) else None
+    if not isinstance(said, dict) or said.get("is_echo") or not isinstance(number, str | int):
+        return reading
+    if envelope.part == "changes" or str(number) == envelope.account:
+        return reading
+    mid = said.get("mid")
+    return structs.replace(
+        reading,
+        form=Form.MESSAGE,
+        sender=Sender(address=clean_line(str(number), limit=64)),
+        message_id=clean_line(mid) if isinstance(mid, str) else "",
+        verified=True,
     )
 
 

@@ -84,10 +84,10 @@ def _message(message: Message, base: Reading) -> Reading:
         return _echo(message, reading)
     if reading.text or reading.attachments or reading.location:
         return reading
-    why = (
-        Sentence("The provider does not hand over what is in it.") if message.is_unsupported else contains("")
-    )
-    return structs.replace(reading, form=Form.UNKNOWN, warnings=(*reading.warnings, why))
+    if message.is_unsupported:  # they said something that somebody must ask for
+        why = Sentence("The provider does not hand over what is in it.")
+        return structs.replace(reading, warnings=(*reading.warnings, why))
+    return structs.replace(reading, form=Form.UNKNOWN, warnings=(*reading.warnings, contains("")))
 
 
 def _echo(message: Message, reading: Reading) -> Reading:

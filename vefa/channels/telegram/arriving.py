@@ -62,7 +62,7 @@ def _arrival(raw: bytes) -> Arrival:
     if not isinstance(update_id, int):
         raise UnreadableError("the update has no update_id")
     lane = lane_of(update)
-    if not _is_shared(update):
+    if not is_shared(update):
         return Arrival(str(update_id), lane, raw)
     # That the bot came to a strange group is told to whoever runs it; what is said there is not kept.
     return Arrival(str(update_id), lane, raw, account=lane, strict="my_chat_member" not in update)
@@ -83,7 +83,7 @@ def lane_of(update: dict[str, Any]) -> str:
     return ""
 
 
-def _is_shared(update: dict[str, Any]) -> bool:
+def is_shared(update: dict[str, Any]) -> bool:
     """Whether it happened in a group or a channel."""
     for part in parts_of(update):
         inner = part.get("message")

@@ -20,7 +20,7 @@ from vefa.channels.port import (
 )
 from vefa.channels.remarks import contains, no_place, odd
 from vefa.channels.telegram import many
-from vefa.channels.telegram.arriving import lane_of, object_of, parts_of
+from vefa.channels.telegram.arriving import is_shared, lane_of, object_of, parts_of
 from vefa.channels.telegram.contents import (
     attachments,
     forwarded,
@@ -49,8 +49,8 @@ def read(raw: bytes) -> Reading:
     found = object_of(raw)
     try:
         update = msgspec.convert(_without_nulls(found), Update, strict=False)
-    except msgspec.ValidationError as error:
-        return _unknown(found, odd(clean_line(str(error))))
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        return _odd(found, odd(clean_line(str(error))))
     return _read_known(update, found)
 
 
@@ -184,12 +184,26 @@ def _unknown(found: dict[str, Any], why: str) -> Reading:
     )
 
 
+def _odd(found: dict[str, Any], why: str) -> Reading:
+    """What a person said in a shape that we do not know is a message all the same: somebody must see it."""
+    reading, said = _unknown(found, why), found.get("message")
+    if reading.sender is None or not isinstance(said, dict) or is_shared(found):
+        return reading
+    number = said.get("message_id")
+    return msgspec.structs.replace(
+        reading,
+        form=Form.MESSAGE,
+        message_id=str(number) if isinstance(number, int) else reading.message_id,
+        verified=True,
+    )
+
+
 def _any_sender(found: dict[str, Any]) -> Sender | None:
     for part in parts_of(found):
         for key in ("from", "user", "chat", "sender_chat"):
             try:
                 user = msgspec.convert(_without_nulls(part.get(key)), User, strict=False)
-            except msgspec.ValidationError:
+            except (msgspec.ValidationError, UnicodeEncodeError):
                 continue
             return _person(user, address=lane_of(found) or user.id)
     return None

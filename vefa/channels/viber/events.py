@@ -20,11 +20,12 @@ from vefa.channels.port import (
     Unreachable,
     UnreadableError,
 )
-from vefa.channels.remarks import contains
+from vefa.channels.remarks import contains, odd
 
 _SILENT = frozenset({"webhook", "client_status"})
 _RECEIPTS = {"delivered": "delivered", "seen": "read", "failed": "failed"}
 _FILES = {"picture": "photo", "video": "video", "file": "document"}
+_ODD = "vefa:odd"  # no type of Viber's: its content has a shape that we do not know
 _EVENTS = {"subscribed": "unblocked", "unsubscribed": "blocked", "conversation_started": "opened"}
 
 
@@ -83,8 +84,11 @@ class Event(Struct, frozen=True):
 
 
 def arrivals(body: bytes) -> tuple[Arrival, ...]:
-    """One event a body; what only keeps the line warm is nothing. Raises UnreadableError."""
-    event = _event(body)
+    """One event a body; what only keeps the line warm is nothing. Raises UnreadableError.
+
+    A message in a shape that we do not know is kept: Viber would give it up after a few tries.
+    """
+    event = _known(body)
     if event.event in _SILENT:
         return ()
     token = clean_line(str(event.message_token), limit=64)
@@ -98,7 +102,7 @@ def arrivals(body: bytes) -> tuple[Arrival, ...]:
 
 def read(raw: bytes) -> Reading:
     """What one event says. Raises UnreadableError when it is none."""
-    event = _event(raw)
+    event = _known(raw)
     if event.event == "message":
         return _message(event)
     if event.event in _RECEIPTS:
@@ -125,8 +129,9 @@ def _message(event: Event) -> Reading:
         location=_place(said),
         contact=_card(said),
         verified=True,
+        warnings=(odd("message"),) if said.type == _ODD else (),
     )
-    if reading.text or reading.attachments or reading.location or reading.contact:
+    if reading.warnings or reading.text or reading.attachments or reading.location or reading.contact:
         return reading
     why = contains(clean_line(said.type, limit=40))
     return msgspec.structs.replace(reading, form=Form.UNKNOWN, warnings=(why,))
@@ -193,12 +198,29 @@ def _moment(event: Event) -> datetime | None:
         return None
 
 
-def _event(raw: bytes) -> Event:
-    """The event in its shape. Raises UnreadableError."""
+def _known(raw: bytes) -> Event:
+    """The event in its shape, or as far as it has it. Raises UnreadableError."""
+    found = _decoded(raw)
     try:
-        found: Any = msgspec.json.decode(raw)
+        return _event(found)
+    except UnreadableError:
+        if not isinstance(found, dict) or found.get("event") != "message":
+            raise
+        said = found.get("message")
+        words = said.get("text") if isinstance(said, dict) else ""
+        left = {"type": _ODD, "text": words if isinstance(words, str) else ""}
+        return _event({**found, "message": left})
+
+
+def _decoded(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        found = _slowly(raw)
+        return _slowly(raw)
+
+
+def _event(found: Any) -> Event:
+    """The event in its shape. Raises UnreadableError."""
     try:
         return msgspec.convert(_without_nulls(found), Event, strict=False)
     except (msgspec.ValidationError, OverflowError) as error:

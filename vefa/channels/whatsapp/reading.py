@@ -38,7 +38,7 @@ def read(raw: bytes) -> Reading:
     try:
         push = msgspec.convert(_without_nulls(found), Push, strict=False)
     except (msgspec.ValidationError, RecursionError) as error:
-        return _unknown(found, odd(clean_line(str(error))))
+        return _odd(found, odd(clean_line(str(error))))
     changes = [change for entry in push.entry for change in entry.changes]
     if len(changes) != 1:
         return _unknown(found, odd(f"{len(changes)} changes in one"))
@@ -206,6 +206,14 @@ def _unknown(found: dict[str, Any], why: str) -> Reading:
         message_id=_text_of(part, "id"),
         warnings=(why,),
     )
+
+
+def _odd(found: dict[str, Any], why: str) -> Reading:
+    """What a person said in a shape that we do not know is a message all the same: somebody must see it."""
+    reading = _unknown(found, why)
+    if reading.sender is None or _first_thing(found).get("group_id"):
+        return reading
+    return structs.replace(reading, form=Form.MESSAGE, verified=True)
 
 
 def _first_thing(found: Any) -> dict[str, Any]:

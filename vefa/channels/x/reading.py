@@ -43,8 +43,8 @@ def read(raw: bytes) -> Reading:
         raise UnreadableError("no JSON object")
     try:
         return _read(found)
-    except msgspec.ValidationError as error:
-        return _unknown(odd(clean_line(str(error))))
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        return _odd(found, odd(clean_line(str(error))))
 
 
 def bare_post(found: Any, number: str) -> port.Post:
@@ -80,9 +80,10 @@ def _newer(data: Json) -> Reading:
     own = text_of(data.get("filter"), "user_id")
     if kind in {"post.create", "post.mention.create"}:
         return _post(_shape(payload, Post), Around(own, _shape(data.get("includes") or {}, Includes)))
-    if kind in {"dm.received", "dm.sent"} and isinstance(payload, dict) and payload.get(DIRECT):
+    messages = payload.get(DIRECT) if isinstance(payload, dict) else None
+    if kind in {"dm.received", "dm.sent"} and isinstance(messages, list) and messages:
         people = {number: _shape(one, Wrapped).data for number, one in _mapping(payload.get("users")).items()}
-        return _direct(_shape(payload[DIRECT][0], DirectMessage), own, people)
+        return _direct(_shape(messages[0], DirectMessage), own, people)
     if kind == "post.delete":
         return _deletion(_shape(payload, Gone).id)
     if kind == "chat.received":
@@ -280,6 +281,39 @@ def _event(name: str) -> Reading:
 
 def _unknown(why: str) -> Reading:
     return Reading(form=Form.UNKNOWN, warnings=(why,))
+
+
+def _odd(found: Json, why: str) -> Reading:
+    """What a person said in a shape that we do not know is a message all the same: somebody must see it."""
+    event, own, public = _spoken(found)
+    author = text_of(event, "author_id") or text_of(event.get("user"), "id_str", "id")
+    author = author or text_of(event.get("message_create"), "sender_id")
+    if not author or author == own:
+        return _unknown(why)
+    return Reading(
+        form=Form.MESSAGE,
+        sender=posts.person(author, None),
+        thread=posts.PUBLIC_THREAD if public else DIRECT_THREAD,
+        text=clean(text_of(event, "full_text", "text")),
+        message_id=clean_line(text_of(event, "id_str", "id"), limit=64),
+        public=public,
+        verified=True,
+        warnings=(why,),
+    )
+
+
+def _spoken(found: Json) -> tuple[Json, str, bool]:
+    """What somebody said in either dialect, for which account, and whether everybody reads it."""
+    data = _mapping(found.get("data"))
+    payload = _mapping(data.get("payload"))
+    if text_of(data, "event_type").startswith("post."):
+        return payload, text_of(data.get("filter"), "user_id"), True
+    own = text_of(found, "for_user_id") or text_of(data.get("filter"), "user_id")
+    for holder, kind in ((found, POSTS), (found, DIRECT), (payload, DIRECT)):
+        events = holder.get(kind)
+        if isinstance(events, list) and events:
+            return _mapping(events[0]), own, kind == POSTS
+    return {}, own, False
 
 
 def _sequence(number: str) -> int:
