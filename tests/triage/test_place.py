@@ -232,6 +232,13 @@ def test_a_stop_is_met_in_foreign_letters():
         ("3 gündür su yok", ""),
         ("bina 3 gündür karanlık", ""),
         ("0532 111 22 33 numaradan arayın", ""),
+        ("direk no 1234 yanmıyor", ""),
+        ("Başvuru No: 45 ne oldu", ""),
+        ("sayaç numara 4521", ""),
+        ("опора, дом 12", "12"),
+        ("pole number 77 is dark", ""),
+        ("Direk yanmıyor, Lale Sokak no 12", "12"),
+        ("otel no 5", "5"),
         ("2024", ""),
     ],
 )

@@ -30,6 +30,14 @@ _OF = re.compile(
     r"(?:школ|сад|садик|лице|гимнази|поликлиник|мектеп|балабакша|okul|school|hat|bus|otobus|автобус|маршрут|مدرسه|خط)"
     r"\w* ?$"
 )
+# Poles, meters, stops and papers have a "no" too: "direk no 1234", "başvuru no 45", "meter number 7".
+_NUMBERED = re.compile(
+    r"\b(?:direk|direg|trafo|pano|sayac|abone|tesisat|durak|durag|plaka|arac|koltuk|basvuru|ihbar|sikayet|talep"
+    r"|kayit|kayd|dosya|evrak|fatura|hesap|sozlesme|sicil|seri|telefon|tel|kimlik|tc"
+    r"|pole|lamppost|meter|stop|ticket|case|report|reference|account|invoice|phone)\w*[ .:]*$"
+)
+_AHEAD = 40  # letters before a number in which it is looked what it is of
+_PLAIN = ("no", "num")  # how words begin that say no more than "number"
 _FOLLOWED = re.compile(
     r" ?(?:numarali|nolu|no'lu|li|lu)? ?"
     r"(?:otobus|minibus|dolmus|hat|bus\b|tram|line|route|school|автобус|маршрут|школ|мектеп)"
@@ -54,7 +62,9 @@ def house_of(text: str) -> str:
     for form in _FORMS:
         for met in form.finditer(folded):
             behind = folded[met.end() :]
-            if _OF.search(folded[: met.start()]) or _FOLLOWED.match(behind) or _counts(behind.lstrip()):
+            ahead = folded[max(0, met.start() - _AHEAD) : met.start()]
+            other = met.group().startswith(_PLAIN) and _NUMBERED.search(ahead)
+            if other or _OF.search(ahead) or _FOLLOWED.match(behind) or _counts(behind.lstrip()):
                 continue
             return _written(met.group("n"))
     return ""
