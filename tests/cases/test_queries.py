@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.cases.stories import opened
 from vefa.cases import lifecycle, paging, queries
@@ -95,6 +97,19 @@ def test_walking_through_pages_forth_and_back_meets_every_case_once(town, week, 
         page = queries.queue(town.derya, filters, now=now, cursor=page.newer, limit=2)
         back.append(ids(page))
     assert back == pages[-2::-1]
+
+
+def test_the_number_of_who_is_answered_by_mail_is_read_from_their_own_addresses(town, week):
+    with CaptureQueriesContext(connection) as caught:
+        queries.open_case(town.murat, week[0].pk)
+    (asked,) = (one["sql"] for one in caught if '"phone"' in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    theirs = plan.partition("SubPlan 2")[2]
+    assert "using citizens_address_citizen_id" in theirs, plan
 
 
 @pytest.mark.parametrize(
