@@ -73,7 +73,9 @@ def test_a_case_names_the_body_to_which_it_was_handed_and_what_everybody_reads_o
     (case,) = lines(capsys, "cases")
 
     assert (case["agency"], case["public_text"]) == ("power", "Çarşıda çukur")
-    assert case["answer_due_at"] == Case.objects.get().answer_due_at.isoformat()
+    owed = Case.objects.get().answer_due_at
+    assert owed is not None
+    assert case["answer_due_at"] == owed.isoformat()
 
 
 def test_a_file_that_cannot_be_written_is_said_so(story, tmp_path):
