@@ -177,7 +177,7 @@ def test_what_only_holds_the_word_solved_is_read_by_somebody(says, now, text, st
     handle([says(text, after=timedelta(days=1))], now=now + timedelta(days=1))
 
     assert [case.state for case in Case.objects.order_by("id")][-1] == state
-    finding = Finding.objects.order_by("id").last()
+    finding = Finding.objects.latest("id")
     assert (finding.matter == "solved") == (state == State.ENDED)
 
 
