@@ -40,13 +40,15 @@ def test_an_answer_that_is_typed_after_the_sign_in_ended_is_not_called_saved(
     chromium: Browser, live_server: Any, town, pothole_case
 ):
     page = seat(chromium, live_server, town.derya)
+    page.set_viewport_size({"width": 1280, "height": 480})
     page.goto(place(pothole_case))
     answer, again = page.locator("#answer"), page.locator("[data-signed-out] a")
     answer.press_sequentially("Sayın Ali Demir")
     eventually(Draft.objects.filter(text="Sayın Ali Demir").exists)
     Session.objects.all().delete()
     answer.press_sequentially(", ekip yarın geliyor.")
-    expect(again).to_be_visible()
+    expect(again).to_be_in_viewport()
+    expect(answer).to_be_in_viewport()
     expect(page.locator("#answer-state")).not_to_have_text("Draft saved")
 
     sit_down(page, town.derya)
