@@ -54,7 +54,7 @@ def test_what_the_provider_reports_while_it_waits_to_leave_once_more_leaves_no_s
     doubted(now, requeued=True)
     row = Delivery.objects.get()
     told = {"provider_id": "w1", "state": "delivered", "key": str(row.key)}
-    apply_receipts([Contact(endpoint_id=row.endpoint_id, details={"receipts": [told]})], now=now)
+    apply_receipts([Contact(endpoint=row.endpoint, details={"receipts": [told]})], now=now)
 
     courier(after=timedelta(hours=4))
     row.refresh_from_db()

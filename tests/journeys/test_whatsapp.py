@@ -157,7 +157,7 @@ def test_where_the_first_of_two_messages_was_in_doubt_its_report_sends_the_secon
     where = Extras(place=Place(latitude=41.1, longitude=33.2))
     answer(Case.objects.get(), "Buraya gelebilirsiniz.", town, extras=where)
     worker.work()
-    delivery = Delivery.objects.order_by("id").last()
+    delivery = Delivery.objects.latest("id")
     assert (delivery.state, delivery.parts) == (S.UNCERTAIN, [])
 
     push(line, *statuses(cloud.received[-1].wamid, state, key=str(delivery.key)))

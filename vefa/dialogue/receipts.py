@@ -64,7 +64,7 @@ def apply_early(*, now: datetime) -> int:
         .filter(Exists(known) | Exists(sent))
         .order_by("id")
     )
-    kept = list(rows[:BATCH])
+    kept: list[EarlyReport] = list(rows[:BATCH])
     further, theirs = _early_of_parts(now=now)
     kept += [one for one in further if one not in kept]
     if kept:

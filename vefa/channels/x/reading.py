@@ -80,9 +80,9 @@ def _newer(data: Json) -> Reading:
     own = text_of(data.get("filter"), "user_id")
     if kind in {"post.create", "post.mention.create"}:
         return _post(_shape(payload, Post), Around(own, _shape(data.get("includes") or {}, Includes)))
-    messages = payload.get(DIRECT) if isinstance(payload, dict) else None
+    messages, users = _mapping(payload).get(DIRECT), _mapping(_mapping(payload).get("users"))
     if kind in {"dm.received", "dm.sent"} and isinstance(messages, list) and messages:
-        people = {number: _shape(one, Wrapped).data for number, one in _mapping(payload.get("users")).items()}
+        people = {number: _shape(one, Wrapped).data for number, one in users.items()}
         return _direct(_shape(messages[0], DirectMessage), own, people)
     if kind == "post.delete":
         return _deletion(_shape(payload, Gone).id)
