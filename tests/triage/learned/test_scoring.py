@@ -11,6 +11,7 @@ from vefa.triage import semantic
 from vefa.triage.learned.deciding import Message, judge, services_for
 from vefa.triage.learned.features import heard_in, of_word
 from vefa.triage.learned.fitting import fit
+from vefa.triage.learned.rules import LOWEST
 from vefa.triage.learned.samples import Sample
 from vefa.triage.learned.scoring import REMEMBERED, Scorer
 from vefa.triage.learned.weights import UnreadableModelError, from_bytes, to_bytes
@@ -66,6 +67,18 @@ def test_words_of_the_catalogue_weigh_too(scorer):
 
     assert first.value == "tree"
     assert "fidan" in first.because
+
+
+def test_a_service_that_the_model_has_not_heard_of_is_left_to_a_person(scorer):
+    new = Totals({"bench": 6.0, "tree": 1.0}, {"bench": ["oturak"], "tree": ["çam"]})
+
+    first, second, _ = services_for(message(FRESH["tree"], new), scorer)
+
+    assert (first.value, second.value) == ("bench", "tree")
+    assert first.confidence < LOWEST
+    assert "oturak" in first.because
+    known = Totals({"bench": 1.0, "tree": 6.0}, {"bench": ["oturak"], "tree": ["çam"]})
+    assert services_for(message(FRESH["tree"], known), scorer)[0].value == "tree"
 
 
 def test_a_text_of_which_nothing_is_known_names_no_service():

@@ -16,6 +16,7 @@ from vefa.triage.service import Totals, services_of
 
 CLEAR = 0.6  # from this share on the words alone decide
 SUGGESTED = 3
+_STRANGE = 0.29  # of a service that the model does not know: no threshold that is fitted lies so low
 _LEAST = 0.2  # of the first, where the catalogue knows no word of it: below, the message names no service
 
 
@@ -48,7 +49,7 @@ def services_for(message: Message, scorer: Scorer | None) -> list[Guess[str]]:
     first = float(judgement.shares[order[0]])
     if not message.totals.weights and first < _LEAST:
         return []
-    return [
+    found = [
         Guess(
             scorer.model.codes[column],
             round(float(judgement.shares[column]), 3),
@@ -56,6 +57,15 @@ def services_for(message: Message, scorer: Scorer | None) -> list[Guess[str]]:
         )
         for column in order
     ]
+    return [*_unlearned(message.totals, scorer), *found][:SUGGESTED]
+
+
+def _unlearned(totals: Totals, scorer: Scorer) -> list[Guess[str]]:
+    """The service that the catalogue's words name first, where the model has not heard of it."""
+    named = services_of(totals, limit=1)
+    if not named or named[0].value in scorer.model.codes:
+        return []
+    return [replace(named[0], confidence=min(named[0].confidence, _STRANGE))]
 
 
 def learned_alone(message: Message, scorer: Scorer) -> list[Guess[str]]:
