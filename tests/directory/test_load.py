@@ -183,6 +183,9 @@ def test_a_folder_can_be_checked_without_being_loaded(folder):
         ("municipality.toml", 'country = "TR"', 'country = "XX"',
          ("municipality.toml:5: The holidays of “XX” are not known. "
          "Write an ISO 3166 code such as TR or KZ, or switch them off: [holidays] library = false.")),
+        ("municipality.toml", 'country = "TR"', 'country = "tr"\nholidays = { library = false }',
+         ("municipality.toml:5: There is no country “tr”. "
+         "Write an ISO 3166 code in capitals, such as TR or KZ.")),
         ("municipality.toml", 'start = "08:30"', 'start = "half past eight"',
          'municipality.toml:15: “start” is no time of day: “half past eight”. Write it as "08:30".'),
         ("municipality.toml", 'default_language = "tr"', 'default_language = "de"',

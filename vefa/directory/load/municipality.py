@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from vefa.directory.hours import known_countries
 from vefa.directory.load.fields import clock
 from vefa.directory.load.write import synchronise
@@ -108,6 +110,9 @@ def _library_holidays(head: Line, reading: Reading) -> bool:
     if wanted and country and country not in known_countries():
         remedy = "Write an ISO 3166 code such as TR or KZ, or switch them off: [holidays] library = false."
         reading.refuse(head, f"The holidays of “{country}” are not known.", remedy, at="country")
+    elif not wanted and country and country not in SUPPORTED_REGIONS:  # no number of its own would be read
+        remedy = "Write an ISO 3166 code in capitals, such as TR or KZ."
+        reading.refuse(head, f"There is no country “{country}”.", remedy, at="country")
     return wanted
 
 
