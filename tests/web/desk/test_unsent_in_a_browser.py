@@ -1,5 +1,6 @@
 """A sign-in ends while somebody types: nothing is lost, and nothing is shown to anybody else."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -130,4 +131,21 @@ def test_a_page_that_is_too_old_to_be_sent_gives_back_what_was_typed(
     page.locator("body[data-unsent]").wait_for()
     page.go_back()
     expect(page.locator("#id_text")).to_have_value("Okulun önünde çukur var")
+    page.context.close()
+
+
+def test_a_ready_sentence_goes_behind_the_very_last_words(
+    chromium: Browser, live_server: Any, town, pothole_case
+):
+    page = seat(chromium, live_server, town.derya)
+    page.goto(place(pothole_case))
+    page.locator("details.phrases > summary").click()
+    sentence = page.locator(".phrase-list button").first
+    expect(sentence).to_be_visible()
+    page.locator("#answer").press_sequentially("Sayın Ali Demir,")
+    with page.expect_navigation():
+        sentence.press("Enter")
+    expect(page.locator("#answer")).to_have_value(re.compile(r"^Sayın Ali Demir,\n\n\S"))
+    page.wait_for_timeout(500)
+    assert Draft.objects.get().text == page.locator("#answer").input_value()
     page.context.close()

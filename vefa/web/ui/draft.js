@@ -15,13 +15,14 @@ class Draft {
     this.url = field.dataset.draft;
     this.state = document.getElementById(field.dataset.draftState);
     this.saved = field.value;
-    this.waiting = 0;
-    this.since = 0;
     this.going = Promise.resolve(); // one after another: a slow connection must not bring an older text last
     this.restore();
     field.addEventListener("input", () => this.touch());
     field.form?.addEventListener("submit", () => this.stop());
     addEventListener("pagehide", () => this.part());
+    document.addEventListener("vefa:flush", ({ detail: { form, waits } }) => {
+      if (form !== field.form && field.value !== this.saved) waits.push(this.save());
+    });
   }
 
   restore() {
@@ -47,7 +48,7 @@ class Draft {
   }
 
   save() {
-    this.going = this.going.then(() => this.send());
+    return (this.going = this.going.then(() => this.send()));
   }
 
   async send() {
@@ -86,9 +87,8 @@ class Draft {
   }
 
   tell(what) {
-    if (!this.state) return;
-    this.state.textContent = this.state.dataset[what];
-    this.state.classList.toggle("failed", what === "failed");
+    this.state?.classList.toggle("failed", what === "failed");
+    if (this.state) this.state.textContent = this.state.dataset[what];
   }
 }
 

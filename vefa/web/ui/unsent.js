@@ -44,6 +44,22 @@ const putBack = () => {
   else sessionStorage.removeItem(STORE);
 };
 
+// Another form may take an answer further (a ready sentence goes behind it): it waits until the last words are saved.
+const waited = new WeakSet();
+const first = (event) => {
+  const { target: form, submitter } = event;
+  const waits = [];
+  if (form.method === "post" && !waited.has(form)) {
+    document.dispatchEvent(new CustomEvent("vefa:flush", { detail: { form, waits } }));
+  }
+  if (!waits.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  waited.add(form);
+  Promise.all(waits).then(() => form.requestSubmit(submitter));
+};
+document.addEventListener("submit", first, { capture: true });
+
 let out = false;
 document.addEventListener("vefa:signed-out", () => {
   out = true;
