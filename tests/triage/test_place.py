@@ -202,6 +202,14 @@ def test_two_places_that_lie_apart_leave_the_choice_to_a_person(pinarova, text, 
     assert ("which lie apart" in found.because) is not clear
 
 
+def test_two_stops_of_one_district_lie_apart_and_those_of_one_quarter_do_not():
+    stops = {"Gar Durağı": 7, "Otogar Durağı": 8, "Liman Durağı": 7}
+    city = Gazetteer.of([Name(key, text, (1, 2), depth=4) for text, key in stops.items()])
+
+    assert area(city, "Gar Durağı ile Otogar Durağı arası").confidence < CLEAR
+    assert area(city, "Gar Durağı ile Liman Durağı arası").confidence >= CLEAR
+
+
 def test_a_street_wins_over_the_quarter_that_holds_it(pinarova, keys):
     assert meant(pinarova, keys, "Çarşı Mahallesi Cumhuriyet Cad.") == ("cumhuriyet_caddesi", True)
 

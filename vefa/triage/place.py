@@ -164,11 +164,16 @@ def _apart_from(row: NamedArea, met: Mapping[NamedArea, str]) -> NamedArea | Non
     """
     for other in sorted(met, key=lambda one: (one.parts, one.area_id)):
         related = other.area_id in (row.area_id, *row.above) or row.area_id in other.above
-        near = min(row.depth, other.depth) >= STREET and row.above[-1:] == other.above[-1:]
+        near = min(row.depth, other.depth) >= STREET and _quarter(row) == _quarter(other)
         namesake = other.thing or met[other] == met[row]
         if not (related or near or namesake) and other.by in {"", row.by}:
             return other
     return None
+
+
+def _quarter(row: NamedArea) -> int:
+    """The quarter of a street, or of a stop, which bears the id of the area in which it stands."""
+    return row.above[STREET - 1] if len(row.above) >= STREET else row.area_id
 
 
 def number_of(text: str, said: Sequence[str], named: Iterable[Met[NamedArea]], *, before: bool) -> str:
