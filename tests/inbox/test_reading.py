@@ -181,6 +181,24 @@ def test_the_address_of_a_file_stays_whole_however_long_its_signature_is(bot, no
     assert Attachment.objects.get(contact=shot).provider_ref == address
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("/sikayet Sokak lambası yanmıyor", "message"),
+        ("/start Sokak lambası yanmıyor", "message"),
+        ("/start case-20-4711", "start"),
+        ("/start", "start"),
+        ("/help", "start"),
+        ("/menu", "command"),
+        ("/link AAAAAAAA", "command"),
+    ],
+)
+def test_words_behind_a_command_that_we_do_not_have_are_a_message(bot, now, text, form):
+    (contact,) = arrive(bot, now, {"message": message(1, text=text)})
+
+    assert (contact.form, contact.text) == (form, text)
+
+
 def test_a_number_that_somebody_shares_about_themselves_is_theirs_too(bot, now):
     card = {"phone_number": "+905551112233", "first_name": "Aylın", "user_id": 77}
     arrive(bot, now, {"message": message(1, contact=card)})

@@ -56,3 +56,18 @@ def test_from_message_to_answer_to_reopening(town, bot, worker):
     worker.work()
     case.refresh_from_db()
     assert (case.state, case.reopened, Case.objects.count()) == (State.NEW, 1, 1)
+
+
+def test_who_puts_a_command_before_the_words_is_heard_and_who_asks_for_help_is_greeted(town, bot, worker):
+    bot.updates.append(message(ALI, "/sikayet Çarşı'da yolda büyük bir çukur var"))
+    fetch(town.bot)
+    worker.work()
+    case = Case.objects.get()
+    assert case.service == town.pothole
+    assert case.reference in bot.texts_to(ALI)[0]
+
+    bot.updates.append(message(ALI, "/help"))
+    fetch(town.bot)
+    worker.work()
+    assert len(bot.texts_to(ALI)) == 2
+    assert Case.objects.count() == 1

@@ -6,6 +6,7 @@ keeps its raw form and goes on as `unreadable`, so that a person sees it.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from vefa.channels.manners import Named, Posted
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Adapter, Form, Reading, UnreadableError
 from vefa.channels.remarks import CUT
-from vefa.inbox import passing, people
+from vefa.inbox import linking, passing, people
 from vefa.inbox.doors import adapters_of
 from vefa.inbox.edits import find_edited, find_withdrawn
 from vefa.inbox.models import Attachment, AttachmentState, Contact
@@ -36,6 +37,7 @@ from vefa.kit.saying import Sentence, parts_of
 
 UNREADABLE = "unreadable"
 LONGEST = 100_000  # characters of one message that are shown; the original has all of them
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what a link may carry: words are none
 # What a desk or a later step may want, beside the columns.
 _KEPT = (
     "command", "argument", "event", "signature", "reply_address", "copied_to", "forwarded_from", "group",
@@ -153,7 +155,7 @@ def _read_one(contact: Contact, adapter: Adapter) -> Read:
 
 def _fill(contact: Contact, reading: Reading) -> None:
     """The columns that hold what was said."""
-    contact.form = str(reading.form)
+    contact.form = str(_form(reading))
     contact.message_id = _cut(reading.message_id, 200)
     contact.reply_to_id = _cut(reading.reply_to, 200)
     contact.sequence = reading.sequence
@@ -175,6 +177,22 @@ def _fill(contact: Contact, reading: Reading) -> None:
     contact.details = {**_details(reading), **contact.details}
     # A form may tell the place in words alone; a provider's place always has a point.
     contact.place_text = contact.place_text or _cut(str(contact.details.get("place_text") or ""), 400)
+
+
+def _form(reading: Reading) -> Form:
+    """What it is for us: words behind a command that we do not have are a person's words.
+
+    Who asks for help is greeted like who begins.
+    """
+    mine = reading.command in {linking.COMMAND, "button"} or reading.group or reading.public
+    if mine or reading.form not in {Form.COMMAND, Form.START} or not reading.text:
+        return reading.form
+    behind = bool(reading.argument or reading.attachments)
+    if reading.form is Form.START:
+        return Form.MESSAGE if behind and not _PAYLOAD.fullmatch(reading.argument) else Form.START
+    if behind:
+        return Form.MESSAGE
+    return Form.START if reading.command == "help" else Form.COMMAND
 
 
 def _details(reading: Reading) -> dict[str, Any]:
