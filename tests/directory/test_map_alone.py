@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from vefa.directory import queries
 from vefa.directory.load.map_alone import MapOrder, load_map, slug
+from vefa.directory.load.write import put
 from vefa.directory.models import Area, Municipality, Source
 
 MAPS = Path(__file__).resolve().parents[3] / "shared" / "data" / "geo"
@@ -242,3 +245,24 @@ def test_an_area_of_a_folder_cannot_hang_below_one_of_a_map_that_hangs_below_it(
     (problem,) = folder.load().problems
 
     assert "“cinaralti” hangs below itself: cinaralti → cinaralti.yayla → cinaralti" in problem.what
+
+
+def test_thousands_of_streets_with_new_names_are_altered_in_little_statements(pinarova):
+    def streets(name):
+        return [
+            {
+                "key": f"s{number}",
+                "kind": "street",
+                "names": {"tr": f"{name} {number}"},
+                "path": f"p/s{number}",
+            }
+            for number in range(2_000)
+        ]
+
+    put(Area.objects, streets("Sokak"), keys=("key",), source=Source.MAP)
+    with CaptureQueriesContext(connection) as caught:
+        outcome = put(Area.objects, streets("Yeni Sokak"), keys=("key",), source=Source.MAP)
+
+    assert len(outcome.changed) == 2_000
+    assert max(len(one["sql"]) for one in caught) < 200_000
+    assert Area.objects.filter(names__tr__startswith="Yeni").count() == 2_000

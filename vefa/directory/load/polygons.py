@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from vefa.directory.load.write import BATCH
 from vefa.directory.models import Area, Source
 from vefa.kit.geo import Outline, Point, PolygonError, are_turned_round, outline
 from vefa.kit.loading import Line, Reading, Section, Tally
@@ -48,7 +49,7 @@ class PolygonsSection(Section):
             for name, value in wanted.items():
                 setattr(area, name, value)
             altered.append(area)
-        Area.objects.bulk_update(altered, list(outline_fields(None)))
+        Area.objects.bulk_update(altered, list(outline_fields(None)), batch_size=BATCH)
         return Tally(changed=len(altered), unchanged=unchanged)
 
 

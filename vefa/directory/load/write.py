@@ -12,6 +12,7 @@ from vefa.directory.models import Area, Kept, Source, Unit
 from vefa.kit.loading import Tally
 
 Key = tuple[Any, ...]
+BATCH = 200  # rows that one statement alters: what it costs grows with their square
 
 
 @dataclass
@@ -43,7 +44,7 @@ def synchronise[T: Kept](
     }
     for row in gone.values():
         row.retired_at = now
-    table.bulk_update(gone.values(), ["retired_at"])
+    table.bulk_update(gone.values(), ["retired_at"], batch_size=BATCH)
     outcome.retired = set(gone)
     return outcome
 
@@ -70,7 +71,7 @@ def put[T: Kept](
             altered.append(row)
             outcome.changed.add(key)
     table.bulk_create(fresh)
-    table.bulk_update(altered, sorted(names))
+    table.bulk_update(altered, sorted(names), batch_size=BATCH)
     return outcome
 
 
@@ -84,7 +85,7 @@ def plant[T: (Area, Unit)](table: Manager[T], outcome: Outcome[T], parents: Mapp
             row.parent = parent
             moved.append(row)
             outcome.changed.add((key,))
-    table.bulk_update(moved, ["parent"])
+    table.bulk_update(moved, ["parent"], batch_size=BATCH)
 
 
 def link(table: Manager[Any], *, owner: str, target: str, wanted: Mapping[int, Iterable[int]]) -> set[int]:
@@ -129,7 +130,7 @@ def straighten() -> set[Key]:
     stale = [row for row in rows if row.path != found[row.key]]
     for row in stale:
         row.path = found[row.key]
-    Area.objects.bulk_update(stale, ["path"])
+    Area.objects.bulk_update(stale, ["path"], batch_size=BATCH)
     return {(row.key,) for row in stale}
 
 
