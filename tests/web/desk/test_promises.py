@@ -171,6 +171,7 @@ def test_the_hour_of_a_promise_is_read_as_people_type_it(town, pothole_case, typ
     assert seated(town.reza).post(act, words).status_code == 302
     given = Promise.objects.get(case=pothole_case, kind=PromiseKind.GIVEN)
     zone = ZoneInfo(directory().municipality.timezone)
+    assert given.due_at
     assert f"{given.due_at.astimezone(zone):%d.%m.%Y %H:%M:%S}" == "12.04.2027 17:30:00"
 
 

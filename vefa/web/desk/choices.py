@@ -93,7 +93,8 @@ def read_hour(text: str) -> time:
     parts = [int(part) for part in digits.rstrip(":").split(":")]
     if len(parts) > 3:
         raise ValueError(text)
-    return time(*parts)
+    hour, minute, second = [*parts, 0, 0][:3]
+    return time(hour, minute, second)
 
 
 def words_field(label: Any, *, rows: int = 3, required: bool = True, hint: Any = "") -> forms.CharField:
