@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from numpy.typing import NDArray
 
 from vefa.journal.record import Happening, record
@@ -171,10 +172,11 @@ def _alone() -> Iterator[None]:
 
 
 def _note_begin(now: datetime) -> None:
-    Learning.objects.update_or_create(
-        id=1, defaults={"tried_at": now, "ended_at": None, "asked_at": None, "asked_by": None, "trouble": ""}
-    )
+    """What was asked for stays asked for until the end: a fit that is killed is begun anew."""
+    Learning.objects.update_or_create(id=1, defaults={"tried_at": now, "ended_at": None, "trouble": ""})
 
 
 def _note_end(now: datetime, *, trouble: str) -> None:
-    Learning.objects.filter(id=1).update(ended_at=now, trouble=trouble)
+    row = Learning.objects.filter(id=1)
+    row.filter(asked_at__lte=F("tried_at")).update(asked_at=None, asked_by=None)
+    row.update(ended_at=now, trouble=trouble)
