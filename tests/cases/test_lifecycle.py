@@ -250,6 +250,17 @@ def test_a_reporter_who_is_not_content_reopens_the_master(town, now):
     assert (master.state, master.reopened, twin.outcome) == ("new", 1, "duplicate")
 
 
+def test_a_duplicate_and_its_master_are_locked_in_the_order_of_their_numbers(town, now):
+    master, twin = opened(town, now=now), opened(town, now=now, who="Ayşe")
+    lifecycle.double(case_id=twin.pk, master_id=master.pk, by=town.derya, now=now)
+    with CaptureQueriesContext(connection) as caught:
+        lifecycle.reopen(case_id=twin.pk, reason="Hâlâ orada", by="resident", now=now)
+
+    first = next(one["sql"] for one in caught if "FOR UPDATE" in one["sql"])
+    assert any(f"IN ({one.pk}, {other.pk})" in first for one, other in ((master, twin), (twin, master)))
+    assert 'ORDER BY "cases_case"."id" ASC FOR UPDATE' in first
+
+
 def test_describing_anew_brings_the_promises_and_the_unit_of_the_other_service(town, now):
     case = opened(town, now=now, unsure=True)
     words = Description(service_id=town.street_light.pk, title="Lamba sönük")

@@ -29,6 +29,7 @@ from vefa.cases.moves import (
 )
 from vefa.cases.parts import Piece, part, unpart
 from vefa.cases.sights import see
+from vefa.cases.voices import with_whole
 from vefa.directory.models import Staff
 
 __all__ = [
@@ -132,9 +133,11 @@ def reopen(*, case_id: int, reason: str, by: By, now: datetime, version: int | N
     A duplicate whose master has ended reopens the master instead, for all who reported it; one whose master
     is still open says so to the master.
     """
-    case = locked(case_id, version)
+    case, master = with_whole(case_id)
+    if version is not None:
+        case = locked(case_id, version)
     if case.master_id is not None and case.state == State.ENDED:
-        return _reopen_master(case, reason, Told(kind="case.reopened", by=by, at=now))
+        return _reopen_master(case, master, reason, Told(kind="case.reopened", by=by, at=now))
     move(case, Move.REOPEN)
     data = {"reason": reason, "was_outcome": case.outcome, "count": case.reopened + 1}
     owing.reopen(case, at=now)
@@ -143,10 +146,9 @@ def reopen(*, case_id: int, reason: str, by: By, now: datetime, version: int | N
     return changed(case, *owing.REOPENED, *owing.DUE, "unread", told=told)
 
 
-def _reopen_master(duplicate: Case, reason: str, told: Told) -> Case:
+def _reopen_master(duplicate: Case, master: Case, reason: str, told: Told) -> Case:
     data = {"reason": reason, "master_id": duplicate.master_id}
     changed(duplicate, told=Told(kind=told.kind, by=told.by, at=told.at, data=data))
-    master = locked(duplicate.master_id or 0)
     if master.state == State.ENDED:
         return reopen(case_id=master.pk, reason=reason, by=told.by, now=told.at)
     master.unread = True
