@@ -189,6 +189,8 @@ def test_only_our_own_servers_verdict_about_the_sender_counts(verdict, expected)
         ({"Subject": "Otomatik yanıt: izindeyim"}, Form.AUTO_REPLY),
         ({"Subject": "Автоответ: я в отпуске"}, Form.AUTO_REPLY),
         ({"Subject": "پاسخ خودکار"}, Form.AUTO_REPLY),
+        ({"Subject": "Out of office", "In_Reply_To": "<r9@pinarova.example>"}, Form.AUTO_REPLY),
+        ({"Subject": "Я в отпуске", "References": "<r9@pinarova.example>"}, Form.AUTO_REPLY),
         ({"Precedence": "bulk"}, Form.MESSAGE),
         ({"List_Id": "<mahalle.posta.example>"}, Form.MESSAGE),
         ({"Return_Path": "<>"}, Form.MESSAGE),
@@ -203,9 +205,20 @@ def test_no_machine_answers_a_machine(headers, form):
     assert found.auto
 
 
-@pytest.mark.parametrize("headers", [{}, {"Auto_Submitted": "no"}, {"Subject": "Re: Otomatik yanıt"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Auto_Submitted": "no"},
+        {"Subject": "Re: Otomatik yanıt"},
+        {"Subject": "Нет на месте крышки люка"},
+        {"Subject": "Vacation rental next door: noise every night"},
+        {"Subject": "Ofis dışı saatlerde telefon açılmıyor"},
+    ],
+)
 def test_a_persons_mail_may_be_acknowledged(headers):
-    assert reading(mail(**headers)).auto == ""
+    found = reading(mail(**headers))
+    assert (found.form, found.auto) == (Form.MESSAGE, "")
 
 
 def test_a_bounce_names_whom_it_did_not_reach_and_which_answer():

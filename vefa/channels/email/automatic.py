@@ -14,9 +14,14 @@ _NOBODY = re.compile(
 )
 _SUBJECT = re.compile(
     r"^(?:(?:auto(?:matic|mated|matische?)?|ot?omatik)[\s_-]*(?:reply|response|antwort|yanıt|cevap)\b"
-    r"|auto:|auto[- ]?respon(?:se|der)|out of (?:the )?office|ofis dışı|(?:on )?vacation\b"
-    r"|away from (?:my )?(?:mail|desk)|авто(?:матический)?[\s-]?ответ|вне офиса|нет на месте|я в отпуске"
-    r"|авто(?:матты)?[\s-]?жауап|кеңседен тыс|پاسخ خودکار|جواب خودکار|abwesenheit|réponse automatique)",
+    r"|auto[- ]?respon(?:se|der)|авто(?:матический)?[\s-]?ответ|авто(?:матты)?[\s-]?жауап|پاسخ خودکار"
+    r"|جواب خودکار|réponse automatique)",
+    re.IGNORECASE,
+)
+# So begin complaints too ("Нет на месте крышки люка"): only an answer to something is an absence note.
+_ABSENCE = re.compile(
+    r"^(?:auto:|out of (?:the )?office|ofis dışı|(?:on )?vacation\b|away from (?:my )?(?:mail|desk)"
+    r"|вне офиса|нет на месте|я в отпуске|кеңседен тыс|abwesenheit)",
     re.IGNORECASE,
 )
 
@@ -31,9 +36,14 @@ def answered_by_machine(message: Message) -> str:
             return name
     if field(message, "Precedence").lower() == "auto_reply":
         return "precedence: auto_reply"
-    if _SUBJECT.match(field(message, "Subject")):
+    subject = field(message, "Subject")
+    if _SUBJECT.match(subject) or (_ABSENCE.match(subject) and _answers(message)):
         return "subject of an absence note"
     return ""
+
+
+def _answers(message: Message) -> bool:
+    return bool(raw_fields(message, "In-Reply-To") or raw_fields(message, "References"))
 
 
 def written_by_machine(message: Message) -> str:
