@@ -242,15 +242,15 @@ def _own_phone(message: Message) -> str:
 
 
 def _card(message: Message) -> ContactCard | None:
-    contact = message.contact
+    contact, user = message.contact, message.from_user
     if contact is None:
         return None
-    own = contact.user_id is not None and message.from_user is not None
-    return ContactCard(
-        name=clean_line(f"{contact.first_name} {contact.last_name}"),
-        phone=clean_line(contact.phone_number),
-        is_sender=own and message.from_user is not None and contact.user_id == message.from_user.id,
-    )
+    own = contact.user_id is not None and user is not None and contact.user_id == user.id
+    phone = clean_line(contact.phone_number)
+    if own and phone.isascii() and phone.isdecimal():
+        phone = f"+{phone}"  # some of Telegram's programs leave out the plus of one's own number
+    name = clean_line(f"{contact.first_name} {contact.last_name}")
+    return ContactCard(name=name, phone=phone, is_sender=own)
 
 
 def _place(message: Message) -> tuple[Place | None, tuple[str, ...]]:
