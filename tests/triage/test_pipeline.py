@@ -162,6 +162,8 @@ def test_not_solved_opens_the_case_again(says, now):
     [
         ("Yapıldı, elinize sağlık", State.ENDED),
         ("Çukur hemen yapıldı, çok teşekkürler", State.ENDED),
+        ("Aynı gün, yarım saatte yapıldı", State.ENDED),
+        ("Fixed the same day, bless those who did it", State.ENDED),
         ("yapıldı mı", State.NEW),
         ("Yapıldı yazmışsınız, gelip bir bakın", State.NEW),
         ("Решено? Яма на месте", State.NEW),
