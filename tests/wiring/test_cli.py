@@ -11,6 +11,7 @@ import pytest
 
 from vefa.wiring.cli.main import main
 from vefa.wiring.cli.registry import COMMANDS
+from vefa.wiring.tables import LAYOUT
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +81,24 @@ def test_a_database_without_tables_is_a_sentence_that_says_what_to_do(empty_data
     assert done.stderr.startswith(f"vefa {words[0]}: the tables of this database lack ")
     assert "start `vefa up`, `vefa web` or `vefa work` with it once" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_city_that_nobody_has_described_is_a_sentence(empty_database, tmp_path):
+    with psycopg.connect(empty_database) as server:
+        server.execute(LAYOUT.read_bytes())
+    outside = os.environ | {"VEFA_DATABASE_URL": empty_database}
+    (tmp_path / "log.csv").write_text("number,type,date,duration\n05321112233,in,01.11.2026 10:00,10\n")
+
+    def said(*words: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "vefa.wiring.cli.main", *words, "--home", str(tmp_path)]
+        done = subprocess.run(command, env=outside, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, done.stderr
+
+    assert said("endpoint", "add", "phone", "--key", "mobile") == (0, "")
+    assert said("import", "calls", str(tmp_path / "log.csv"), "--endpoint", "mobile") == (
+        1,
+        "vefa import: no municipality is described yet: run `vefa load FOLDER`\n",
+    )
 
 
 def test_who_reads_only_the_beginning_of_an_export_sees_no_traceback(database_url, tmp_path):

@@ -24,6 +24,7 @@ from vefa.wiring.postgres.server import ServerError
 
 PACKAGE = "vefa.wiring.cli"
 HELP = {"-h", "--help"}
+DATABASES = ("psycopg", "django.db.utils")
 LACKING = (
     "the tables of this database lack {steps} steps of this version: "
     "start `vefa up`, `vefa web` or `vefa work` with it once, then try again"
@@ -78,15 +79,15 @@ def _speak(entry: Entry, words: list[str]) -> int:
     """Run the command; what an operator can put right becomes a sentence instead of a traceback."""
     try:
         return _run(entry, words)
-    except SPOKEN as error:
+    except (*SPOKEN, *_raised_in("NotLoadedError", "vefa.directory.queries")) as error:
         print(f"vefa {entry.name}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    except _raised_by_databases("OperationalError") as error:
+    except _raised_in("OperationalError", *DATABASES) as error:
         print(f"vefa {entry.name}: the database does not answer: {error}", file=sys.stderr)
         return 1
-    except _raised_by_databases("ProgrammingError"):
+    except _raised_in("ProgrammingError", *DATABASES):
         steps = import_module("vefa.wiring.tables").missing_steps()
         if not steps:
             raise
@@ -94,12 +95,12 @@ def _speak(entry: Entry, words: list[str]) -> int:
         return 1
 
 
-def _raised_by_databases(name: str) -> tuple[type[Exception], ...]:
-    """The errors of this name of driver and Django; none where they were never loaded.
+def _raised_in(name: str, *modules: str) -> tuple[type[Exception], ...]:
+    """The errors of this name in these modules; none where they were never loaded.
 
-    Asked only once something was raised: a supervisor does without either.
+    Asked only once something was raised: a supervisor does without any of them.
     """
-    loaded = (sys.modules.get(module) for module in ("psycopg", "django.db.utils"))
+    loaded = (sys.modules.get(module) for module in modules)
     return tuple(getattr(one, name) for one in loaded if one)
 
 
