@@ -79,7 +79,10 @@ def _speak(entry: Entry, words: list[str]) -> int:
     """Run the command; what an operator can put right becomes a sentence instead of a traceback."""
     try:
         return _run(entry, words)
-    except (*SPOKEN, *_raised_in("NotLoadedError", "vefa.directory.queries")) as error:
+    except SPOKEN as error:
+        print(f"vefa {entry.name}: {error}", file=sys.stderr)
+        return 1
+    except _raised_in("NotLoadedError", "vefa.directory.queries") as error:
         print(f"vefa {entry.name}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
