@@ -173,6 +173,27 @@ def test_a_pin_is_put_on_the_map_without_a_mouse(chromium, live_server, town):
     assert complaints == []
 
 
+def test_a_pin_that_is_taken_away_is_gone_from_the_map_and_a_position_moves_it(chromium, live_server, town):
+    here = {"latitude": 38.02, "longitude": 27.01}
+    page = opened(chromium, locale="en", geolocation=here, permissions=["geolocation"])
+    page.goto(f"{live_server.url}/report/what")
+    page.locator("#id_text").fill("A pothole")
+    page.locator(".actions .primary").click()
+    page.locator("[data-show-map]").press("Enter")
+    page.wait_for_selector("#pick-map path")
+    pin = page.locator("#pick-map path[stroke-width='3']")
+    page.locator("[data-pin]").press("Enter")
+    pin.wait_for()
+    page.locator("[data-unpin]").press("Enter")
+    pin.wait_for(state="detached")
+    assert page.locator("[data-locate-me]").evaluate("one => one === document.activeElement")
+    assert page.locator("#id_lat").input_value() == ""
+
+    page.locator("[data-locate-me]").press("Enter")
+    pin.wait_for()
+    assert page.locator("#id_lat").input_value() == "38.020000"
+
+
 def test_the_name_of_an_area_is_words_on_the_map_whatever_stands_in_it(chromium, live_server, town):
     name = "<b>Çarşı</b> <img src=x>"
     Area.objects.update(names={"tr": name, "en": name})

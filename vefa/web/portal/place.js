@@ -20,10 +20,15 @@ const take = (lat, lon) => {
   latitude.value = lat;
   longitude.value = lon;
   tell();
+  const detail = lat && [Number(lat), Number(lon)];
+  latitude.dispatchEvent(new CustomEvent("vefa:placed", { detail })); // for a map that is open
 };
 
 latitude.addEventListener("change", tell);
-unpin.addEventListener("click", () => take("", ""));
+unpin.addEventListener("click", () => {
+  take("", "");
+  box.querySelector("[data-locate-me]").focus(); // its own button is gone
+});
 
 box.querySelector("[data-locate-me]").addEventListener("click", () => {
   const refused = () => {

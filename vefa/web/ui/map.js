@@ -53,6 +53,8 @@ const picker = (map, pin, element) => {
     button.addEventListener("click", () => map.locate({ setView: true, maxZoom: CLOSE }));
   }
   map.on("locationfound", (event) => put(event.latlng));
+  const follow = (point) => (point ? map.panInside(pin.setLatLng(point).addTo(map).getLatLng()) : pin.remove());
+  latitude.addEventListener("vefa:placed", ({ detail }) => follow(detail)); // the page took or dropped a position
   if (latitude.value && longitude.value) put(L.latLng(Number(latitude.value), Number(longitude.value)));
 };
 
