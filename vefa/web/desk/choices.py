@@ -90,10 +90,10 @@ class HourField(forms.CharField):
 def read_hour(text: str) -> time:
     """A time as it is typed, in any digits: 9:30, 09.30, ۹:۳۰. Raises ValueError."""
     digits = "".join(str(int(sign)) if sign.isdecimal() else ":" for sign in text.strip())
-    parts = [int(part) for part in digits.rstrip(":").split(":")]
-    if len(parts) > 3:
+    parts = digits.rstrip(":").split(":")
+    if len(parts) > 3 or any(len(part) > 2 for part in parts):
         raise ValueError(text)
-    hour, minute, second = [*parts, 0, 0][:3]
+    hour, minute, second = [*(int(part) for part in parts), 0, 0][:3]
     return time(hour, minute, second)
 
 
