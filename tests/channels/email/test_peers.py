@@ -210,6 +210,72 @@ def test_a_message_that_is_too_large_comes_as_its_header_and_stays_unread(server
     assert fetched(mailbox)[0] != []
 
 
+def insisting(mailbox: Email, cursor: str = "", *, rounds: int) -> tuple[list[Arrival], str, list[str]]:
+    """What comes in so many rounds, as a worker asks; where it stands then, and what went wrong."""
+    found: list[Arrival] = []
+    troubles: list[str] = []
+    for _ in range(rounds):
+        try:
+            for catch in mailbox.collect(cursor, wait_s=0):
+                found += catch.arrivals
+                cursor = catch.cursor
+                catch.accepted()
+        except BusyError as error:
+            troubles.append(error.reason)
+    return found, cursor, troubles
+
+
+def closed_to_the_server(servers: tuple[Peer, Peer], name: str) -> None:
+    """A mail whose file the mail server may not read, though its folder lists it."""
+    drop(servers, mail("kapalı", Message_ID=f"<{name}@x>"), name)
+    (servers[0].home / "mail/new" / name).chmod(0)
+
+
+def cut_under_the_index(servers: tuple[Peer, Peer], name: str) -> None:
+    """A mail of which the disk kept less than the server's index knows."""
+    whole = mail("kesik " + "x" * 60_000, Message_ID=f"<{name}@x>")
+    drop(servers, whole, f"{name},S={len(whole)},W={len(whole)}")
+    next((servers[0].home / "mail/new").glob(f"{name}*")).write_bytes(whole[:300])
+
+
+@pytest.mark.parametrize("spoil", [closed_to_the_server, cut_under_the_index])
+def test_a_mail_that_the_server_cannot_hand_over_is_told_of_and_holds_up_nobody(servers, mailbox, spoil):
+    drop(servers, mail("önce", Message_ID="<b1@x>"), "fine1.mail")
+    spoil(servers, f"{spoil.__name__}.mail")
+    for number in range(3, 6):
+        drop(servers, mail(f"sonra {number}", Message_ID=f"<b{number}@x>"), f"later{number}.mail")
+    found, cursor, troubles = insisting(mailbox, rounds=8)
+    readings = [mailbox.read(one.raw) for one in found]
+
+    whole = sorted(one.text for one in readings if not one.warnings)
+    assert whole == ["sonra 3", "sonra 4", "sonra 5", "önce"]
+    (told,) = (one for one in readings if one.warnings)
+    assert "could not hand it over" in " ".join(map(str, told.warnings))
+    assert 4 <= len(troubles) <= 5
+    assert all("does not hand over a mail" in one for one in troubles)
+    assert len(cursor.split(":")) == 4  # as it was before
+    assert insisting(mailbox, cursor, rounds=1) == ([], cursor, [])
+
+
+def test_while_nothing_else_comes_either_no_mail_is_given_up(servers, mailbox):
+    _, cursor = fetched(mailbox)
+    closed_to_the_server(servers, "alone.mail")
+    found, later, troubles = insisting(mailbox, cursor, rounds=8)
+    assert (found, later, len(troubles)) == ([], cursor, 8)
+
+    next((servers[0].home / "mail").glob("*/alone.mail*")).chmod(0o666)
+    found, _, _ = insisting(mailbox, later, rounds=1)
+    assert [mailbox.read(one.raw).text for one in found] == ["kapalı"]
+
+
+def test_a_mail_without_a_byte_is_a_mail(servers, mailbox):
+    drop(servers, b"", "empty.mail")
+    drop(servers, mail("sonra", Message_ID="<e@x>"), "behind-empty.mail")
+    found, _ = fetched(mailbox)
+
+    assert sorted(one.raw == b"" for one in found) == [False, True]
+
+
 def test_an_answer_arrives_in_the_thread_with_its_words_and_its_language(mailbox):
     at = datetime(2026, 3, 29, 9, 0, tzinfo=UTC)
     parcel = Parcel(

@@ -18,6 +18,7 @@ from vefa.channels.port import AttachmentRef, Form, Reading, Sender, Unreachable
 from vefa.kit.saying import Sentence
 
 OVERSIZE_FIELD = "X-Vefa-Oversize"  # set by our own collector in front of a header without its body
+UNFETCHED_FIELD = "X-Vefa-Unfetched"  # the same, where the server could not hand over the mail: its number
 _MOST_COPIES = 50
 _MOST_NAMED = 20  # ids in one report
 _LONGEST_SIGNATURE = 2000  # characters
@@ -156,5 +157,12 @@ def _warnings(message: Message, sender: Sender | None, body: Body) -> tuple[str,
     if size := field(message, OVERSIZE_FIELD):
         found.append(
             Sentence("It is too large (%(size)s bytes): the whole of it is in the mailbox.", size=size)
+        )
+    if number := field(message, UNFETCHED_FIELD).partition(" ")[0]:
+        found.append(
+            Sentence(
+                "The mail server could not hand it over: it is in the mailbox under the number %(number)s.",
+                number=number,
+            )
         )
     return tuple(found)
