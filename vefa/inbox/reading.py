@@ -37,7 +37,7 @@ from vefa.kit.saying import Sentence, parts_of
 
 UNREADABLE = "unreadable"
 LONGEST = 100_000  # characters of one message that are shown; the original has all of them
-_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what a link may carry: words are none
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what a link may carry: words are none
 # What a desk or a later step may want, beside the columns.
 _KEPT = (
     "command", "argument", "event", "signature", "reply_address", "copied_to", "forwarded_from", "group",
@@ -189,7 +189,7 @@ def _form(reading: Reading) -> Form:
         return reading.form
     behind = bool(reading.argument or reading.attachments)
     if reading.form is Form.START:
-        return Form.MESSAGE if behind and not _PAYLOAD.fullmatch(reading.argument) else Form.START
+        return Form.MESSAGE if behind and not PAYLOAD.fullmatch(reading.argument) else Form.START
     if behind:
         return Form.MESSAGE
     return Form.START if reading.command == "help" else Form.COMMAND

@@ -74,6 +74,32 @@ def test_danger_that_neighbours_tell_later_makes_the_case_an_emergency(street):
     assert Case.objects.get().urgency == Urgency.EMERGENCY
 
 
+@pytest.mark.parametrize("command", ["/sikayet@citybot", "/sikayet", "/start@citybot"])
+def test_words_behind_a_command_are_heard_and_neighbours_can_join_them(street, command):
+    first = street.say("Aylin", f"{command} Sokağımızda yolda kocaman çukur var, çok tehlikeli")
+    street.say("Bora", "bizde de aynı", answers=first, after=1)
+    street.listen()
+
+    case = Case.objects.get()
+    assert made() == [Made.MATTER, Made.ME_TOO]
+    assert case.supporters == 1
+    assert Contact.objects.order_by("id")[0].form == "message"
+
+
+def test_a_command_without_words_and_a_code_open_nothing(street):
+    for text in (
+        "/sikayet@citybot",
+        "/start@citybot group-4",
+        "/link@citybot AAAAAAAA",
+        "/hava@otherbot Astana",
+    ):
+        street.say("Aylin", text, after=20)
+    street.listen()
+
+    assert made() == [Made.CHATTER] * 4
+    assert not Case.objects.exists()
+
+
 def test_chatter_opens_nothing(street):
     for text in (
         "Günaydın herkese", "Satılık temiz çamaşır makinesi, fiyat 4000 TL, dm", "😂😂😂",

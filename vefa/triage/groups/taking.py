@@ -14,7 +14,9 @@ from vefa.cases.opening import Opening, follow, open_cases
 from vefa.cases.support import Behind, support_all
 from vefa.channels.port import Form
 from vefa.channels.registry import channel_of
+from vefa.inbox import linking
 from vefa.inbox.models import Contact
+from vefa.inbox.reading import PAYLOAD
 from vefa.kit import rows
 from vefa.kit.text import first_line
 from vefa.triage.advice import Advice, advise
@@ -50,6 +52,7 @@ def take(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
         return rest
     read = leaving.obey(ours, now=now)
     membership.note(read, now=now)
+    _hear_commands(read)
     spoken = [heard(one) for one in read if one.form in _SPOKEN]
     thumbs = [one for one in read if one.form == Form.REACTION and is_thumb(one.text)]
     past = past_of(spoken, thumbs)
@@ -69,6 +72,19 @@ def take(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
 def is_crowd(contact: Contact) -> bool:
     """Whether it was said where many talk."""
     return channel_of(contact.endpoint.channel).crowd
+
+
+def _hear_commands(contacts: Iterable[Contact]) -> None:
+    """Words or files behind a command are a person's words, as they are in private."""
+    for contact in contacts:
+        argument = str(contact.details.get("argument", ""))
+        if contact.form == Form.COMMAND:
+            own = contact.details.get("command") in {linking.COMMAND, "button"}
+            speaks = not own and bool(argument or contact.details.get("files"))
+        else:
+            speaks = contact.form == Form.START and not PAYLOAD.fullmatch(argument)
+        if speaks:
+            contact.form = Form.MESSAGE
 
 
 def _open(judged: Sequence[Judged], *, now: datetime) -> None:
