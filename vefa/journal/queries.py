@@ -1,7 +1,8 @@
 """What others read of the journal."""
 
 from collections.abc import Sequence
-from datetime import datetime
+
+from django.db.models import Q
 
 from vefa.journal.models import Event
 
@@ -11,10 +12,17 @@ def told_of(subject: str, *, limit: int = 100) -> list[Event]:
     return list(Event.objects.filter(subject=subject).order_by("-id")[:limit])
 
 
-def latest_of(kinds: Sequence[str], *, before: datetime | None, limit: int) -> list[Event]:
-    """The latest of these kinds, the last first; each kind is read from its own end."""
-    each = [Event.objects.filter(kind=kind).order_by("-at") for kind in kinds]
-    first, *others = [(one.filter(at__lt=before) if before else one)[:limit] for one in each]
+def latest_of(kinds: Sequence[str], *, before: int | None, limit: int) -> list[Event]:
+    """The latest of these kinds, the last first; each kind is read from its own end.
+
+    before   the event behind which they begin; many happen in one moment, so its moment alone is no border
+    """
+    each = [Event.objects.filter(kind=kind).order_by("-at", "-id") for kind in kinds]
+    edge = Event.objects.filter(pk=before).first() if before is not None else None
+    if edge is not None:
+        behind = Q(at__lt=edge.at) | Q(id__lt=edge.pk)
+        each = [one.filter(behind, at__lte=edge.at) for one in each]
+    first, *others = [one[:limit] for one in each]
     return list(first.union(*others, all=True).order_by("-at", "-id")[:limit])
 
 

@@ -143,4 +143,20 @@ def test_a_long_trail_goes_on_where_the_page_ends(town, monkeypatch):
     assert older is not None
     rest = client.get(reverse("desk:trail") + html.unescape(older[1])).content.decode()
     assert (page.count("event-words"), rest.count("event-words"), "Older" in rest) == (2, 1, False)
-    assert client.get(reverse("desk:trail"), {"before": "yesterday"}).status_code == 200
+    for odd in ("yesterday", "9" * 30, "²"):
+        assert client.get(reverse("desk:trail"), {"before": odd}).status_code == 200
+
+
+def test_what_happened_in_one_moment_is_all_there_when_a_page_ends_in_it(town, now, monkeypatch):
+    monkeypatch.setattr(trail, "PAGE", 2)
+    names = ["Nur Ay", "Ece Dal", "Can Er", "Ela Su", "Efe Taş"]
+    for name in names:  # one load of many accounts has one moment
+        new = accounts.NewStaff(username=name.split()[0].lower(), name=name, role="operator")
+        accounts.add(new, password=PASSWORD, now=now)
+    client, seen, address = seated(town.orhan), [], reverse("desk:trail")
+    while address:
+        page = client.get(address).content.decode()
+        seen += [name for name in names if name in page]
+        older = re.search(r'href="(\?before=[^"]+)"', page)
+        address = reverse("desk:trail") + html.unescape(older[1]) if older else ""
+    assert sorted(seen) == sorted(names)

@@ -1,12 +1,10 @@
 """Who came in, whose credentials changed, and who opened what is private: for those who audit."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
@@ -46,22 +44,18 @@ LATE = frozenset({"staff.shut_out", "staff.second_factor_forgotten"})
 @staff_only(Action.AUDIT)
 def trail(request: StaffRequest) -> HttpResponse:
     """What the journal keeps of it, the last first."""
-    found = latest_of(list(WORDS), before=_moment(request.GET.get("before", "")), limit=PAGE + 1)
+    found = latest_of(list(WORDS), before=_number(request.GET.get("before", "")), limit=PAGE + 1)
     shown = found[:PAGE]
     context = {
         "frame": frame_of(request, now=timezone.now()),
         "events": list(_lines(shown)),
-        "older": f"?{urlencode({'before': shown[-1].at.isoformat()})}" if len(found) > PAGE else "",
+        "older": f"?{urlencode({'before': shown[-1].pk})}" if len(found) > PAGE else "",
     }
     return show(request, "desk/trail.html", None, context)
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _lines(events: Iterable[Event]) -> Iterable[Line]:
