@@ -11,6 +11,9 @@ from tests.web.desk.seat import seated as signed_in
 from vefa.cases.incidents import fitting, gathering
 from vefa.cases.incidents.gathering import Plan
 from vefa.cases.models import Case
+from vefa.directory import queries
+from vefa.directory.models import Area
+from vefa.directory.version import mark_changed
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
 from vefa.wiring.handling import Hands
@@ -68,6 +71,23 @@ def test_words_that_fit_open_it_and_words_that_do_not_fold_it(storm, town):
         assert "fits what you typed" not in other
         assert f'id="storm-{storm.pk}" open' not in other
         assert "Ekipler yolda." in other
+
+
+def test_a_name_in_two_places_folds_neither_places_storm(storm, town):
+    other = Plan(
+        name="Sel", service_ids=(town.tree.pk,), area_id=town.golkiyi.pk, banner={"tr": "Sel için yoldayız."},
+        since=datetime.now(UTC) - timedelta(hours=1), shown=True,
+    )  # fmt: skip
+    gathering.declare(plan=other, by=town.derya, now=datetime.now(UTC))
+    fitting.forget()
+    Area.objects.filter(pk__in=[town.carsi.pk, town.sazlik.pk]).update(aliases={"tr": ["Okul Sokağı"]})
+    mark_changed()
+    queries.forget()
+    client = seated(town.derya)
+
+    clear = client.post(HINTS, {"text": "Çarşı'da ağaç devrildi"}).content.decode()
+    unclear = client.post(HINTS, {"text": "Okul Sokağında ağaç devrildi"}).content.decode()
+    assert (clear.count("fits what you typed"), unclear.count("fits what you typed")) == (1, 2)
 
 
 def test_a_report_is_kept_and_joins_in_one_act_with_a_number_of_its_own(storm, town):

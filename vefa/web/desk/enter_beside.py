@@ -139,7 +139,7 @@ def _meant(advice: Advice | None) -> list[int]:
 
 
 def _area(advice: Advice | None, typed: Typed) -> int | None:
-    return advice.area.value if advice and advice.area else typed.area or None
+    return (advice.area_id if advice else None) or typed.area or None
 
 
 def _suggested(advice: Advice, text: str) -> list[Suggestion]:
@@ -166,9 +166,9 @@ def _people(staff: Staff, typed: Typed) -> list[Citizen]:
 
 
 def _near(advice: Advice) -> list[PublicCase]:
-    if advice.area is None or advice.service is None:
+    if advice.area_id is None or advice.service is None:
         return []
-    area = directory().areas.get(advice.area.value)
+    area = directory().areas.get(advice.area_id)
     if area is None or area.latitude is None or area.longitude is None:
         return []
     return list(nearby(Point(area.latitude, area.longitude), service_id=advice.service.pk, metres=NEAR_M))[:3]
