@@ -14,6 +14,7 @@ from vefa.wiring.cli import endpoint as command
 from vefa.wiring.cli.command import CommandError
 
 pytestmark = pytest.mark.django_db
+LONG_UNIT = "u" * 64  # a unit may be called so, an account keeps 60
 
 
 def vefa_endpoint(*words: str) -> int:
@@ -30,6 +31,7 @@ def bot(**more: str) -> NewEndpoint:
 def file(*tables: dict[str, object]) -> tuple[list[Row], Reading]:
     reading = Reading()
     reading.declare("unit", "parks")
+    reading.declare("unit", LONG_UNIT)
     lines = [Line("endpoints.toml", at + 1, values, table="endpoint") for at, values in enumerate(tables)]
     return EndpointSection().read(lines, reading), reading
 
@@ -108,6 +110,9 @@ def test_what_the_file_no_longer_names_is_retired_and_what_a_person_added_stays(
         ({"key": "x", "channel": "smoke"}, "smoke"),
         ({"key": "x", "channel": "portal", "owner": "unit:nowhere"}, "nowhere"),
         ({"key": "x", "channel": "portal", "owner": "king"}, "king"),
+        ({"key": "x" * 61, "channel": "portal"}, "“key” has 61 characters"),
+        ({"key": "x", "channel": "portal", "owner": f"unit:{LONG_UNIT}"}, "“owner” names a unit whose key"),
+        ({"key": "x", "channel": "portal", "default_unit": LONG_UNIT}, "“default_unit” names a unit whose"),
         ({"key": "x", "channel": "email", "settings": {"imap_password": "p"}}, "secret"),
         ({"channel": "portal"}, "key"),
     ],

@@ -73,6 +73,20 @@ def test_a_faulty_folder_is_answered_with_lines_and_remedies(vefa_load, city):
     assert not Staff.objects.exists()
 
 
+def test_keys_that_no_table_can_hold_are_named_with_their_lines(vefa_load, city):
+    first = {"endpoints.toml": "web", "phrases.toml": "received", "keywords.toml": "accept"}
+    for name, key in first.items():
+        text = (city / name).read_text(encoding="utf-8")
+        (city / name).write_text(text.replace(f'key = "{key}"', f'key = "{"k" * 61}"', 1), encoding="utf-8")
+
+    code, out = vefa_load(str(city))
+
+    assert code == 1
+    for name in first:
+        assert re.search(rf"{name}:\d+: “key” has 61 characters.\n +→ Shorten it to 60.", out), out
+    assert not Staff.objects.exists()
+
+
 def test_a_check_changes_nothing(vefa_load):
     code, out = vefa_load(str(CITY), "--check")
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.registry import CHANNELS
-from vefa.kit.loading import LANGUAGES, Line, Reading, Section, Tally
+from vefa.kit.loading import LANGUAGES, LONGEST_SLUG, Line, Reading, Section, Tally
 
 SECRET_WORDS = ("password", "token", "secret", "reply_key")
 BY_FILE = "loaded"  # marks what came from the folder
@@ -41,7 +41,7 @@ class EndpointSection(Section):
         return [self._row(line, reading) for line in lines if line.table == "endpoint"]
 
     def _row(self, line: Line, reading: Reading) -> Row:
-        key = reading.text(line, "key", required=True)
+        key = reading.text(line, "key", required=True, longest=LONGEST_SLUG)
         reading.declare("endpoint", key, line)
         owner, unit = self._owner(line, reading)
         language = reading.choice(
@@ -52,7 +52,9 @@ class EndpointSection(Section):
             "names": reading.texts(line, "names"),
             "owner": owner,
             "unit_key": unit,
-            "default_unit_key": reading.refer(line, "default_unit", "unit"),
+            "default_unit_key": _short(
+                line, reading.refer(line, "default_unit", "unit"), "default_unit", reading
+            ),
             "language": language,
             "settings": self._settings(line, reading),
             "active": reading.flag(line, "active", default=True),
@@ -68,7 +70,7 @@ class EndpointSection(Section):
             what = f"“owner” may not be “{reading.text(line, 'owner')}”."
             reading.refuse(line, what, "Write institution, mayor or unit:KEY.", at="owner")
         reading.check_known(line, unit, "unit", at="owner")
-        return owner, unit
+        return owner, _short(line, unit, "owner", reading)
 
     def _settings(self, line: Line, reading: Reading) -> dict[str, str]:
         """Plain settings as texts; a secret among them is a problem, for files get copied and shared."""
@@ -111,6 +113,14 @@ class EndpointSection(Section):
     def recall(self) -> Iterable[tuple[str, str]]:
         """Endpoints that are in the table already."""
         return [("endpoint", key) for key in Endpoint.objects.order_by("key").values_list("key", flat=True)]
+
+
+def _short(line: Line, unit: str, name: str, reading: Reading) -> str:
+    """The key of a unit, which an account keeps only where it is no longer than its own may be."""
+    if len(unit) > LONGEST_SLUG:
+        what = f"“{name}” names a unit whose key has {len(unit)} characters."
+        reading.refuse(line, what, f"Shorten that key to {LONGEST_SLUG}.", at=name)
+    return unit
 
 
 def _text(value: object) -> str:

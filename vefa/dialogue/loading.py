@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from vefa.dialogue.models import Phrase
 from vefa.dialogue.phrases import VARIABLES, variables
 from vefa.directory.models import Unit
-from vefa.kit.loading import Line, Reading, Section, Tally
+from vefa.kit.loading import LONGEST_SLUG, Line, Reading, Section, Tally
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PhraseSection(Section):
         return [self._row(line, reading) for line in lines if line.table == "phrase"]
 
     def _row(self, line: Line, reading: Reading) -> Row:
-        key = reading.text(line, "key", required=True)
+        key = reading.text(line, "key", required=True, longest=LONGEST_SLUG)
         reading.declare("phrase", key, line)
         texts = reading.texts(line, "texts", required=True)
         self._check_variables(line, texts, reading)

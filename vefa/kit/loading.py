@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 LANGUAGES = ("tr", "ru", "kk", "fa", "en")
 LONGEST_KEY = 64
+LONGEST_SLUG = 60  # the key of an account, a phrase or a keyword
 LONGEST_NUMBER = 32  # of a telephone, as somebody writes it
 
 

@@ -59,6 +59,7 @@ def test_a_keyword_is_made_changed_and_retired():
         ({"codes": [], "words": {}}, "neither codes nor words"),
         ({"does": "language"}, "is empty"),
         ({"key": ""}, "is empty"),
+        ({"key": "k" * 61}, "has 61 characters"),
     ],
 )
 def test_a_keyword_that_cannot_work_is_refused_with_its_line(wrong, words):

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from vefa.kit.loading import LANGUAGES, Line, Reading, Section, Tally
+from vefa.kit.loading import LANGUAGES, LONGEST_SLUG, Line, Reading, Section, Tally
 from vefa.triage.keywords.rules import folded
 from vefa.triage.keywords.words import DEFAULT_CHANNELS
 from vefa.triage.models import Does, Keyword
@@ -38,7 +38,7 @@ class KeywordSection(Section):
         for line in lines:
             if line.table != "keyword":
                 continue
-            key = reading.text(line, "key", required=True)
+            key = reading.text(line, "key", required=True, longest=LONGEST_SLUG)
             reading.declare("keyword", key, line)
             rows[key] = row = self._row(line, reading)
             self._check_once(line, row, said, reading)
