@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from tests.cases.stories import opened
 from tests.web.desk.seat import seated as signed_in
 from vefa.cases.incidents import fitting, gathering
 from vefa.cases.incidents.gathering import Plan
@@ -16,6 +17,8 @@ from vefa.directory.models import Area
 from vefa.directory.version import mark_changed
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
+from vefa.web.desk import enter_beside
+from vefa.web.desk.enter_beside import Typed
 from vefa.wiring.handling import Hands
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,20 @@ def test_a_name_in_two_places_folds_neither_places_storm(storm, town):
     clear = client.post(HINTS, {"text": "Çarşı'da ağaç devrildi"}).content.decode()
     unclear = client.post(HINTS, {"text": "Okul Sokağında ağaç devrildi"}).content.decode()
     assert (clear.count("fits what you typed"), unclear.count("fits what you typed")) == (1, 2)
+
+
+def test_cases_stand_beside_only_where_the_place_is_clear(town, now):
+    opened(town, now=now, lat=38.0201, lon=27.0101)
+    quarters = Area.objects.filter(pk__in=[town.carsi.pk, town.sazlik.pk])
+    quarters.update(aliases={"tr": ["Okul Sokağı"]}, latitude=38.02, longitude=27.01)
+    mark_changed()
+    queries.forget()
+    clear, unclear = (
+        enter_beside.beside(town.derya, Typed(text=f"{where} yolda büyük bir çukur var", language="tr"))
+        for where in ("Çarşı'da", "Okul Sokağında")
+    )
+
+    assert (len(clear.near), len(unclear.near)) == (1, 0)
 
 
 def test_a_report_is_kept_and_joins_in_one_act_with_a_number_of_its_own(storm, town):
