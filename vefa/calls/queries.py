@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from vefa.calls.models import Call, CallBack, Dialling, Seat
-from vefa.calls.rules import LONGEST_RING, Figures, Timed, measure, seat_state
+from vefa.calls.rules import FORWARDED, LONGEST_RING, SHORT_S, Figures, seat_state
 from vefa.calls.screens import concerned
 from vefa.calls.seats import Seats, everybody
 from vefa.channels.models import Endpoint, Owner
@@ -178,20 +179,60 @@ def has_exchange() -> bool:
 
 
 def wallboard(*, now: datetime, since: datetime, in_time_s: int, queue: str = "") -> Figures:
-    """The figures of the incoming calls that began between `since` and `now`."""
-    columns = ("began_at", "queued_at", "answered_at", "ended_at", "left_at", "cause")
-    rows = _offered(since, queue).values(*columns)
-    calls = [
-        Timed(
-            began_at=row["began_at"],
-            queued_at=row["queued_at"],
-            answered_at=row["answered_at"],
-            ended_at=row["ended_at"] or (None if row["answered_at"] else row["left_at"]),
-            cause=row["cause"],
-        )
-        for row in rows.iterator(chunk_size=5000)
-    ]
-    return measure(calls, now=now, in_time_s=in_time_s)
+    """The figures of the incoming calls that began between `since` and `now`, in one statement.
+
+    A call that still waits is offered but neither answered nor abandoned yet.
+    """
+    found = _timed(_offered(since, queue), now).aggregate(
+        waiting=Count("id", filter=_WAITS),
+        longest=Max("waited", filter=_WAITS),
+        talking=Count("id", filter=_ANSWERED & Q(over=None, began_at__gt=now - LONGEST_RING)),
+        answered=Count("id", filter=_ANSWERED),
+        gone=Count("id", filter=_GONE),
+        short=Count("id", filter=_GONE & Q(waited__lt=timedelta(seconds=SHORT_S))),
+        in_time=Count("id", filter=_ANSWERED & Q(waited__lte=timedelta(seconds=in_time_s))),
+        waited_all=Sum("waited", filter=_ANSWERED),
+        talked=Count("id", filter=_ANSWERED & Q(over__isnull=False)),
+        talked_all=Sum("spoke", filter=_ANSWERED & Q(over__isnull=False)),
+    )
+    abandoned = found["gone"] - found["short"]
+    return Figures(
+        waiting=found["waiting"],
+        longest_s=int(found["longest"].total_seconds()) if found["longest"] else 0,
+        talking=found["talking"],
+        offered=found["waiting"] + found["answered"] + abandoned,
+        answered=found["answered"],
+        abandoned=abandoned,
+        short=found["short"],
+        in_time=found["in_time"],
+        mean_wait_s=_mean_s(found["waited_all"], found["answered"]),
+        mean_talk_s=_mean_s(found["talked_all"], found["talked"]),
+    )
+
+
+_ANSWERED = Q(answered_at__isnull=False)
+_WAITS = Q(answered_at=None, over=None)
+_GONE = Q(answered_at=None, over__isnull=False)
+
+
+def _timed(calls: QuerySet[Call], now: datetime) -> QuerySet[Call]:
+    """Calls with their end, how long they waited and how long was spoken.
+
+    One that left its line unanswered is over, one that was sent on before any of us answered is not ours, and
+    one of which nothing more is heard is left out.
+    """
+    none = Value(timedelta(0))
+    over = Coalesce("ended_at", Case(When(answered_at=None, then=F("left_at"))))
+    waited = Coalesce("answered_at", "over", Value(now)) - Coalesce("queued_at", "began_at")
+    rows = calls.annotate(over=over).annotate(
+        waited=Greatest(waited, none), spoke=Greatest(F("over") - F("answered_at"), none)
+    )
+    rows = rows.exclude(_GONE & Q(cause=FORWARDED))
+    return rows.exclude(_WAITS & Q(began_at__lte=now - LONGEST_RING))
+
+
+def _mean_s(total: timedelta | None, count: int) -> int | None:
+    return round(total.total_seconds() / count) if total is not None and count else None
 
 
 def _offered(since: datetime, queue: str) -> QuerySet[Call]:
