@@ -107,6 +107,21 @@ def test_cases_stand_beside_only_where_the_place_is_clear(town, now):
     assert (len(clear.near), len(unclear.near)) == (1, 0)
 
 
+def test_a_case_nearby_is_named_and_leads_to_its_page_for_whoever_may_see_it(town, now):
+    near = opened(town, now=now, lat=38.0201, lon=27.0101)
+    Area.objects.filter(pk=town.carsi.pk).update(latitude=38.02, longitude=27.01)
+    mark_changed()
+    queries.forget()
+    typed = {"text": "Çarşı'da yolda büyük bir çukur var", "language": "tr"}
+
+    page = seated(town.derya).post(HINTS, typed).content.decode()
+    listed = page.split("Open nearby")[1].split("</ul>")[0]
+    assert f'href="{reverse("desk:case", args=[near.pk])}"' in listed
+    assert near.reference in listed
+    Case.objects.filter(pk=near.pk).update(private=True)
+    assert "Open nearby" not in seated(town.derya).post(HINTS, typed).content.decode()
+
+
 def test_a_report_is_kept_and_joins_in_one_act_with_a_number_of_its_own(storm, town):
     client = seated(town.derya)
     page = client.get(ENTER).content.decode()

@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 
 from vefa.cases.incidents import fitting
 from vefa.cases.incidents.fitting import Live
-from vefa.cases.public import PublicCase, nearby
+from vefa.cases.models import Case
+from vefa.cases.public import nearby
+from vefa.cases.queries import rows, seen_among
 from vefa.cases.search import past_cases
 from vefa.citizens.models import Citizen
 from vefa.citizens.queries import found as found_people
@@ -26,7 +28,7 @@ from vefa.web.ui.channels import LANGUAGES
 from vefa.web.ui.shapes import Suggestion
 
 MOST_STORMS = 3
-NEAR_M = 1000
+NEAR_M, MOST_NEAR = 1000, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ class Beside:
     duty: DutyShown | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
     people: list[Citizen] = field(default_factory=list)
-    near: list[PublicCase] = field(default_factory=list)
+    near: list[Case] = field(default_factory=list)
 
 
 def beside(staff: Staff, typed: Typed) -> Beside:
@@ -75,7 +77,7 @@ def beside(staff: Staff, typed: Typed) -> Beside:
         duty=duty_foreseen(advice, language=told) if advice and advice.confidence >= MEANT else None,
         suggestions=_suggested(advice, typed.text) if advice and not typed.service else [],
         people=_people(staff, typed),
-        near=_near(advice) if advice else [],
+        near=_near(staff, advice) if advice else [],
     )
 
 
@@ -165,10 +167,14 @@ def _people(staff: Staff, typed: Typed) -> list[Citizen]:
     return [one for one in people if past_cases(staff, one.pk, limit=1)]
 
 
-def _near(advice: Advice) -> list[PublicCase]:
+def _near(staff: Staff, advice: Advice) -> list[Case]:
+    """Open public cases about the same nearby, those that this person may see."""
     if advice.area_id is None or advice.service is None:
         return []
     area = directory().areas.get(advice.area_id)
     if area is None or area.latitude is None or area.longitude is None:
         return []
-    return list(nearby(Point(area.latitude, area.longitude), service_id=advice.service.pk, metres=NEAR_M))[:3]
+    there = Point(area.latitude, area.longitude)
+    ids = [one.id for one in nearby(there, service_id=advice.service.pk, metres=NEAR_M)]
+    seen = seen_among(staff, ids)
+    return rows([case_id for case_id in ids if case_id in seen][:MOST_NEAR])
