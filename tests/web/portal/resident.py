@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -33,7 +34,7 @@ class Resident:
             if page.status_code == 302:
                 at = page
                 continue
-            answer = self._answer(at.headers["Location"].rpartition("/")[2], typed)
+            answer = self._answer(page_of(at).rpartition("/")[2], typed)
             if answer is None:
                 return str(page.context["form"]["token"].value())
             at = self.client.post(at.headers["Location"], answer)
@@ -59,6 +60,11 @@ class Resident:
     def says(self, mine: str, text: str = "", *, token: str = TOKEN, **more: Any) -> Any:
         """Something more from the page of the report."""
         return self.client.post(f"{mine}/say", {"text": text, "token": token, **more})
+
+
+def page_of(answer: Any) -> str:
+    """The page that an answer leads to, whichever report it is of."""
+    return urlsplit(answer.headers["Location"]).path
 
 
 def picture(name: str = "pit.jpg", *, form: str = "JPEG") -> SimpleUploadedFile:

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.heic import APPLE
-from tests.web.portal.resident import IN_CARSI, POTHOLE, Resident, picture
+from tests.web.portal.resident import IN_CARSI, POTHOLE, Resident, page_of, picture
 from vefa.directory import queries
 from vefa.directory.version import mark_changed
 from vefa.inbox.models import Attachment, Contact
@@ -145,9 +145,9 @@ def test_changing_the_language_keeps_what_was_typed(ayse):
 
 
 def test_a_later_page_leads_back_to_the_first_unanswered_one(ayse):
-    assert ayse.client.get("/report/check").headers["Location"] == "/report/what"
+    assert page_of(ayse.client.get("/report/check")) == "/report/what"
     ayse.client.post("/report/what", {"text": POTHOLE})
-    assert ayse.client.get("/report/reach").headers["Location"] == "/report/where"
+    assert page_of(ayse.client.get("/report/reach")) == "/report/where"
 
 
 def test_a_place_needs_no_map(ayse, town):
@@ -189,10 +189,10 @@ def test_danger_leads_to_the_emergency_number_instead_of_the_form(ayse, dangerou
 
     page = ayse.client.post("/report/questions", {"wires": "yes"})
 
-    assert page.headers["Location"] == "/report/danger"
+    assert page_of(page) == "/report/danger"
     assert "Call" in ayse.sees("/report/danger")
     assert 'href="tel:112"' in ayse.sees("/report/danger")
-    assert ayse.client.post("/report/danger").headers["Location"] == "/report/reach"
+    assert page_of(ayse.client.post("/report/danger")) == "/report/reach"
 
 
 def test_a_required_question_is_asked_until_it_is_answered(ayse, dangerous_lamp):
@@ -202,7 +202,7 @@ def test_a_required_question_is_asked_until_it_is_answered(ayse, dangerous_lamp)
     ayse.client.post("/report/about", {"service": "street_light"})
 
     assert ayse.client.post("/report/questions", {}).status_code == 422
-    assert ayse.client.post("/report/questions", {"wires": "no"}).headers["Location"] == "/report/reach"
+    assert page_of(ayse.client.post("/report/questions", {"wires": "no"})) == "/report/reach"
 
 
 @pytest.mark.parametrize("typed", ["0532 123 45 67", "۰۵۳۲ ۱۲۳ ۴۵ ۶۷", "+90 (532) 123-45-67", "٠٥٣٢١٢٣٤٥٦٧"])
@@ -251,7 +251,7 @@ def test_no_page_needs_many_statements(ayse, django_assert_max_num_queries):
 
 def test_the_first_page_of_every_report_is_small(ayse):
     for address in ("/", "/report/what", "/report/where", "/cases/", "/cases/map", "/help"):
-        assert len(ayse.client.get(address).content) < 40_000, address
+        assert len(ayse.client.get(address, follow=True).content) < 40_000, address
 
 
 def test_a_report_waits_for_its_worker_in_the_open(ayse):
@@ -307,4 +307,55 @@ def test_on_a_device_that_others_use_what_was_typed_is_deleted(ayse):
     assert ayse.client.post("/report").headers["Location"] == "/"
 
     assert "Delete what was typed here" not in ayse.sees("/")
-    assert "Komşum" not in ayse.sees("/report/what")
+    assert "Komşum" not in ayse.client.get("/report/what", follow=True).content.decode()
+
+
+def window(ayse: Resident) -> str:
+    """Another window, in which a report is begun; its address."""
+    return ayse.client.get("/report/what").headers["Location"]
+
+
+def test_two_reports_in_two_windows_do_not_mix(ayse):
+    one, other = window(ayse), window(ayse)
+    here = ayse.client.post(one, {"text": POTHOLE, "photos": [picture()]}).headers["Location"]
+    there = ayse.client.post(other, {"text": "Otobüs saatleri"}).headers["Location"]
+    photo = ayse.client.session["reports_beside"][0]["photos"][0]["key"]
+
+    ayse.client.post(here, {"place": "Gül Sokağı 4", **IN_CARSI})
+    ayse.client.post(there, {"placeless": "on"})
+    for step, answer in (("same", {"case": "-"}), ("about", {"service": "-"}), ("reach", {})):
+        on = ayse.client.post(there.replace("where", step), answer)
+    last = ayse.client.get(on.headers["Location"])
+    assert "Gül Sokağı" not in last.content.decode()
+    assert POTHOLE not in last.content.decode()
+    assert f"{there.replace('where', 'what')}" in last.content.decode()
+    ayse.client.post(on.headers["Location"], {"token": last.context["form"]["token"].value()})
+    assert POTHOLE in ayse.sees(one)
+    assert "Gül Sokağı" in ayse.sees(here)
+    assert ayse.client.get(f"/report/photo/{photo}").status_code == 200
+    assert "Otobüs saatleri" in bytes(Contact.objects.get().raw).decode()
+
+
+def test_who_begins_another_report_can_go_on_with_the_first(ayse):
+    first = ayse.client.post(window(ayse), {"text": POTHOLE}).headers["Location"]
+
+    fresh = ayse.sees(window(ayse))
+
+    assert f"<bdi>{POTHOLE}</bdi>" in fresh
+    assert POTHOLE not in fresh.replace(f"<bdi>{POTHOLE}</bdi>", "")
+    draft = first.partition("?")[2]
+    assert ayse.client.get(f"/report?{draft}").headers["Location"] == first
+    assert f'href="/report/what?{draft}"' in ayse.sees("/")
+    assert 'href="/report/what"' in ayse.sees("/")
+
+
+def test_a_page_that_was_open_before_reports_had_keys_goes_on(ayse):
+    ayse.client.post("/report/what", {"text": POTHOLE})
+    session = ayse.client.session
+    del session["report"]["key"], session["reports_beside"]
+    session.save()
+
+    on = ayse.client.post("/report/where", {"placeless": "on"})
+
+    assert on.headers["Location"].endswith("?draft=0")
+    assert POTHOLE in ayse.sees("/report/what?draft=0")

@@ -11,5 +11,5 @@ from vefa.web.portal.report import answers as kept
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Report, follow, look at what others reported, or call."""
-    begun = bool(request.COOKIES) and kept.read(request.session).begun
+    begun = kept.begun(request.session) if request.COOKIES else None
     return render(request, "portal/home.html", {"begun": begun, "chatting": has_door("chat")})

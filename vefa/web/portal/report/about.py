@@ -20,7 +20,7 @@ from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report import elsewhere
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import PlainField
-from vefa.web.portal.report.page import Step, asked, detour, onward
+from vefa.web.portal.report.page import Step, address_of, asked, detour, onward
 from vefa.web.ui.language import switching
 
 SHOWN = 12  # a list that can still be read
@@ -60,7 +60,7 @@ class Choice:
 @require_http_methods(["GET", "HEAD", "POST"])
 def about(request: HttpRequest) -> HttpResponse:
     """Ask which service is meant, with suggestions first."""
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     if away := detour(answers, "about"):
         return away
     staying = switching(request) or _looking(request)
@@ -79,7 +79,7 @@ def about(request: HttpRequest) -> HttpResponse:
         answers = answers.skip("questions")
     if elsewhere.to_be_told(answers):
         kept.keep(request.session, answers)
-        return redirect("portal:report-elsewhere")
+        return redirect(address_of("elsewhere", answers))
     return onward(request, answers)
 
 

@@ -18,7 +18,7 @@ from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report import elsewhere
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import TrapField, spaced
-from vefa.web.portal.report.page import Step, asked, detour
+from vefa.web.portal.report.page import Step, address_of, asked, detour
 from vefa.web.portal.report.questions import dangerous, told
 from vefa.web.ui.language import switching
 from vefa.web.ui.words import digits, listed
@@ -54,7 +54,7 @@ def check(request: HttpRequest) -> HttpResponse:
     earlier = kept.receipt_of(request.session, request.POST.get("token", "")) if sending_now else ""
     if earlier:
         return redirect(earlier)
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     if away := detour(answers, "check") or _warning(answers):
         return away
     form = Check(request.POST) if sending_now else Check(initial={"token": answers.token})
@@ -67,7 +67,7 @@ def _warning(answers: Answers) -> HttpResponse | None:
     """The way to the emergency number, where an answer means danger and nobody has read it yet."""
     service = queries.service_by_code(answers.service)
     danger = service is not None and dangerous(service, answers.details)
-    return redirect("portal:report-danger") if danger and not answers.warned else None
+    return redirect(address_of("danger", answers)) if danger and not answers.warned else None
 
 
 def _send(request: HttpRequest, answers: Answers) -> HttpResponse:
@@ -75,7 +75,7 @@ def _send(request: HttpRequest, answers: Answers) -> HttpResponse:
         return render(request, "portal/busy.html", status=429)
     accepted = sending.send(report_of(answers), token=answers.token, now=timezone.now())
     address = sending.receipt_address(accepted)
-    kept.remember_receipt(request.session, answers.token, address)
+    kept.remember_receipt(request.session, answers, address)
     return redirect(address)
 
 

@@ -15,7 +15,7 @@ from vefa.web.portal.report.page import onward
 @require_http_methods(["GET", "HEAD", "POST"])
 def danger(request: HttpRequest) -> HttpResponse:
     """Say whom to call; go on only when the resident says that they have, or that nobody is in danger."""
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     if request.method == "POST":
         return onward(request, replace(answers, warned=True))
     return render(request, "portal/report/danger.html", {"answers": answers})

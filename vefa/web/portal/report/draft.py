@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from vefa.web.portal import photos, showing
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report import steps
+from vefa.web.portal.report.page import address_of
 
 
 @never_cache
@@ -20,14 +21,15 @@ def begin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         kept.forget(request.session)
         return redirect("portal:home")
-    return redirect(f"portal:report-{steps.first_open(kept.read(request.session))}")
+    answers = kept.of(request)
+    return redirect(address_of(steps.first_open(answers), answers))
 
 
 @never_cache
 @require_safe
 def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """A photo of this browser's own report; nobody else's."""
-    stored = photos.stored(kept.read(request.session).photos)
+    stored = (one for report in kept.every(request.session) for one in photos.stored(report.photos))
     found = next((one for one in stored if one.key == key), None)
     if found is None:
         raise Http404

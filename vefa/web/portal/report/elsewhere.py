@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -17,7 +16,7 @@ from vefa.triage.remit import duty_said
 from vefa.web.portal import places
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
-from vefa.web.portal.report.page import detour, onward
+from vefa.web.portal.report.page import address_of, detour, onward
 from vefa.web.ui.language import switching
 
 
@@ -40,7 +39,7 @@ class Elsewhere:
 @require_http_methods(["GET", "HEAD", "POST"])
 def elsewhere(request: HttpRequest) -> HttpResponse:
     """Say who does it, once for each choice; go on when the resident wants to send it to us too."""
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     if away := detour(answers, "questions"):
         return away
     whose = whose_duty(answers)
@@ -48,7 +47,7 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
         return onward(request, answers)
     if request.method == "POST" and not switching(request):
         return onward(request, replace(answers, told=answers.service))
-    context = {"whose": whose, "back": reverse("portal:report-about")}
+    context = {"whose": whose, "answers": answers, "back": address_of("about", answers)}
     return render(request, "portal/report/elsewhere.html", context)
 
 

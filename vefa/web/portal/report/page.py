@@ -27,7 +27,7 @@ class Step:
 def asked(request: HttpRequest, step: Step, form: forms.Form, more: Mapping[str, Any]) -> HttpResponse:
     """The page with its question; 422 and "Error:" in the title when something needs another look."""
     wrong = form.is_bound and bool(form.errors)
-    answers = more.get("answers") or kept.read(request.session)
+    answers = more.get("answers") or kept.of(request)
     before = steps.preceding(step.name, answers)
     facts = {
         "answers_form": "answers",
@@ -35,7 +35,8 @@ def asked(request: HttpRequest, step: Step, form: forms.Form, more: Mapping[str,
         "wrong": wrong,
         "question": step.question,
         "place": progress(step.name),
-        "back": reverse(f"portal:report-{before}") if before else reverse("portal:home"),
+        "back": address_of(before, answers) if before else reverse("portal:home"),
+        "answers": answers,
     }
     return render(request, f"portal/report/{step.name}.html", {**facts, **more}, status=422 if wrong else 200)
 
@@ -49,9 +50,16 @@ def progress(name: str) -> str:
 def onward(request: HttpRequest, answers: Answers) -> HttpResponse:
     """Remember the answers and show the first page that still waits for one."""
     kept.keep(request.session, answers)
-    return redirect(f"portal:report-{steps.first_open(answers)}")
+    return redirect(address_of(steps.first_open(answers), answers))
+
+
+def address_of(name: str, answers: Answers) -> str:
+    """A page of this very report."""
+    return f"{reverse(f'portal:report-{name}')}?{kept.FIELD}={answers.key}"
 
 
 def detour(answers: Answers, name: str) -> HttpResponse | None:
     """A way to the page that must come first, if this one was opened too early."""
-    return None if steps.reachable(name, answers) else redirect(f"portal:report-{steps.first_open(answers)}")
+    return (
+        None if steps.reachable(name, answers) else redirect(address_of(steps.first_open(answers), answers))
+    )

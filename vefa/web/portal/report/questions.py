@@ -18,7 +18,7 @@ from vefa.kit.sorting import in_order
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import PlainField
-from vefa.web.portal.report.page import Step, asked, detour, onward
+from vefa.web.portal.report.page import Step, address_of, asked, detour, onward
 from vefa.web.ui.language import switching
 
 AT_MOST = 6
@@ -30,7 +30,7 @@ MISSING = {"required": _("Answer this question: it decides who comes and how soo
 @require_http_methods(["GET", "HEAD", "POST"])
 def questions(request: HttpRequest) -> HttpResponse:
     """Ask what the service needs to know."""
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     service = queries.service_by_code(answers.service)
     if service is None or not service.questions:
         return onward(request, answers.skip("questions"))
@@ -46,7 +46,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     answers = answers.answer("questions", details=details)
     if dangerous(service, details) and not answers.warned:
         kept.keep(request.session, answers)
-        return redirect("portal:report-danger")
+        return redirect(address_of("danger", answers))
     return onward(request, answers)
 
 

@@ -38,7 +38,7 @@ class Reach(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def reach(request: HttpRequest) -> HttpResponse:
     """Ask for a telephone number, an e-mail address and a name; none is needed."""
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     if away := detour(answers, "reach"):
         return away
     step = Step("reach", gettext("How can we reach you?"))

@@ -31,7 +31,7 @@ class Same(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def same(request: HttpRequest) -> HttpResponse:
     """Offer what others reported here; whoever joins one is told with them and need not answer more."""
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     if away := detour(answers, "same"):
         return away
     likely = [service.id for service in suggested(answers)]

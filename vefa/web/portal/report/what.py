@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,7 @@ from vefa.web.portal import limits, photos
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import PlainField
-from vefa.web.portal.report.page import Step, asked, onward
+from vefa.web.portal.report.page import Step, address_of, asked, onward
 from vefa.web.ui.language import switching
 
 TEXT_LIMIT = 5000  # characters: a long letter
@@ -54,7 +54,10 @@ class What(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def what(request: HttpRequest) -> HttpResponse:
     """Ask for words and photos; photos are stored at once, so that no mistake elsewhere loses them."""
-    answers = kept.read(request.session)
+    if request.method != "POST" and not kept.named(request):
+        fresh = Answers(token="", key=kept.fresh_key())  # whoever comes to begin, begins a report of its own
+        return redirect(address_of("what", fresh))
+    answers = kept.of(request)
     if request.method != "POST":
         return _page(request, What(initial={"text": answers.text}), answers)
     if not limits.may_photograph(request):
@@ -74,5 +77,10 @@ def what(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: What, answers: Answers) -> HttpResponse:
-    more = {"answers": answers, "photos": photos.shown(answers.photos), "at_most": photos.AT_MOST}
+    more = {
+        "answers": answers,
+        "photos": photos.shown(answers.photos),
+        "at_most": photos.AT_MOST,
+        "begun": None if answers.begun or request.method == "POST" else kept.begun(request.session),
+    }
     return asked(request, Step("what", gettext("What is the matter?")), form, more)

@@ -69,7 +69,7 @@ class Meant:
 @require_http_methods(["GET", "HEAD", "POST"])
 def where(request: HttpRequest) -> HttpResponse:
     """Ask for the place; when the words name several, ask once more which."""
-    answers = kept.read(request.session)
+    answers = kept.of(request)
     if away := detour(answers, "where"):
         return away
     if request.method != "POST":
