@@ -6,12 +6,17 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 import vefa.wiring
+from tests.cases.stories import opened
+from tests.web.desk.seat import seated
+from vefa.cases.lifecycle import Assignment, assign
+from vefa.cases.models import Case
 from vefa.directory import queries
 from vefa.directory.load.questions import FIELDS as QUESTION_FIELDS
 from vefa.directory.load.remits import FIELDS as REMIT_FIELDS
-from vefa.directory.models import Area, Staff
+from vefa.directory.models import Area, Staff, Unit
 from vefa.wiring.cli import load
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.folder import SECTIONS
@@ -92,6 +97,31 @@ def test_a_check_changes_nothing(vefa_load):
 
     assert (code, out.splitlines()[-1]) == (0, "No problem found; nothing was changed.")
     assert not Staff.objects.exists()
+
+
+def test_open_cases_of_a_unit_that_goes_are_told_until_another_one_has_them(town, vefa_load, now, tmp_path):
+    units = ["key,parent,kind,name_tr", "contact,,department,İletişim", "roads,,department,Yollar"]
+    (tmp_path / "units.csv").write_text("\n".join(units), encoding="utf-8")
+    assert "stand" not in vefa_load(str(tmp_path))[1]
+    roads = Unit.objects.get(key="roads")
+    cases = [opened(town, f"Çarşıda yolda {what} var", now=now) for what in ("çukur", "çatlak", "tümsek")]
+    Case.objects.update(unit=roads)
+    Case.objects.filter(pk=cases[0].pk).update(state="ended")
+    (tmp_path / "units.csv").write_text("\n".join(units[:2]), encoding="utf-8")
+
+    for words in (["--check"], [], []):
+        code, out = vefa_load(str(tmp_path), *words)
+        assert code == 0
+        assert "The unit “roads” is retired, and 2 open cases stand with it.\n      → Nothing moves" in out
+        queries.forget()
+        seen = seated(town.derya).get(reverse("desk:list", args=["open"], query={"unit": "roads"}))
+        assert [one.title in seen.content.decode() for one in cases] == [False, True, True]
+
+    contact = Assignment(unit_id=Unit.objects.get(key="contact").pk)
+    assign(case_id=cases[1].pk, to=contact, by=town.derya, now=now)
+    assert "and 1 open case stands with it" in vefa_load(str(tmp_path))[1]
+    assign(case_id=cases[2].pk, to=contact, by=town.derya, now=now)
+    assert "stand" not in vefa_load(str(tmp_path))[1]
 
 
 def test_a_map_can_be_added_by_itself(vefa_load, city):

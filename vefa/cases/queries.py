@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from vefa.cases import filters as asked
 from vefa.cases import paging
@@ -198,6 +198,12 @@ def relatives(staff: Staff, case: Case) -> list[Case]:
         near |= Q(parent_id=case.parent_id)
     found = visible_to(staff).filter(near).exclude(pk=case.pk).select_related("staff").only(*ROW)
     return [attached(one) for one in found.order_by("opened_at", "id")[:100]]
+
+
+def open_by_unit(unit_ids: Collection[int]) -> dict[int, int]:
+    """How many open cases stand with each of these units that has any, whoever may see them."""
+    rows = Case.objects.filter(OPEN, unit_id__in=unit_ids).order_by().values_list("unit_id")
+    return dict(rows.annotate(count=Count("id"))) if unit_ids else {}
 
 
 def places_of(citizen_ids: Collection[int]) -> dict[int, set[str]]:

@@ -28,6 +28,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    units: frozenset[str] = frozenset()  # keys of those that the folder names, or leaves in use
 
     @property
     def total(self) -> Tally:
@@ -95,6 +96,7 @@ def _read(folder: Path, sections: Sequence[Section], report: Report, *, overwrit
     order = {section.file: place for place, section in enumerate(sections)}
     report.problems = sorted(set(reading.problems), key=lambda one: (order[one.file], one.line, one.what))
     report.notices += reading.notices
+    report.units = frozenset(reading.keys("unit"))
     return rows
 
 

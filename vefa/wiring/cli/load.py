@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db.models import Q
+
+from vefa.cases.queries import open_by_unit
 from vefa.directory.load.engine import Report, check_folder, load_folder
 from vefa.directory.load.map_alone import MapOrder, load_map
-from vefa.directory.models import Area
+from vefa.directory.models import Area, Source, Unit
 from vefa.kit.loading import Problem
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.folder import SECTIONS
@@ -47,8 +50,28 @@ def run(options: Namespace) -> int:
     if options.areas is not None:
         return _say(load_map(_order(options), now=now, actor=ACTOR))
     if options.check:
-        return _say(check_folder(options.folder, SECTIONS, overwrite=options.overwrite))
-    return _say(load_folder(options.folder, SECTIONS, now=now, actor=ACTOR, overwrite=options.overwrite))
+        report = check_folder(options.folder, SECTIONS, overwrite=options.overwrite)
+    else:
+        report = load_folder(options.folder, SECTIONS, now=now, actor=ACTOR, overwrite=options.overwrite)
+    if not report.problems:
+        report.notices += _left_behind(report)
+    return _say(report)
+
+
+def _left_behind(report: Report) -> Iterable[Problem]:
+    """Units that are retired, or will be by this folder, with which open cases stand."""
+    leaving = Q(source=Source.FOLDER) & ~Q(key__in=report.units)
+    gone = list(Unit.objects.filter(leaving | Q(retired_at__isnull=False)).order_by("key"))
+    counts = open_by_unit([unit.pk for unit in gone])
+    for unit in gone:
+        if count := counts.get(unit.pk, 0):
+            cases = "1 open case stands" if count == 1 else f"{count} open cases stand"
+            what = f"The unit “{unit.key}” is retired, and {cases} with it."
+            remedy = (
+                "Nothing moves by itself: at the desk, list them under Open by the filter Unit and assign"
+                " them to a unit in use, or put its line back."
+            )
+            yield Problem("units.csv", 1, what, remedy)
 
 
 def _order(options: Namespace) -> MapOrder:
