@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.web.desk.conftest import wrote
 from vefa.cases import lifecycle
@@ -105,6 +107,27 @@ def test_a_person_may_say_that_it_is_right(town, sure, now):
     labels.confirm(case_id=sure.pk, service_id=town.pothole.pk, by=town.derya, now=now)
 
     assert told() == [(sure.pk, town.pothole.pk, Told.CONFIRMED)]
+
+
+def test_years_of_the_journal_are_gathered_a_few_events_at_a_time(town, wrote, now, monkeypatch):
+    for number in range(5):
+        case = wrote(f"Ali {number}", str(7100 + number), "Yolda çukur var", now=now)
+        lifecycle.describe(
+            case_id=case.pk, words=Description(service_id=town.tree.pk), by=town.derya, now=now
+        )
+    labels.gather(since=now - timedelta(days=1))
+    kept = ServiceLabel.objects.order_by("id")
+    facts = ("case_id", "service_id", "before_id", "told", "staff_id", "at", "event_id")
+    whole = list(kept.values_list(*facts))
+    kept.delete()
+    monkeypatch.setattr(labels, "CHUNK", 2)
+
+    with CaptureQueriesContext(connection) as asked:
+        labels.gather(since=now - timedelta(days=1))
+
+    assert list(kept.all().values_list(*facts)) == whole
+    assert len(whole) == 5
+    assert sum(one["sql"].startswith("INSERT") for one in asked.captured_queries) == 3
 
 
 def test_what_no_reaction_heard_is_gathered_from_the_journal_once(town, sure, now):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.db.models import F
@@ -13,6 +14,7 @@ from vefa.triage.models import ServiceLabel, Told
 
 DESCRIBED, ENDED = "case.described", "case.ended"
 _STAFF, _CASE = "staff:", "case:"
+CHUNK = 2000  # events that are in memory at once: an older installation has years of them
 
 
 def confirm(*, case_id: int, service_id: int, by: Staff, now: datetime) -> None:
@@ -41,7 +43,9 @@ def gather(*, since: datetime) -> None:
     """Note what the journal holds and no reaction heard: of an imported or an older installation."""
     known = ServiceLabel.objects.filter(event_id__isnull=False).values("event_id")
     events = Event.objects.filter(kind__in=(DESCRIBED, ENDED), at__gte=since, actor__startswith=_STAFF)
-    _note(list(events.exclude(id__in=known).exclude(data__has_key="undone").order_by("id")))
+    unheard = events.exclude(id__in=known).exclude(data__has_key="undone").order_by("id")
+    for some in batched(unheard.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+        _note(some)
 
 
 def _note(events: Sequence[Event]) -> None:
