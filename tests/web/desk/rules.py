@@ -39,6 +39,7 @@ RULES: dict[str, list[Rule]] = {
     "sign-out": [Rule(None, "POST")],
     "bulk": [Rule(Action.ASSIGN)],
     "bulk-act": [Rule(Action.ASSIGN, "POST")],
+    "bulk-done": [Rule(Action.ASSIGN)],
     "extensions": [Rule(Action.APPROVE)],
     "decide-extension": [Rule(Action.APPROVE, "POST", "extension", {"do": "refuse"})],
     "enter": [Rule(Action.ENTER), Rule(Action.ENTER, "POST", data={"text": ""})],
@@ -209,5 +210,6 @@ PLAIN: dict[str, list[Any]] = {
     "morning-act": [1],
     "list": ["open"],
     "bulk-act": ["take"],
+    "bulk-done": ["5f0c"],
     "entered": ["26-00001-1"],
 }

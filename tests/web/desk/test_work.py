@@ -52,12 +52,27 @@ def test_each_chosen_case_succeeds_or_fails_by_itself(town, three):
         by=town.derya, now=timezone.now(),
     )  # fmt: skip
 
-    answer = seated(town.derya).post(address("bulk-act", "take"), {"case": [one.pk for one in three]})
+    client = seated(town.derya)
+    answer = client.post(address("bulk-act", "take"), {"case": [one.pk for one in three]})
 
-    page = answer.content.decode()
+    page = client.get(answer.headers["Location"]).content.decode()
     assert Case.objects.filter(staff=town.derya).count() == 2
     assert all(one.reference in page for one in three)
     assert [page.count('class="late"'), page.count('class="kept-word"')] == [2, 2]  # a sum, then the case
+
+
+def test_what_became_of_the_chosen_cases_is_read_again_without_doing_it_again(town, three):
+    client = seated(town.derya)
+    done = client.post(address("bulk-act", "take"), {"case": [one.pk for one in three]})
+    lifecycle.assign(
+        case_id=three[0].pk, to=lifecycle.Assignment(staff_id=town.reza.pk), by=town.derya, now=timezone.now()
+    )
+
+    pages = [client.get(done.headers["Location"]).content.decode() for _ in range(2)]
+
+    assert [page.count('class="kept-word"') for page in pages] == [3, 3]
+    assert Case.objects.filter(staff=town.derya).count() == 2
+    assert seated(town.derya).get(done.headers["Location"]).headers["Location"] == address("queue")
 
 
 def test_chosen_cases_follow_one_master(town, three):
@@ -331,7 +346,7 @@ def test_every_page_of_the_desk_can_be_drawn(town, pothole_case, alike, now):
     client.post(address("endpoint-act", town.bot.pk, "rotate"), {"seal": given[1] if given else ""})
     _own_accounts(town, now)
     client.get(address("case", case), {"act": "end"})
-    client.post(address("bulk-act", "take"), {"case": [case]})
+    client.get(client.post(address("bulk-act", "take"), {"case": [case]}).headers["Location"])
     client.logout()
     client.get(address("sign-in"))
 

@@ -1,6 +1,8 @@
 """Several cases at once: choose, see how many and what, do it, and hear of each what became of it."""
 
+import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -23,14 +25,16 @@ from vefa.web.ui.shapes import Row
 from vefa.web.ui.show import show
 
 MOST = 100
+DONE, DONE_KEPT = "bulk_done", 5
 NAMES = ("take", "assign", "double")
 
 
 @dataclass(frozen=True)
 class Result:
-    """One case and what became of it; `trouble` is empty where it went well."""
+    """One case and what became of it; `trouble` is empty where it went well, `row` where it is unseen now."""
 
-    row: Row
+    reference: str
+    row: Row | None
     trouble: str = ""
 
 
@@ -59,15 +63,37 @@ def bulk_act(request: StaffRequest, name: str) -> HttpResponse:
     now = timezone.now()
     facts: Facts = {"by": request.staff, "now": now, "version": None}
     troubles = [_done(name, case, form, facts) for case in cases]
-    after = {row.case_id: row for row in rows_of(queries.rows([case.pk for case in cases]), now=now)}
+    told_of = [[case.pk, case.reference, why] for case, why in zip(cases, troubles, strict=True)]
+    return HttpResponseRedirect(reverse("desk:bulk-done", args=[_kept(request, name, told_of)]))
+
+
+@require_safe
+@staff_only(Action.ASSIGN)
+def bulk_done(request: StaffRequest, key: str) -> HttpResponse:
+    """What became of each; looked at again, nothing is done again."""
+    kept = request.session.get(DONE, {}).get(key)
+    if kept is None:
+        return HttpResponseRedirect(reverse("desk:queue"))
+    now = timezone.now()
+    cases = chosen(request.staff, [str(pk) for pk, _, _ in kept["cases"]])
+    rows = {row.case_id: row for row in rows_of(cases, now=now)}
+    troubles = [why for _, _, why in kept["cases"]]
     context = {
         "frame": frame_of(request, now=now),
-        "act": act,
-        "results": [Result(after[case.pk], why) for case, why in zip(cases, troubles, strict=True)],
+        "act": next(one for one in ACTS if one.name == kept["act"]),
+        "results": [Result(reference, rows.get(pk), why) for pk, reference, why in kept["cases"]],
         "failed": sum(bool(why) for why in troubles),
         "done": sum(not why for why in troubles),
     }
     return show(request, "desk/bulk_done.html", None, context)
+
+
+def _kept(request: StaffRequest, name: str, told_of: list[list[Any]]) -> str:
+    """The key under which the session keeps for a while what was done."""
+    key = secrets.token_hex(4)
+    before = list(request.session.get(DONE, {}).items())[1 - DONE_KEPT :]
+    request.session[DONE] = {**dict(before), key: {"act": name, "cases": told_of}}
+    return key
 
 
 def chosen(staff: Staff, ids: list[str]) -> list[Case]:

@@ -68,6 +68,7 @@ urlpatterns = [
     path("lists/<slug:view>", queue.queue, name="list"),
     path("counts", queue.counts, name="counts"),
     path("bulk", bulk.bulk, name="bulk"),
+    path("bulk/done/<slug:key>", bulk.bulk_done, name="bulk-done"),
     path("bulk/<slug:name>", bulk.bulk_act, name="bulk-act"),
     path("extensions", extensions.extensions, name="extensions"),
     path("extensions/<int:extension_id>", extensions.decide, name="decide-extension"),
