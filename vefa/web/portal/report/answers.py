@@ -1,8 +1,8 @@
 """What a resident has typed so far: kept in their session, page by page, until it is sent.
 
-Somebody may begin several reports, each in a window of its own. The pages of a report carry its key in their
-address and in their form, so that none takes an answer of another; without a key it is the one that was written
-in last.
+Somebody may begin several reports, each in a window of its own. The pages of a report carry its key in
+their address and in their form, so that none takes an answer of another. Without a key it is the one
+that was written in last.
 """
 
 import re
