@@ -1,9 +1,11 @@
 """A person turns talk into a case and back, and what is only talk goes when its time is over."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 
 from tests.triage.groups.street import Street, group, handle, keep, number_of
 from vefa.cases.ending import Ending, end
@@ -13,6 +15,7 @@ from vefa.channels.models import Endpoint
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox.files import full_path, store
 from vefa.inbox.models import Attachment, AttachmentState, Contact, Conversation
+from vefa.journal.models import Event
 from vefa.triage.groups import queries
 from vefa.triage.groups.deciding import NotDecidableError, make_case, make_talk
 from vefa.triage.groups.sweeping import sweep_talk
@@ -135,6 +138,31 @@ def test_talk_goes_when_its_time_is_over_with_its_files_and_people(
     assert not Citizen.objects.filter(name="Bora").exists()
     assert Conversation.objects.count() == 1
     assert Case.objects.get().text.startswith("Çarşı")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_two_workers_erase_at_once_is_counted_once(street, now):
+    street.say("Bora", "ne güzel bir gün komşular")
+    street.say("Aylin", "gerçekten öyle", after=1)
+    street.listen()
+    late = now + timedelta(days=40)
+
+    def another_worker() -> int:
+        try:
+            return sweep_talk(now=late)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first = sweep_talk(now=late)
+            other = pool.submit(another_worker)
+            wait([other], timeout=5)
+        assert (first, other.result(timeout=30)) == (2, 0)
+
+    assert not GroupMessage.objects.exists()
+    told = Event.objects.filter(kind="talk.erased").values_list("data__count", flat=True)
+    assert list(told) == [2]
 
 
 def test_of_who_left_only_the_number_stays(street, now):

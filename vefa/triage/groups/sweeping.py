@@ -34,7 +34,9 @@ def _sweep(endpoint_id: int, until: datetime, *, now: datetime) -> int:
     old = GroupMessage.objects.filter(
         endpoint_id=endpoint_id, made=Made.CHATTER, case=None, said_at__lt=until, contact__links=None
     )
-    rows = old.order_by("said_at", "id").values_list("contact_id", "contact__conversation_id")[:BATCH]
+    # What another worker is erasing at this moment, or a person turns into a case, is passed over.
+    free = old.order_by("said_at", "id").select_for_update(skip_locked=True, of=("self",))
+    rows = list(free.values_list("contact_id", "contact__conversation_id")[:BATCH])
     contacts = {contact_id for contact_id, _ in rows}
     if not contacts:
         return 0
