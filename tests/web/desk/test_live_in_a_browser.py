@@ -1,4 +1,4 @@
-"""What changes while a case is open on a screen is heard: after a gap, and after looking away."""
+"""What changes while a case or a list is open on a screen is heard: after a gap, and after looking away."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.web.desk.test_browser import beside_a_loop, chromium, place, seat
 from tools import screenshots
+from vefa.cases import lifecycle
 from vefa.cases.models import Case
 from vefa.dialogue import writing
 from vefa.dialogue.writing import Words
@@ -103,4 +104,37 @@ def test_who_listens_at_the_door_is_told_that_the_sign_in_has_ended(open_case):
         f"**{reverse('desk:counts')}", lambda route: route.fulfill(status=302, headers={"Location": "/"})
     )
     expect(page.locator("[data-signed-out]")).to_be_visible(timeout=15_000)
+    page.context.close()
+
+
+def hears(page: Page, name: str, case: Case) -> None:
+    told = f"{{name: '{name}', data: {{cases: [{case.pk}]}}}}"
+    page.evaluate(f"document.dispatchEvent(new CustomEvent('vefa:live', {{detail: {told}}}))")
+
+
+def test_who_has_the_case_open_hears_that_a_colleague_took_it_and_keeps_what_is_typed(
+    open_case, town, pothole_case
+):
+    page = open_case(lambda route: route.fulfill(status=204))
+    page.locator("#act-end > summary").click()
+    page.locator("#end_reason").fill("Çukur bugün")
+    page.locator("#answer").focus()
+    said(pothole_case, town.reza)
+    hears(page, "cases", pothole_case)
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    expect(page.locator("#moved")).to_be_empty()
+
+    lifecycle.take(case_id=pothole_case.pk, by=town.reza, now=timezone.now())
+    hears(page, "cases", pothole_case)
+
+    moved = page.locator("#moved[role=status]")
+    expect(moved).to_contain_text(
+        f"This case has changed meanwhile: being worked on, Roads, {town.reza.name}."
+    )
+    expect(moved).to_be_in_viewport()
+    expect(page.locator("#answer")).to_be_focused()
+    expect(page.locator("#end_reason")).to_have_value("Çukur bugün")
+    moved.get_by_role("link").click()
+    expect(page.locator(".case-what")).to_contain_text(town.reza.name)
+    expect(page.locator("#end_reason")).to_have_value("Çukur bugün")
     page.context.close()

@@ -75,13 +75,22 @@ def case(request: StaffRequest, case_id: int) -> HttpResponse:
 @require_safe
 @staff_only(Action.READ)
 def talk(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Only the conversation, for a screen that is open while something happens; else the whole page."""
+    """Only the conversation, for a screen that is open while something happens; else the whole page.
+
+    `stood` tells how the case stood when the screen last heard of it: what is otherwise now, is said beside.
+    """
     found = found_case(request.staff, case_id)
     if request.headers.get("HX-Request") != "true":
         return HttpResponseRedirect(link_to("desk:case", case_id))
     now = timezone.now()
     entries = conversation_of(found, with_notes=can(request.staff, Action.NOTE))
-    context = {"case": found, **_conversation(request.staff, case_id, entries, now)}
+    moved = request.GET.get("stood", _stood(found)) != _stood(found)
+    context = {
+        "case": found,
+        "moved": _whose(found) if moved else "",
+        "stood": _stood(found),
+        **_conversation(request.staff, case_id, entries, now),
+    }
     return show(request, "desk/case.html", "talk", context)
 
 
@@ -138,6 +147,7 @@ def case_page(
         "kind": KINDS.get(found.kind, ""),
         "urgency": URGENCIES.get(Urgency(found.urgency), ""),
         **_standing(found, now),
+        "stood": _stood(found),
         "kept": said.kept,
         "colleague": said.colleague,
         "promises": promise_cards(found, promised, now),
@@ -177,6 +187,19 @@ def _standing(found: Case, now: datetime) -> dict[str, Any]:
     """The clock, and the state where the clock does not say it already."""
     clock, state = clock_of(found, now), state_of(found)
     return {"clock": clock, "state": "" if state == clock.words else state}
+
+
+def _stood(found: Case) -> str:
+    """State, outcome and whose it is, to be compared."""
+    held = (found.unit_id, found.staff_id, found.agency_id)
+    return ".".join([found.state, found.outcome, *(str(one or 0) for one in held)])
+
+
+def _whose(found: Case) -> str:
+    """The same in words."""
+    language = get_language() or "en"
+    holders = [one.name(language) for one in (found.unit, found.agency) if one]
+    return words.listed(state_of(found), *holders, found.staff.name if found.staff else "")
 
 
 def _acts(found: Case, acts: Sequence[ActForm]) -> dict[str, Any]:

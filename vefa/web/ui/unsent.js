@@ -60,7 +60,11 @@ const first = (event) => {
 };
 document.addEventListener("submit", first, { capture: true });
 
+// A link with data-anew opens this page as it stands now: what is typed comes along.
 let out = false;
+document.addEventListener("click", ({ target }) => {
+  if (target.closest?.("[data-anew]")) out = true;
+});
 document.addEventListener("vefa:signed-out", () => {
   out = true;
   document.querySelector("[data-signed-out]")?.removeAttribute("hidden");
