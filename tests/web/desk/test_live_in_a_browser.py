@@ -138,3 +138,18 @@ def test_who_has_the_case_open_hears_that_a_colleague_took_it_and_keeps_what_is_
     expect(page.locator(".case-what")).to_contain_text(town.reza.name)
     expect(page.locator("#end_reason")).to_have_value("Çukur bugün")
     page.context.close()
+
+
+def test_a_list_that_missed_something_says_that_it_may_be_old(chromium, live_server, town, pothole_case):
+    page = seat(chromium, live_server, town.derya, locale="en")
+    page.route("**/live/desk", lambda route: route.fulfill(status=204))
+    page.goto(reverse("desk:queue"))
+    notice = page.locator("[data-live-notice]")
+    expect(notice).to_be_hidden()
+
+    hears(page, "resync", pothole_case)
+
+    expect(notice).to_have_text("This list may be out of date. Show it anew")
+    notice.get_by_role("link").click()
+    expect(notice).to_be_hidden()
+    page.context.close()

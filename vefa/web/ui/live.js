@@ -3,7 +3,8 @@
 //   counts  {"mine": 12, ...}     the numbers beside the lists ([data-count="mine"]) change in place
 //   cases   {"cases": [4, 9]}     rows on screen get a mark; others raise the notice "3 new", which reloads on demand
 //   calls   {}                    a telephone of this person rings: the region of calls looks at them again (desk/calls.js)
-//   resync  {}                    something was missed: every part that shows a case looks at it again
+//   resync  {}                    something was missed: every part that shows a case looks at it again, and a list says that
+//                                 it may be out of date
 // Elements with data-live-case="4" and hx-trigger="vefa:refresh" fetch their own part, except while being typed in.
 
 const notice = document.querySelector("[data-live-notice]");
@@ -43,11 +44,14 @@ const count = () => {
   }, spread(5, 15));
 };
 
-const showNotice = () => {
-  if (!notice || !fresh.size) return;
-  const words = notice.dataset.words.replace("{count}", number.format(fresh.size));
+const tellNotice = (words) => {
   notice.querySelector("[data-live-words]").textContent = words;
   notice.hidden = false;
+};
+
+const showNotice = () => {
+  if (!notice || !fresh.size) return;
+  tellNotice(notice.dataset.words.replace("{count}", number.format(fresh.size)));
 };
 
 const refresh = (part) => {
@@ -79,6 +83,7 @@ const lookAnew = () => {
 
 const missed = () => {
   ring();
+  if (notice?.hidden && notice.dataset.missed) tellNotice(notice.dataset.missed);
   anew ||= setTimeout(lookAnew, spread(0, 2));
 };
 
