@@ -187,6 +187,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     recipient: str = ""
     until: datetime | None = None  # speaks of everything that went into this conversation up to then, UTC
     key: str = ""  # the parcel's idempotency key, where the provider gives it back
+    also: tuple[str, ...] = ()  # other spellings under which `send` may have given the same id
 
 
 class AddressChange(Struct, frozen=True, kw_only=True):

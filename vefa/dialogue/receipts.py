@@ -1,7 +1,7 @@
 """What became of what we sent: receipts and bounces. A receipt never moves a state back.
 
 A centre may report faster than it answers, under an id that only its answer tells: such a report is kept
-until the delivery knows the id.
+until the delivery knows the id, and so is one that spells it otherwise than the answer did (`respelling`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
+from vefa.dialogue.respelling import facts_of, spelt_otherwise
 from vefa.dialogue.rests import has_rest
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
@@ -67,8 +68,12 @@ def apply_early(*, now: datetime) -> int:
     kept: list[EarlyReport] = list(rows[:BATCH])
     further, theirs = _early_of_parts(now=now)
     kept += [one for one in further if one not in kept]
+    reports = [(one.endpoint_id, one.facts) for one in kept]
+    respelt = [(one, number) for one, number in spelt_otherwise(now=now) if one not in kept]
+    reports += [(one.endpoint_id, {**one.facts, "provider_id": number}) for one, number in respelt]
+    kept += [one for one, _ in respelt]
     if kept:
-        _apply([(one.endpoint_id, one.facts) for one in kept], now=now, beside=theirs)
+        _apply(reports, now=now, beside=theirs)
         EarlyReport.objects.filter(id__in=[one.pk for one in kept]).delete()
     EarlyReport.objects.filter(heard_at__lt=now - WAITS).delete()
     return len(kept)
@@ -115,8 +120,8 @@ def _keep_early(reports: Iterable[Report], *, now: datetime) -> None:
     )
 
 
-def _early(report: dict[str, Any]) -> dict[str, str]:
-    facts = {name: report[name] for name in _EARLY if report.get(name)}
+def _early(report: dict[str, Any]) -> dict[str, Any]:
+    facts = {name: report[name] for name in _EARLY if report.get(name)} | facts_of(report)
     if not _uuid(facts.get("key", "")):
         facts.pop("key", None)
     return facts

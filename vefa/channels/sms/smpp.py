@@ -36,6 +36,7 @@ from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.smpp_bind import ENQUIRE_S, RESPONSE_S, Bind, Target, bind_if_open, bind_to
 from vefa.channels.sms.smpp_pdus import UDHI
 from vefa.channels.sms.smpp_shelf import Shelf, shelf_of, unpacked
+from vefa.channels.sms.spelling import other_spellings
 from vefa.kit.saying import Sentence
 
 PARTS_WAIT_S = 300.0  # for the rest of a long message; then what there is is shown
@@ -85,7 +86,7 @@ class Smpp(Line):
             raise UnreadableError("no packet at all")
         first = pieces[0]
         if first.report:
-            return _report(*first.report)
+            return _report(*first.report, recipient=numbers.normal(first.sender, region=self.region))
         default = self.option("default", "gsm")
         message = self.message(first.sender, "".join(piece.text(default=default) for piece in pieces))
         if missing := first.count - len(pieces):
@@ -218,13 +219,20 @@ def _whole(text: str) -> dict[str, Any]:
     return {"data_coding": coding, "message_payload": encode(words, encoding)}
 
 
-def _report(number: str, state: str, error: str) -> Reading:
+def _report(number: str, state: str, error: str, *, recipient: str) -> Reading:
     if not number:
         raise UnreadableError("a report that names no message")
     known = _STATES.get(state, "delayed")
     reason = f"{_IN_WORDS.get(state, state)} ({error})" if known == "failed" and error.strip("0") else ""
     reason = reason or (_IN_WORDS.get(state, "") if known == "failed" else "")
-    receipt = Receipt(provider_id=number, state=known, reason=reason, status=f"{state} {error}".strip())
+    receipt = Receipt(
+        provider_id=number,
+        state=known,
+        reason=reason,
+        status=f"{state} {error}".strip(),
+        recipient=recipient,
+        also=other_spellings(number),
+    )
     return Reading(form=Form.RECEIPT, receipts=(receipt,))
 
 
