@@ -31,7 +31,6 @@ from vefa.channels.sms.adapter import build
 from vefa.channels.sms.numbers import lane
 from vefa.channels.sms.smpp import Smpp
 from vefa.channels.sms.smpp_bind import close_all
-from vefa.channels.sms.spelling import other_spellings
 
 LONG = "Çukur yarın doldurulacak; ilginiz için teşekkür ederiz. " * 8
 WIDE = "Сұрағыңыз қабылданды. درخواست شما ثبت شد 🚧 " * 6
@@ -306,22 +305,6 @@ def test_reports_in_words_and_in_fields_say_the_same(centre, state, known):
         assert (receipt.provider_id, receipt.state) == ("0000abcd", known)
         assert receipt.recipient == "+905321112233"
         assert "43981" in receipt.also
-
-
-@pytest.mark.parametrize(
-    ("reported", "answered"),
-    [
-        ("31551", "7b3f"), ("31551", "7B3F"), ("31551", "00007B3F"), ("0000031551", "7b3f"),
-        ("7b3f", "31551"), ("00007B3F", "31551"), ("7B3F", "0000031551"), ("1234", "4660"), ("1234", "4d2"),
-    ],
-)  # fmt: skip
-def test_an_id_is_known_in_the_other_base(reported, answered):
-    assert answered in other_spellings(reported)
-
-
-@pytest.mark.parametrize("number", ["", "x1", "SM0123456789abcdef", "²", "1" * 21, "+1", " 1", "a-b"])
-def test_what_is_no_number_has_one_spelling(number):
-    assert other_spellings(number) == ()
 
 
 def test_one_connection_receives_and_sends(centre):
