@@ -141,3 +141,18 @@ def test_a_chat_that_is_come_back_to_shows_what_was_answered_meanwhile(chromium,
     write(case=Case.objects.get(), words=words, by=town.derya, now=timezone.now() - timedelta(minutes=1))
     page.evaluate(f"dispatchEvent({event.format('pageshow')})")
     page.get_by_text("Somebody comes tomorrow.").wait_for()
+
+
+def test_another_language_sends_no_half_sentence(chromium, live_server, town):
+    page = opened(chromium, locale="en")
+    page.goto(f"{live_server.url}/chat")
+    page.locator("#id_text").fill(POTHOLE)
+    page.locator(".actions .primary").click()
+    page.wait_for_url("**/chat/**")
+    page.locator("#id_text").fill("half a sentence")
+
+    page.locator(".languages [lang=fa]").click()
+
+    page.locator("html[dir=rtl]").wait_for()
+    assert page.locator("#id_text").input_value() == "half a sentence"
+    assert Contact.objects.count() == 1

@@ -88,6 +88,7 @@ const send = async () => {
 
 if (root) {
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "speak") return; // another language: nothing is sent
     event.preventDefault();
     if (!sending) send();
   });
