@@ -93,9 +93,13 @@ def test_what_cannot_be_taken_is_said_and_what_was_typed_stands_there(ayse):
 
 def test_changing_the_language_keeps_the_words_and_sends_nothing(ayse):
     page = ayse.client.post("/chat", {"text": "yarım cümle", "speak": "fa"}).content.decode()
+    photo = {"text": "half a sentence", "photos": [picture()], "speak": "en"}
+    again = ayse.client.post("/chat", photo).content.decode()
 
     assert "yarım cümle" in page
     assert 'dir="rtl"' in page
+    assert "half a sentence" in again
+    assert "Choose the photos again." in again
     assert not Contact.objects.exists()
 
 

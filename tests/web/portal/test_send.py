@@ -138,6 +138,15 @@ def test_the_fields_alone_say_what_the_whole_form_says(town, typed):
     assert read(said, photographed=False) == (form.cleaned_data if form.is_valid() else None)
 
 
+def test_photos_of_a_form_that_comes_back_in_another_language_are_asked_for_again(kiosk, settings):
+    answer = kiosk.post("/report/send", {"text": POTHOLE, "photos": [picture()], "speak": "en"})
+    assert answer.status_code == 200
+    assert POTHOLE in answer.content.decode()
+    assert "Choose the photos again." in answer.content.decode()
+    plain = kiosk.post("/report/send", {"text": POTHOLE, "speak": "en"}).content.decode()
+    assert "Choose the photos again." not in plain
+
+
 def test_photos_of_a_form_that_comes_back_are_asked_for_again(kiosk, settings):
     said = {"text": POTHOLE, "photos": [picture("a.jpg"), SimpleUploadedFile("b.pdf", b"%PDF-1.4 none")]}
     answer = kiosk.post("/report/send", said)

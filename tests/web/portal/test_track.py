@@ -312,3 +312,14 @@ def test_the_page_takes_few_statements(ayse, mine, django_assert_max_num_queries
     ayse.sees(mine)
     with django_assert_max_num_queries(9):
         ayse.sees(mine)
+
+
+def test_photos_that_were_chosen_before_the_language_was_changed_are_asked_for_again(ayse):
+    mine = ayse.sends()
+
+    page = ayse.says(mine, "half a sentence", speak="en", photos=[picture()])
+
+    assert page.status_code == 200
+    assert "half a sentence" in page.content.decode()
+    assert "Choose the photos again." in page.content.decode()
+    assert Contact.objects.count() == 1

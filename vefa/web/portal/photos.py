@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 
@@ -105,6 +106,13 @@ def give_up(given: Given, form: forms.Form) -> None:
     if given.stored:
         form.add_error("photos", gettext("Choose the photos again."))
     discard(given.stored)
+
+
+def asked_again(form: forms.Form, request: HttpRequest) -> forms.Form:
+    """A form that comes back unread in another language: what was chosen in it is to be chosen again."""
+    if request.FILES.getlist("photos"):
+        form.errors["photos"] = form.error_class([gettext("Choose the photos again.")])
+    return form
 
 
 def discard(photos: Photos) -> None:

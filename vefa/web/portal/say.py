@@ -77,7 +77,8 @@ def say(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
         return redirect(mine.address())
     mine = reports.renewed(mine)
     if switching(request):
-        return track.page(request, mine, {"form": Say(initial=request.POST.dict())})
+        typed = photos.asked_again(Say(initial=request.POST.dict()), request)
+        return track.page(request, mine, {"form": typed})
     if not limits.may_report(request):
         return render(request, "portal/busy.html", status=429)
     given = photos.receive(request.FILES.getlist("photos"), kept=())

@@ -100,7 +100,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, Whole(initial={"token": ids.secret()}))
     if switching(request):
-        return _page(request, Whole(initial=request.POST.dict()))
+        return _page(request, photos.asked_again(Whole(initial=request.POST.dict()), request))
     if not from_here(request):
         return forged(request)
     if not limits.may_report(request):

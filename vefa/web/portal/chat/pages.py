@@ -96,9 +96,11 @@ def _account() -> Endpoint:
     return account
 
 
-def _typed(request: HttpRequest) -> LineForm:
+def _typed(request: HttpRequest) -> forms.Form:
     """The form with what was typed before the language was changed."""
-    return LineForm(initial=request.POST.dict() if request.method == "POST" else {})
+    return photos.asked_again(
+        LineForm(initial=request.POST.dict() if request.method == "POST" else {}), request
+    )
 
 
 def _last(request: HttpRequest) -> str:
