@@ -64,7 +64,7 @@ class Resident:
 
 def page_of(answer: Any) -> str:
     """The page that an answer leads to, whichever report it is of."""
-    return urlsplit(answer.headers["Location"]).path
+    return urlsplit(str(answer.headers["Location"])).path
 
 
 def picture(name: str = "pit.jpg", *, form: str = "JPEG") -> SimpleUploadedFile:

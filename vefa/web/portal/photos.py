@@ -108,7 +108,7 @@ def give_up(given: Given, form: forms.Form) -> None:
     discard(given.stored)
 
 
-def asked_again(form: forms.Form, request: HttpRequest) -> forms.Form:
+def asked_again[F: forms.Form](form: F, request: HttpRequest) -> F:
     """A form that comes back unread in another language: what was chosen in it is to be chosen again."""
     if request.FILES.getlist("photos"):
         form.errors["photos"] = form.error_class([gettext("Choose the photos again.")])

@@ -3,7 +3,6 @@
 
 const UNSENT = "vefa-chat:";
 const CALM_MS = 300;
-
 const root = document.querySelector("[data-talk]");
 const talk = document.getElementById("talk");
 const form = document.getElementById("write");

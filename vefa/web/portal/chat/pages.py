@@ -96,7 +96,7 @@ def _account() -> Endpoint:
     return account
 
 
-def _typed(request: HttpRequest) -> forms.Form:
+def _typed(request: HttpRequest) -> LineForm:
     """The form with what was typed before the language was changed."""
     return photos.asked_again(
         LineForm(initial=request.POST.dict() if request.method == "POST" else {}), request
