@@ -149,7 +149,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._take()
 
     def _take(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # who spoke was killed in the middle: no gateway takes half a request
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         call = Call(self.command, self.path.partition("?")[0], headers, body)
         kind = self.gateway.planned() if self.command == "POST" else ""
