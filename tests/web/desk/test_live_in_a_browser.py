@@ -73,6 +73,8 @@ def test_a_page_that_comes_back_from_the_browsers_memory_listens_again(open_case
             route.fulfill(body=HELLO, content_type="text/event-stream")
 
     page = open_case(answer)
+    while len(asked) < 2:  # the stream ended, and stands open again
+        page.wait_for_timeout(100)
     event = "new PageTransitionEvent('{}', {{persisted: true}})"
     page.evaluate(f"dispatchEvent({event.format('pagehide')})")
     said(pothole_case, town.reza)
