@@ -22,7 +22,7 @@ def each_by_itself(jobs: Iterable[tuple[str, Callable[[], object]]]) -> None:
     for name, job in jobs:
         try:
             job()
-        except Exception as error:
+        except Exception as error:  # whatever one meets, the others must go on; it is told in the log
             if isinstance(error, OperationalError | InterfaceError) and not is_too_much(error):
                 raise
             log.exception("%s stumbled; the others go on", name)
