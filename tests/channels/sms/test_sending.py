@@ -42,6 +42,14 @@ def test_a_resident_reads_what_was_written(gateway, http):
     assert gateway.sent[0].to.lstrip("+").endswith("5321112233")
 
 
+def test_what_goes_out_is_what_was_counted(gateway, http):
+    words = "Gu\u0308ven Parki\r\nikinci kapi"  # as a telephone of the staff may type it
+
+    sender(gateway, http).send(parcel(words))
+
+    assert gateway.heard() == ["G\u00fcven Parki\nikinci kapi"]
+
+
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 def test_trouble_becomes_the_right_error(trouble, gateway, http):
     adapter = sender(gateway, http)

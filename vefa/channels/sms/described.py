@@ -35,7 +35,7 @@ from vefa.channels.sms import numbers, signing
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import DEFAULT_PAUSE_S, REPAIR_PAUSE_S, call
 from vefa.channels.sms.describing import Description, DescriptionError, described, filled
-from vefa.channels.sms.encoding import parts
+from vefa.channels.sms.encoding import normal, parts
 from vefa.channels.sms.knocks import Knock, arrival, fields, knock_of, report_name, reread, text_at
 from vefa.channels.sms.line import Line, check_sendable, known_as
 from vefa.channels.sms.moments import from_words
@@ -152,7 +152,7 @@ class Described(Line):
             "to": parcel.to,
             "digits": parcel.to.removeprefix("+"),
             "national": numbers.national(parcel.to, region=self.region),
-            "text": parcel.text,
+            "text": normal(parcel.text),
             "sender": self.setting("sender"),
             "account": self.setting("account"),
             "password": self.secret("password"),

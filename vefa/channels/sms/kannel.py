@@ -30,7 +30,7 @@ from vefa.channels.port import (
 )
 from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import REPAIR_PAUSE_S, call
-from vefa.channels.sms.encoding import parts
+from vefa.channels.sms.encoding import normal, parts
 from vefa.channels.sms.knocks import arrival, facts, fields, knock_of, report_name, reread, text_of
 from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.moments import from_epoch
@@ -90,7 +90,7 @@ class Kannel(Line):
             "POST",
             self.setting("url", DEFAULT_URL),
             headers=_octets(self._headings(parcel)),
-            content=parcel.text.encode(),
+            content=normal(parcel.text).encode(),
         )
         return _judged(answer, parcel)
 
