@@ -56,11 +56,11 @@ def taken(running: House, name: str) -> list[Row]:
     contacts, cases = count("", OF), count("", CASES)
     told = f"SELECT made.language, count(*) {CASES} GROUP BY 1 ORDER BY 2 DESC"
     languages = ", ".join(f"{language or '?'} {number}" for language, number in running.sql(told, prefix))
-    rejected = running.home / f"{here.name}.rejected.csv"
+    rejected = sum(_rows(file) for file in running.home.glob(f"{here.name}.rejected.*"))
     parked = count("AND state = 'parked'", OF)
     return [
         Row(f"{name}: contacts", contacts, "", remark=f"in {seconds:.0f} s"),
-        Row(f"{name}: rejected, the reason beside each", _rows(rejected), ""),
+        Row(f"{name}: rejected, the reason beside each", rejected, ""),
         Row(f"{name}: cases", cases, "", at_least=contacts - parked, remark=languages),
         Row(f"{name}: parked", parked, "", at_most=0),
         Row(f"{name}: with a place", count("AND made.area_id IS NOT NULL", CASES), "cases"),
@@ -73,10 +73,8 @@ def taken(running: House, name: str) -> list[Row]:
 
 
 def _rows(rejected: Path) -> int:
-    if not rejected.exists():
-        return 0
     with rejected.open(encoding="utf-8", newline="") as stream:
-        return sum(1 for _ in csv.DictReader(stream))
+        return sum(1 for _ in (stream if rejected.suffix == ".jsonl" else csv.DictReader(stream)))
 
 
 def main() -> int:

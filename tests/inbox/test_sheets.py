@@ -105,6 +105,15 @@ def test_a_row_that_cannot_be_taken_says_why(row, reason, now):
         ('[columns]\nlat = "y"', "which column is `text`"),
         ('colums = 1\n[columns]\ntext = "t"', "unknown names: colums"),
         ('[columns]\ntext = "t"\nmood = "m"', "unknown names: mood"),
+        (
+            'encoding = "windows1254x"\n[columns]\ntext = "t"',
+            "no `encoding` 'windows1254x': write one such as",
+        ),
+        ('encoding = "rot13"\n[columns]\ntext = "t"', "no `encoding` 'rot13'"),
+        ("delimiter = '\\t\\t'\n[columns]\ntext = \"t\"", "write the one sign that stands between two cells"),
+        ('delimiter = ""\n[columns]\ntext = "t"', "`delimiter` is ''"),
+        ('columns = "t"', "`columns` is 't': docs/import.md says how it is written"),
+        ("zone = 3", "`zone` is 3"),
     ],
 )
 def test_a_mapping_with_a_mistake_is_refused_with_the_reason(mapping, text, reason):

@@ -106,6 +106,20 @@ def test_rows_that_are_no_calls_are_explained(mobile, tmp_path, capsys):
     assert "no length" in told
 
 
+def test_a_row_that_cannot_be_read_stops_no_call_behind_it(mobile, tmp_path, capsys):
+    log = tmp_path / "log.csv"
+    rows = [
+        "number,type,date,duration,name",
+        "05321112233,in,2026-01-05 14:30,5,Şule",
+        "05321112233,in,2026-01-05 15:30,5,Ali",
+    ]
+    log.write_bytes("\n".join(rows).encode("windows-1254"))
+    take_in(log, "--endpoint", "mayor_mobile")
+    assert "1 new, 0 known already, 1 rejected" in capsys.readouterr().out
+    told = (tmp_path / "log.csv.rejected.csv").read_text(encoding="utf-8")
+    assert '\ufffdule,"line 2: it is not written in utf-8-sig' in told
+
+
 def test_an_exchanges_account_takes_a_log_too_and_the_demo_city_has_the_documented_line(town, tmp_path):
     Endpoint.objects.create(id=1101, key="exchange", channel="telephony", names={"en": "Exchange"})
     log = tmp_path / "log.csv"
@@ -146,7 +160,17 @@ def test_a_log_belongs_to_a_line(mobile, tmp_path, words, text):
         take_in(log, *words)
 
 
-@pytest.mark.parametrize("mapping", ["x = [", 'colour = "red"', '[columns]\nsize = "a"', 'zone = "Mars"'])
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        "x = [",
+        'colour = "red"',
+        '[columns]\nsize = "a"',
+        'zone = "Mars"',
+        'delimiter = ";;"',
+        'encoding = "abc"',
+    ],
+)
 def test_a_mapping_that_says_something_else_is_refused(mobile, tmp_path, mapping):
     log, path = tmp_path / "log.csv", tmp_path / "map.toml"
     log.write_text("number,type,date,duration\n")

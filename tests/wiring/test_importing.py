@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -43,19 +44,123 @@ def test_a_table_is_taken_in_once_and_what_cannot_be_is_explained(town, tmp_path
     assert set(Contact.objects.values_list("external_id", flat=True)) == {"1", "3"}
     with (tmp_path / "calls.csv.rejected.csv").open(encoding="utf-8", newline="") as file:
         rejected = list(csv.DictReader(file))
-    assert [(row["external_id"], row["reason"][:16]) for row in rejected] == [
-        ("2", "there is no text"),
-        ("4", "'bilmem' is no m"),
+    assert [(row["external_id"], row["reason"][:24]) for row in rejected] == [
+        ("2", "line 3: there is no text"),
+        ("4", "line 6: 'bilmem' is no m"),
     ]
 
 
-def test_lines_that_are_no_objects_are_rejected_and_the_rest_taken(town, tmp_path, capsys):
+def rejected_of(table):
+    """What stands in the file beside a CSV."""
+    with table.with_name(f"{table.name}.rejected.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_row_that_cannot_be_read_is_rejected_with_its_line_and_the_others_are_taken(town, tmp_path, capsys):
+    table = tmp_path / "calls.csv"
+    rows = [
+        b"external_id,text,reason",
+        "1,Çukur var,".encode(),
+        "2,Çukur,eski".encode("windows-1254"),
+        b"3,one line\rtoo many,",
+        '4,"İki\nsatır",'.encode(),
+        b'5,"Biri\n' + b"\xff\n" + b'6,bozuk",',
+        b"7,Lamba,",
+    ]
+    table.write_bytes(b"\n".join(rows))
+
+    take_in(table, "--endpoint", "hotline")
+    assert "3 new, 0 known already, 3 rejected" in capsys.readouterr().out
+    take_in(table, "--endpoint", "hotline")
+    assert "0 new, 3 known already, 3 rejected" in capsys.readouterr().out
+
+    assert set(Contact.objects.values_list("external_id", flat=True)) == {"1", "4", "7"}
+    found = rejected_of(table)
+    assert [(row["external_id"], row["text"], row["reason"]) for row in found] == [
+        ("2", "�ukur", "eski"),
+        ("", "", ""),
+        ("5", "Biri\n�\n6,bozuk", ""),
+    ]
+    assert [row["reason_"][:31] for row in found] == [
+        "line 3: it is not written in ut",
+        "line 4: up to line 4 no row end",
+        "line 7: it is not written in ut",
+    ]
+
+
+def test_a_quotation_mark_that_nobody_closed_costs_the_rows_up_to_the_longest_cell(
+    town, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr("vefa.wiring.cli.rows.LONGEST_CELL", 1000)
+    table = tmp_path / "calls.csv"
+    lines = [f"{number},Çukur {number} burada" for number in range(200)]
+    lines[5] = '5,"Çukur'
+    table.write_text("\n".join(["external_id,text", *lines]), encoding="utf-8")
+
+    take_in(table, "--endpoint", "hotline")
+
+    (row,) = rejected_of(table)
+    said = re.fullmatch(r"line 7: up to line (\d+) no row ends: is a quotation mark open.*", row["reason"])
+    assert said
+    assert 40 < int(said[1]) < 80
+    taken = set(Contact.objects.values_list("external_id", flat=True))
+    assert taken == {str(number) for number in range(200) if not 5 <= number <= int(said[1]) - 2}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"), [("windows-1254", ";"), ("utf-16", "\t"), ("utf-8-sig", "|")]
+)
+def test_a_table_in_another_encoding_is_read_by_its_mapping(town, tmp_path, encoding, delimiter):
+    table, mapping = tmp_path / "calls.csv", tmp_path / "map.toml"
+    text = f'no{delimiter}Şikâyet\n1{delimiter}"Çukur\nvar"\n2{delimiter}Işık yanmıyor\n'
+    table.write_text(text, encoding=encoding)
+    mapping.write_text(
+        f'encoding = "{encoding}"\ndelimiter = {json.dumps(delimiter)}\n'
+        '[columns]\nexternal_id = "no"\ntext = "Şikâyet"\n',
+        encoding="utf-8",
+    )
+
+    take_in(table, "--endpoint", "hotline", "--mapping", mapping)
+
+    said = [json.loads(bytes(one.raw))["text"] for one in Contact.objects.order_by("external_id")]
+    assert said == ["Çukur\nvar", "Işık yanmıyor"]
+
+
+def test_headings_in_another_encoding_are_named_with_what_to_do(town, tmp_path):
+    table = tmp_path / "calls.csv"
+    table.write_text("no;Şikâyet\n1;Çukur\n", encoding="windows-1254")
+
+    with pytest.raises(CommandError, match=r"calls.csv cannot be read: line 1.*the `encoding` in a mapping"):
+        take_in(table, "--endpoint", "hotline")
+
+
+def test_lines_that_are_no_objects_are_rejected_whole_and_the_rest_taken(town, tmp_path, capsys):
     table = tmp_path / "old.jsonl"
-    table.write_text('{"text": "Çukur"}\n[1]\nnonsense\n\n{"text": "Lamba"}\n', encoding="utf-8")
+    lines = [
+        b'{"text": "\xc3\x87ukur"}',
+        b"[1]",
+        b'{"no": 7, "text": ""}',
+        b'{"text": "\xc7ukur"}',
+        b"",
+        b'{"who": {"name": "Ali \\ud800"}, "text": "Lamba", "kind": "joke"}',
+        b"[" * 100_000,
+        b'{"text": "Lamba \\ud800"}',
+    ]
+    table.write_bytes(b"\n".join(lines))
 
     take_in(table, "--endpoint", "web")
 
-    assert "2 new, 0 known already, 2 rejected" in capsys.readouterr().out
+    assert "2 new, 0 known already, 5 rejected" in capsys.readouterr().out
+    told = (tmp_path / "old.jsonl.rejected.jsonl").read_text(encoding="utf-8")
+    found = [json.loads(line) for line in told.splitlines()]
+    assert [(one["line"], one["row"]) for one in found if one["line"] != 7] == [
+        (2, {"unreadable line": "[1]"}),
+        (3, {"no": 7, "text": ""}),
+        (4, {"unreadable line": '{"text": "�ukur"}'}),
+        (6, {"who": {"name": "Ali \ud800"}, "text": "Lamba", "kind": "joke"}),
+    ]
+    assert found[1]["reason"] == "there is no text"
+    assert {found[place]["reason"] for place in (0, 2, 4)} == {"the line is no JSON object in UTF-8"}
 
 
 @pytest.mark.parametrize("key", ["", "nobody", "city-bot"])
@@ -74,7 +179,7 @@ def test_real_sets_are_read_with_their_mappings(name, now):
         pytest.skip(f"{path} is not here")
     sheet = sheets.read_mapping(MAPPINGS / f"{name}.toml")
     with path.open("rb") as stream:
-        rows = [row for row, _ in zip(importing._rows(stream, path, sheet), range(300), strict=False)]
+        rows = [row.values for row, _ in zip(importing._rows(stream, path, sheet), range(300), strict=False)]
     arrivals = [sheets.incoming(sheet, row, endpoint_id=1, now=now) for row in rows]
 
     assert len(arrivals) == 300

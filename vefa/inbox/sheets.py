@@ -37,7 +37,11 @@ COLUMNS = {
     "kind": "request, complaint, suggestion, question, thanks, danger, abuse or spam",
 }
 KINDS = ("request", "complaint", "suggestion", "question", "thanks", "danger", "abuse", "spam")
-KEYS = {"endpoint", "zone", "dates", "delimiter", "encoding", "prefix", "columns", "constants", "empty"}
+_SORTS: dict[str, type | tuple[type, ...]] = {
+    "endpoint": str, "zone": str, "dates": (str, list), "delimiter": str, "encoding": str, "prefix": str,
+    "columns": dict, "constants": dict, "empty": dict,
+}  # fmt: skip
+KEYS = set(_SORTS)
 
 
 class MappingError(Exception):
@@ -67,13 +71,7 @@ class Sheet:
 
 def read_mapping(path: Path) -> Sheet:
     """The mapping in a TOML file. Raises MappingError."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-        zone = ZoneInfo(given.get("zone", "UTC"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path} cannot be read: {error}") from error
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise MappingError(f"{path}: there is no time zone {given.get('zone')!r}") from error
+    given, zone = _given(path)
     columns, constants = given.get("columns", {}), given.get("constants", {})
     _check(path, {"": set(given) - KEYS, "columns": set(columns) - set(COLUMNS)})
     _check(path, {"constants": set(constants) - set(COLUMNS)})
@@ -83,11 +81,48 @@ def read_mapping(path: Path) -> Sheet:
     return Sheet(
         columns={name: _several(theirs) for name, theirs in columns.items()},
         constants={name: str(value) for name, value in constants.items()},
-        empty={name: frozenset(words) for name, words in given.get("empty", {}).items()},
+        empty={name: frozenset(_several(words)) for name, words in given.get("empty", {}).items()},
         dates=_several(given.get("dates", "iso")),
         zone=zone,
         **plain,
     )
+
+
+def _given(path: Path) -> tuple[dict[str, Any], ZoneInfo]:
+    """What the file says, each of its right sort, and its time zone. Raises MappingError."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(f"{path} cannot be read: {error}") from error
+    for name, sort in _SORTS.items():
+        if name in given and not isinstance(given[name], sort):
+            raise MappingError(f"{path}: `{name}` is {given[name]!r}: docs/import.md says how it is written")
+    check_reading(path, given)
+    try:
+        return given, ZoneInfo(given.get("zone", "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise MappingError(f"{path}: there is no time zone {given.get('zone')!r}") from error
+
+
+def check_reading(path: Path, given: Mapping[str, Any]) -> None:
+    """Whether a table can be read with the `encoding` and `delimiter` of a mapping. Raises MappingError."""
+    encoding, delimiter = given.get("encoding", "utf-8"), given.get("delimiter", ",")
+    if not isinstance(encoding, str) or not _is_encoding(encoding):
+        remedy = "write one such as utf-8, windows-1254 or windows-1251"
+        raise MappingError(f"{path}: there is no `encoding` {encoding!r}: {remedy}")
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
+        remedy = 'write the one sign that stands between two cells, such as ";" or "\\t"'
+        raise MappingError(f"{path}: `delimiter` is {delimiter!r}: {remedy}")
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        return True  # of two bytes a sign
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def incoming(sheet: Sheet, row: Mapping[str, Any], *, endpoint_id: int, now: datetime) -> Incoming:
@@ -180,11 +215,11 @@ def _linked(link: str) -> str:
 def _digest(row: Mapping[str, Any]) -> str:
     """The same row always gets the same name, so that a second import finds it again."""
     content = json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
-    return f"row:{hashlib.sha256(content.encode()).hexdigest()[:32]}"
+    return f"row:{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def _several(given: Any) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(str(one) for one in given)
+    return tuple(map(str, given)) if isinstance(given, list) else (str(given),)
 
 
 def _check(path: Path, strange: Mapping[str, set[str]]) -> None:

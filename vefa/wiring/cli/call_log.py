@@ -1,10 +1,9 @@
 """`vefa import calls FILE`: the call log of a handset or an operator joins the register of calls, once."""
 
-import csv
 import tomllib
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from itertools import batched
 from pathlib import Path
@@ -16,7 +15,10 @@ from vefa.calls.handset import Log, RowError
 from vefa.channels.models import Endpoint
 from vefa.directory.queries import municipality
 from vefa.inbox import intake
+from vefa.inbox.intake import Incoming
+from vefa.inbox.sheets import MappingError, check_reading
 from vefa.wiring.cli.command import CommandError
+from vefa.wiring.cli.rows import Rejected, Row, table
 
 CHANNELS = ("phone", "telephony")  # a line without an exchange, or one of an exchange
 BATCH = 500
@@ -27,30 +29,31 @@ KEYS = {"zone", "dates", "delimiter", "encoding", "columns"}
 def run(options: Namespace) -> int:
     """Take the rows in. Raises CommandError."""
     facts = _mapping(options.mapping)
-    log = _log(_line(options.endpoint), facts)
-    rejected = options.file.with_name(f"{options.file.name}.rejected.csv")
-    new = known = bad = 0
+    log, rejected = _log(_line(options.endpoint), facts), Rejected(options.file)
+    new = known = 0
     with ExitStack() as stack:
         rows = _rows(options.file, facts, stack)
-        writer: Any = None
+        stack.enter_context(closing(rejected))
         for batch in batched(rows, BATCH, strict=False):
-            arrivals = []
-            for row in batch:
-                try:
-                    arrivals.append(handset.incoming(log, row, now=datetime.now(UTC)))
-                except RowError as error:
-                    writer = writer or _writer(rejected, row, stack)
-                    writer.writerow({**row, "reason": str(error)})
-                    bad += 1
+            arrivals = list(_arrivals(batch, log, rejected))
             fresh = sum(one.fresh for one in intake.accept(arrivals))
             new, known = new + fresh, known + len(arrivals) - fresh
     intake.wake()
-    print(f"{new} new, {known} known already, {bad} rejected.")
-    if bad:
-        print(f"Rejected rows and why: {rejected}")
-    else:
-        rejected.unlink(missing_ok=True)
+    print(f"{new} new, {known} known already, {rejected.count} rejected.")
+    if rejected.count:
+        print(f"Rejected rows and why: {rejected.file}")
     return 0
+
+
+def _arrivals(rows: tuple[Row, ...], log: Log, rejected: Rejected) -> Iterator[Incoming]:
+    for row in rows:
+        if row.fault:
+            rejected.add(row, row.fault)
+            continue
+        try:
+            yield handset.incoming(log, row.values, now=datetime.now(UTC))
+        except RowError as error:
+            rejected.add(row, str(error))
 
 
 def _line(key: str) -> Endpoint:
@@ -79,6 +82,10 @@ def _mapping(path: Path | None) -> dict[str, Any]:
     )
     if unknown:
         raise CommandError(f"{path} names what we do not know: {', '.join(sorted(unknown))}.")
+    try:
+        check_reading(path, {name: facts[name] for name in facts if facts[name]})
+    except MappingError as error:
+        raise CommandError(str(error)) from error
     return facts
 
 
@@ -90,35 +97,20 @@ def _log(line: Endpoint, facts: dict[str, Any]) -> Log:
             endpoint_id=line.pk,
             zone=ZoneInfo(zone),
             columns={name: str(theirs) for name, theirs in facts.get("columns", {}).items()},
-            dates=(dates,) if isinstance(dates, str) else tuple(map(str, dates)),
+            dates=tuple(map(str, dates)) if isinstance(dates, list) else (str(dates),),
         )
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise CommandError(f"{zone} is no time zone.") from error
 
 
-def _rows(path: Path, facts: dict[str, Any], stack: ExitStack) -> Iterator[dict[str, str]]:
+def _rows(path: Path, facts: dict[str, Any], stack: ExitStack) -> Iterator[Row]:
     """The rows by their headings; the delimiter is the one that the first line holds most of."""
-    encoding = str(facts.get("encoding") or "utf-8-sig")
+    encoding = facts.get("encoding") or "utf-8-sig"
     try:
-        with path.open(encoding=encoding, newline="") as stream:
+        with path.open(encoding=encoding, errors="replace", newline="") as stream:
             first = stream.readline()
-        stream = stack.enter_context(path.open(encoding=encoding, newline=""))
-    except (OSError, LookupError, UnicodeDecodeError) as error:
+        found = stack.enter_context(path.open("rb"))
+    except OSError as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
-    delimiter = str(facts.get("delimiter") or max(DELIMITERS, key=first.count))
-    return _decoded(path, csv.DictReader(stream, delimiter=delimiter))
-
-
-def _decoded(path: Path, reader: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
-    try:
-        for row in reader:
-            yield {name: value for name, value in row.items() if name}
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(f"{path} cannot be read: {error}") from error
-
-
-def _writer(path: Path, row: dict[str, str], stack: ExitStack) -> Any:
-    stream = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-    writer = csv.DictWriter(stream, [*row, "reason"], extrasaction="ignore", restval="")
-    writer.writeheader()
-    return writer
+    delimiter = facts.get("delimiter") or max(DELIMITERS, key=first.count)
+    return table(found, encoding=encoding, delimiter=delimiter, newline="")

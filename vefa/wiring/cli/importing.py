@@ -4,16 +4,14 @@
 `vefa import calls FILE` the call log of a handset.
 """
 
-import csv
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -27,6 +25,7 @@ from vefa.inbox.reading import no_network
 from vefa.inbox.sheets import MappingError, RowError, Sheet
 from vefa.wiring.cli import call_log
 from vefa.wiring.cli.command import CommandError
+from vefa.wiring.cli.rows import OBJECTS, Rejected, Row, objects, table
 
 EXAMPLES = (
     "vefa import contacts calls.csv --endpoint hotline",
@@ -36,36 +35,14 @@ EXAMPLES = (
 )
 BY_HAND = ("portal", "phone", "counter", "letter", "meeting", "headman")
 BATCH = 500
-LONGEST_CELL = 1_000_000
-
-Row = dict[str, Any]
 
 
 @dataclass
 class Tally:
-    """What became of the rows."""
+    """What became of the rows that could be taken."""
 
     new: int = 0
     known: int = 0
-    rejected: int = 0
-    file: Path = field(default_factory=Path)
-    _writer: Any = None
-    _stack: ExitStack = field(default_factory=ExitStack)
-
-    def reject(self, row: Row, reason: str) -> None:
-        """Write a row that cannot be taken, with the reason, beside the file."""
-        if self._writer is None:
-            stream = self._stack.enter_context(self.file.open("w", encoding="utf-8", newline=""))
-            self._writer = csv.DictWriter(stream, [*row, "reason"], extrasaction="ignore", restval="")
-            self._writer.writeheader()
-        self._writer.writerow({**row, "reason": reason})
-        self.rejected += 1
-
-    def close(self) -> None:
-        """The file of rejected rows is complete; one of an earlier run that had some is gone."""
-        self._stack.close()
-        if not self.rejected:
-            self.file.unlink(missing_ok=True)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -123,41 +100,39 @@ def _incoming(arrival: Arrival, endpoint: Endpoint, adapter: Adapter) -> Incomin
 
 
 def _table_of(options: Namespace) -> int:
-    try:
-        sheet = sheets.read_mapping(options.mapping) if options.mapping else Sheet()
-        size = options.file.stat().st_size
-    except (MappingError, OSError) as error:
-        raise CommandError(str(error)) from error
-    endpoint = _endpoint(options.endpoint or sheet.endpoint)
-    tally = Tally(file=options.file.with_name(f"{options.file.name}.rejected.csv"))
-    with _progress() as progress, options.file.open("rb") as stream:
-        task = progress.add_task(options.file.name, total=size)
+    tally, rejected = Tally(), Rejected(options.file)
+    with ExitStack() as stack:
         try:
-            for rows in batched(_rows(stream, options.file, sheet), BATCH, strict=False):
-                _take(rows, sheet, endpoint, tally)
-                progress.update(task, completed=stream.tell())
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise CommandError(f"{options.file} cannot be read: {error}") from error
-        finally:
-            tally.close()
+            sheet = sheets.read_mapping(options.mapping) if options.mapping else Sheet()
+            size = options.file.stat().st_size
+            stream = stack.enter_context(options.file.open("rb"))
+        except (MappingError, OSError) as error:
+            raise CommandError(str(error)) from error
+        endpoint = _endpoint(options.endpoint or sheet.endpoint)
+        progress = stack.enter_context(_progress())
+        task = progress.add_task(options.file.name, total=size)
+        stack.enter_context(closing(rejected))
+        for rows in batched(_rows(stream, options.file, sheet), BATCH, strict=False):
+            _take(rows, sheet, endpoint, tally, rejected)
+            progress.update(task, completed=stream.tell())
     intake.wake()
-    print(f"{tally.new} new, {tally.known} known already, {tally.rejected} rejected.")
-    if tally.rejected:
-        print(f"Rejected rows and why: {tally.file}")
+    print(f"{tally.new} new, {tally.known} known already, {rejected.count} rejected.")
+    if rejected.count:
+        print(f"Rejected rows and why: {rejected.file}")
     return 0
 
 
-def _take(rows: tuple[Row, ...], sheet: Sheet, endpoint: Endpoint, tally: Tally) -> None:
+def _take(rows: tuple[Row, ...], sheet: Sheet, endpoint: Endpoint, tally: Tally, rejected: Rejected) -> None:
     now = datetime.now(UTC)
     arrivals: list[Incoming] = []
     for row in rows:
-        if "unreadable line" in row:
-            tally.reject(row, "the line is no JSON object")
+        if row.fault:
+            rejected.add(row, row.fault)
             continue
         try:
-            arrivals.append(sheets.incoming(sheet, row, endpoint_id=endpoint.pk, now=now))
+            arrivals.append(sheets.incoming(sheet, row.values, endpoint_id=endpoint.pk, now=now))
         except RowError as error:
-            tally.reject(row, str(error))
+            rejected.add(row, str(error))
     _keep(arrivals, tally)
 
 
@@ -168,23 +143,9 @@ def _keep(arrivals: list[Incoming], tally: Tally) -> None:
 
 
 def _rows(stream: BinaryIO, path: Path, sheet: Sheet) -> Iterator[Row]:
-    if path.suffix in {".jsonl", ".ndjson"}:
-        return (_object(line) for line in stream if line.strip())
-    csv.field_size_limit(LONGEST_CELL)
-    text = (line.decode(sheet.encoding) for line in stream)
-    return ({key: value for key, value in row.items() if key} for row in _table(text, sheet))
-
-
-def _table(lines: Iterator[str], sheet: Sheet) -> Iterator[dict[str, Any]]:
-    return csv.DictReader(lines, delimiter=sheet.delimiter)
-
-
-def _object(line: bytes) -> Row:
-    try:
-        found = json.loads(line)
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"unreadable line": line.decode("utf-8", "replace").strip()}
+    if path.suffix in OBJECTS:
+        return objects(stream)
+    return table(stream, encoding=sheet.encoding, delimiter=sheet.delimiter)
 
 
 def _endpoint(key: str) -> Endpoint:
