@@ -15,9 +15,13 @@ from vefa.channels.sealing import seal
 from vefa.citizens.models import Address
 from vefa.dialogue import outbox
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.queries import channel_truth
+from vefa.dialogue.terms import NotNowError
 from vefa.dialogue.writing import Words, write
 from vefa.inbox.doors import adapter_of
+from vefa.inbox.models import Conversation
 from vefa.journal import replay
+from vefa.kit.ids import token
 from vefa.wiring.flow import REACTIONS
 
 pytestmark = pytest.mark.django_db
@@ -138,17 +142,78 @@ def test_where_the_group_wishes_who_knows_the_bot_hears_it_in_private(street, to
     assert not [text for text in provider.texts_to(CHAT) if hole.reference in text]
 
 
-def test_a_person_may_be_answered_in_private_by_hand(street, town, provider):
+def alone(street, town, *updates):
+    """What one says to the bot itself."""
+    keep(town.bot, list(updates), now=street.now)
+    handle(now=street.now)
+
+
+def by_hand(street, town, case, text="Size özel"):
+    words = Words(text=text, language="tr", way="private")
+    write(case=case, words=words, by=town.derya, now=street.now)
+
+
+def test_who_started_the_bot_may_be_answered_in_private_by_hand(street, town, provider):
+    alone(street, town, message(number_of("Aylin"), "/start"))
     pothole(street)
     street.listen()
     answer(street)
-    case = Case.objects.get()
-    write(
-        case=case, words=Words(text="Size özel", language="tr", way="private"), by=town.derya, now=street.now
-    )
+    by_hand(street, town, Case.objects.get())
     answer(street, after=timedelta(minutes=5))
 
-    assert provider.texts_to(number_of("Aylin")) == ["Size özel"]
+    assert provider.texts_to(number_of("Aylin"))[-1] == "Size özel"
+    assert "Size özel" not in provider.texts_to(CHAT)
+
+
+def test_who_never_wrote_to_the_bot_or_blocked_it_is_not_offered_a_private_answer(street, town, provider):
+    pothole(street)
+    street.listen()
+    case = Case.objects.get()
+    assert ways_of(case, street) == (("thread",), ("public", "private_unstarted"))
+    with pytest.raises(NotNowError, match="no_such_way"):
+        by_hand(street, town, case)
+
+    aylin = number_of("Aylin")
+    forwarded = Conversation.objects.create(
+        endpoint=town.bot, address=case.conversation.address, thread=str(aylin), created_at=street.now
+    )  # a colleague passed her words on to the bot: she has not written there
+    assert ways_of(case, street)[0] == ("thread",)
+    forwarded.delete()
+    alone(street, town, message(aylin, "/start"))
+    assert ways_of(case, street) == (("thread", "private"), ("public",))
+    Address.objects.filter(value=str(aylin)).update(unreachable_at=street.now)
+    assert ways_of(case, street)[0] == ("thread",)
+
+
+def test_a_private_answer_to_a_hidden_administrator_is_not_read_by_the_street(street, town, provider):
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    here = {"id": CHAT, "type": "supergroup", "title": "Çarşı komşular"}
+    pothole(street, sender_chat=here, **{"from": anonymous})
+    street.listen()
+    case = Case.objects.get()
+    assert ways_of(case, street) == (("thread",), ("public", "private_hidden"))
+    with pytest.raises(NotNowError, match="no_such_way"):
+        by_hand(street, town, case, f"/r/{case.reference}/{case.secret}")
+
+    # One that was written before this was known.
+    reply = Reply.objects.create(
+        case=case, staff=town.derya, text=f"/r/{case.reference}/{case.secret}", language="tr", way="private",
+        written_at=street.now,
+    )  # fmt: skip
+    Delivery.objects.create(
+        reply=reply, conversation=case.conversation, endpoint=street.endpoint, key=token(),
+        due_at=street.now, queued_at=street.now,
+    )  # fmt: skip
+    answer(street)
+    assert not [text for text in provider.texts_to(CHAT) if case.secret in text]
+    assert Delivery.objects.get(reply=reply).state == DeliveryState.FAILED
+
+
+def ways_of(case, street):
+    """How the composer may answer a case now, and what it says beside."""
+    found = Case.objects.select_related("conversation__address", "conversation__endpoint").get(pk=case.pk)
+    rules = channel_truth(found, now=street.now).terms
+    return rules.ways, rules.notices
 
 
 def test_who_cannot_be_reached_in_private_is_answered_in_the_group(street, town, provider):

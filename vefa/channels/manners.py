@@ -52,6 +52,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     thread: str = ""
     public: bool = False  # the last word was said where everybody reads
     group: bool = False
+    address: str = ""  # whose it is; in some groups who hides there is the group itself
+    alone: bool = False  # who talks in a crowd has also written to us where nobody else reads
     own_written_at: tuple[datetime, ...] = ()  # our answers after that last word, oldest first
     own_ways: tuple[str, ...] = ()  # how they went, in the same order
 

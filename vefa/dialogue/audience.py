@@ -60,15 +60,29 @@ def placed(everybody: Sequence[Listener]) -> list[Listener]:
     ]
     if not wishing:
         return list(everybody)
-    rooms = Conversation.objects.filter(
-        public=False,
-        address_id__in={one.address_id for one in wishing},
-        address__unreachable_at=None,
-        endpoint__retired_at=None,
-        endpoint__key__in={str(one.endpoint.settings.get(DOOR, "")) for one in wishing},
-    ).select_related("address", "endpoint")
+    rooms = _rooms(wishing).select_related("address", "endpoint")
     private = {(one.address_id, one.endpoint.key): one for one in rooms}
     return [_moved(one, private) for one in everybody]
+
+
+def is_heard_alone(conversation: Conversation) -> bool:
+    """Whether who talks in a crowd can also be written to in private. No statement for any other."""
+    return in_crowd(conversation) and _rooms([conversation]).exists()
+
+
+def _rooms(talks: Sequence[Conversation]) -> QuerySet[Conversation]:
+    """Where these people have written to the bot of their group, and nobody else reads.
+
+    Of whom only a message was passed on to it, the bot cannot write to.
+    """
+    return Conversation.objects.filter(
+        public=False,
+        last_contact_at__isnull=False,
+        address_id__in={one.address_id for one in talks},
+        address__unreachable_at=None,
+        endpoint__retired_at=None,
+        endpoint__key__in={str(one.endpoint.settings.get(DOOR, "")) for one in talks},
+    )
 
 
 def _prefers_private(conversation: Conversation) -> bool:

@@ -8,6 +8,7 @@ from vefa.channels.manners import Freight, Ruled, Standing, Terms
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import UnknownChannelError
 from vefa.channels.sealing import UnsealableError
+from vefa.dialogue.audience import is_heard_alone
 from vefa.dialogue.carrying import freight_now
 from vefa.dialogue.enclosing import EnclosureError, fits, house
 from vefa.dialogue.models import Delivery, DeliveryState
@@ -73,6 +74,8 @@ def standing_of(
         thread=conversation.thread,
         public=bool(last and last.details.get("public")),
         group=bool(last and last.details.get("group")),
+        address=conversation.address.value,
+        alone=is_heard_alone(conversation),
         own_written_at=tuple(at for at, _way in sorted(after)),
         own_ways=tuple(way for _at, way in sorted(after)),
     )

@@ -91,6 +91,13 @@ def test_an_answer_goes_to_the_group_into_its_topic_or_to_the_person_alone(provi
     assert (second.chat_id, set(second.params) & {"message_thread_id", "reply_parameters"}) == (7, set())
 
 
+@pytest.mark.parametrize("whole", [str(GROUP), "@pinarova"])
+def test_what_is_meant_for_one_never_goes_to_a_whole_group(provider, whole):
+    with pytest.raises(RejectedError) as refused:
+        gathering(provider).send(Parcel(to=whole, text="Size özel", thread=str(GROUP), way="private"))
+    assert (refused.value.unreachable, provider.sent) == (False, [])
+
+
 def test_a_group_that_moved_is_tried_again_and_a_refusal_is_nobody_s(provider):
     adapter = gathering(provider)
     provider.moved[GROUP] = -100_777
@@ -108,8 +115,12 @@ def test_a_group_has_rules_and_a_private_chat_none(provider):
     limits = gathering(provider).limits
     adapter = gathering(provider)
     assert isinstance(adapter, Ruled)
-    terms = adapter.terms(Standing(now=now))
-    assert (terms.ways, terms.notices) == (("thread", "private"), ("public",))
+    started = adapter.terms(Standing(now=now, address="7", alone=True))
+    stranger = adapter.terms(Standing(now=now, address="7"))
+    hidden = adapter.terms(Standing(now=now, address=str(GROUP), alone=True))
+    assert (started.ways, started.notices) == (("thread", "private"), ("public",))
+    assert (stranger.ways, stranger.notices) == (("thread",), ("public", "private_unstarted"))
+    assert (hidden.ways, hidden.notices) == (("thread",), ("public", "private_hidden"))
     assert (limits.per_minute, limits.per_second) == (20, 1)
     assert not isinstance(gathering(provider, chat_id=""), Ruled)
 

@@ -18,7 +18,8 @@ NOW = datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
 THREADS = ("", "7", "comment/1", "live/1", "post/1", "mention/1", "dm/1", "direct/1", "thread/1")
 HEARD = (None, NOW - timedelta(hours=1), NOW - timedelta(hours=30), NOW - timedelta(days=9))
 OWN_WAYS = ((), ("private",), ("public", "private"))
-SETTINGS: tuple[dict[str, str], ...] = ({}, {"human_agent": "yes"})
+SETTINGS: tuple[dict[str, str], ...] = ({}, {"human_agent": "yes"}, {"chat_id": "-100500"})
+PEOPLE = (("7", True), ("7", False), ("-100500", False))
 
 
 def every() -> list[Terms]:
@@ -29,10 +30,12 @@ def every() -> list[Terms]:
         adapter = channel.build(account)
         if not isinstance(adapter, Ruled):
             continue
-        for thread, heard_at, ways, public in product(THREADS, HEARD, OWN_WAYS, (True, False)):
+        for thread, heard_at, ways, public, (address, alone) in product(
+            THREADS, HEARD, OWN_WAYS, (True, False), PEOPLE
+        ):
             standing = Standing(
                 now=NOW, heard_at=heard_at, thread=thread, public=public, own_ways=ways,
-                own_written_at=(NOW,) * len(ways),
+                own_written_at=(NOW,) * len(ways), address=address, alone=alone,
             )  # fmt: skip
             found.append(adapter.terms(standing))
     return found
@@ -43,7 +46,8 @@ EVERY = every()
 
 def test_every_notice_of_every_adapter_has_its_sentence():
     codes_used = {code for one in EVERY for code in one.notices}
-    assert "whatsapp_window" in codes_used  # the search finds something at all
+    # the search finds something at all
+    assert {"whatsapp_window", "private_unstarted", "private_hidden"} <= codes_used
     assert codes_used - terms.NOTICES.keys() == set()
 
 

@@ -133,8 +133,13 @@ class Telegram:
         return self.api.tell(method, form, uploads={field: (name, file.content, file.content_type)})
 
     def _heading(self, parcel: Parcel, *, answering: bool) -> dict[str, Any]:
-        """Whereto, and under which message. A topic of a forum stands behind the slash of `thread`."""
+        """Whereto, and under which message. A topic of a forum stands behind the slash of `thread`.
+
+        Raises RejectedError for what is meant for one person and would be read by a group.
+        """
         private = parcel.way == PRIVATE
+        if private and _is_of_many(parcel.to):
+            raise RejectedError("this address is a whole group or channel: nobody reads there alone")
         heading: dict[str, Any] = {"chat_id": _number(parcel.to if private else self.chat or parcel.to)}
         _, slash, topic = parcel.thread.partition("/")
         if slash and topic.isdecimal() and not private:
@@ -217,9 +222,16 @@ class Telegram:
 class Gathering(Telegram):
     """A group or a channel: what is said there, everybody reads."""
 
-    def terms(self, _standing: Standing, /) -> Terms:
-        """In the thread; or in private, which arrives where the person has written to the bot."""
-        return Terms(counted="utf16", ways=("thread", PRIVATE), notices=("public",))
+    def terms(self, standing: Standing, /) -> Terms:
+        """In the thread; or in private, where the person has written to the bot alone.
+
+        Who hides behind the group's name has its number: what is sent there, everybody reads.
+        """
+        hidden = _is_of_many(standing.address)
+        if standing.alone and not hidden:
+            return Terms(counted="utf16", ways=("thread", PRIVATE), notices=("public",))
+        why = "private_hidden" if hidden else "private_unstarted"
+        return Terms(counted="utf16", ways=("thread",), notices=("public", why))
 
 
 def build(account: Account) -> Telegram:
@@ -265,6 +277,11 @@ def _of_many(error: RejectedError, done: tuple[str, ...]) -> SendError:
             done=done,
         )
     return RejectedError(error.reason, done=done)
+
+
+def _is_of_many(address: str) -> bool:
+    """Whether it is the number of a group or a channel, or a channel's name: no person's."""
+    return address.startswith(("-", "@"))
 
 
 def _number(address: str) -> int | str:

@@ -31,6 +31,12 @@ NOTICES: Mapping[str, Promise] = {
     "private_once": _("In private they can be answered once, until they write there themselves."),
     "private_used": _("They have been answered in private; another answer goes when they write there."),
     "no_key": _("This account has no key to write with: answer in X itself, under the post."),
+    "private_unstarted": _(
+        "They have not written to our bot themselves: only in the group can they be answered."
+    ),
+    "private_hidden": _(
+        "Who wrote this speaks in the group's own name: only in the group can they be answered."
+    ),
     "private_over": _("Seven days have passed: this comment can be answered in public only."),
 }
 WAYS: Mapping[str, tuple[Promise, Promise]] = {
