@@ -117,7 +117,7 @@ def test_open_cases_of_a_unit_that_goes_are_told_until_another_one_has_them(town
         seen = seated(town.derya).get(reverse("desk:list", args=["open"], query={"unit": "roads"}))
         assert [one.title in seen.content.decode() for one in cases] == [False, True, True]
 
-    contact = Assignment(unit_id=Unit.objects.get(key="contact").pk)
+    contact = Assignment(unit_id=Unit.objects.get(key="contact").pk, reason="Birim kapandı")
     assign(case_id=cases[1].pk, to=contact, by=town.derya, now=now)
     assert "and 1 open case stands with it" in vefa_load(str(tmp_path))[1]
     assign(case_id=cases[2].pk, to=contact, by=town.derya, now=now)
@@ -134,9 +134,14 @@ def test_a_map_can_be_added_by_itself(vefa_load, city):
         encoding="utf-8",
     )
 
-    code, out = vefa_load(
-        "--areas", str(map_), "--parent", "pinarova", "--kind", "street", "--only", "class=street"
-    )
+    words = ["--areas", str(map_), "--parent", "pinarova", "--kind", "street", "--only", "class=street"]
+    code, out = vefa_load(*words, "--check")
+    assert (code, out) == (0, "No problem found; nothing was changed.\n")
+    assert not Area.objects.filter(source="map").exists()
+    code, out = vefa_load(*words[:-1], "class=lane", "--check")
+    assert (code, out.splitlines()[-1]) == (1, "1 problem; nothing was changed.")
+
+    code, out = vefa_load(*words)
 
     assert code == 0, out
     street = Area.objects.get(source="map")

@@ -51,15 +51,8 @@ class _Found:
 
 def load_map(order: MapOrder, *, now: datetime, actor: str) -> Report:
     """Add or alter the areas of a map, all or none. Areas that came otherwise are left alone."""
-    report, reading = Report(), Reading()
-    try:
-        lines = _numbered(lines_of(order.path))
-        above = _above(order)
-    except UnreadableError as error:
-        report.problems.append(error.problem)
-        return report
-    rows = _rows(order, above, _read(order, lines, reading), reading)
-    report.problems, report.notices = sorted(set(reading.problems)), reading.notices
+    report = Report()
+    rows = _checked(order, report)
     if report.problems:
         return report
     with writing(report, now=now, actor=actor, of=order.path.name):
@@ -67,6 +60,27 @@ def load_map(order: MapOrder, *, now: datetime, actor: str) -> Report:
         outcome.changed |= straighten()
         report.tallies[order.path.name] = outcome.tally()
     return report
+
+
+def check_map(order: MapOrder) -> Report:
+    """Find what `load_map` would object to, and write nothing."""
+    report = Report()
+    _checked(order, report)
+    return report
+
+
+def _checked(order: MapOrder, report: Report) -> list[dict[str, Any]]:
+    """The areas of a map as they would be written; what is wrong goes into the report."""
+    reading = Reading()
+    try:
+        lines = _numbered(lines_of(order.path))
+        above = _above(order)
+    except UnreadableError as error:
+        report.problems.append(error.problem)
+        return []
+    rows = _rows(order, above, _read(order, lines, reading), reading)
+    report.problems, report.notices = sorted(set(reading.problems)), reading.notices
+    return rows
 
 
 def _numbered(lines: Sequence[Line]) -> list[Line]:

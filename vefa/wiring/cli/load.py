@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from vefa.cases.queries import open_by_unit
 from vefa.directory.load.engine import Report, check_folder, load_folder
-from vefa.directory.load.map_alone import MapOrder, load_map
+from vefa.directory.load.map_alone import MapOrder, check_map, load_map
 from vefa.directory.models import Area, Source, Unit
 from vefa.kit.loading import Problem
 from vefa.wiring.cli.command import CommandError
@@ -27,7 +27,7 @@ ACTOR = "system"
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", nargs="?", type=Path, help="the folder that describes the municipality")
-    parser.add_argument("--check", action="store_true", help="only say what is wrong with the folder")
+    parser.add_argument("--check", action="store_true", help="only say what is wrong, change nothing")
     parser.add_argument(
         "--overwrite", action="store_true", help="take the folder's word over what was changed at the desk"
     )
@@ -48,7 +48,8 @@ def run(options: Namespace) -> int:
     if (options.folder is None) == (options.areas is None):
         raise CommandError("name a folder, or a map with --areas FILE")
     if options.areas is not None:
-        return _say(load_map(_order(options), now=now, actor=ACTOR))
+        order = _order(options)
+        return _say(check_map(order) if options.check else load_map(order, now=now, actor=ACTOR))
     if options.check:
         report = check_folder(options.folder, SECTIONS, overwrite=options.overwrite)
     else:
