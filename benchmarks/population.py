@@ -45,7 +45,7 @@ SELECT
     CASE state WHEN 'ended' THEN opened + interval '3 days' END,
     CASE WHEN state NOT IN ('ended', 'waiting') THEN opened + (r8 * 20) * interval '1 day' END,
     CASE state WHEN 'new' THEN opened + interval '1 day' END, 0, 0, state = 'new', 1,
-    array_to_tsvector(folded || ARRAY['ad' || citizen %% 5000, 'sokak', 'n' || i %% 900])
+    array_to_tsvector(folded || ARRAY['@', '@ad' || citizen %% 5000, 'sokak', 'n' || i %% 900])
 FROM (
     SELECT i, r1, r2, r3, r4, r5, r6, r7, r8, words, folded, opened,
         1 + floor(power(r1, 2) * %(services)s)::int AS service, 5 + floor(r2 * %(areas)s)::int AS area,

@@ -4,8 +4,11 @@ import pytest
 from django.db import connection
 
 from tests.cases.stories import heard, opened
-from vefa.cases import paging, wordlist
+from vefa.cases import paging, parts, queries, wordlist
+from vefa.cases.filters import Filters, View
+from vefa.cases.lifecycle import Description, describe
 from vefa.cases.models import Case
+from vefa.cases.opening import follow
 from vefa.cases.search import past_cases, search
 from vefa.cases.signs import show_signs
 from vefa.cases.wordlist import asked, vector
@@ -53,6 +56,81 @@ def test_a_case_whose_words_were_taken_back_is_not_found_by_them_any_more(town, 
     assert search(town.derya, "ferhat demirel").rows == []
     assert search(town.derya, "fatih sokak").rows == [case]
     assert search(town.derya, "ali veli").rows == [case]
+
+
+@pytest.mark.parametrize("who", ["orhan", "olga", "hasan"])  # an auditor, an expert, the Çarşı's headman
+def test_a_name_finds_its_cases_only_for_those_who_may_see_names(town, now, who):
+    case = opened(town, "Yolda çukur var", now=now)
+    reader = getattr(town, who)
+
+    for text in ("ali veli", "Ali", "vel", "ali çukur"):
+        assert search(reader, text).rows == [], text
+        assert queries.queue(reader, Filters(view=View.ALL, text=text), now=now).rows == []
+        assert search(town.derya, text).rows == [case]
+        assert queries.queue(town.murat, Filters(view=View.ALL, text=text), now=now).rows == [case]
+    assert search(reader, "çukur yol").rows == [case]
+
+
+def test_a_name_that_stands_in_the_words_themselves_is_found_by_all(town, now):
+    case = opened(town, "Ali Veli Sokağı'nda çukur var", now=now, who="Ayşe Kurt")
+    assert search(town.orhan, "ali veli").rows == [case]
+    assert search(town.orhan, "ayşe").rows == []
+
+
+def test_a_case_that_is_corrected_or_cut_gives_its_name_away_no_more_than_before(town, now):
+    case = opened(town, "Yolda çukur var, ağaç da devrildi", now=now)
+    described = Description(title="Çukur, devrilen ağaç")
+    describe(case_id=case.pk, words=described, by=town.derya, now=now)
+    piece = parts.Piece(title="Devrilen ağaç", text="ağaç da devrildi", service_id=town.tree.pk)
+    cut = parts.part(case_id=case.pk, piece=piece, by=town.derya, now=now)
+
+    assert search(town.orhan, "ali").rows == []
+    assert {one.pk for one in search(town.derya, "ali ağaç").rows} == {case.pk, cut.pk}
+
+
+def test_what_was_said_later_is_found_until_it_is_taken_back(town, now):
+    case = opened(town, "Yolda çukur var", now=now)
+    more = heard(town, "Fırının köşesinde, bisikletim devrildi", at=now)
+    follow([(case.pk, more), (case.pk, heard(town, "Levha da eğilmiş", at=now))], now=now)
+    assert search(town.derya, "bisiklet fırın").rows == [case]
+
+    describe(case_id=case.pk, words=Description(urgency=1), by=town.derya, now=now)
+    assert search(town.derya, "bisiklet levha çukur ali").rows == [case]
+
+    back = heard(town, "", at=now, details={"withdrawn_contact_id": more.pk})
+    show_signs([], [(case.pk, back)], now=now)
+    assert search(town.derya, "bisiklet").rows == []
+    assert search(town.derya, "levha çukur ali").rows == [case]
+
+
+def test_a_case_keeps_as_many_words_as_before_however_much_is_said(town, now):
+    case = opened(town, "Yolda çukur var", now=now)
+    for number in range(3):
+        much = " ".join(f"s{number}x{word}" for word in range(150))
+        follow([(case.pk, heard(town, much, at=now))], now=now)
+
+    case.refresh_from_db()
+    assert case.search is not None
+    assert len(case.search.split()) == wordlist.MOST_WORDS
+    assert search(town.derya, "s0x149 çukur").rows == [case]
+
+
+@pytest.mark.parametrize(
+    ("said", "found_by", "not_by"),
+    [
+        ("آب‌گرفتگی در کوچه", ["آبگرفتگی", "آب‌گرفتگی", "آب گرفتگی", "آبگرف"], ["گرفتگیآب"]),
+        ("آبگرفتگی در کوچه", ["آبگرفتگی", "آب‌گرفتگی", "آب‌گرف کوچه"], ["گرفتگی"]),
+        ("چراغ‌های خیابان", ["چراغهای", "چراغ‌ها", "خیابان چراغ"], ["هایچراغ"]),
+    ],
+)
+def test_a_half_space_is_neither_needed_nor_in_the_way(town, now, said, found_by, not_by):
+    case = opened(town, said, now=now, language="fa", who="علی‌رضا")
+    for text in found_by:
+        assert search(town.orhan, text).rows == [case], text
+    for text in [*not_by, "علیرضا"]:
+        assert search(town.orhan, text).rows == [], text
+    for name in ("علیرضا", "علی‌رضا", "رضا"):
+        assert search(town.derya, name).rows == [case]
 
 
 def test_every_word_must_be_there(town, five):
@@ -105,7 +183,7 @@ def test_a_common_word_that_fell_silent_is_found_in_order(town, now, monkeypatch
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE cases_case")
 
-    words = asked("lamba")
+    words = asked("lamba", names=True)
     assert words is not None
     assert wordlist.are_common(Case.objects.all(), words) is (few == 0)
     assert search(town.derya, "lamba", limit=10).rows == lamps[:-11:-1]
@@ -120,5 +198,5 @@ def test_past_cases_include_those_of_merged_rows(town, five, now):
 
 
 def test_words_hold_nothing_that_could_break_a_query(town):
-    assert vector(["o'neil \\ & | ! 'x' <-> :*"]) == "'o' 'neil' 'x'"
-    assert asked("' \\ &") is None
+    assert vector(["o'neil \\ & | ! 'x' <-> :*"], name="@ 'b'") == "'@' '@b' 'o' 'neil' 'x'"
+    assert asked("' \\ & @", names=True) is None

@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
+from tests.cases.stories import opened
+from vefa.cases import rewording
+from vefa.cases.models import Case
+from vefa.cases.search import search
 from vefa.wiring.loops import Bell, Loop, each_by_itself
 from vefa.wiring.work import Worker
 
@@ -93,3 +97,30 @@ def test_the_worker_erases_sessions_that_are_over(town):
     Worker(threading.Event())._sweep()
 
     assert [one.session_key for one in Session.objects.all()] == ["typing"]
+
+
+@pytest.mark.django_db
+def test_the_worker_sets_names_apart_in_cases_of_an_older_version(town, now, monkeypatch):
+    """Until it has, only those who may see names find them."""
+    monkeypatch.setattr(rewording, "AT_ONCE", 2)
+    cases = [opened(town, f"Yolda çukur {number}", now=now) for number in range(3)]
+    older = "'ali' 'veli' 'yolda' 'cukur'"
+    Case.objects.update(search=older)
+    assert search(town.orhan, "çukur").rows == search(town.orhan, "ali").rows == []
+    assert len(search(town.derya, "ali çukur").rows) == 3
+    assert _newest_older() == cases[-1].pk
+
+    (words,) = (loop for loop in Worker(threading.Event()).loops if loop.name == "words")
+    assert [words.walk(), words.walk(), words.walk()] == [True, False, False]
+
+    assert len(search(town.orhan, "çukur").rows) == len(search(town.derya, "ali çukur").rows) == 3
+    assert search(town.orhan, "ali").rows == []
+    assert _newest_older() is None
+
+
+def _newest_older() -> int | None:
+    """What stands first in the index of those that wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM cases_case WHERE NOT (search @@ '''@'''::tsquery)")
+        row = cursor.fetchone()
+    return row[0] if row else None

@@ -15,7 +15,7 @@ from vefa.cases.models import Case, CaseContact, Promise, State
 from vefa.cases.moves import Move, move
 from vefa.cases.rules import nearest
 from vefa.cases.showing import is_public
-from vefa.cases.wordlist import vector
+from vefa.cases.wordlist import joined, vector
 from vefa.citizens.models import Citizen
 from vefa.directory.models import Service
 from vefa.inbox import numbers
@@ -25,7 +25,7 @@ from vefa.kit import rows
 from vefa.kit.ids import secret
 from vefa.kit.text import first_line
 
-FOLLOWED = [*owing.REOPENED, *owing.DUE, "unread", "said_at", "changed_at", "version"]
+FOLLOWED = [*owing.REOPENED, *owing.DUE, "unread", "said_at", "changed_at", "version", "search"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,7 @@ def _drawn_up(
         "said_at": contact.said_at or contact.received_at,
         "due_at": nearest(one["due_at"] for one in owed),
         "answer_due_at": owed[0]["due_at"] if owed else None,
-        "search": vector([title, citizen.name if citizen else "", contact.place_text, opening.text]),
+        "search": vector([title, contact.place_text, opening.text], name=citizen.name if citizen else ""),
     }, owed
 
 
@@ -227,6 +227,8 @@ def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> Ha
     case.said_at = max(case.said_at, contact.said_at or contact.received_at)
     case.changed_at = now
     case.version += 1
+    if contact.deleted_at is None:
+        case.search = joined(case.search, [contact.text])
     data = {"contact_id": contact.pk, "reopened": reopened, "resumed": not quiet and before == State.WAITING}
     data |= _ways(contact)
     return Happening(kind="case.followed", subject=f"case:{case.pk}", actor="resident", at=now, data=data)

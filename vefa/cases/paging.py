@@ -68,6 +68,7 @@ class Question:
     cases: QuerySet[Case]
     order: Order
     text: str = ""
+    names: bool = False  # whether who asks may see the names of residents
     cursor: Cursor | None = None
     limit: int = 50
 
@@ -100,7 +101,7 @@ def _rows(question: Question) -> list[tuple[int, datetime]]:
         cases = cases.filter(_beyond(order.field, question.cursor, descending=descending))
     sign = "-" if descending else ""
     walk = cases.order_by(f"{sign}{order.field}", f"{sign}id")
-    words = wordlist.asked(question.text) if question.text else None
+    words = wordlist.asked(question.text, names=question.names) if question.text else None
     if words is None:
         return list(walk.values_list("id", order.field)[:limit])
     window = walk.values("id")[:NEWEST_WINDOW]

@@ -76,6 +76,7 @@ def queue(staff: Staff, filters: Filters, *, now: datetime, cursor: str = "", li
             cases=cases,
             order=paging.DUE if by_due else paging.NEWEST,
             text=filters.text,
+            names=asked.reach_of(staff).private,
             cursor=paging.read_cursor(cursor) if cursor else None,
             limit=limit,
         )

@@ -18,7 +18,7 @@ MOST_PEOPLE = 50
 def search(staff: Staff, text: str, *, cursor: str = "", limit: int = 50) -> Page:
     """Cases that this person may see, newest first: by reference, telephone digits, mail, name, or words.
 
-    A telephone number or mail address is looked up only for those who may see addresses. Common words cost
+    A name, telephone number or mail address is looked up only for those who may see them. Common words cost
     no more than rare ones. Raises paging.CursorError.
     """
     exact = _by_reference(staff, text) or ([] if cursor else _by_address(staff, text, limit))
@@ -29,6 +29,7 @@ def search(staff: Staff, text: str, *, cursor: str = "", limit: int = 50) -> Pag
             cases=visible_to(staff),
             order=paging.NEWEST,
             text=text,
+            names=can(staff, Action.PRIVATE),
             cursor=paging.read_cursor(cursor) if cursor else None,
             limit=limit,
         )

@@ -48,19 +48,22 @@ def show_signs(
 
 
 def _hide(pairs: Sequence[tuple[int, int]], *, now: datetime) -> None:
-    """A case drawn from the very words that are taken back shows them no more, and is not found by them."""
+    """No case is found by words that are taken back; one drawn from these very words shows them no more."""
     if not pairs:
         return
     words = {one.pk: one.text.strip() for one in Contact.objects.filter(pk__in={pk for _, pk in pairs})}
     rows = Case.objects.select_for_update(of=("self",)).filter(pk__in={case_id for case_id, _ in pairs})
     cases = {case.pk: case for case in rows.select_related("citizen").order_by("id")}
-    hidden = [
-        cases[case_id] for case_id, pk in pairs if words[pk] and cases[case_id].text.strip() == words[pk]
-    ]
-    for case in hidden:
-        if first_line(case.text, limit=120) == case.title:
-            with override(municipality().default_language):
-                case.title = gettext("A message that was taken back")
-        case.text, case.changed_at, case.version = "", now, case.version + 1
-        case.search = words_of(case, case.citizen.name if case.citizen else "")
-    Case.objects.bulk_update(hidden, ["title", "text", "search", "changed_at", "version"])
+    for case_id, pk in pairs:
+        if words[pk] and cases[case_id].text.strip() == words[pk]:
+            _empty(cases[case_id], now)
+    for case in cases.values():
+        case.search = words_of(case, case.citizen.name if case.citizen else "", without=words)
+    Case.objects.bulk_update(cases.values(), ["title", "text", "search", "changed_at", "version"])
+
+
+def _empty(case: Case, now: datetime) -> None:
+    if first_line(case.text, limit=120) == case.title:
+        with override(municipality().default_language):
+            case.title = gettext("A message that was taken back")
+    case.text, case.changed_at, case.version = "", now, case.version + 1

@@ -1,15 +1,19 @@
-"""The words under which a case is found, the same on every PostgreSQL: cut and folded here, not there."""
+"""The words under which a case is found, the same on every PostgreSQL: cut and folded here, not there.
+
+The words of who asks bear a sign: only who may see names finds by them. Of a word with a half-space both its
+parts are kept and what they are when written together.
+"""
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
-from vefa.cases.models import Case
+from vefa.cases.models import Case, CaseContact
 from vefa.kit.text import words
 
 MOST_WORDS = 300  # of one case
@@ -18,22 +22,40 @@ LONGEST = 60  # letters of a word
 TABLE = "cases_case"
 COMMON_SHARE = 0.01  # of all cases
 FEW_CASES = 100_000  # a thousand matches are always sorted at once
+NAMED = "@"  # before a word of a name; alone it says that in this vector names stand apart
+HALF_SPACE = "\u200c"
 _JOINT = re.compile(r"['\-]")
+_HELD = re.compile(r"'([^']+)'")
 
 
-def vector(texts: Iterable[str]) -> str:
-    """The distinct words of some texts as PostgreSQL writes a tsvector, without positions."""
-    found: dict[str, None] = {}
-    for text in texts:
-        found.update(dict.fromkeys(_cut(text)))
-        if len(found) >= MOST_WORDS:
-            break
-    return " ".join(f"'{word}'" for word in list(found)[:MOST_WORDS])
+def vector(texts: Iterable[str], *, name: str = "") -> str:
+    """The distinct words of some texts, and of a person's name, as PostgreSQL writes a tsvector."""
+    named = (NAMED + word for word in _cut(name))
+    return _filled([NAMED, *named], texts)
 
 
-def words_of(case: Case, name: str) -> str:
-    """The words of a case and of the person who asks, ready for its column."""
-    return vector([case.title, name, case.place_text, case.text])
+def joined(held: str | None, texts: Iterable[str]) -> str:
+    """A vector as the database holds it with the words of further texts, as far as there is room."""
+    return _filled(_HELD.findall(held or ""), texts)
+
+
+def words_of(case: Case, name: str, *, without: Collection[int] = ()) -> str:
+    """The words of a case, of the person who asks and of what joined it, ready for its column.
+
+    `without` what these contacts say. One statement, none for a case that is not written yet.
+    """
+    said = said_later([case.pk], without=without).get(case.pk, []) if case.pk else []
+    return vector([case.title, case.place_text, case.text, *said], name=name)
+
+
+def said_later(case_ids: Collection[int], *, without: Collection[int] = ()) -> dict[int, list[str]]:
+    """By case, the words of the messages that joined it; of what was taken back none. One statement."""
+    links = CaseContact.objects.filter(case__in=case_ids, opened=False, contact__deleted_at=None)
+    found: dict[int, list[str]] = {}
+    links = links.exclude(contact__in=without).order_by("id")
+    for case_id, text in links.values_list("case_id", "contact__text"):
+        found.setdefault(case_id, []).append(text)
+    return found
 
 
 class Prepared(SearchQuery):
@@ -42,20 +64,23 @@ class Prepared(SearchQuery):
     template = "%(expressions)s::tsquery"
 
 
-def asked(text: str) -> Prepared | None:
-    """The tsquery for cases that hold every word of `text`, or a word that begins so; None without words."""
-    parts = list(dict.fromkeys(_cut(text)))[:MOST_ASKED]
-    if not parts:
+def asked(text: str, *, names: bool) -> Prepared | None:
+    """The tsquery for cases that hold every word of `text`, or a word that begins so; None without words.
+
+    With `names` also as a word of the name of who asks; without, only where names are known to stand apart.
+    """
+    terms = list(dict.fromkeys(_terms(text, names=names)))[:MOST_ASKED]
+    if not terms:
         return None
-    return Prepared(" & ".join(f"'{word}':*" for word in parts))
+    return Prepared(" & ".join(terms if names else [f"'{NAMED}'", *terms]))
 
 
 def holding(names: Iterable[str], beside: Iterable[str] = ()) -> Prepared | None:
     """The tsquery for cases that hold a word beginning like one of `names`, and one of `beside` if any."""
-    named = [f"'{part}':*" for name in sorted(names) for part in _cut(name)][:MOST_ASKED]
+    named = [f"'{part}':*" for name in sorted(names) for part in _plain(name)][:MOST_ASKED]
     if not named:
         return None
-    also = [f"'{part}'" for word in sorted(beside) for part in _cut(word)][:MOST_ASKED]
+    also = [f"'{part}'" for word in sorted(beside) for part in _plain(word)][:MOST_ASKED]
     either = f"({' | '.join(named)})"
     return Prepared(f"{either} & ({' | '.join(also)})" if also else either)
 
@@ -79,7 +104,44 @@ def are_common(cases: QuerySet[Case], query: Prepared) -> bool:
     return int(expected) > COMMON_SHARE * max(FEW_CASES, row[0] if row else 0)
 
 
-def _cut(text: str) -> Iterable[str]:
+def _filled(held: Iterable[str], texts: Iterable[str]) -> str:
+    found = dict.fromkeys(held)
+    for text in texts:
+        if len(found) >= MOST_WORDS:
+            break
+        found.update(dict.fromkeys(_cut(text)))
+    return " ".join(f"'{word}'" for word in list(found)[:MOST_WORDS])
+
+
+def _terms(text: str, *, names: bool) -> Iterator[str]:
+    """Each word as a part of a tsquery; one with a half-space also as it is written without."""
+    for chunk in text.split():
+        parts = [_beginning(word, names=names) for word in _plain(chunk)][:MOST_ASKED]
+        if HALF_SPACE in chunk and len(parts) > 1:
+            whole = [_beginning(word, names=names) for word in _together(chunk)]
+            yield f"({' & '.join(parts)} | {' & '.join(whole)})"
+        else:
+            yield from parts
+
+
+def _beginning(word: str, *, names: bool) -> str:
+    return f"('{word}':* | '{NAMED}{word}':*)" if names else f"'{word}':*"
+
+
+def _cut(text: str) -> Iterator[str]:
+    """What is kept of a text."""
+    yield from _plain(text)
+    if HALF_SPACE in text:
+        for chunk in text.split():
+            if HALF_SPACE in chunk:
+                yield from _together(chunk)
+
+
+def _together(chunk: str) -> Iterator[str]:
+    return _plain(chunk.replace(HALF_SPACE, ""))
+
+
+def _plain(text: str) -> Iterator[str]:
     for word in words(text):
         if word.isalnum():
             yield word[:LONGEST]

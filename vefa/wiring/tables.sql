@@ -413,6 +413,8 @@ INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('cases', '000
 INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('cases', '0004_kinds', now()) RETURNING "django_migrations"."id";
 CREATE INDEX "case_public_ended" ON "cases_case" ("ended_at" DESC, "id" DESC) WHERE ("ended_at" IS NOT NULL AND "public");
 INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('cases', '0005_public_ended', now()) RETURNING "django_migrations"."id";
+CREATE INDEX case_older_words ON cases_case (id) WHERE NOT (search @@ '''@'''::tsquery);
+INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('cases', '0006_older_words', now()) RETURNING "django_migrations"."id";
 ALTER TABLE "channels_template" ADD COLUMN "slots" jsonb DEFAULT '[]'::jsonb NOT NULL;
 ALTER TABLE "channels_template" ALTER COLUMN "slots" DROP DEFAULT;
 INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('channels', '0004_slots', now()) RETURNING "django_migrations"."id";

@@ -24,6 +24,7 @@ from vefa.cases import proofs
 from vefa.cases.incidents import detecting, orders
 from vefa.cases.promises import sweep_broken
 from vefa.cases.queries import places_of
+from vefa.cases.rewording import reword_some
 from vefa.channels import looking, templates
 from vefa.channels.models import Endpoint
 from vefa.channels.registry import network_client
@@ -55,6 +56,7 @@ LOOK_S = 5.0  # to which account somebody wants a look
 WATCH_S = 60.0
 LEARN_S = 30.0  # to whether a model is due
 TALLY_S = 300.0
+REWORD_REST_S = 1.0  # half a thousand cases of an older version each time; later there are none
 MEANING_REST_S = 2.0  # eight texts of 30 ms: a tenth of a core while anything is due
 STUCK_S = 180.0  # a batch in hand for so long hangs: this process ends, its leases run out
 FAREWELL_S = 25.0
@@ -121,6 +123,7 @@ class Worker:
             Loop("orders", self._carry_out, BEAT_S),
             Loop("meaning", self._read_meaning, WATCH_S, rest_s=MEANING_REST_S),
             Loop("tally", self._tally, TALLY_S),
+            Loop("words", reword_some, TALLY_S, rest_s=REWORD_REST_S),
             Loop("heartbeat", self._beat, BEAT_S),
             Loop("bell", self._listen, 0.0),
             *self._suggesting(),

@@ -136,7 +136,7 @@ def _case(story: Story) -> Row:
         story.opened_at, max(moments), story.said_at, story.first_answered_at, story.ended_at,
         nearest(one.due_at for one in owed), nearest(answer), story.planned_date, story.reopened,
         story.supporters, story.unread, len(story.events),
-        vector([first.subject, called, story.place, first.text]),
+        vector([first.subject, story.place, first.text], name=called),
     )  # fmt: skip
 
 
