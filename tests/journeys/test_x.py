@@ -203,7 +203,7 @@ def test_the_challenge_is_answered_at_the_real_door(x):
 
 def test_what_was_copied_by_hand_is_answered_in_public(town, x, worker):
     post = Copied(link=f"https://x.com/Derya/status/{POST}", text=POTHOLE)
-    copied.take(post, taken_by=town.derya.pk, now=timezone.now())
+    copied.take(post, by=town.derya, now=timezone.now())
     worker.work()
     case = Case.objects.get()
     assert x.heard() == []  # nobody asked us there

@@ -39,6 +39,20 @@ def test_a_post_is_kept_with_three_fields_and_becomes_a_case(derya, town):
     assert Contact.objects.count() == 1
 
 
+def test_where_there_are_several_accounts_one_is_chosen_and_the_mayors_own_is_not_among_them(derya):
+    assert 'name="account"' not in derya.get(reverse("desk:copied")).content.decode()
+    Endpoint.objects.create(key="mayor-x", channel="x", owner="mayor", personal=True, names={"tr": "Leyla"})
+    park = Endpoint.objects.create(key="x-park", channel="x", language="tr", names={"tr": "Parklar"})
+    page = derya.get(reverse("desk:copied")).content.decode()
+    assert 'name="account"' in page
+    assert "Parklar" in page
+    assert "Leyla" not in page
+
+    assert derya.post(reverse("desk:copied"), POST).status_code == 422
+    assert derya.post(reverse("desk:copied"), {**POST, "account": park.pk}).status_code == 302
+    assert Contact.objects.get().endpoint == park
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -1,17 +1,21 @@
 """A post that somebody saw in a network, taken in within ten seconds: its address, its words, done."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from vefa.cases.models import Case
 from vefa.cases.queries import visible_to
 from vefa.channels.manners import Copied
+from vefa.channels.models import Endpoint
 from vefa.directory.access import Action
 from vefa.inbox import copied, intake
 from vefa.web.desk.door import StaffRequest, staff_only
@@ -49,19 +53,37 @@ class CopiedForm(forms.Form):
         widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}),
         help_text=_("The name there; leave it empty where the address says it."),
     )
+    account = forms.TypedChoiceField(
+        label=_("At which account?"),
+        coerce=int,
+        help_text=_("There the post is kept, and by it answered. What is kept already stays where it is."),
+    )
+
+    def __init__(self, *given: Any, accounts: Sequence[Endpoint], **more: Any) -> None:
+        """A choice of accounts only where there is one."""
+        super().__init__(*given, **more)
+        if len(accounts) < 2:
+            del self.fields["account"]
+            return
+        language = get_language() or "en"
+        choice = self.fields["account"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(one.pk, one.name(language)) for one in accounts]
+        choice.initial = accounts[0].pk
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(Action.ENTER)
 def page(request: StaffRequest) -> HttpResponse:
-    """The three fields, and their keeping. A post that is known already is shown, never kept twice."""
-    form = CopiedForm(request.POST or None)
+    """The fields, and their keeping. A post that is known already is shown, never kept twice."""
+    accounts = copied.accounts(request.staff, now=timezone.now())
+    form = CopiedForm(request.POST or None, accounts=accounts)
     known: Case | None = None
     if request.method == "POST" and form.is_valid():
         try:
             taken = _take(request, form)
         except copied.StrangeLinkError:
-            form.add_error("link", _strange())
+            form.add_error("link", _strange(accounts))
         else:
             if taken.fresh:
                 messages.success(request, gettext("Kept. It stands in the lists in a moment."))
@@ -71,7 +93,7 @@ def page(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "known": known,
-        "networks": [channels.CHANNELS.get(key, channels.UNKNOWN)[1] for key in copied.networks()],
+        "networks": _networks(accounts),
         "frame": frame_of(request, now=timezone.now()),
     }
     return show(request, "desk/copied.html", None, context, status=422 if form.errors else 200)
@@ -80,14 +102,21 @@ def page(request: StaffRequest) -> HttpResponse:
 def _take(request: StaffRequest, form: CopiedForm) -> copied.Taken:
     asked = form.cleaned_data
     given = Copied(link=asked["link"], text=asked["text"], author=asked["author"])
-    taken = copied.take(given, taken_by=request.staff.pk, now=timezone.now())
+    account = asked.get("account") or 0
+    taken = copied.take(given, by=request.staff, now=timezone.now(), account=account)
     intake.wake()
     return taken
 
 
-def _strange() -> str:
+def _networks(accounts: Sequence[Endpoint]) -> list[str]:
+    """What the networks are called on which the city has these accounts."""
+    keys = sorted({one.channel for one in accounts})
+    return [str(channels.CHANNELS.get(key, channels.UNKNOWN)[1]) for key in keys]
+
+
+def _strange(accounts: Sequence[Endpoint]) -> str:
     """What to copy instead, by the networks that the city has an account on."""
-    names = [str(channels.CHANNELS.get(key, channels.UNKNOWN)[1]) for key in copied.networks()]
+    names = _networks(accounts)
     if not names:
         return gettext("The city has no account on a network from which posts can be copied.")
     words = gettext("This is no address of a post that we know. We know those of: %(networks)s.")
