@@ -1,5 +1,6 @@
 """Following a report: by its link, or by its number and the end of a telephone number."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from tests.journeys.conftest import Worker
+from tests.town import Town
 from tests.web.portal.resident import POTHOLE, Resident, picture
 from vefa.cases import promises
 from vefa.cases.lifecycle import Ending, ask, end, note, plan, refer, take
@@ -190,7 +192,7 @@ def test_a_note_between_staff_is_never_shown(ayse, mine, town):
         ),
     ],
 )
-def test_the_status_is_one_of_seven(ayse, mine, town, move, status):
+def test_the_status_says_where_it_stands(ayse, mine, town, move, status):
     given = move(town, timezone.now())
     given.pop("do")(case_id=the_case().id, **given)
 
@@ -275,6 +277,34 @@ def test_who_heard_not_possible_is_asked_for_an_objection_and_not_whether_it_is_
     ayse.says(mine, "It is the city's ground", verdict="not_solved")
     worker.work()
     assert (the_case().state, the_case().reopened) == (State.NEW, 1)
+
+
+def test_an_answer_is_not_called_done(ayse, mine, town):
+    end_with(Outcome.ANSWERED, town)
+
+    for page in (ayse.sees(mine), ayse.sees(f"/cases/{the_case().id}")):
+        assert "Answered" in page
+        assert not re.search(r"\bDone\b", page)
+    assert "Is it solved?" in ayse.sees(mine)
+
+
+def test_who_took_it_back_is_not_asked_whether_it_is_solved_and_may_begin_again(ayse, mine, town, worker):
+    end_with(Outcome.WITHDRAWN, town)
+
+    page = ayse.sees(mine)
+    assert "Taken back" in page
+    assert "Is it solved?" not in page
+    assert "still wrong" not in page
+    assert not re.search(r"\bDone\b", ayse.sees(f"/cases/{the_case().id}"))
+
+    ayse.says(mine, "It came back", verdict="not_solved")
+    worker.work()
+    assert (the_case().state, the_case().reopened) == (State.NEW, 1)
+
+
+def end_with(outcome: Outcome, town: Town) -> None:
+    ending = Ending(outcome=outcome, reason="On Tuesdays")
+    end(case_id=the_case().id, ending=ending, by=town.derya, now=timezone.now())
 
 
 def test_not_solved_needs_a_word_about_what_is_wrong(ayse, done):

@@ -1,4 +1,7 @@
-"""The seven things that a resident can be told about where their matter stands."""
+"""What a resident can be told about where their matter stands: seven things, and two ends without a work.
+
+Only what was done is called done: a question is answered, and what was taken back is not worked on.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -14,7 +17,7 @@ from vefa.web.ui import words
 
 @dataclass(frozen=True)
 class Status:
-    """`name` is one of seven; `words` is the sentence with it; `tone` is calm, soon, kept or late."""
+    """`name` is one of the nine; `words` is the sentence with it; `tone` is calm, soon, kept or late."""
 
     key: str
     name: str
@@ -112,11 +115,13 @@ def _ended(one: Standing) -> Status:
     if one.outcome == Outcome.NOT_POSSIBLE:
         reason = gettext("We are sorry: we cannot do this. The reason, and how to object, stand below.")
         return Status("not-possible", gettext("Not possible"), reason, tone="soon", icon="info")
-    said = {
-        Outcome.ANSWERED: gettext("We have answered you. The answer stands below."),
-        Outcome.WITHDRAWN: gettext("You have taken it back, so we stopped working on it."),
-    }.get(Outcome(one.outcome), gettext("We have done it."))
-    return Status("done", gettext("Done"), said, tone="kept", icon="kept")
+    if one.outcome == Outcome.ANSWERED:
+        said = gettext("We have answered you. The answer stands below.")
+        return Status("answered", gettext("Answered"), said, icon="answer")
+    if one.outcome == Outcome.WITHDRAWN:
+        said = gettext("You have taken it back, so we stopped working on it.")
+        return Status("taken-back", gettext("Taken back"), said, icon="undo")
+    return Status("done", gettext("Done"), gettext("We have done it."), tone="kept", icon="kept")
 
 
 def day_words(day: date) -> str:
