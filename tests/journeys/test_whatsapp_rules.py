@@ -117,6 +117,31 @@ def test_texts_are_kept_as_last_seen_and_news_are_believed_at_once(town, line, c
     assert Template.objects.get(endpoint=line, name="received").status == "paused"
 
 
+UNFIT = {
+    "its heading needs a place or a product": {"type": "HEADER", "format": "LOCATION"},
+    "one of its buttons opens a form or a catalogue": {"type": "BUTTONS", "buttons": [{"type": "FLOW"}]},
+    "it has parts that cannot be filled here": {"type": "CAROUSEL"},
+}
+
+
+def test_the_accounts_page_says_why_an_approved_text_cannot_be_sent(town, line, cloud):
+    for number, part in enumerate(UNFIT.values()):
+        cloud.texts.append({**template(f"fancy-{number}", "tr", ""), "components": [part]})
+    with network_client() as http:
+        templates.synchronise(line, adapter_of(line, http), now=timezone.now())
+
+    def page(language: str) -> str:
+        ayse = seated(town.ayse)
+        ayse.cookies["vefa_language"] = language
+        return ayse.get(reverse("desk:endpoint", args=[line.pk])).content.decode()
+
+    english = page("en")
+    assert english.count("cannot be sent from here") == len(UNFIT)
+    assert all(why in english for why in UNFIT)
+    turkish = page("tr")
+    assert not [why for why in (*UNFIT, "cannot be sent from here") if why in turkish]
+
+
 def test_one_person_who_must_wait_holds_up_nobody_else(town, line, cloud, worker):
     push(line, fresh(HOLE), fresh("Parkta lamba yanmıyor", sender="905551112233"))
     cloud.refuse(131056)

@@ -11,6 +11,7 @@ from vefa.channels.cleaning import clean, clean_line
 from vefa.channels.graph.api import Graph
 from vefa.channels.manners import TemplateFound
 from vefa.channels.port import BusyError, Slot, because
+from vefa.kit.saying import gettext_noop
 
 MOST_PAGES = 50
 GAP = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
@@ -150,9 +151,9 @@ def _unfit(one: _Template) -> str:
     """Why we cannot send it: it wants what nobody can fill in here."""
     for part in one.components:
         if part.type == "HEADER" and part.format not in {"", "TEXT", *_MEDIA}:
-            return "its heading needs a place or a product"
+            return gettext_noop("its heading needs a place or a product")
         if any(button.type not in _PLAIN_BUTTONS for button in part.buttons):
-            return "one of its buttons opens a form or a catalogue"
+            return gettext_noop("one of its buttons opens a form or a catalogue")
         if part.type not in {"HEADER", "BODY", "FOOTER", "BUTTONS"}:
-            return "it has parts that cannot be filled here"
+            return gettext_noop("it has parts that cannot be filled here")
     return ""

@@ -93,6 +93,7 @@ def texts(endpoint: Endpoint) -> list[Text]:
         "pending": Standing(gettext("waits for approval"), "soon", "waiting"),
         "rejected": Standing(gettext("not approved"), "late", "failed"),
         "paused": Standing(gettext("paused by the provider"), "soon", "paused"),
+        "unfit": Standing(gettext("cannot be sent from here"), "soon", "info"),
         "gone": Standing(gettext("no longer at the provider"), "calm", "leave"),
     }
     unknown = Standing(gettext("unknown"), "calm", "info")
