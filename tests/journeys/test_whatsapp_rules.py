@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.journeys.conftest import clock
 from tests.journeys.whatsapp_line import (
     HOLE,
     S,
@@ -60,6 +61,27 @@ def test_after_24_hours_only_an_approved_text_goes_and_the_city_speaks_by_it(tow
     assert cloud.received[-1].kind == "template"
     assert cloud.heard()[-1].startswith(f"done tr {case.reference}")
     assert "Çukur dolduruldu." in cloud.heard()[-1]
+
+
+def test_a_call_of_theirs_opens_the_24_hours_again_and_is_no_matter(town, line, cloud, worker):
+    def rang(name, direction, **parties):
+        at = str(int(clock().timestamp()))
+        call = {"id": name, "event": "connect", "timestamp": at, "direction": direction, **parties}
+        push(line, pushed({"calls": [call]}, change="calls"))
+        worker.work()
+
+    push(line, fresh(HOLE))
+    worker.work()
+    Conversation.objects.update(last_contact_at=timezone.now() - timedelta(hours=25))
+    rang("wacid.1", "BUSINESS_INITIATED", **{"from": "902325550137", "to": DERYA})
+    with pytest.raises(NotNowError, match="needs_template"):
+        answer(Case.objects.get(), "Ekibimiz geliyor.", town)
+
+    rang("wacid.2", "USER_INITIATED", **{"from": DERYA, "to": "902325550137"})
+    answer(Case.objects.get(), "Ekibimiz geliyor.", town)
+    worker.work()
+    assert cloud.heard()[-1] == "Ekibimiz geliyor."
+    assert (Case.objects.count(), len(cloud.heard())) == (1, 2)  # nobody acknowledged the calls
 
 
 def test_what_the_city_cannot_say_after_24_hours_is_not_lost_but_shown(town, line, cloud, worker):

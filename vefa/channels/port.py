@@ -231,6 +231,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     receipts: tuple[Receipt, ...] = ()  # one report may name several recipients
     # blocked, unblocked, moved, joined, left; template: `argument` is name/language, `command` its new state
     event: str = ""
+    opens: bool = False  # nothing was said, and the provider's window opens all the same: they rang
     call: CallNews | None = None  # a step of a telephone call; voice mail is a message beside it
     seat: SeatNews | None = None
     address_change: AddressChange | None = None

@@ -31,6 +31,11 @@ Place = tuple[str, str]  # address space and value
 Heard = tuple[str, Contact, Reading]  # address space, contact, reading
 
 
+def is_word(reading: Reading) -> bool:
+    """Whether its provider counts it as the resident's last word."""
+    return reading.opens or reading.form not in SILENT
+
+
 def note_moves(readings: Iterable[tuple[str, Reading]]) -> dict[Place, str]:
     """Give moved chats their new address, before anybody is looked up; the new value by the old place."""
     moves = {}
@@ -43,7 +48,7 @@ def note_moves(readings: Iterable[tuple[str, Reading]]) -> dict[Place, str]:
 
 def note_reach(heard: Sequence[Heard], *, now: datetime) -> None:
     """Keep what these arrivals say about where people can be reached: of each address, the latest."""
-    _note_spoken([contact for _, contact, reading in heard if reading.form not in SILENT])
+    _note_spoken([contact for _, contact, reading in heard if is_word(reading)])
     for (space, value), why in _gone(heard).items():
         Address.objects.filter(space=space, value=value, unreachable_at=None).update(
             unreachable_at=now, unreachable_why=why
@@ -54,7 +59,7 @@ def _gone(heard: Sequence[Heard]) -> dict[Place, str]:
     """Who cannot be reached any more, and why; who has spoken since then can."""
     gone: dict[Place, str] = {}
     for space, contact, reading in sorted(heard, key=_moment):
-        if reading.form not in SILENT and contact.conversation:
+        if is_word(reading) and contact.conversation:
             gone.pop((contact.conversation.address.space, contact.conversation.address.value), None)
         if reading.unreachable and reading.unreachable.about is None:
             gone[(space, reading.unreachable.address)] = reading.unreachable.reason
@@ -67,7 +72,7 @@ def _moment(one: Heard) -> tuple[datetime, int]:
 
 
 def _note_spoken(contacts: Sequence[Contact]) -> None:
-    """A provider's window opens with the last word; who speaks can be reached."""
+    """A provider's window opens with the last word or call; who speaks can be reached."""
     last: dict[int, datetime] = {}
     back = set()
     for contact in contacts:

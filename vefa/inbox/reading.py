@@ -32,7 +32,7 @@ from vefa.inbox.moments import believed
 from vefa.inbox.naming import note_nameless
 from vefa.inbox.people import Opened, Person, Talk
 from vefa.inbox.posts import note_posts
-from vefa.inbox.reach import SILENT, note_moves, note_reach
+from vefa.inbox.reach import is_word, note_moves, note_reach
 from vefa.kit.saying import Sentence, parts_of
 
 UNREADABLE = "unreadable"
@@ -273,7 +273,7 @@ def _openings(found: Iterable[Read], talks: Mapping[int, Talk]) -> dict[Talk, Op
             continue
         opened = openings.setdefault(talk, Opened())
         opened.public = opened.public or one.reading.public or one.reading.group
-        if not passing.is_forward(one.contact) and one.reading.form not in SILENT:
+        if not passing.is_forward(one.contact) and is_word(one.reading):
             said_at = one.contact.said_at or one.contact.received_at
             opened.last_word_at = max(said_at, opened.last_word_at or said_at)
     return openings

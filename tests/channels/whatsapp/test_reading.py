@@ -130,6 +130,29 @@ def test_reports_come_under_their_own_names_and_say_failures_in_words():
     assert read(failed).unreachable is None
 
 
+def rang(direction, event="connect"):
+    ours = {"from": "902325550137", "to": DERYA}
+    theirs = {"from": DERYA, "to": "902325550137"}
+    parties = theirs if direction == "USER_INITIATED" else ours
+    call = {"id": "wacid.1", "event": event, "timestamp": "1774749700", "direction": direction, **parties}
+    return pushed({"calls": [call]}, change="calls")
+
+
+def test_a_call_of_theirs_opens_the_window_and_ours_when_they_take_it():
+    def reported(state):
+        one = {"id": "wacid.1", "type": "call", "status": state, "timestamp": "1", "recipient_id": DERYA}
+        return pushed({"statuses": [one]}, change="calls")
+
+    opening = [read(rang("USER_INITIATED")), read(reported("ACCEPTED"))]
+    others = [
+        read(rang("USER_INITIATED", "terminate")), read(rang("BUSINESS_INITIATED")),
+        read(reported("RINGING")), read(reported("REJECTED")), read(said("Merhaba")),
+    ]  # fmt: skip
+    assert [one.opens for one in (*opening, *others)] == [True, True, *[False] * 5]
+    assert {one.form for one in opening} == {Form.EVENT}
+    assert {one.sender.address for one in opening if one.sender} == {DERYA}
+
+
 def test_what_our_own_side_wrote_with_its_telephone_is_an_echo():
     echo = {"from": "902325550137", "to": DERYA, "id": "wamid.e", "timestamp": "1", "type": "text"}
     body = pushed({"message_echoes": [echo | {"text": {"body": "Geldik"}}]}, change="smb_message_echoes")

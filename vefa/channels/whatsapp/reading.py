@@ -143,6 +143,7 @@ def _status(status: Status) -> Reading:
             sender=_person(status.recipient_id, status.recipient_user_id, []),
             said_at=_moment(status.timestamp),
             message_id=f"{clean_line(status.id)}:{clean_line(status.status)}",
+            opens=status.status.upper() == "ACCEPTED",
         )
     return Reading(
         form=Form.RECEIPT,
@@ -168,7 +169,7 @@ def _echo(message: Message, value: Value) -> Reading:
 
 
 def _call(call: CallEvent, value: Value) -> Reading:
-    """Somebody rang inside WhatsApp, or was rung: kept."""
+    """Somebody rang inside WhatsApp, or was rung: kept. Their own call opens the window, taken or not."""
     theirs = call.to if call.direction == "BUSINESS_INITIATED" else call.sender
     return Reading(
         form=Form.EVENT,
@@ -176,6 +177,7 @@ def _call(call: CallEvent, value: Value) -> Reading:
         sender=_person(theirs, call.from_user_id, value.contacts),
         said_at=_moment(call.timestamp),
         message_id=f"{clean_line(call.id)}:{clean_line(call.event)}",
+        opens=(call.event, call.direction) == ("connect", "USER_INITIATED"),
         verified=True,
     )
 
