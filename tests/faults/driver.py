@@ -4,6 +4,7 @@
 
 A chat sends its next message only after the last one was acknowledged, and repeats one that was not, as
 Telegram does; so does an exchange with the steps of a call, and a form is sent until it is receipted.
+Every fifth chat is hasty: its messages come several at once, the first time too in any order.
 Meanwhile everything is sent twice more, in any order.
 SIGTERM, or so many `--messages`, end the writing; the process ends when every repetition has its receipt.
 """
@@ -33,6 +34,7 @@ WAYS = (
     message, whatsapp, viber, message, messenger, direct, message, sms, instagram, message, mention, whatsapp,
 )  # fmt: skip
 NEW_MATTER_EVERY = 16  # messages of a chat
+HASTY_EVERY, AT_ONCE = 5, 3  # chats, so that every way in has some; messages
 LINES = 8  # of a talk on the portal, which takes forty in ten minutes, repetitions included
 FORM_PAUSE_S = 0.2  # at least: nobody fills in faster
 
@@ -62,11 +64,14 @@ class Driver:
 
     async def chat(self, chat: int) -> None:
         """One resident in a messenger or network, or with a telephone that writes SMS."""
+        at_once = AT_ONCE if chat % HASTY_EVERY == 0 else 1
         turn = 0
         while not self.stop.is_set():
-            await self.tell(self.next_message(chat, turn))
-            turn += 1
-            await asyncio.sleep(self.options.pause * random.uniform(0.5, 1.5))
+            letters = [self.next_message(chat, turn + number, turn) for number in range(at_once)]
+            random.shuffle(letters)
+            await asyncio.gather(*map(self.tell, letters))
+            turn += at_once
+            await asyncio.sleep(self.options.pause * at_once * random.uniform(0.5, 1.5))
         self.writing -= 1
 
     async def form(self, resident: int) -> None:
@@ -136,12 +141,12 @@ class Driver:
             await asyncio.sleep(random.uniform(0.2, 0.6))
         return None
 
-    def next_message(self, chat: int, turn: int) -> Letter:
-        """A new matter, a word after it, or now and then poison."""
+    def next_message(self, chat: int, turn: int, since: int) -> Letter:
+        """A new matter, a word after it, or now and then poison; those with one `since` are sent at once."""
         self.written += 1
         if self.written == self.options.messages:
             self.stop.set()
-        facts, write = {"turn": turn}, WAYS[chat % len(WAYS)]
+        facts, write = {"turn": turn, "since": since}, WAYS[chat % len(WAYS)]
         words = random.choice(WORDS_AFTER if turn % NEW_MATTER_EVERY else MATTERS)
         every = self.options.poison_every
         if every and self.written % every == every // 2:

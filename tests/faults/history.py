@@ -102,17 +102,37 @@ class Evidence:
         return " ".join(said.split()) in " ".join(row["text"].split())
 
     def _out_of_order(self) -> list[str]:
-        """Messages kept or handled before an older one of their chat; poison is parked and blocks nobody."""
+        """Messages kept or handled before an older one of their chat; poison is parked and blocks nobody.
+
+        Of what was sent at once the one that was kept first is the older one.
+        """
         found = {row["external_id"]: row for row in self.tables.contacts if row["state"] == "handled"}
         wrong = []
         for said in self.ledger.chats().values():
             kept = [found[key] for key in said if key in found and not self.ledger.sent[key].get("poison")]
+            kept.sort(key=self._age)
             wrong += [
                 late["external_id"]
                 for early, late in pairwise(kept)
                 if early["id"] > late["id"] or early["handled_at"] > late["handled_at"]
             ]
         return wrong
+
+    def _age(self, row: Row) -> tuple[int, int]:
+        """Where a message stands in its chat; the ledger has the lines of one chat in the order of `since`."""
+        return self._since[row["external_id"]], row["id"]
+
+    @cached_property
+    def _since(self) -> dict[str, int]:
+        """The place of each message in what its chat said; those that were sent at once share one."""
+        places = {}
+        for said in self.ledger.chats().values():
+            place, last = -1, None
+            for key in said:
+                since = self.ledger.sent[key].get("since", key)
+                place, last = place + (since != last), since
+                places[key] = place
+        return places
 
     def _matters(self) -> Wrong:
         """Whatever somebody said belongs to one case, which the first of its words opened."""

@@ -194,6 +194,17 @@ def test_one_repetition_after_the_doubt_is_none(sound):
     assert sound.faults()["sent twice blindly"] == []
 
 
+def test_what_was_sent_at_once_is_handled_as_it_came(sound):
+    for key in ("1", "2"):
+        sound.ledger.sent[key]["since"] = 0
+    first, second, *_ = sound.tables.contacts
+    first.update(id=2, handled_at=2)
+    second.update(id=1, handled_at=1)
+    assert sound.faults()["out of order"] == []
+    second.update(handled_at=3)
+    assert sound.faults()["out of order"] == ["1"]
+
+
 def test_every_verdict_has_its_story(sound):
     assert sound.faults().keys() == SPOILT.keys()
 
