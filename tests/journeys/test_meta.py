@@ -9,7 +9,8 @@ from tests.channels.forged import answers
 from tests.journeys.conftest import Worker, clock
 from tests.journeys.meta import ALI, DERYA, HOLE, endpoint_of, every_case, only_case, push, say, shown
 from tests.providers.meta_graph import MetaGraph, echo, message, talk
-from vefa.cases.models import Case, State
+from vefa.cases.lifecycle import Ending, end
+from vefa.cases.models import Case, Outcome, State
 from vefa.channels.port import Call
 from vefa.channels.registry import network_client
 from vefa.channels.sealing import seal
@@ -58,6 +59,27 @@ def test_a_private_message_is_answered_in_private(town, facebook, worker: Worker
     push(endpoint, graph, talk(DERYA, read={"watermark": later}))
     worker.work()
     assert {row.state for row in Delivery.objects.all()} == {DeliveryState.READ}
+
+
+@pytest.mark.parametrize("where", ["facebook", "instagram"])
+def test_from_message_to_answer_to_reopening(where, request, town, worker: Worker):
+    endpoint, graph = request.getfixturevalue(where)
+    account = {"account": graph.account, "instagram": graph.instagram}
+    push(endpoint, graph, message(DERYA, HOLE, **account))
+    worker.work()
+    case = only_case()
+    say(case, "Ekibimiz yarın geliyor.", town.derya)
+    ending = Ending(outcome=Outcome.DONE, reason="Çukur dolduruldu.", waiver="Gece çalışıldı.")
+    end(case_id=case.pk, ending=ending, by=town.derya, now=timezone.now())
+    worker.work()
+    answer, outcome = graph.texts_to(DERYA)[1:]
+    assert answer == "Ekibimiz yarın geliyor."
+    assert "Çukur dolduruldu." in outcome
+
+    push(endpoint, graph, message(DERYA, "Hayır, çözülmedi, çukur hâlâ orada", **account))
+    worker.work()
+    case.refresh_from_db()
+    assert (case.state, case.reopened, Case.objects.count()) == (State.NEW, 1, 1)
 
 
 def ask_names() -> int:
