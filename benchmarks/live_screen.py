@@ -6,12 +6,12 @@ import random
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmarks.load import LOOPBACK, Connection, request
 
 AWAY_S = 1.0  # for how long a screen that was cut off is away
 COUNT_S = (5.0, 15.0)  # live.js: so long after a change the numbers beside the lists are asked for
-ANEW_S = (0.0, 2.0)  # live.js: so long after being told, a page looks at everything
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Screen:
             elif word == "data":
                 self._told(event, json.loads(rest))
 
-    def _told(self, event: str, facts: dict[str, list[int]]) -> None:
+    def _told(self, event: str, facts: dict[str, Any]) -> None:
         """What the page's script does with one event."""
         if event == "hello":
             self.watch.greeted.put_nowait(None)
@@ -118,7 +118,7 @@ class Screen:
             if one.case_id in touched:
                 self.heard.setdefault(one.number, now - one.sent_at)
         if event == "resync":
-            self._begin(self._look_anew())
+            self._begin(self._look_anew(facts["within_s"]))
         elif self.case_id in touched:
             self._begin(self._read())
         if not self._counting:
@@ -130,8 +130,8 @@ class Screen:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _look_anew(self) -> None:
-        await asyncio.sleep(random.uniform(*ANEW_S))
+    async def _look_anew(self, within_s: float) -> None:
+        await asyncio.sleep(random.uniform(0, within_s))
         await self._read()
 
     async def _read(self) -> None:

@@ -532,6 +532,23 @@ INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('journal', '0
 DROP INDEX IF EXISTS "event_unhandled";
 CREATE INDEX "event_unhandled" ON "journal_event" ("id") WHERE ("due_at" IS NOT NULL AND "handled_at" IS NULL AND "parked_at" IS NULL);
 INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('journal', '0004_lookups', now()) RETURNING "django_migrations"."id";
+CREATE OR REPLACE FUNCTION journal_event_tell() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    cases bigint[];
+    listed text;
+BEGIN
+    SELECT array_agg(DISTINCT substr(subject, 6)::bigint) INTO cases FROM fresh WHERE subject ~ '^case:[0-9]{1,18}$';
+    IF cases IS NOT NULL THEN
+        listed := json_build_object('cases', to_json(cases), 'more', false)::text;
+        IF octet_length(listed) >= 8000 THEN
+            listed := json_build_object('cases', to_json(cases[1:50]), 'more', true)::text;
+        END IF;
+        PERFORM pg_notify('vefa_live', listed);
+    END IF;
+    PERFORM pg_notify('vefa_work', '');
+    RETURN NULL;
+END $$;
+INSERT INTO "django_migrations" ("app", "name", "applied") VALUES ('journal', '0005_tell_at_length', now()) RETURNING "django_migrations"."id";
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" timestamp with time zone NOT NULL);
 CREATE INDEX "django_session_session_key_c0390e0f_like" ON "django_session" ("session_key" varchar_pattern_ops);
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");

@@ -13,8 +13,10 @@ from django.test import Client
 from vefa.calls import screens
 from vefa.journal.record import Happening, record
 from vefa.web.live import stream as live
+from vefa.web.live.hub import Hub
 
 pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = {"within_s": 2.0}  # where few screens are open
 
 
 @pytest.fixture
@@ -137,7 +139,7 @@ def test_who_was_away_too_long_or_met_another_process_looks_at_everything(cookie
     async def story():
         screen = Screen(cookie, last_id="deadbeef-12")
         await screen.watch(lambda text: "resync" in text)
-        assert screen.events[0] == ("resync", {})
+        assert screen.events[0] == ("resync", AT_ONCE)
 
     run(story)
 
@@ -164,17 +166,33 @@ def test_a_telephone_that_rings_is_told_to_those_whom_it_concerns(town, cookie):
     run(story)
 
 
-def test_a_flood_is_told_as_one_word(cookie):
+def test_an_hour_at_which_many_promises_end_is_told_case_by_case_and_a_flood_as_one_word(cookie):
     async def story():
         screen = Screen(cookie)
         await screen.watch(lambda text: "event" in text)
         await asyncio.sleep(0.3)
         seen = len(screen.events)
-        await asyncio.to_thread(change, *range(1, 200))
+        late = range(10_000_000, 10_000_500)
+        await asyncio.to_thread(change, *late)
         await wait(lambda: len(screen.events) > seen)
-        assert screen.events[-1] == ("resync", {})
+        assert screen.events[-1] == ("cases", {"cases": [*late]})
+        await asyncio.to_thread(change, *range(10_000_000, 10_001_000))
+        await wait(lambda: len(screen.events) > seen + 1)
+        assert screen.events[-1] == ("resync", AT_ONCE)
 
     run(story)
+
+
+def test_hundreds_of_screens_do_not_look_at_everything_in_the_same_moment():
+    hub = Hub()
+    screens = [hub.join("") for _ in range(500)]
+    hub.tell('{"cases": [1], "more": true}')
+
+    async def told(screen):
+        return (await screen.next(), await screen.next())[1]
+
+    (words,) = {asyncio.run(told(screen)) for screen in screens}
+    assert b'"within_s": 20.0' in words
 
 
 def test_after_a_gap_in_the_hearing_every_screen_looks_anew(cookie):
@@ -185,7 +203,7 @@ def test_after_a_gap_in_the_hearing_every_screen_looks_anew(cookie):
         seen = len(screen.events)
         await asyncio.to_thread(cut_listener)
         await wait(lambda: len(screen.events) > seen)
-        assert screen.events[-1] == ("resync", {})
+        assert screen.events[-1] == ("resync", AT_ONCE)
 
     run(story)
 

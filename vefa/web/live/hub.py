@@ -18,6 +18,10 @@ from django.db import connection
 CHANNEL = "vefa_live"
 REMEMBERED = 4096  # messages
 WAITING = 256  # messages that a slow screen may owe before it is told to look at everything
+LOOKS_PER_S = (
+    25  # of all screens, when each must look at everything: a few hundred at once would hold up the rest
+)
+WITHIN_S = 2.0  # at least, for each
 BEAT_S = 15.0
 RETRY_S = 1.0
 BEAT = b": still here\n\n"
@@ -117,7 +121,8 @@ class Hub:
         ]
 
     def _look_anew(self) -> bytes:
-        return self._piece("resync", {})
+        within_s = max(WITHIN_S, len(self._screens) / LOOKS_PER_S)
+        return self._piece("resync", {"within_s": round(within_s, 1)})
 
     def _piece(self, event: str, data: dict[str, Any]) -> bytes:
         return f"id: {self._boot}-{self._number}\nevent: {event}\ndata: {json.dumps(data)}\n\n".encode()

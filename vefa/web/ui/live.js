@@ -3,8 +3,8 @@
 //   counts  {"mine": 12, ...}     the numbers beside the lists ([data-count="mine"]) change in place
 //   cases   {"cases": [4, 9]}     rows on screen get a mark; others raise the notice "3 new", which reloads on demand
 //   calls   {}                    a telephone of this person rings: the region of calls looks at them again (desk/calls.js)
-//   resync  {}                    something was missed: every part that shows a case looks at it again, and a list says that
-//                                 it may be out of date
+//   resync  {"within_s": 2}       something was missed: every part that shows a case looks at it again within so many seconds,
+//                                 and a list says that it may be out of date
 // Elements with data-live-case="4" and hx-trigger="vefa:refresh" fetch their own part, except while being typed in.
 
 const notice = document.querySelector("[data-live-notice]");
@@ -81,10 +81,10 @@ const lookAnew = () => {
   touch([...document.querySelectorAll("[data-live-case]")].map((part) => part.dataset.liveCase));
 };
 
-const missed = () => {
+const missed = ({ within_s = 2 }) => {
   ring();
   if (notice?.hidden && notice.dataset.missed) tellNotice(notice.dataset.missed);
-  anew ||= setTimeout(lookAnew, spread(0, 2));
+  anew ||= setTimeout(lookAnew, spread(0, within_s));
 };
 
 const NEWS = { counts: setCounts, cases: ({ cases }) => touch(cases), calls: ring, resync: missed };
