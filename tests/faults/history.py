@@ -119,7 +119,7 @@ class Evidence:
         return wrong
 
     def _age(self, row: Row) -> tuple[int, int]:
-        """Where a message stands in its chat; the ledger has the lines of one chat in the order of `since`."""
+        """Where a message stands in its chat, by `since` and, of what was sent at once, as it was kept."""
         return self._since[row["external_id"]], row["id"]
 
     @cached_property

@@ -16,9 +16,10 @@ EVERYBODYS = {
     *(
         f"portal:{name}"
         for name in (
-            "home", "report", "report-what", "report-where", "report-same", "report-about", "report-questions",
-            "report-danger", "report-elsewhere", "report-reach", "report-check", "draft-photo", "send", "chat",
-            "look", "board", "map", "case", "follow", "areas", "help", "accessibility", "privacy",
+            "home", "report", "report-what", "report-where", "report-same", "report-about",
+            "report-questions", "report-danger", "report-elsewhere", "report-reach", "report-check",
+            "draft-photo", "send", "chat", "look", "board", "map", "case", "follow", "areas", "help",
+            "accessibility", "privacy",
         )
     ),
 }  # fmt: skip
