@@ -109,8 +109,8 @@ def _tells_hours(words: Words) -> bool:
 
 
 def asked(events: Sequence[Event], now: datetime) -> None:
-    """We need something from the resident."""
-    _tell(events, lambda _event, _one: "needs_from_you", now=now)
+    """We need something from the resident: whoever only stands behind the matter is not asked."""
+    _tell(events, lambda _event, one: "" if one.supporter else "needs_from_you", now=now)
 
 
 def planned(events: Sequence[Event], now: datetime) -> None:

@@ -25,6 +25,7 @@ class Listener:
     conversation: Conversation | None
     case: Case
     supporter: bool = False
+    follower: bool = False  # of another case, whose news are told here
 
     @property
     def language(self) -> str:
@@ -36,7 +37,7 @@ def listeners(case: Case, *, followers: bool = True) -> list[Listener]:
     """Everybody who hears what becomes of a case, each conversation once."""
     everybody = [Listener(case.conversation, case)]
     if followers:
-        everybody += [Listener(one.conversation, one) for one in _followers(case)]
+        everybody += [Listener(one.conversation, one, follower=True) for one in _followers(case)]
     supporting = (
         Supporter.objects.filter(case=case, conversation__isnull=False)
         .select_related("conversation__address", "conversation__endpoint")

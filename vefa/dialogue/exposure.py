@@ -12,6 +12,7 @@ from vefa.kit.text import fold
 _SECRET_LINK = re.compile(r"(/r/[^\s/?#]+)/[^\s/?#]+")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[\s()./-]{0,2}\d){6,}(?![\w-])")
+_WORD = re.compile(r"\w+")
 _WEB = re.compile(r"https?://\S+")
 _SHORTEST_NAME = 3
 _LETTERED = {IBAN, PASSPORT}  # numbers that begin with letters
@@ -22,11 +23,12 @@ class ExposedError(ValueError):
     """The words would show something about a person to everybody. `found` are those places, `kinds` say what.
 
     secret: never to be sent; phone (any long number), iban, passport, mail, name: a person decides
+    `others`: not everybody would read it, but the further people who stand behind the case
     """
 
-    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, found: Sequence[tuple[str, str]], *, others: bool = False) -> None:
         super().__init__(", ".join(text for _kind, text in found))
-        self.found = tuple(found)
+        self.found, self.others = tuple(found), others
 
     @property
     def final(self) -> bool:
@@ -64,6 +66,19 @@ def check_public(text: str, case: Case, *, insisted: bool) -> None:
         raise ExposedError(found)
 
 
+def for_one(text: str, case: Case) -> list[tuple[str, str]]:
+    """What the words hold for the one who reported alone: what `exposed` finds, or a part of their name."""
+    written = set(_WORD.findall(text))
+    return exposed(text, case) or [("name", name) for name in _parts_of_names(case) if name in written]
+
+
+def check_others(text: str, case: Case, *, insisted: bool) -> None:
+    """Raises ExposedError where these words go word for word to others who stand behind the case."""
+    found = for_one(text, case)
+    if found and (not insisted or ExposedError(found).final):
+        raise ExposedError(found, others=True)
+
+
 def _numbers(text: str, case: Case) -> Iterable[str]:
     """Numbers long enough for a telephone or an identity, but not the city's own and not the case's."""
     allowed = {_digits(case.reference), _digits(municipality().phone)}
@@ -79,6 +94,14 @@ def _digits(text: str) -> str:
 
 def _names(case: Case) -> list[str]:
     """The person's full name and family name, as the account and the register know them."""
+    return [name for name in _called(case) if len(name) >= _SHORTEST_NAME and " " in name.strip()]
+
+
+def _parts_of_names(case: Case) -> list[str]:
+    """Each word of these names: a greeting may hold one of them alone."""
+    return [word for name in _called(case) for word in _WORD.findall(name) if len(word) >= _SHORTEST_NAME]
+
+
+def _called(case: Case) -> list[str]:
     address = case.conversation.address if case.conversation else None
-    whole = {address.shown_name if address else "", case.citizen.name if case.citizen else ""}
-    return [name for name in sorted(whole) if len(name) >= _SHORTEST_NAME and " " in name.strip()]
+    return sorted({address.shown_name if address else "", case.citizen.name if case.citizen else ""})

@@ -33,9 +33,9 @@ def values_for(
     """
     with override(language):
         values = {name: value(one, language) for name, value in _VALUES.items() if name in names}
-    reason = str(data.get("reason") or "")
-    values["outcome"] = for_others(reason) if is_other(one) else reason
-    return values | _agency(one.case, language) | _said(data, language)
+    written = _written(one, data)
+    values["outcome"] = written.get("reason", "")
+    return values | _agency(one.case, language) | written | _said(data, language)
 
 
 def values_for_stranger(conversation: Conversation, *, language: str) -> dict[str, str]:
@@ -165,10 +165,16 @@ def _agency(case: Case, language: str) -> dict[str, str]:
     }
 
 
+def _written(one: Listener, data: Mapping[str, Any]) -> dict[str, str]:
+    """What the person who acted wrote to the one whose case it is; to others without personal data."""
+    written = {name: str(data[name]) for name in ("reason", "objection", "question") if data.get(name)}
+    others = is_other(one) or one.follower or data.get("master_id")  # told of the case that theirs follows
+    return {name: for_others(text) for name, text in written.items()} if others else written
+
+
 def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:
-    """What the person who acted wrote: reason, objection, question, the day that was named."""
-    here = directory().municipality
-    said = {name: str(data[name]) for name in ("reason", "objection", "question") if data.get(name)}
+    """The days and moments that were named."""
+    here, said = directory().municipality, dict[str, str]()
     if data.get("date"):
         day = datetime.fromisoformat(str(data["date"])).date()
         jalali = language == "fa" or here.calendar == "jalali"

@@ -15,9 +15,9 @@ from vefa.channels.models import Endpoint
 from vefa.channels.port import Form
 from vefa.channels.queries import mailbox
 from vefa.dialogue import approved, enclosing, sparing, terms
-from vefa.dialogue.audience import Listener, endpoint_for, listeners, wants_silence
+from vefa.dialogue.audience import Listener, endpoint_for, listeners, placed, wants_silence
 from vefa.dialogue.drafts import discard
-from vefa.dialogue.exposure import check_public, is_open
+from vefa.dialogue.exposure import check_others, check_public, is_open
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.parcels import Extras
 from vefa.dialogue.phrases import check_resolved
@@ -74,10 +74,11 @@ class Leaving:
 
 @transaction.atomic
 def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = True) -> Reply:
-    """A person's answer to everybody who hears of the case; it leaves after the time for taking it back.
+    """A person's answer to everybody who hears of the case, or to the one who reported it alone.
 
-    Raises EmptyReplyError, UnresolvedError, VoiceError; NotNowError and EnclosureError where the provider's
-    rules say no; ExposedError where everybody would read something about a person.
+    It leaves after the time for taking it back. Raises EmptyReplyError, UnresolvedError, VoiceError;
+    NotNowError and EnclosureError where the provider's rules say no; ExposedError where everybody, or the
+    others behind the case, would read something about a person.
     """
     check_text(words.text)
     leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
@@ -85,7 +86,7 @@ def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = 
     reply = _reply(case, words, staff=by, now=now)
     reply.save(force_insert=True)
     enclosing.keep(reply, words.files)
-    heard = _heard(case, words) if to_all else [Listener(case.conversation, case)]
+    heard = _heard(case, words) if to_all else placed([Listener(case.conversation, case)])
     Delivery.objects.bulk_create([delivery(reply, one, leaves) for one in heard])
     answered(case_id=case.id, by=by, now=now)
     data = {"reply_id": reply.id, "phrase": words.phrase_key, "voice": words.voice, "files": len(words.files)}
@@ -122,9 +123,12 @@ def _allowed(case: Case, words: Words, leaves: Leaving) -> Words:
 
 
 def _heard(case: Case, words: Words) -> list[Listener]:
-    """Who hears it; what was written for one person alone does not stand under somebody else's comment."""
+    """Who hears it; what was written for one person alone does not stand under somebody else's comment.
+
+    Raises ExposedError where it goes to more than the one who reported and holds something about a person.
+    """
     in_public = is_open(case.conversation, words.way)
-    return [
+    heard = [
         one
         for one in listeners(case)
         if in_public or one.conversation == case.conversation or not is_open(one.conversation, "")
@@ -132,6 +136,9 @@ def _heard(case: Case, words: Words) -> list[Listener]:
 
 
 def write_automatic(
+    if len(heard) > 1 and not in_public:  # in public it was looked at already
+        check_others(words.text, case, insisted=words.insisted)
+    return heard
     said: Sequence[tuple[Listener, Words]], *, now: datetime, by: Staff | None = None
 ) -> None:
     """The system's own replies, all in three statements; a cause that has been answered is passed over.

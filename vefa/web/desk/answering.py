@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from vefa.cases.models import Case
 from vefa.channels.manners import Terms
@@ -12,6 +12,7 @@ from vefa.channels.port import Place, Slot
 from vefa.dialogue import approved, phrases
 from vefa.dialogue.approved import Approved
 from vefa.dialogue.audience import Listener
+from vefa.dialogue.exposure import for_one
 from vefa.dialogue.parcels import Extras
 from vefa.dialogue.queries import ChannelTruth
 from vefa.dialogue.terms import TEMPLATE
@@ -23,6 +24,7 @@ from vefa.web.ui.sentences import told
 from vefa.web.ui.shapes import ApprovedText, Gap, Truth, Way
 
 Given = Mapping[str, Sequence[str]]  # a form as it was sent
+ALL, ALONE = "all", "one"  # who hears an answer, where others stand behind the case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,7 @@ def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool, t
         limit=rules.length,
         counted=rules.counted,
         length=said.length(typing.draft, rules),
-        cost=_others(truth.others),
+        hearers=() if closed else _hearers(truth, case, typing),
         notices=(*_notices(rules), *_waits(truth)),
         public=bool(said.PUBLIC & set(rules.notices)),
         nothing=_nothing(truth, rules),
@@ -192,10 +194,24 @@ def _place_words(case: Case) -> str:
     return case.place_text or case.reference
 
 
-def _others(count: int) -> str:
-    if not count:
-        return ""
-    return gettext("%(count)s more people hear this answer") % {"count": words.digits(count)}
+def _hearers(truth: ChannelTruth, case: Case, typing: Typing) -> tuple[Way, ...]:
+    """The choice where others stand behind the case; words that hold something about a person are for one."""
+    if not truth.others:
+        return ()
+    meant = ALL if not typing.draft or not for_one(typing.draft, case) else ALONE
+    chosen = typing.first("hears") or meant
+    more = ngettext(
+        "Who reported it and %(count)s more person", "Who reported it and %(count)s more people", truth.others
+    )
+    return (
+        Way(
+            value=ALL,
+            label=more % {"count": words.digits(truth.others)},
+            hint=gettext("the same words in the same language"),
+            chosen=chosen != ALONE,
+        ),
+        Way(value=ALONE, label=gettext("Only who reported it"), chosen=chosen == ALONE),
+    )
 
 
 def nothing_leaves(truth: ChannelTruth) -> str:

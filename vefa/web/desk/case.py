@@ -58,7 +58,7 @@ class Said:
     notice: str = ""
     kept: Sequence[str] = ()  # sentences that were typed into a form that is not there any more
     colleague: Reply | None = None  # whose answer just went out before this one
-    may_insist: bool = False  # everybody would read something about a person, and the writer may mean it
+    insist: str = ""  # what the writer may mean all the same: that others read something about a person
     status: int = 200
 
 
@@ -229,11 +229,10 @@ def _voices(staff: Staff, found: Case, said: Said, now: datetime) -> str:
 
 
 def _knowing(said: Said) -> str:
-    """What the next try to send says: this answer of a colleague was read; everybody may read this."""
-    if said.may_insist:
-        words = gettext("Everybody may read it: send it as it is")
+    """What the next try to send says: this answer of a colleague was read; others may read this."""
+    if said.insist:
         box = '<label class="way insist"><input type="checkbox" name="insisted" value="yes"> {}</label>'
-        return format_html(box, words)
+        return format_html(box, said.insist)
     if said.colleague is None:
         return ""
     return format_html('<input type="hidden" name="knowing" value="{}">', said.colleague.pk)

@@ -40,7 +40,7 @@ class AskForm(forms.Form):
 
     question = words_field(
         _("What do we need from the resident?"),
-        hint=_("The resident reads this; the clock stands still until they answer."),
+        hint=_("Only who reported it reads this; the clock stands still until they answer."),
     )
 
 

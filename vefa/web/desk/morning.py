@@ -113,7 +113,8 @@ def _do(request: StaffRequest, here: Thing) -> Done:
         return do(here.message, request.POST, request.staff, now=now)
     assert here.case is not None  # a thing is a message or a case
     if act_name == "answer":
-        reply = writing.write(case=here.case, words=_words(request, here.case), by=request.staff, now=now)
+        said = _words(request, here.case)  # to the one whose words stand on the card
+        reply = writing.write(case=here.case, words=said, by=request.staff, now=now, to_all=False)
         return Done("answered", {"reply_id": reply.pk, "case_id": here.case.pk})
     if act_name == "hand":
         return _hand(request, here.case)

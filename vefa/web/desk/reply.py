@@ -29,7 +29,7 @@ from vefa.dialogue.voices import VoiceError
 from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError
 from vefa.directory.access import Action, can
 from vefa.inbox.files import StoredFile
-from vefa.web.desk.answering import Given, words_of
+from vefa.web.desk.answering import ALONE, Given, words_of
 from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.ui import terms, words
@@ -80,10 +80,20 @@ def _refused(request: StaffRequest, found: Case, error: Exception) -> HttpRespon
     """Nothing was sent: everything stands there again but the files, which no page can choose."""
     text = _typed(request)
     keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
-    may_insist = isinstance(error, ExposedError) and not error.final
-    notice = _with_files(request, _why_not(error))
-    said = Said(draft=text, given=_given(request), notice=notice, may_insist=may_insist, status=422)
+    notice, given = _with_files(request, _why_not(error)), _given(request)
+    if isinstance(error, ExposedError) and error.others:
+        given = {**given, "hears": [ALONE]}
+    said = Said(draft=text, given=given, notice=notice, insist=_insist(error), status=422)
     return case_page(request, found, said)
+
+
+def _insist(error: Exception) -> str:
+    """What the writer may say to send it all the same; "" where nobody may."""
+    if not isinstance(error, ExposedError) or error.final:
+        return ""
+    if error.others:
+        return gettext("The others may read it: send it as it is")
+    return gettext("Everybody may read it: send it as it is")
 
 
 def _with_files(request: StaffRequest, notice: str) -> str:
@@ -120,7 +130,9 @@ def _unfilled(error: Exception) -> str:
 
 
 def _exposed(error: ExposedError) -> str:
-    """What everybody would read."""
+    """What others would read."""
+    if error.others:
+        return _too_many(error)
     if error.final:
         return gettext(
             "Nothing was sent: everybody would read the secret link. Take it out, or write privately."
@@ -131,13 +143,28 @@ def _exposed(error: ExposedError) -> str:
     }
 
 
+def _too_many(error: ExposedError) -> str:
+    """What those who only stand behind the case would read."""
+    if error.final:
+        return gettext(
+            "Nothing was sent: others would read the secret link. Take it out, or answer only who reported"
+            " it."
+        )
+    places = words.listed(*(text for _kind, text in error.found))
+    told = gettext(
+        "Nothing was sent: others who stand behind this case would read %(places)s. Answer only who"
+        " reported it, or take it out."
+    )
+    return told % {"places": places}
+
+
 def _shown_first(request: StaffRequest, found: Case, text: str, hers: Reply) -> HttpResponse:
     """A colleague was faster: their answer is shown, these words are kept, and sending asks once more."""
     keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
     who = hers.staff.name if hers.staff else ""
     notice = gettext("%(name)s has just answered. Nothing of yours was sent; your words are kept below.")
     told = _with_files(request, notice % {"name": who})
-    said = Said(draft=text, notice=told, colleague=hers, status=409)
+    said = Said(draft=text, given=_given(request), notice=told, colleague=hers, status=409)
     return case_page(request, found, said)
 
 
@@ -151,7 +178,8 @@ def _send(request: StaffRequest, found: Case, enclosed: tuple[StoredFile, ...]) 
     now, given = timezone.now(), _given(request)
     said = words_of(given, case=found, truth=channel_truth(found))
     said = replace(said, insisted=given.get("insisted") == ["yes"], files=enclosed)
-    writing.write(case=found, words=said, by=request.staff, now=now)
+    to_all = given.get("hears") != [ALONE]
+    writing.write(case=found, words=said, by=request.staff, now=now, to_all=to_all)
     typed = given.get("text", [""])[0]
     if said.extras and said.extras.template and typed.strip():  # an approved text went instead
         keep(case_id=found.pk, staff=request.staff, box="reply", text=typed[:LIMIT], now=now)

@@ -224,6 +224,7 @@ class Truth:
     cost: str = ""
     notices: Sequence[str] = ()
     ways: Sequence[Way] = ()
+    hearers: Sequence[Way] = ()  # the choice where others stand behind the case
     texts: Sequence[ApprovedText] = ()
     texts_asked: bool = False
     files: str = ""  # what files may go along; "": none

@@ -1,0 +1,107 @@
+"""An answer where others stand behind the case: the composer asks who hears it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from vefa.cases.models import Case
+from vefa.cases.support import support
+from vefa.dialogue.drafts import keep
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.inbox.models import Contact, Conversation
+
+pytestmark = pytest.mark.django_db
+TO_ALL, TO_ONE = 'name="hears" value="all" checked', 'name="hears" value="one" checked'
+
+
+@pytest.fixture
+def joined(pothole_case, wrote) -> Case:
+    """Ayten said "me too" to the case of Ali."""
+    now = timezone.now()
+    hers = Contact.objects.get(links__case=wrote("Ayten Kaya", "7002", "Bizde de var", now=now))
+    assert hers.conversation is not None
+    citizen = hers.conversation.address.citizen_id
+    support(case_id=pothole_case.pk, citizen_id=citizen, contact=hers, now=now)
+    return Case.objects.get(pk=pothole_case.pk)
+
+
+def page(client, case: Case) -> str:
+    text: str = client.get(reverse("desk:case", args=[case.pk])).content.decode()
+    return text
+
+
+def send(client, case: Case, text: str, **more):
+    return client.post(reverse("desk:reply", args=[case.pk]), {"do": "send", "text": text, **more})
+
+
+def hearing() -> list[str]:
+    rows = Delivery.objects.filter(reply=Reply.objects.latest("id"), conversation__isnull=False)
+    return sorted(rows.values_list("conversation__address__value", flat=True))
+
+
+def test_where_nobody_else_stands_behind_it_nothing_is_asked(derya, pothole_case):
+    assert 'name="hears"' not in page(derya, pothole_case)
+
+
+def test_the_writer_chooses_who_hears_it(derya, joined):
+    shown = page(derya, joined)
+    assert TO_ALL in shown
+    assert "Who reported it and 1 more person" in shown
+
+    assert send(derya, joined, "Ekip yolda.", hears="one").status_code == 302
+    assert hearing() == ["7001"]
+    assert send(derya, joined, "Çukur dolduruldu.", hears="all").status_code == 302
+    assert hearing() == ["7001", "7002"]
+
+
+@pytest.mark.parametrize("chosen", [{}, {"hears": "all"}])
+def test_a_name_goes_to_nobody_else_by_oversight(derya, joined, chosen):
+    text = "Sayın Ali Demir, yarın geliyoruz."
+    refused = send(derya, joined, text, **chosen)
+    shown = refused.content.decode()
+
+    assert refused.status_code == 422
+    assert "others who stand behind this case would read Ali Demir" in shown
+    assert TO_ONE in shown
+    assert text in shown
+    assert not Reply.objects.exists()
+
+    assert send(derya, joined, text, hears="one").status_code == 302
+    assert hearing() == ["7001"]
+    assert send(derya, joined, text, hears="all", insisted="yes").status_code == 302
+    assert hearing() == ["7001", "7002"]
+
+
+def test_a_draft_with_a_number_is_meant_for_one(derya, joined, town):
+    text = "0532 111 22 33 doğru mu?"
+    keep(case_id=joined.pk, staff=town.derya, box="reply", text=text, now=timezone.now())
+    assert TO_ONE in page(derya, joined)
+
+
+def test_the_secret_link_of_a_ready_sentence_goes_to_one(derya, joined):
+    refused = send(derya, joined, f"/r/{joined.reference}/{joined.secret}", hears="all", insisted="yes")
+
+    assert refused.status_code == 422
+    assert "others would read the secret link" in refused.content.decode()
+    assert 'name="insisted"' not in refused.content.decode()
+
+
+@pytest.mark.parametrize("shown", [["7002"], ["7001", "7002"]])
+def test_an_answer_that_somebody_only_reads_on_a_page_is_offered_to_be_taken_back(derya, joined, town, shown):
+    Conversation.objects.filter(address__value__in=shown).update(endpoint=town.web)
+    sent = {"do": "send", "text": "Ekip yolda."}
+    told = derya.post(reverse("desk:reply", args=[joined.pk]), sent, follow=True)
+    reply = Reply.objects.get()
+    undo = reverse("desk:take-back", args=[joined.pk, reply.pk])
+    assert set(reply.deliveries.values_list("state", flat=True)) >= {DeliveryState.SHOWN}
+    assert undo in told.content.decode()
+    stands = "The answer stands on the page of the case in 10 seconds." in told.content.decode()
+    assert stands == ("7001" in shown)
+
+    Reply.objects.update(written_at=timezone.now() - timedelta(seconds=11))
+    assert undo not in page(derya, joined)
+    derya.post(undo)
+    reply.refresh_from_db()
+    assert reply.taken_back_at is None
