@@ -155,6 +155,12 @@ def test_tables_that_lack_a_step_are_named(town):
     assert not only(checkup.database(), "tables lack 1 steps").ok
 
 
+def test_a_portal_that_takes_nothing_is_named(town):
+    assert next(checkup.web_form()).ok
+    Endpoint.objects.filter(channel="portal").update(active=False, retired_at=timezone.now())
+    assert not next(checkup.web_form()).ok
+
+
 def test_a_worker_that_has_been_silent_for_a_minute_is_named(town):
     assert not next(checkup.worker()).ok
     Heartbeat.objects.create(name="worker:1", at=timezone.now())

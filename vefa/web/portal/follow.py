@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from vefa.kit import ids
 from vefa.web.portal import limits, public, sending
+from vefa.web.portal.closed import unless_closed
 from vefa.web.portal.report.check import Check
 from vefa.web.portal.report.reach import Reach
 from vefa.web.ui.language import switching
@@ -22,6 +23,7 @@ class MeToo(Reach, Check):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@unless_closed
 def follow(request: HttpRequest, case_id: int) -> HttpResponse:
     """One voice more; whoever joins gets a receipt of their own and hears what the first one hears."""
     case = public.find(case_id)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vefa.channels.queries import has_door
+from vefa.web.portal import closed
 from vefa.web.portal.report import answers as kept
 
 
@@ -12,4 +13,5 @@ from vefa.web.portal.report import answers as kept
 def home(request: HttpRequest) -> HttpResponse:
     """Report, follow, look at what others reported, or call."""
     begun = kept.begun(request.session) if request.COOKIES else None
-    return render(request, "portal/home.html", {"begun": begun, "chatting": has_door("chat")})
+    doors = {"taking": closed.is_open(), "chatting": has_door("chat")}
+    return render(request, "portal/home.html", {"begun": begun, **doors})

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from vefa.cases.models import State
 from vefa.kit import ids
 from vefa.web.portal import limits, photos, reports, sending, track
+from vefa.web.portal.closed import unless_closed
 from vefa.web.portal.report.fields import PlainField
 from vefa.web.portal.reports import Mine
 from vefa.web.ui.language import switching
@@ -68,6 +69,7 @@ def _missing(verdict: str) -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@unless_closed
 def say(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """Keep what the resident says; it reaches the case through the same door as everything else."""
     mine = reports.find(reference, secret, open_s=reports.WRITTEN_S)

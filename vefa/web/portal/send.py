@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from vefa.directory import queries
 from vefa.kit import ids
 from vefa.web.portal import limits, photos, places, sending
+from vefa.web.portal.closed import unless_closed
 from vefa.web.portal.report.fields import PlainField, TrapField
 from vefa.web.portal.report.reach import Reach
 from vefa.web.portal.report.what import What
@@ -96,6 +97,7 @@ def read(said: QueryDict, *, photographed: bool) -> dict[str, Any] | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
+@unless_closed
     """The form on one page; on POST one report, kept before the answer goes out."""
     if request.method != "POST":
         return _page(request, Whole(initial={"token": ids.secret()}))

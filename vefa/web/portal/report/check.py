@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from vefa.directory import queries
 from vefa.web.portal import banners, limits, photos, places, public, sending
+from vefa.web.portal.closed import unless_closed
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report import elsewhere
 from vefa.web.portal.report.answers import Answers
@@ -48,6 +49,7 @@ class Line:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@unless_closed
 def check(request: HttpRequest) -> HttpResponse:
     """Show all answers; on POST send them once, however often the button is pressed."""
     sending_now = request.method == "POST" and not switching(request)

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vefa.web.portal import limits, photos
+from vefa.web.portal.closed import unless_closed
 from vefa.web.portal.report import answers as kept
 from vefa.web.portal.report.answers import Answers
 from vefa.web.portal.report.fields import PlainField
@@ -52,6 +53,7 @@ class What(forms.Form):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@unless_closed
 def what(request: HttpRequest) -> HttpResponse:
     """Ask for words and photos; photos are stored at once, so that no mistake elsewhere loses them."""
     if request.method != "POST" and not kept.named(request):

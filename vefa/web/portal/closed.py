@@ -1,0 +1,37 @@
+"""Where no account takes reports: whom to call instead, before somebody fills in five pages for nothing."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from vefa.channels.queries import NoDoorError, has_door
+from vefa.web.portal.sending import CHANNEL
+
+type View = Callable[..., HttpResponse]
+
+
+def is_open() -> bool:
+    """Whether an account takes what is sent by form; at most ten seconds old."""
+    return has_door(CHANNEL)
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """503: nothing can be kept just now, and nothing was."""
+    return render(request, "portal/closed.html", status=503)
+
+
+def unless_closed(view: View) -> View:
+    """The view; or that page in the place of a form that nobody takes, and where a form meets no door."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.method != "POST" and not is_open():
+            return page(request)
+        try:
+            return view(request, *args, **kwargs)
+        except NoDoorError:
+            return page(request)
+
+    return shown
