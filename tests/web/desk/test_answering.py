@@ -182,6 +182,21 @@ def test_a_channel_without_rules_is_answered_as_ever(town, wrote_by):
     assert send(town, case, text="Tamam.").status_code == 302
 
 
+def test_a_line_break_is_one_byte_of_the_thousand_on_the_screen_and_when_it_is_sent(town, wrote_by):
+    account = Endpoint.objects.create(
+        key="insta", channel="instagram", language="tr", names={"tr": "Instagram"},
+        settings={"instagram_id": "1784"}, sealed=seal({"token": "t", "secret": "s"}),
+    )  # fmt: skip
+    case = wrote_by(account, 2, space="instagram")
+    words = "\n".join(["ş" * 45] * 11)
+    assert len(words.encode()) == 1000
+    assert 'data-limit="1000" data-counted="utf8"' in page_of(town, case)
+
+    assert send(town, case, text=words.replace("\n", "\r\n")).status_code == 302  # as a browser sends it
+    assert Reply.objects.get(staff=town.derya).text == words
+    assert send(town, case, text=words + "!").status_code == 422
+
+
 def test_an_sms_is_counted_by_the_server_while_one_types(town, wrote_by):
     account = Endpoint.objects.create(
         key="sms", channel="sms", language="tr", names={"tr": "SMS"},

@@ -70,6 +70,13 @@ def test_what_cannot_be_kept_is_said_beside_the_field_and_stands_there(derya, wr
     assert not Contact.objects.exists()
 
 
+def test_a_line_break_is_one_letter_of_what_may_be_copied(derya):
+    words = "\r\n".join(["a" * 49] * 200)
+    assert len(words.replace("\r\n", "\n")) < 10_000 < len(words)
+
+    assert derya.post(reverse("desk:copied"), POST | {"text": words}).status_code == 302
+
+
 def test_without_an_account_nothing_can_be_copied_and_the_page_says_so(at_desk, town):
     answer = at_desk(town.derya).post(reverse("desk:copied"), POST)
 

@@ -173,6 +173,15 @@ def test_an_answer_without_words_comes_back_as_it_was(town, hers, leyla):
     assert not Reply.objects.filter(staff=town.leyla).exists()
 
 
+def test_what_she_types_in_lines_goes_in_lines(town, hers, leyla, wrote, at):
+    wrote("Ali Er", "7101", "Su patladı!", now=at, urgency=2)
+    leyla.get(PAGE)
+    for place in (1, 3):  # a private message, and a case
+        do(leyla, place, do="answer", text="Sağ olun.\r\nEkip yolda.")
+    said = Reply.objects.filter(staff=town.leyla).values_list("text", flat=True)
+    assert list(said) == ["Sağ olun.\nEkip yolda."] * 2
+
+
 def test_an_operator_without_a_part_finds_only_their_own_work(town, hers, at_desk):
     page = words(speaking_english(at_desk(town.reza)).get(PAGE))
     assert "çukur var" not in page

@@ -15,6 +15,7 @@ from vefa.kit.ids import token
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui.show import show
+from vefa.web.ui.typed import typed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +25,7 @@ def announce(request: StaffRequest) -> HttpResponse:
     places = announcing.channels_of(request.staff)
     language = get_language() or "en"
     asked = request.POST
-    text, once = asked.get("text", ""), asked.get("once", "") or token().hex
+    text, once = typed(asked), asked.get("once", "") or token().hex
     place = next((one for one in places if one.key == asked.get("place", "")), places[0] if places else None)
     trouble = ""
     preview = ""

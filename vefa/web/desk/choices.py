@@ -11,6 +11,7 @@ from vefa.directory.queries import directory
 from vefa.directory.remit import OWN
 from vefa.kit.calendars import NoSuchDayError, read_day
 from vefa.kit.sorting import in_order
+from vefa.web.ui.typed import TypedField
 
 type Choices = list[tuple[str, Any]]
 NO_HOUR = _("Write the time as hours and minutes, such as 14:30.")
@@ -99,7 +100,7 @@ def read_hour(text: str) -> time:
 
 def words_field(label: Any, *, rows: int = 3, required: bool = True, hint: Any = "") -> forms.CharField:
     """A few sentences in any script."""
-    return forms.CharField(
+    return TypedField(
         label=label,
         required=required,
         max_length=4000,

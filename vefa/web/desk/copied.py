@@ -22,6 +22,7 @@ from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui import channels
 from vefa.web.ui.show import show
+from vefa.web.ui.typed import TypedField
 
 
 class CopiedForm(forms.Form):
@@ -41,7 +42,7 @@ class CopiedForm(forms.Form):
         ),
         help_text=_("Copy it from the post's own menu, such as https://x.com/name/status/123."),
     )
-    text = forms.CharField(
+    text = TypedField(
         label=_("What does it say?"),
         max_length=10_000,
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),

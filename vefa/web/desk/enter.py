@@ -31,6 +31,7 @@ from vefa.web.desk.enter_beside import Typed, beside, joined, service_in, storms
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui import channels
 from vefa.web.ui.show import show
+from vefa.web.ui.typed import TypedField
 from vefa.web.ui.uploads import FilesField, ask_for_files
 
 BY_HAND = ("phone", "counter", "letter", "meeting", "headman")
@@ -45,7 +46,7 @@ class EnterForm(forms.Form):
         widget=forms.RadioSelect,
         initial="phone",
     )
-    text = forms.CharField(
+    text = TypedField(
         label=_("What do they say?"),
         max_length=10_000,
         widget=forms.Textarea({"rows": 5, "dir": "auto", "autofocus": True}),

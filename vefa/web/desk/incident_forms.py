@@ -13,6 +13,7 @@ from vefa.cases.models import Incident, IncidentOrder, Outcome
 from vefa.directory.queries import municipality
 from vefa.web.desk.choices import areas, services
 from vefa.web.ui.channels import LANGUAGES
+from vefa.web.ui.typed import TypedField
 
 BANNER_LONGEST = 400  # letters
 ANSWER_LONGEST = 2000
@@ -117,6 +118,6 @@ def texts_of(said: Mapping[str, Any], prefix: str) -> dict[str, str]:
 
 def _text(label: Any, language: str, longest: int, *, required: bool = False) -> forms.CharField:
     attributes = {"rows": 4, "dir": "auto", "lang": language}
-    return forms.CharField(
+    return TypedField(
         label=label, required=required, max_length=longest, widget=forms.Textarea(attrs=attributes)
     )

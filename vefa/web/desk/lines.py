@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from vefa.web.ui.typed import typed
+
 LONGEST = {
     "text": 4000, "place": 400, "name": 200, "phone": 40, "reference": 20, "day": 20, "hour": 8, "service": 9,
 }  # fmt: skip
@@ -69,7 +71,7 @@ def keep_rows(rows: Sequence[TypedRow], keep: Callable[[TypedRow], str]) -> Type
 
 
 def _typed(posted: QueryDict, name: str, number: int) -> str:
-    return posted.get(f"{name}-{number}", "").strip()
+    return typed(posted, f"{name}-{number}").strip()
 
 
 def _missing(row: TypedRow) -> str:

@@ -30,6 +30,7 @@ from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.ui import words
 from vefa.web.ui.show import show
+from vefa.web.ui.typed import typed
 
 _LONGEST = 4000  # characters of one part
 
@@ -111,7 +112,7 @@ def _chosen(sent: QueryDict) -> list[Piece]:
     """The matters that were ticked, those with words and a service in use."""
     here, found = directory(), []
     for number in sent.getlist("cut")[: splitting.MOST]:
-        text = sent.get(f"text-{number}", "").strip()[:_LONGEST]
+        text = typed(sent, f"text-{number}").strip()[:_LONGEST]
         service = service_by_code(sent.get(f"service-{number}", ""))
         area = sent.get(f"area-{number}", "")
         area_id = int(area) if area.isdecimal() and int(area) in here.areas else None

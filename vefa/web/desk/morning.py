@@ -38,6 +38,7 @@ from vefa.web.desk.privately import (
 from vefa.web.desk.rows import clock_of
 from vefa.web.ui import words
 from vefa.web.ui.show import show
+from vefa.web.ui.typed import typed
 
 EXCERPT = 160
 LONGEST = 900  # characters of a case's text on a card
@@ -124,7 +125,7 @@ def _do(request: StaffRequest, here: Thing) -> Done:
 def _words(request: StaffRequest, case: Case) -> Words:
     language = channel_truth(case).language
     ready = {one.key: one.text for one in ready_answers(language)}
-    text = ready.get(request.POST.get("ready", "")) or request.POST.get("text", "").replace("\x00", "")
+    text = ready.get(request.POST.get("ready", "")) or typed(request.POST)
     return Words(text=text, language=language, voice=request.POST.get("voice", ""))
 
 

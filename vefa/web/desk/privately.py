@@ -29,6 +29,7 @@ from vefa.web.desk.talk import size_of, wordless
 from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui.sentences import told
 from vefa.web.ui.shapes import File, Message
+from vefa.web.ui.typed import typed
 
 READY = ("quick_thanks", "quick_seen", "quick_call")  # sent with one touch
 REFUSALS = (
@@ -215,7 +216,7 @@ def refused(error: Exception) -> str:
 def _text(found: Found, posted: QueryDict) -> str:
     key = posted.get("ready", "")
     if key not in READY:
-        return posted.get("text", "")
+        return typed(posted)
     return sentence(key).text(language_of(found))[0]
 
 

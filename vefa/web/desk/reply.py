@@ -29,10 +29,12 @@ from vefa.dialogue.voices import VoiceError
 from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError
 from vefa.directory.access import Action, can
 from vefa.inbox.files import StoredFile
+from vefa.kit.text import clean
 from vefa.web.desk.answering import ALONE, Given, words_of
 from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.ui import terms, words
+from vefa.web.ui.typed import typed
 
 _NOT_SENT = (
     EmptyReplyError, UnresolvedError, GapsError, NotNowError, VoiceError, ExposedError, EnclosureError,
@@ -45,7 +47,7 @@ BLIND = timedelta(minutes=2)  # in which two people may answer without knowing o
 def reply(request: StaffRequest, case_id: int) -> HttpResponse:
     """Send an answer, or keep the words as an internal note."""
     found = found_case(request.staff, case_id)
-    text = _typed(request)
+    text = typed(request.POST)
     if request.POST.get("do") == "note":
         return _note(request, found, text)
     if not can(request.staff, Action.ANSWER):
@@ -78,7 +80,7 @@ def _enclosed(request: StaffRequest, found: Case) -> tuple[StoredFile, ...]:
 
 def _refused(request: StaffRequest, found: Case, error: Exception) -> HttpResponse:
     """Nothing was sent: everything stands there again but the files, which no page can choose."""
-    text = _typed(request)
+    text = typed(request.POST)
     keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
     notice, given = _with_files(request, _why_not(error)), _given(request)
     if isinstance(error, ExposedError) and error.others:
@@ -102,7 +104,7 @@ def _with_files(request: StaffRequest, notice: str) -> str:
 
 
 def _given(request: StaffRequest) -> Given:
-    return {name: [str(value) for value in values] for name, values in request.POST.lists()}
+    return {name: [clean(str(value)) for value in values] for name, values in request.POST.lists()}
 
 
 def _why_not(error: Exception) -> str:
@@ -180,9 +182,9 @@ def _send(request: StaffRequest, found: Case, enclosed: tuple[StoredFile, ...]) 
     said = replace(said, insisted=given.get("insisted") == ["yes"], files=enclosed)
     to_all = given.get("hears") != [ALONE]
     writing.write(case=found, words=said, by=request.staff, now=now, to_all=to_all)
-    typed = given.get("text", [""])[0]
-    if said.extras and said.extras.template and typed.strip():  # an approved text went instead
-        keep(case_id=found.pk, staff=request.staff, box="reply", text=typed[:LIMIT], now=now)
+    beside = given.get("text", [""])[0]
+    if said.extras and said.extras.template and beside.strip():  # an approved text went instead
+        keep(case_id=found.pk, staff=request.staff, box="reply", text=beside[:LIMIT], now=now)
     seconds = words.digits(settings.UNDO_S)
     messages.success(request, gettext("The answer leaves in %(seconds)s seconds.") % {"seconds": seconds})
 
@@ -204,7 +206,7 @@ def draft(request: StaffRequest, case_id: int) -> HttpResponse:
     """Keep what is being typed; called every second or two, answers with the moment of saving."""
     found = found_case(request.staff, case_id)
     now = timezone.now()
-    box, text = request.GET.get("box", "reply"), _typed(request)
+    box, text = request.GET.get("box", "reply"), typed(request.POST)
     if box not in BOXES:
         raise Http404
     keep(case_id=found.pk, staff=request.staff, box=box, text=text[:LIMIT], now=now)
@@ -238,8 +240,3 @@ def take_back(request: StaffRequest, case_id: int, reply_id: int) -> HttpRespons
         again = gettext("Choose the files again.") if enclosing.count_of(stopped) else ""
         messages.success(request, f"{told} {again}".strip())
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
-
-
-def _typed(request: StaffRequest) -> str:
-    """The words, without what no database holds."""
-    return request.POST.get("text", "").replace("\x00", "")

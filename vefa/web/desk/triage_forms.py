@@ -19,6 +19,7 @@ from vefa.triage.place import area_of
 from vefa.web.desk.choices import areas
 from vefa.web.desk.rows import KINDS, URGENCIES
 from vefa.web.desk.triage_search import service_named
+from vefa.web.ui.typed import typed
 
 MOST_PIECES = 6
 CLEAR = 0.5  # of a place's name: below, several places are called so
@@ -101,7 +102,7 @@ def read_pieces(sent: QueryDict) -> list[TypedPiece]:
     """The matters that were typed, each with what is wrong with it; empty rows are left out."""
     rows = []
     for number in range(MOST_PIECES):
-        text, named = sent.get(f"text-{number}", "").strip(), sent.get(f"service-{number}", "").strip()
+        text, named = typed(sent, f"text-{number}").strip(), sent.get(f"service-{number}", "").strip()
         if text:
             rows.append(TypedPiece(text, named, "" if service_named(named) else _unknown(named)))
     return rows

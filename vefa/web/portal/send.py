@@ -28,6 +28,7 @@ from vefa.web.portal.report.what import What
 from vefa.web.portal.report.where import PLACE_LIMIT
 from vefa.web.ui.failures import forged
 from vefa.web.ui.language import switching
+from vefa.web.ui.typed import typed
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
 _ANSWER = "answer_"
@@ -162,7 +163,7 @@ def _report(request: HttpRequest, found: dict[str, Any], stored: photos.Photos) 
 def _answers(request: HttpRequest) -> dict[str, str]:
     """Answers to a service's questions: the fields that are named `answer_<key>`."""
     named = [name for name in request.POST if name.startswith(_ANSWER)][:ANSWERS_AT_MOST]
-    given = {name.removeprefix(_ANSWER): request.POST[name].strip()[:ANSWER_LIMIT] for name in named}
+    given = {name.removeprefix(_ANSWER): typed(request.POST, name).strip()[:ANSWER_LIMIT] for name in named}
     return {key: value for key, value in given.items() if value}
 
 

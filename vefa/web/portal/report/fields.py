@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vefa.directory.queries import municipality
-from vefa.kit.text import clean
+from vefa.web.ui.typed import TypedField
 from vefa.web.ui.words import digits
 
 LEAST_DIGITS = 7
@@ -17,17 +17,13 @@ EXAMPLE = "0532 123 45 67"  # isolated where it is shown: in Persian its groups 
 TOO_LONG = _("This is longer than %(limit_value)d letters. Shorten it.")
 
 
-class PlainField(forms.CharField):
-    """A text; spaces around it do not count."""
+class PlainField(TypedField):
+    """A text of a resident; what is wrong with it is said in their digits."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["error_messages"] = {"max_length": TOO_LONG, **kwargs.get("error_messages", {})}
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("dir", "auto")
-
-    def to_python(self, value: Any) -> str:
-        """The cleaned text, `""` for nothing."""
-        return str(super().to_python(clean(str(value)) if value else value))
 
     def run_validators(self, value: Any) -> None:
         """Raise forms.ValidationError whose limits are told in the reader's digits."""
