@@ -4,7 +4,7 @@ The list is made at the first look of the local day and stays, so that "7 of 23"
 to one's own accounts meanwhile is added at its end. What somebody else settled falls out of it by itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,15 +89,26 @@ def round_of(staff: Staff, *, now: datetime) -> Round:
 
 @transaction.atomic
 def step(staff: Staff, morning: Morning, *, place: int, did: str, now: datetime, **undo: Any) -> None:
-    """Remember what was done at a place, and add what came to one's own accounts meanwhile."""
+    """Remember what was done at a place, and add what came to one's own accounts meanwhile.
+
+    That is also what was decided this morning and waits once more, because its answer did not arrive.
+    """
     held = Morning.objects.select_for_update().get(pk=morning.pk)
     if any(one["place"] == place for one in held.steps):
         return  # pressed twice
     held.steps = [*held.steps, {"place": place, "did": did, "at": now.isoformat(), "undo": undo}]
-    known = {(item["kind"], item["id"]) for item in held.items}
+    known = set(_known(held))
     fresh = (pk for pk in private.open_ids(staff, now=now, limit=MOST_PRIVATE) if (PRIVATE, pk) not in known)
     held.items = [*held.items, *({"kind": PRIVATE, "id": pk, "why": "private"} for pk in fresh)]
     held.save(update_fields=["steps", "items"])
+
+
+def _known(morning: Morning) -> Iterator[tuple[str, int]]:
+    """What stands in the list and needs no second place: nobody has decided yet, or it was left as it is."""
+    decided = {one["place"] for one in morning.steps if one["did"] != "left"}
+    for place, item in enumerate(morning.items, start=1):
+        if place not in decided:
+            yield item["kind"], item["id"]
 
 
 def last_step(morning: Morning) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vefa.channels.gateways import GatewayError
@@ -22,7 +22,7 @@ from vefa.dialogue.leasing import Gone, Lease, hand_over, settle, take
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.pace import Pace
 from vefa.dialogue.parcels import parcel_of
-from vefa.dialogue.receipts import tell_failed
+from vefa.dialogue.receipts import tell_failed, wait_again
 from vefa.dialogue.waiting import Waiting, waiting
 from vefa.journal.record import Happening, record
 from vefa.kit.claim import wait_after
@@ -196,6 +196,7 @@ def _let_rest(lease: Lease, error: BusyError | GatewayError, *, now: datetime) -
     _endpoint(lease).update(paused_until=now + rest, refusals=counted, **trouble)
 
 
+@transaction.atomic
 def _fail(lease: Lease, error: RejectedError, *, now: datetime) -> None:
     facts = {"state": S.FAILED, "trouble": error.reason, "ended_at": now, "parts": _parts(lease, error)}
     if not settle(lease, facts):
@@ -209,6 +210,7 @@ def _fail(lease: Lease, error: RejectedError, *, now: datetime) -> None:
         )
 
 
+@transaction.atomic
 def _doubt(lease: Lease, error: UnsureError, *, now: datetime) -> None:
     facts = {"state": S.UNCERTAIN, "trouble": error.reason, "ended_at": now, "parts": _parts(lease, error)}
     if settle(lease, facts):
@@ -224,7 +226,12 @@ def _parts(lease: Lease, error: SendError) -> list[str]:
 
 
 def tell_uncertain(rows: list[Delivery], *, now: datetime) -> None:
-    """Leave in the journal that nobody knows whether these arrived."""
+    """Leave in the journal that nobody knows whether these arrived.
+
+    An answer to a private message that is not sent once more by itself makes that wait again. Call it in the
+    transaction that writes the doubt.
+    """
+    wait_again([row for row in rows if row.resent or row.handed_over_at], now=now)
     record(
         Happening(
             kind="delivery.uncertain",

@@ -1,5 +1,6 @@
 """Answers to private messages: no case, but written, delivered and kept like every other answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,6 +77,12 @@ def take_back(one: Found, *, reply_id: int, by: Staff, now: datetime) -> str:
     private.again(one, by=by, now=now)
     _tell("reply.taken_back", one, reply, by, now)
     return reply.text
+
+
+def unarrived(said: Sequence[Answered]) -> Delivery | None:
+    """The way of the last of these answers, where it did not arrive or nobody knows."""
+    last = said[-1].delivery if said else None
+    return last if last and last.state in {DeliveryState.FAILED, DeliveryState.UNCERTAIN} else None
 
 
 def answers_to(one: Found) -> list[Answered]:

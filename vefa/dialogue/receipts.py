@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
 from vefa.dialogue.respelling import facts_of, spelt_otherwise
 from vefa.dialogue.rests import has_rest
+from vefa.inbox import private
 from vefa.inbox.models import Contact
 from vefa.journal.record import Happening, record
 
@@ -224,8 +225,12 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def tell_failed(rows: Iterable[Delivery], *, now: datetime) -> None:
-    """Leave the failures in the journal of their cases."""
+def tell_failed(rows: Collection[Delivery], *, now: datetime) -> None:
+    """Leave the failures in the journal of their cases; what was answered without one waits once more.
+
+    Call it in the transaction that writes them.
+    """
+    wait_again(rows, now=now)
     record(
         Happening(
             kind="delivery.failed",
@@ -236,6 +241,18 @@ def tell_failed(rows: Iterable[Delivery], *, now: datetime) -> None:
         )
         for row in rows
         if row.reply.case_id
+    )
+
+
+def wait_again(rows: Iterable[Delivery], *, now: datetime) -> None:
+    """Private messages whose answer did not arrive wait once more: no case would tell anybody of it."""
+    private.unanswered(
+        {
+            row.reply.answers_id: row.pk
+            for row in rows
+            if row.reply.answers_id and row.reply.case_id is None and not row.reply.automatic
+        },
+        now=now,
     )
 
 

@@ -3,7 +3,7 @@
 `visible_to` is the only door through which a screen reaches one. Absent and forbidden look the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -197,6 +197,33 @@ def answered(one: Found, *, by: Staff, now: datetime) -> None:
         raise NotAllowedError("this part does not include answering")
     message = _locked(one, {PrivateState.OPEN, PrivateState.KEPT, PrivateState.ANSWERED})
     _settle(message, PrivateState.ANSWERED, one.part, by, now)
+
+
+@transaction.atomic
+def unanswered(failed: Mapping[int, int], *, now: datetime) -> None:
+    """Answers that did not arrive, by contact the delivery: each waits for a decision once more.
+
+    Call it in the transaction that writes the failure. What was decided otherwise since stays as it is.
+    """
+    if not failed:
+        return
+    rows = PrivateMessage.objects.select_for_update().filter(
+        contact__in=list(failed), state=PrivateState.ANSWERED
+    )
+    found = list(rows.order_by("id"))
+    PrivateMessage.objects.filter(pk__in=[one.pk for one in found]).update(
+        state=PrivateState.OPEN, settled_by=None, settled_at=None, settled_as=""
+    )
+    record(
+        Happening(
+            kind="private.unanswered",
+            subject=f"endpoint:{one.endpoint_id}",
+            actor="system",
+            at=now,
+            data={"contact_id": one.contact_id, "delivery_id": failed[one.contact_id]},
+        )
+        for one in found
+    )
 
 
 @transaction.atomic

@@ -160,6 +160,7 @@ def _act_names() -> dict[str, str]:
         "private.filed": gettext("made a message a case"),
         "private.kept": gettext("left a message private"),
         "private.opened_again": gettext("undid a decision"),
+        "private.unanswered": gettext("an answer did not arrive"),
         "reply.written": gettext("answered"),
         "reply.taken_back": gettext("took an answer back"),
     }

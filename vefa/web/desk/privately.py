@@ -13,7 +13,7 @@ from vefa.dialogue import private_answers
 from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.models import DeliveryState
 from vefa.dialogue.phrases import MissingPhraseError, UnresolvedError, sentence
-from vefa.dialogue.private_answers import answers_to, language_of, reachable
+from vefa.dialogue.private_answers import Answered, answers_to, language_of, reachable
 from vefa.dialogue.voices import Voice, VoiceError, voices_for
 from vefa.dialogue.writing import EmptyReplyError, TooLateError
 from vefa.directory.models import Staff
@@ -70,6 +70,7 @@ class Card:
     language: str
     state: str
     by: str
+    lost: tuple[str, str] | None = None  # that its answer did not arrive, and why
     sights: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
     @property
@@ -89,13 +90,13 @@ class Done:
 def card_of(found: Found, staff: Staff, *, now: datetime) -> Card:
     """Everything that stands on the page."""
     contact, language = found.contact, get_language() or "en"
-    message = found.message
+    message, answers = found.message, answers_to(found)
     by = message.settled_by.name if message.settled_by else ""
     return Card(
         found=found,
         who=who_of(contact),
         account=contact.endpoint.name(language),
-        messages=_said(found),
+        messages=_said(found, answers),
         voices=voices_for(staff, contact.endpoint, now=now, language=language)
         if found.part.may_answer
         else (),
@@ -105,6 +106,7 @@ def card_of(found: Found, staff: Staff, *, now: datetime) -> Card:
         language=language_of(found),
         state=state_words(found),
         by=in_place_of(by, message.settled_as) if by else "",
+        lost=_lost(found, answers),
         sights=[
             {"name": in_place_of(one.staff.name, one.seen_as), "first": one.first_at, "last": one.last_at}
             for one in private.sights(found)
@@ -127,6 +129,16 @@ def state_words(found: Found) -> str:
         PrivateState.ANSWERED: gettext("answered"),
         PrivateState.FILED: gettext("made a case"),
     }[PrivateState(found.message.state)]
+
+
+def _lost(found: Found, answers: Sequence[Answered]) -> tuple[str, str] | None:
+    """That the answer did not arrive, where that is why the message waits; the reason as it was told."""
+    way = private_answers.unarrived(answers)
+    if way is None or found.message.state != PrivateState.OPEN:
+        return None
+    if way.state == DeliveryState.FAILED:
+        return gettext("The answer did not arrive."), told(way.trouble)
+    return gettext("Nobody knows whether the answer arrived."), told(way.trouble)
 
 
 def ready_answers(language: str) -> list[Ready]:
@@ -231,7 +243,7 @@ def _likely(contact: Contact) -> Target | None:
     return Target(f"unit:{unit.pk}", unit.name(get_language() or "en")) if unit else None
 
 
-def _said(found: Found) -> list[Message]:
+def _said(found: Found, answers: Sequence[Answered]) -> list[Message]:
     """What was said before, this message with its files and changes, and the answers."""
     contact = found.contact
     earlier = private.earlier(found)
@@ -240,7 +252,7 @@ def _said(found: Found) -> list[Message]:
         files.setdefault(one.contact_id, []).append(_file(one))
     said = [_message(one, files.get(one.pk, ()), ()) for one in earlier]
     said.append(_message(contact, files.get(contact.pk, ()), private.changed_words(found)))
-    for answer in answers_to(found):
+    for answer in answers:
         state = DeliveryState(answer.delivery.state)
         staff = answer.reply.staff
         said.append(

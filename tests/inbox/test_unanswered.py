@@ -1,0 +1,150 @@
+"""An answer without a case that did not arrive: nobody else would hear of it, so its message waits again."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from tests.inbox.leyla import ALI, line, seen_by, write
+from tests.providers.telegram_bot_api import TelegramBotApi
+from tests.web.desk.seat import seated
+from vefa.channels.port import Account
+from vefa.channels.registry import build
+from vefa.dialogue import morning, outbox, private_answers, sweeping
+from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.receipts import apply_receipts
+from vefa.inbox import private
+from vefa.inbox.models import Contact, PrivateState
+from vefa.journal.models import Event
+from vefa.web.ui.sentences import told
+
+pytestmark = pytest.mark.django_db
+TOKEN = "700100:test-token"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def provider():
+    with TelegramBotApi.running(token=TOKEN) as bot:
+        yield bot
+
+
+@pytest.fixture
+def hers(town):
+    return line()
+
+
+@pytest.fixture
+def courier(hers, provider, now):
+    """Sends what is due on her line."""
+    with httpx.Client(timeout=2) as http:
+        account = Account(settings={"api_base": provider.base}, secrets={"token": TOKEN}, http=http)
+        adapter = build("telegram", account)
+
+        def run(after=MINUTE):
+            hers.refresh_from_db()
+            return outbox.deliver_due(endpoint=hers, adapter=adapter, clock=lambda: now + after)
+
+        yield run
+
+
+@pytest.fixture
+def message(hers, now):
+    return write(hers, "Bir ricam var", now=now)
+
+
+@pytest.fixture
+def answer(town, message, now):
+    """Leyla answers it."""
+
+    def say(text="Yarın arayın."):
+        found = seen_by(town.leyla, message, now=now)
+        return private_answers.answer(found, text=text, voice="", by=town.leyla, now=now)
+
+    return say
+
+
+def state_of(message) -> str:
+    message.refresh_from_db()
+    return str(message.state)
+
+
+def page_of(town, message) -> str:
+    client = seated(town.leyla)
+    return client.get(reverse("desk:private-message", args=[message.pk])).content.decode()
+
+
+def test_an_answer_that_failed_for_good_brings_its_message_back_and_says_why(
+    town, message, answer, courier, provider, now
+):
+    answer()
+    assert state_of(message) == PrivateState.ANSWERED
+    provider.blocked.add(ALI)
+    assert courier() == 1
+
+    assert state_of(message) == PrivateState.OPEN
+    assert (message.settled_by, message.settled_at, message.settled_as) == (None, None, "")
+    assert private.open_ids(town.leyla, now=now, limit=9) == [message.pk]
+    event = Event.objects.get(kind="private.unanswered")
+    assert (event.subject, event.actor) == (f"endpoint:{message.endpoint_id}", "system")
+    assert event.data == {"contact_id": message.contact_id, "delivery_id": Delivery.objects.get().pk}
+
+    page = page_of(town, message)
+    assert "Yanıt ulaşmadı." in page
+    with override("tr"):
+        assert told(Delivery.objects.get().trouble) in page
+    assert "Yarın arayın." in page
+    private.keep(seen_by(town.leyla, message, now=now), by=town.leyla, now=now)
+    assert "Yanıt ulaşmadı." not in page_of(town, message)
+    assert "yanıt ulaşmadı" in seated(town.leyla).get(reverse("desk:delegations")).content.decode()
+
+
+def test_a_report_of_failure_brings_it_back_too(message, answer, courier, now):
+    answer()
+    courier()
+    row = Delivery.objects.get()
+    assert (row.state, state_of(message)) == (DeliveryState.HANDED_OVER, PrivateState.ANSWERED)
+
+    report = {"provider_id": row.provider_id, "state": "failed", "reason": "no such subscriber"}
+    apply_receipts(
+        [Contact(endpoint_id=row.endpoint_id, details={"receipts": [report]})], now=now + 2 * MINUTE
+    )
+    assert state_of(message) == PrivateState.OPEN
+
+
+def test_one_in_doubt_is_sent_once_more_and_asks_a_person_only_after_that(
+    town, message, answer, courier, provider, now
+):
+    answer()
+    provider.misbehave("drop", times=2)
+    courier()
+    assert (Delivery.objects.get().state, state_of(message)) == ("uncertain", PrivateState.ANSWERED)
+    assert sweeping.resend_doubtful(now=now + 12 * MINUTE) == 1
+    courier(after=13 * MINUTE)
+
+    assert (Delivery.objects.get().state, state_of(message)) == ("uncertain", PrivateState.OPEN)
+    assert "Yanıtın ulaşıp ulaşmadığı bilinmiyor." in page_of(town, message)
+
+
+def test_what_somebody_made_a_case_of_meanwhile_stays_one(town, message, answer, courier, provider, now):
+    answer()
+    private.file(seen_by(town.leyla, message, now=now), by=town.leyla, now=now)
+    provider.blocked.add(ALI)
+    courier()
+    assert (Delivery.objects.get().state, state_of(message)) == (DeliveryState.FAILED, PrivateState.FILED)
+    assert not Event.objects.filter(kind="private.unanswered").exists()
+
+
+def test_it_comes_back_in_the_same_morning(town, hers, message, answer, courier, provider, now):
+    write(hers, "Bir şey daha", now=now, number=2)
+    found = morning.round_of(town.leyla, now=now)
+    reply = answer()
+    morning.step(town.leyla, found.morning, place=1, did="answered", now=now, reply_id=reply.pk)
+    provider.blocked.add(ALI)
+    courier()
+    morning.step(town.leyla, found.morning, place=2, did="left", now=now)
+
+    waiting = morning.round_of(town.leyla, now=now).waiting
+    assert [(one.place, one.message and one.message.message.pk) for one in waiting] == [(3, message.pk)]
