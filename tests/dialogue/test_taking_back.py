@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from vefa.cases import elsewhere, promises
 from vefa.cases.ending import Ending, OutcomeError, end
 from vefa.cases.models import Outcome
 from vefa.dialogue import writing
-from vefa.dialogue.writing import Words
+from vefa.dialogue.writing import TooLateError, Words
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
 
@@ -83,3 +84,16 @@ def test_what_ended_meanwhile_owes_nothing_again(case, town, now):
     writing.take_back(reply_id=reply.pk, case_id=case.pk, by=town.derya, now=now + 2 * SECONDS)
     assert first_answer(case) == (now, now)
     assert case.due_at is None
+
+
+def test_what_is_only_shown_can_be_taken_back_until_it_may_have_been_read(talks, opens, town, now):
+    case = opens(talks("", endpoint=town.web, space="phone"))
+    first = answer(case, town.derya, now)
+    writing.take_back(reply_id=first.pk, case_id=case.pk, by=town.derya, now=now + SECONDS)
+
+    second = answer(case, town.derya, now)
+    later = now + timedelta(seconds=settings.UNDO_S)
+    with pytest.raises(TooLateError):
+        writing.take_back(reply_id=second.pk, case_id=case.pk, by=town.derya, now=later)
+    second.refresh_from_db()
+    assert second.taken_back_at is None

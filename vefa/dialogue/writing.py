@@ -1,6 +1,6 @@
 """A reply is written once and laid down as deliveries; nothing is sent here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from vefa.kit import rows
 from vefa.kit.ids import token
 
 LIMIT = 20_000  # characters of one reply
+_STOPPABLE = frozenset({DeliveryState.QUEUED, DeliveryState.SHOWN})
 
 
 class EmptyReplyError(ValueError):
@@ -189,16 +190,29 @@ def greet(said: Sequence[tuple[Conversation, Words]], *, now: datetime, though_s
 
 @transaction.atomic
 def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply:
+def leaves_at(reply: Reply) -> datetime:
+    """When a person's answer leaves, and is shown where nothing leaves."""
+    return reply.written_at + timedelta(seconds=settings.UNDO_S)
+
+
+def is_leaving(reply: Reply, deliveries: Iterable[Delivery], *, now: datetime) -> bool:
+    """Whether nobody can have it yet, so that it is offered to take it back."""
+    return leaves_at(reply) > now and all(one.state in _STOPPABLE for one in deliveries)
+
+
     """Stop one's own reply before it leaves. Raises LookupError, or TooLateError once it has begun to.
 
     Where the city has said nothing else by a person, a first answer is owed again.
     """
+    What is only shown may have been read since the moment at which it was.
+
     reply = Reply.objects.select_for_update().filter(id=reply_id, case_id=case_id, staff=by).first()
     if reply is None:
         raise LookupError(f"no reply {reply_id} of this person on case {case_id}")
     rows = list(reply.deliveries.select_for_update().order_by("id"))
-    stoppable = {DeliveryState.QUEUED, DeliveryState.SHOWN}
-    if reply.taken_back_at or any(row.state not in stoppable for row in rows):
+    states = {row.state for row in rows}
+    shown = DeliveryState.SHOWN in states and leaves_at(reply) <= now
+    if reply.taken_back_at or states - _STOPPABLE or shown:
         raise TooLateError(f"reply {reply_id} is on its way")
     reply.deliveries.update(state=DeliveryState.TAKEN_BACK, ended_at=now)
     reply.taken_back_at = now

@@ -20,8 +20,9 @@ from vefa.cases.sights import mark_read, sight_of, sights
 from vefa.cases.tracking import number_beside_mail
 from vefa.citizens.models import Address
 from vefa.dialogue.drafts import kept, kept_asked
-from vefa.dialogue.models import DeliveryState, Reply
+from vefa.dialogue.models import Reply
 from vefa.dialogue.queries import Entry, channel_truth, conversation_asked, conversation_of
+from vefa.dialogue.writing import is_leaving, leaves_at
 from vefa.directory.access import Action, can
 from vefa.directory.models import Role, Staff
 from vefa.directory.queries import directory
@@ -280,9 +281,9 @@ def _conversation(staff: Staff, case_id: int, entries: list[Entry], now: datetim
         if entry.reply
         and entry.reply.staff_id == staff.pk
         and entry.deliveries
-        and all(one.state == DeliveryState.QUEUED and one.due_at > now for one in entry.deliveries)
+        and is_leaving(entry.reply, entry.deliveries, now=now)
     ]
-    last = leaving[-1] if leaving else None
+    last = leaving[-1].reply if leaving else None
     return {
         "said": messages(
             entries,
@@ -290,8 +291,8 @@ def _conversation(staff: Staff, case_id: int, entries: list[Entry], now: datetim
             private=can(staff, Action.PRIVATE),
             calls=calls_in(staff, entries, now=now),
         ),
-        "leaving": last.reply if last else None,
-        "seconds": max(1, int((last.deliveries[0].due_at - now).total_seconds())) if last else 0,
+        "leaving": last,
+        "seconds": max(1, int((leaves_at(last) - now).total_seconds())) if last else 0,
     }
 
 

@@ -58,7 +58,11 @@ class EndForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[(key.value, name) for key, name in OUTCOMES.items() if key != Outcome.DUPLICATE],
     )
-    reason = words_field(_("What the resident reads: what was done, or why not"), required=False)
+    reason = words_field(
+        _("What the resident reads: what was done, or why not"),
+        required=False,
+        hint=_("It is told at once and cannot be taken back."),
+    )
     objection = words_field(_("How the resident can object"), rows=2, required=False)
     agency = forms.TypedChoiceField(
         label=_("Passed on to"), choices=agencies, coerce=int, empty_value=None, required=False

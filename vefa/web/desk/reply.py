@@ -23,7 +23,7 @@ from vefa.dialogue.enclosing import Chosen, EnclosureError
 from vefa.dialogue.exposure import ExposedError
 from vefa.dialogue.models import Reply
 from vefa.dialogue.phrases import UnresolvedError
-from vefa.dialogue.queries import channel_truth, last_reply
+from vefa.dialogue.queries import ChannelTruth, channel_truth, last_reply
 from vefa.dialogue.terms import NotNowError
 from vefa.dialogue.voices import VoiceError
 from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError
@@ -178,15 +178,22 @@ def _just_answered(request: StaffRequest, found: Case) -> Reply | None:
 
 def _send(request: StaffRequest, found: Case, enclosed: tuple[StoredFile, ...]) -> None:
     now, given = timezone.now(), _given(request)
-    said = words_of(given, case=found, truth=channel_truth(found))
+    truth = channel_truth(found)
+    said = words_of(given, case=found, truth=truth)
     said = replace(said, insisted=given.get("insisted") == ["yes"], files=enclosed)
     to_all = given.get("hears") != [ALONE]
     writing.write(case=found, words=said, by=request.staff, now=now, to_all=to_all)
     beside = given.get("text", [""])[0]
     if said.extras and said.extras.template and beside.strip():  # an approved text went instead
         keep(case_id=found.pk, staff=request.staff, box="reply", text=beside[:LIMIT], now=now)
-    seconds = words.digits(settings.UNDO_S)
-    messages.success(request, gettext("The answer leaves in %(seconds)s seconds.") % {"seconds": seconds})
+    messages.success(request, _leaves(truth) % {"seconds": words.digits(settings.UNDO_S)})
+
+
+def _leaves(truth: ChannelTruth) -> str:
+    """What happens after the time for taking it back."""
+    if truth.reachable:
+        return gettext("The answer leaves in %(seconds)s seconds.")
+    return gettext("The answer stands on the page of the case in %(seconds)s seconds.")
 
 
 def _note(request: StaffRequest, found: Case, text: str) -> HttpResponse:

@@ -1,10 +1,9 @@
 """What the resident and the city said to each other, as the resident may read it."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -12,6 +11,7 @@ from django.utils.translation import gettext
 from vefa.cases.models import Case
 from vefa.dialogue.models import Enclosure, Reply
 from vefa.dialogue.queries import SIGNS, Entry, conversation_of
+from vefa.dialogue.writing import leaves_at
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.web.portal.photos import PHOTOS
 from vefa.web.portal.reports import Mine
@@ -50,7 +50,7 @@ def _out(reply: Reply, now: datetime) -> bool:
     """Whether it has left the house: not taken back, and no longer in the seconds in which it could be."""
     if reply.taken_back_at is not None:
         return False
-    return reply.automatic or reply.written_at + timedelta(seconds=settings.UNDO_S) <= now
+    return reply.automatic or leaves_at(reply) <= now
 
 
 def _is_own(case: Case, contact: Contact) -> bool:
