@@ -60,6 +60,32 @@ def test_a_suggestion_is_decided_once(people, now):
         matching.decide(likeness_id=found.pk, accepted=True, by="staff:1", now=now)
 
 
+def test_a_merge_that_is_undone_leaves_the_suggestion_open_again(people, now):
+    matching.suggest(now=now, places=nowhere)
+    found = Likeness.objects.get()
+    matching.decide(likeness_id=found.pk, accepted=True, by="staff:1", now=now)
+    made = merge(kept_id=found.older_id, absorbed_id=found.newer_id, reason="", by="staff:1", now=now)
+    assert queries.likenesses_of(found.older_id) == queries.told_apart(found.older_id) == []
+
+    unmerge(merge_id=made.pk, by="staff:2", now=now)
+
+    assert queries.likenesses_of(found.newer_id) == [found]
+    found.refresh_from_db()
+    assert (found.accepted, found.decided_at, found.by) == (None, None, "")
+
+
+def test_two_who_are_told_apart_can_be_told_one_after_all(people, now):
+    named = matching.note_named(people["baker"].pk, people["ali"].pk, now=now)
+    assert (named.older, named.newer) == (people["ali"], people["baker"])
+    matching.decide(likeness_id=named.pk, accepted=False, by="staff:1", now=now)
+    assert queries.told_apart(people["baker"].pk) == [named]
+    assert matching.note_named(people["ali"].pk, people["baker"].pk, now=now) == named
+
+    matching.decide(likeness_id=named.pk, accepted=True, by="staff:2", now=now, after_all=True)
+    merge(kept_id=people["ali"].pk, absorbed_id=people["baker"].pk, reason="", by="staff:2", now=now)
+    assert queries.told_apart(people["baker"].pk) == []
+
+
 def test_a_merged_person_is_found_under_every_row(people, now):
     ali, again = people["ali"], people["ali_again"]
     merge(kept_id=ali.pk, absorbed_id=again.pk, reason="same number", by="staff:1", now=now)

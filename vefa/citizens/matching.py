@@ -49,10 +49,13 @@ def suggest(*, now: datetime, places: Places, limit: int = 200) -> int:
 
 
 @transaction.atomic
-def decide(*, likeness_id: int, accepted: bool, by: str, now: datetime) -> Likeness:
-    """Take note of what a person says to a suggestion; merging is a step of its own. Raises DecidedError."""
+def decide(*, likeness_id: int, accepted: bool, by: str, now: datetime, after_all: bool = False) -> Likeness:
+    """Take note of what a person says to a suggestion; merging is a step of its own. Raises DecidedError.
+
+    after_all  they know what was said before and say something else
+    """
     found = Likeness.objects.select_for_update().get(id=likeness_id)
-    if found.decided_at is not None:
+    if found.decided_at is not None and not after_all:
         raise DecidedError("this suggestion is decided already")
     found.accepted, found.decided_at, found.by = accepted, now, by
     found.save(update_fields=["accepted", "decided_at", "by"])
@@ -68,6 +71,13 @@ def note_claimed(pairs: Mapping[tuple[int, int], str], *, now: datetime) -> None
     ]
     if found:
         Likeness.objects.bulk_create(found, ignore_conflicts=True)
+
+
+def note_named(one_id: int, other_id: int, *, now: datetime) -> Likeness:
+    """Suggest two people of whom only a person says that they are one; known pairs stay as they are."""
+    older_id, newer_id = sorted((one_id, other_id))
+    given = {"reasons": ["named"], "found_at": now}
+    return Likeness.objects.get_or_create(older_id=older_id, newer_id=newer_id, defaults=given)[0]
 
 
 def _candidates(fresh: Collection[Citizen]) -> set[tuple[int, int]]:

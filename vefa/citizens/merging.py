@@ -8,8 +8,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from vefa.citizens.models import Citizen, Merge
+from vefa.citizens.models import Citizen, Likeness, Merge
+from vefa.citizens.queries import same_person
 from vefa.journal.record import Happening, record
 
 
@@ -41,6 +43,7 @@ def unmerge(*, merge_id: int, by: str, now: datetime) -> Merge:
 
     It works in any order: a later merge of the one who was kept is left as it is, and so is one of somebody
     who came along, was then taken out, and was merged again.
+    Whether the two are one, as it was suggested, is an open question again.
     """
     stored = Merge.objects.select_for_update().get(id=merge_id)
     if stored.undone_at is not None:
@@ -50,10 +53,19 @@ def unmerge(*, merge_id: int, by: str, now: datetime) -> Merge:
     Citizen.objects.filter(id__in=_still_with(stored), merged_into=root).update(merged_into=absorbed)
     absorbed.merged_into = None
     absorbed.save(update_fields=["merged_into"])
+    _ask_again(absorbed.pk)
     stored.undone_at, stored.undone_by = now, by
     stored.save(update_fields=["undone_at", "undone_by"])
     _tell("citizen.unmerged", stored, by=by, now=now, reason="")
     return stored
+
+
+def _ask_again(parted_id: int) -> None:
+    """Nobody has decided any more whether somebody who was parted from others is one of them."""
+    people = same_person(parted_id)
+    accepted = Likeness.objects.filter(Q(older__in=people) | Q(newer__in=people), accepted=True)
+    between = accepted.exclude(older__in=people, newer__in=people)
+    between.update(accepted=None, decided_at=None, by="")
 
 
 def _still_with(stored: Merge) -> list[int]:

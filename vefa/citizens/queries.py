@@ -89,10 +89,13 @@ def found(text: str, *, country: str, limit: int = 20) -> list[Citizen]:
 
 
 def likenesses_of(citizen_id: int) -> list[Likeness]:
-    """Suggestions about this person that nobody has decided on."""
-    people = same_person(citizen_id)
-    rows = Likeness.objects.filter(Q(older_id__in=people) | Q(newer_id__in=people), decided_at=None)
-    return list(rows.select_related("older", "newer").order_by("-found_at", "id"))
+    """Suggestions about this person and others that nobody has decided on."""
+    return [one for one in _likenesses(citizen_id) if one.decided_at is None]
+
+
+def told_apart(citizen_id: int) -> list[Likeness]:
+    """Suggestions of whose two people somebody said that they are two; it can be said otherwise after all."""
+    return [one for one in _likenesses(citizen_id) if one.decided_at is not None]
 
 
 def merges_of(citizen_id: int) -> list[Merge]:
@@ -111,6 +114,14 @@ def merge_of(merge_id: int) -> tuple[int, int]:
     """The two citizens of a merge: kept, absorbed. Raises Merge.DoesNotExist."""
     found = Merge.objects.get(id=merge_id)
     return found.kept_id, found.absorbed_id
+
+
+def _likenesses(citizen_id: int) -> list[Likeness]:
+    """Every suggestion about this person and somebody who is another still."""
+    people = same_person(citizen_id)
+    rows = Likeness.objects.filter(Q(older_id__in=people) | Q(newer_id__in=people))
+    found = rows.select_related("older", "newer").order_by("-found_at", "id")
+    return [one for one in found if one.older.root_id != one.newer.root_id]
 
 
 def _address_condition(text: str, country: str) -> Q | None:

@@ -85,6 +85,7 @@ RULES: dict[str, list[Rule]] = {
     "fetch-again": [Rule(Action.REQUEUE, "POST", data={"which": "all"})],
     "settle": [Rule(Action.REQUEUE, "POST", "delivery", {"do": "arrived"})],
     "citizen": [Rule(Action.PRIVATE, about="citizen")],
+    "citizen-join": [Rule(Action.MERGE, "POST", "citizen")],
     "merge": [Rule(Action.MERGE, "POST", "likeness", {"do": "different"})],
     "unmerge": [Rule(Action.MERGE, "POST", "merge")],
     "catalogue": [Rule(Action.ADMINISTER)],

@@ -111,6 +111,7 @@ urlpatterns = [
     path("troubles/files", troubles.fetch_again, name="fetch-again"),
     path("troubles/deliveries/<int:delivery_id>", troubles.settle, name="settle"),
     path("citizens/<int:citizen_id>", citizen.citizen, name="citizen"),
+    path("citizens/<int:citizen_id>/join", citizen.join, name="citizen-join"),
     path("likenesses/<int:likeness_id>", citizen.merge, name="merge"),
     path("merges/<int:merge_id>", citizen.unmerge, name="unmerge"),
     path("endpoints", endpoints.page, name="endpoints"),
