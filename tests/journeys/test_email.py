@@ -20,6 +20,7 @@ from vefa.citizens.merging import merge
 from vefa.citizens.models import Likeness
 from vefa.citizens.queries import addresses_of
 from vefa.dialogue.enclosing import Chosen, take
+from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.writing import Words, write
 
 pytestmark = [
@@ -152,3 +153,19 @@ def test_who_leaves_number_and_mail_in_the_form_is_written_to_by_mail(town, post
     write(case=second, words=Words(text="Завтра засыплем.", language="ru"), by=town.derya, now=timezone.now())
     worker.work()
     assert "Завтра засыплем." in body(post.olga_got()[-1])
+
+
+def test_a_mailbox_that_rests_keeps_nobody_else_waiting(town, post, worker):
+    first = letter("На улице яма.", number=1)
+    first.replace_header("From", "Иван <later@pinarova.example>")  # put off by the server for now
+    post.drop(first)
+    post.drop(letter("На дороге яма.", number=2))
+    fetch(town.mailbox)
+    worker.work()
+
+    assert len(post.olga_got()) == 1
+    waiting = Delivery.objects.select_related("conversation__address").get(state=DeliveryState.QUEUED)
+    assert waiting.conversation is not None
+    assert waiting.conversation.address.value == "later@pinarova.example"
+    town.mailbox.refresh_from_db()
+    assert (town.mailbox.paused_until, town.mailbox.trouble) == (None, "")

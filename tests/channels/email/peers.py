@@ -83,7 +83,7 @@ on_recipient:
     message = 550 5.1.1 No such resident
   defer
     local_parts = later
-    message = 451 4.3.0 Come again later
+    message = 451 4.2.1 Come again later
   accept
     domains = +local_domains
   deny

@@ -329,12 +329,13 @@ def test_files_travel_with_their_names(mailbox):
 def test_an_unknown_mailbox_is_final_and_a_busy_one_is_not(mailbox):
     with pytest.raises(RejectedError) as refusal:
         mailbox.send(Parcel(to="nobody_here@pinarova.example", text="Merhaba"))
-    with pytest.raises(BusyError):
+    with pytest.raises(BusyError) as rest:
         mailbox.send(Parcel(to="later@pinarova.example", text="Merhaba"))
     with pytest.raises(RejectedError) as content:
         mailbox.send(Parcel(to="derya@pinarova.example", text="Merhaba", subject="FORBIDDEN"))
 
     assert refusal.value.unreachable
+    assert rest.value.address_only
     assert not content.value.unreachable
 
 

@@ -144,6 +144,28 @@ def test_a_deferral_may_be_tried_again(step):
         send(server)
 
 
+@pytest.mark.parametrize(
+    ("step", "words", "alone"),
+    [
+        ("RCPT", "450 4.2.1 this mailbox rests", True),
+        ("RCPT", "452 4.2.2 this mailbox is full", True),
+        ("RCPT", "451 4.7.1 Greylisted, come again", True),
+        ("RCPT", "451 Greylisted", True),
+        ("RCPT", "452 no room on the disk", False),
+        ("RCPT", "451 4.3.0 Temporary lookup failure", False),
+        ("RCPT", "421 4.2.0 closing", False),
+        ("MAIL", "451 4.2.0 later", False),
+        ("DATA", "451 4.2.0 later", False),
+        ("end", "451 4.2.0 later", False),
+    ],
+)
+def test_a_receiver_who_is_put_off_keeps_nobody_else_waiting(step, words, alone):
+    with moody(**{step: words}) as server, pytest.raises(BusyError) as rest:
+        send(server)
+
+    assert rest.value.address_only is alone
+
+
 def test_a_server_without_encryption_gets_nothing_when_encryption_was_asked_for():
     with moody() as server, pytest.raises(BusyError):
         hand_over(SmtpServer(host="127.0.0.1", port=server.port, timeout_s=0.3), LETTER)

@@ -16,6 +16,8 @@ from vefa.channels.port import BusyError, RejectedError, UnsureError, because
 REPAIR_PAUSE_S = 300  # a refused password waits for a person; meanwhile nothing is given up
 _DEAD_MAILBOX = {550, 551, 553}
 _STATUS = re.compile(rb"5\.\d{1,3}\.\d{1,3}\b")
+_SUBJECT = re.compile(rb"4\.(\d{1,3})\.\d{1,3}\b")  # of a status that passes
+_CLOSING, _NO_ROOM = 421, 452  # of the server itself
 _NOT_THEIRS = re.compile(
     rb"relay|sender|spam|block|black|polic|reputation|authenticat|not permitted|rate|helo|dns", re.IGNORECASE
 )
@@ -43,6 +45,8 @@ def hand_over(server: SmtpServer, letter: Letter) -> None:
 @contextmanager
 def connected(server: SmtpServer) -> Iterator[smtplib.SMTP]:
     """A greeted, secured, signed-in connection; it is said goodbye to. Raises BusyError."""
+    if not server.port:
+        raise BusyError("the port is no number from 1 to 65535", retry_after_s=REPAIR_PAUSE_S)
     try:
         smtp = _greeted(server)
     except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -88,15 +92,15 @@ def _envelope(smtp: smtplib.SMTP, letter: Letter) -> None:
     options = [] if letter.to.isascii() else ["SMTPUTF8"]
     if options and not smtp.has_extn("smtputf8"):
         raise RejectedError("the mail server takes no address in this script", unreachable=True)
-    _check(_asked(lambda: smtp.mail(letter.sender, options)), dead=False)
-    _check(_asked(lambda: smtp.rcpt(letter.to)), dead=True)
+    _check(_asked(lambda: smtp.mail(letter.sender, options)))
+    _check_receiver(_asked(lambda: smtp.rcpt(letter.to)))
 
 
 def _data(smtp: smtplib.SMTP, letter: Letter) -> None:
     """The mail itself. Once its last line is out, silence means that we do not know."""
     code, said = _asked(lambda: smtp.docmd("DATA"))
     if code != 354:
-        _check((code, said), dead=False)
+        _check((code, said))
         raise BusyError(because("unexpected answer to DATA", code))
     body = letter.data.replace(b"\r\n.", b"\r\n..")
     body = b"." + body if body.startswith(b".") else body
@@ -108,7 +112,7 @@ def _data(smtp: smtplib.SMTP, letter: Letter) -> None:
         raise UnsureError(because("no answer after the mail was handed over", _told(error))) from None
     if reply[0] == -1:
         raise UnsureError("an unreadable answer after the mail was handed over")
-    _check(reply, dead=False)
+    _check(reply)
 
 
 def _asked(step: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
@@ -118,15 +122,24 @@ def _asked(step: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
         raise BusyError(because("the mail server hung up", _told(error))) from None
 
 
-def _check(reply: tuple[int, bytes], *, dead: bool) -> None:
-    """Pass 2xx; 5xx is final (and the mailbox dead, if it was asked for); the rest passes with time."""
+def _check_receiver(reply: tuple[int, bytes]) -> None:
+    """As `_check`; a refusal may be of this one mailbox: gone for good, or full or resting for now."""
+    try:
+        _check(reply)
+    except RejectedError as error:
+        raise RejectedError(error.reason, unreachable=_is_gone(*reply)) from None
+    except BusyError as error:
+        raise BusyError(error.reason, address_only=_waits_alone(*reply)) from None
+
+
+def _check(reply: tuple[int, bytes]) -> None:
+    """Pass 2xx; 5xx is final; the rest passes with time."""
     code, words = reply
     said = clean_line(f"{code} {decode(words)}")
     if 200 <= code < 300:
         return
     if 500 <= code < 600:
-        gone = dead and _is_gone(code, words)
-        raise RejectedError(because("the mail server refuses it", said), unreachable=gone)
+        raise RejectedError(because("the mail server refuses it", said))
     raise BusyError(because("the mail server takes it later", said))
 
 
@@ -138,6 +151,13 @@ def _is_gone(code: int, words: bytes) -> bool:
     if found := _STATUS.match(words):
         return is_dead_status(found[0].decode())
     return code in _DEAD_MAILBOX and not _NOT_THEIRS.search(words)
+
+
+def _waits_alone(code: int, words: bytes) -> bool:
+    """Whether a receiver who is put off waits alone; 421, 452 and X.3.Y (RFC 3463) are of the server."""
+    found = _SUBJECT.match(words)
+    whole = found[1] == b"3" if found else code == _NO_ROOM
+    return 400 <= code < 500 and code != _CLOSING and not whole
 
 
 def _told(error: Exception) -> str:
