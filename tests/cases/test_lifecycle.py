@@ -300,7 +300,7 @@ def test_a_private_case_leaves_the_public_list_until_somebody_writes_words_for_i
 
 def test_what_no_public_service_covers_cannot_be_shown(town, now):
     case = opened(town, now=now, service=town.social_aid)
-    with pytest.raises(MoveNotAllowedError):
+    with pytest.raises(lifecycle.NotShownError):
         lifecycle.mark_public(case_id=case.pk, text="x", by=town.derya, now=now)
 
 

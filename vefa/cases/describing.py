@@ -12,7 +12,7 @@ from vefa.cases import owing, routing
 from vefa.cases.duty import decide_again, elsewhere
 from vefa.cases.models import Case, Note, State
 from vefa.cases.moves import By, MoveNotAllowedError, Told, changed, locked, tell
-from vefa.cases.showing import is_public
+from vefa.cases.showing import NotShownError, is_public, may_be_shown
 from vefa.cases.upholding import Upheld
 from vefa.cases.wordlist import words_of
 from vefa.directory.models import Staff
@@ -124,12 +124,11 @@ def mark_private(*, case_id: int, by: By, now: datetime, version: int | None = N
 def mark_public(*, case_id: int, text: str, by: By, now: datetime, version: int | None = None) -> Case:
     """Show the case to everybody, in words that hold nothing personal; it is then private no more.
 
-    Raises MoveNotAllowedError if its service is none that is shown.
+    Raises NotShownError if its service is none that is shown.
     """
     case = locked(case_id, version)
-    service = owing.service_of(case)
-    if service is None or not service.public:
-        raise MoveNotAllowedError(f"{case}: cases of this service are not shown")
+    if not may_be_shown(owing.service_of(case)):
+        raise NotShownError(f"{case}: cases of this service are not shown")
     case.private, case.public, case.public_text = False, True, text.strip()[:400]
     told = Told(kind="case.marked", by=by, at=now, data={"private": False, "public": True})
     return changed(case, "private", "public", "public_text", told=told)

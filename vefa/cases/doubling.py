@@ -11,20 +11,28 @@ from vefa.cases.voices import recount, with_whole
 from vefa.journal.record import Happening, record
 
 
+class FollowError(MoveNotAllowedError):
+    """The case cannot follow that one: `why` says itself, followed, follows (`reference` is whom), ended."""
+
+    def __init__(self, why: str, reference: str = "") -> None:
+        super().__init__(f"it cannot follow that case: {why}")
+        self.why, self.reference = why, reference
+
+
 @transaction.atomic
 def double(*, case_id: int, master_id: int, by: By, now: datetime, version: int | None = None) -> Case:
     """Let the case follow its master: it owes nothing of its own; its resident hears what the master hears.
 
-    Raises MoveNotAllowedError if either has ended, they are the same, or the master is a duplicate itself.
+    Raises FollowError if they are the same, others follow the case, or the master has ended or is a duplicate
+    itself; MoveNotAllowedError if the case has ended.
     """
     low, high = sorted((case_id, master_id))
     rows = {low: locked(low), high: locked(high)}  # in one order, so that two of us never wait for each other
     case, master = rows[case_id], rows[master_id]
     if version is not None:
         case = locked(case_id, version)
-    if case_id == master_id or master.state == State.ENDED or case.duplicates.exists():
-        raise MoveNotAllowedError(f"{case} cannot follow {master}")
     move(case, Move.DOUBLE)
+    _check_pair(case, master)
     owing.go_on(case, at=now)
     owing.drop(case, at=now)
     case.outcome, case.master, case.ended_at = Outcome.DUPLICATE, master, now
@@ -33,6 +41,17 @@ def double(*, case_id: int, master_id: int, by: By, now: datetime, version: int 
     changed(case, *fields, told=Told(kind="case.doubled", by=by, at=now, data=data))
     recount(master)
     return case
+
+
+def _check_pair(case: Case, master: Case) -> None:
+    if case.pk == master.pk:
+        raise FollowError("itself")
+    if case.duplicates.exists():
+        raise FollowError("followed")
+    if master.master is not None:
+        raise FollowError("follows", master.master.reference)
+    if master.state == State.ENDED:
+        raise FollowError("ended")
 
 
 @transaction.atomic

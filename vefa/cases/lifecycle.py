@@ -11,7 +11,7 @@ from django.db import transaction
 
 from vefa.cases import owing, promises
 from vefa.cases.describing import Description, describe, facts_of, mark_private, mark_public, note, unsettle
-from vefa.cases.doubling import double, undouble
+from vefa.cases.doubling import FollowError, double, undouble
 from vefa.cases.ending import Ending, OpenPartsError, OutcomeError, end
 from vefa.cases.models import Case, State
 from vefa.cases.moves import (
@@ -28,15 +28,17 @@ from vefa.cases.moves import (
     tell,
 )
 from vefa.cases.parts import Piece, part, unpart
+from vefa.cases.showing import NotShownError
 from vefa.cases.sights import see
 from vefa.cases.voices import with_whole
 from vefa.directory.models import Staff
 
 __all__ = [
-    "MOVES", "Assignment", "By", "Description", "Ending", "Move", "MoveNotAllowedError", "OpenPartsError",
-    "OutcomeError", "Piece", "ReasonError", "StaleError", "allowed", "ask", "assign", "describe", "double",
-    "end", "facts_of", "mark_private", "mark_public", "note", "part", "plan", "refer", "reopen", "resume",
-    "see", "take", "transfer", "undouble", "unpart", "unsettle",
+    "MOVES", "Assignment", "By", "Description", "Ending", "FollowError", "Move", "MoveNotAllowedError",
+    "NotShownError", "OpenPartsError", "OutcomeError", "Piece", "ReasonError", "StaleError",
+    "allowed", "ask", "assign", "describe", "double", "end", "facts_of", "mark_private", "mark_public",
+    "note", "part", "plan", "refer", "reopen", "resume", "see", "take", "transfer", "undouble", "unpart",
+    "unsettle",
 ]  # fmt: skip
 
 

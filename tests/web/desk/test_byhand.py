@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests.inbox.leyla import work
 from tests.web.desk.byhand import PNG, begun, photo, rows, soon, words
+from vefa.cases import lifecycle
 from vefa.cases.models import Case, Outcome
 from vefa.inbox.files import full_path
 from vefa.inbox.models import Attachment, Contact, Meeting, MeetingLine
@@ -72,6 +73,17 @@ def test_a_line_is_struck_out_before_and_after_it_is_a_case(derya):
 def test_speakers_are_named_to_who_may_know_and_their_lines_struck_out_by_who_typed_them(
     town, derya, at_desk
 ):
+def test_a_line_whose_case_was_cut_into_parts_is_struck_out_after_them(town, derya):
+    page = begun(derya)
+    derya.post(page, {"text": "Yanlış yazdım", "token": uuid4()})
+    work(soon())
+    piece = lifecycle.Piece(title="Lamba", text="", service_id=town.street_light.pk)
+    lifecycle.part(case_id=Case.objects.get().pk, piece=piece, by=town.derya, now=soon())
+
+    answer = derya.post(f"{page}/lines/{MeetingLine.objects.get().pk}", follow=True)
+    assert "Parts of its case have no outcome yet: end them first." in words(answer)
+
+
     derya.post(reverse("desk:meetings"), {"name": "Halk günü", "area": town.carsi.pk})
     page = reverse("desk:meeting", args=[Meeting.objects.get().pk])
     derya.post(page, {"text": "Çukur", "name": "Ali Demir", "phone": "0532 000 00 01", "token": uuid4()})

@@ -35,11 +35,11 @@ def act(request: StaffRequest, case_id: int, name: str) -> HttpResponse:
         return _again(request, found, shown)
     try:
         DOINGS[name](found, form, facts_of(request.POST, request.staff))
-    except (lifecycle.StaleError, lifecycle.MoveNotAllowedError) as error:
-        return _too_late(request, case_id, shown, error)
     except REFUSALS as error:
         form.add_error(*told(error))
         return _again(request, found, shown)
+    except (lifecycle.StaleError, lifecycle.MoveNotAllowedError) as error:
+        return _too_late(request, case_id, shown, error)
     messages.success(request, gettext("Done: %(act)s") % {"act": chosen.label})
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
 
@@ -82,14 +82,17 @@ def _again(request: StaffRequest, found: Case, shown: Shown) -> HttpResponse:
 
 
 def _too_late(request: StaffRequest, case_id: int, shown: Shown, error: Exception) -> HttpResponse:
-    """Somebody was faster: what was typed stays, beside the case as it stands now."""
-    notice = (
-        gettext("Somebody changed this case while you were working on it. Look again, then repeat.")
-        if isinstance(error, lifecycle.StaleError)
-        else gettext("This is not possible any more: the case stands elsewhere now.")
-    )
-    said = Said(shown=shown, kept=_typed(shown.form), notice=notice, status=409)
+    """It cannot be done, mostly since somebody was faster: what was typed stays, beside the case as it is."""
+    said = Said(shown=shown, kept=_typed(shown.form), notice=_hindrance(error), status=409)
     return case_page(request, found_case(request.staff, case_id), said)
+
+
+def _hindrance(error: Exception) -> str:
+    if isinstance(error, lifecycle.StaleError):
+        return gettext("Somebody changed this case while you were working on it. Look again, then repeat.")
+    if isinstance(error, lifecycle.NotShownError):
+        return told(error)[1]
+    return gettext("This is not possible any more: the case stands elsewhere now.")
 
 
 def _typed(form: forms.BaseForm | None) -> list[str]:

@@ -107,10 +107,10 @@ def _done(name: str, case: Case, form: forms.Form, facts: Facts) -> str:
     """Why it did not work for this case, or nothing."""
     try:
         DOINGS[name](case, form, facts)
-    except lifecycle.MoveNotAllowedError:
-        return gettext("not possible where this case stands")
     except REFUSALS as error:
         return told(error)[1]
+    except lifecycle.MoveNotAllowedError:
+        return gettext("not possible where this case stands")
     return ""
 
 

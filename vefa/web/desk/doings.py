@@ -27,6 +27,7 @@ REFUSALS = (
     lifecycle.OutcomeError,
     lifecycle.OpenPartsError,
     lifecycle.ReasonError,
+    lifecycle.FollowError,
     files.RefusedFileError,
     files.NoRoomError,
     promises.PromiseOverError,
@@ -46,11 +47,17 @@ def told(error: Exception) -> tuple[str | None, str]:
             "objection": ("objection", gettext("Say how the resident can object.")),
             "agency": ("agency", gettext("Say to whom it was passed on.")),
         }.get(error.missing, (None, gettext("This outcome is not possible here.")))
+    if isinstance(error, lifecycle.FollowError):
+        return "master", _not_followed(error)
     sentences: Mapping[type[Exception], str] = {
         lifecycle.OpenPartsError: gettext(
             "Parts of this case have no outcome yet. Tick the box to end them alike."
         ),
         lifecycle.ReasonError: gettext("Say why."),
+        lifecycle.NotShownError: gettext(
+            "Cases of this service are shown to nobody."
+            " If it is the wrong service, correct what the case is about."
+        ),
         promises.PromiseOverError: gettext("This promise is kept, broken or no longer owed."),
         promises.PauseError: gettext("The clock stands like that already."),
         ClockError: gettext("Name a later moment than the one that is promised now."),
@@ -60,6 +67,20 @@ def told(error: Exception) -> tuple[str | None, str]:
     }
     known = next((text for kind, text in sentences.items() if isinstance(error, kind)), str(error))
     return None, known
+
+
+def _not_followed(error: lifecycle.FollowError) -> str:
+    return {
+        "itself": gettext("A case cannot follow itself: write the reference of the other one."),
+        "followed": gettext(
+            "Other cases follow this one. Let that case follow this one instead, or let those that follow"
+            " stand for themselves first."
+        ),
+        "follows": gettext("That case follows %(reference)s itself: write that reference."),
+        "ended": gettext(
+            "That case has ended. Open it again first, or report the outcome of this one by itself."
+        ),
+    }[error.why] % {"reference": error.reference}
 
 
 def _take(case: Case, _form: forms.Form, facts: Facts) -> None:

@@ -138,7 +138,10 @@ def _withdraw(request: StaffRequest, line: MeetingLine) -> None:
     ending = Ending(outcome=Outcome.WITHDRAWN, reason=gettext("Written down by mistake."))
     try:
         lifecycle.end(case_id=case.pk, ending=ending, by=request.staff, now=now)
-    except (lifecycle.MoveNotAllowedError, lifecycle.OpenPartsError):
+    except lifecycle.OpenPartsError:
+        messages.error(request, gettext("Parts of its case have no outcome yet: end them first."))
+        return
+    except lifecycle.MoveNotAllowedError:
         messages.error(request, gettext("This is not possible any more: the case stands elsewhere now."))
         return
     meetings.marked(line, now=now)

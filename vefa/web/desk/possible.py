@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vefa.cases.duty import agency_of
 from vefa.cases.lifecycle import Move, allowed
 from vefa.cases.models import Case, Promise, PromiseKind, State
+from vefa.cases.showing import may_be_shown
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
 from vefa.kit.masking import masked
@@ -242,6 +243,7 @@ def place_of(case: Case, promises: Sequence[Promise] = ()) -> Standing:
         "undouble": case.master_id is not None,
         "reopen": not going and case.master_id is None,
         "private": not case.private,
+        "public": going and may_be_shown(case.service),
         "part": case.parent_id is None and going,
         **{name: going and any(meant(one) for one in promises) for name, meant in MEANT.items()},
         "pause": going and not still and any(one.minutes is not None for one in running),

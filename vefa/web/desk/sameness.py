@@ -26,6 +26,7 @@ from vefa.directory.models import Staff
 from vefa.triage.sameness.offering import Offer, offers
 from vefa.web.desk import incident_words
 from vefa.web.desk.case import found_case
+from vefa.web.desk.doings import told
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.rows import rows_of
@@ -106,6 +107,8 @@ def _act(request: StaffRequest, found: Case) -> HttpResponse:
             _gather(request, found, what)
         else:
             raise Http404
+    except lifecycle.FollowError as error:
+        messages.error(request, told(error)[1])
     except (lifecycle.MoveNotAllowedError, lifecycle.StaleError, IncidentMoveError, Incident.DoesNotExist):
         messages.info(request, gettext("Somebody was faster: look at it again."))
     return HttpResponseRedirect(reverse("desk:case", args=[found.pk]))

@@ -21,6 +21,7 @@ from vefa.triage.deciding.acting import Look
 from vefa.triage.deciding.holding import MOST_COUNTED, HeldError, Standing
 from vefa.triage.models import DeskDecision, Did
 from vefa.web.desk.case import found_case
+from vefa.web.desk.doings import told
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.triage_forms import FactsForm, TypedPiece, first_service, pieces_of, read_pieces
@@ -118,7 +119,10 @@ def _merge(request: StaffRequest, case: Case) -> None:
     master = master or (queries.by_reference(request.staff, typed) if typed else None)
     if master is None:
         raise NotYetError(gettext("There is no case of this number that you may see."), FactsForm(case))
-    acting.merge(_look(request, case), master.pk)
+    try:
+        acting.merge(_look(request, case), master.pk)
+    except lifecycle.FollowError as error:
+        raise NotYetError(told(error)[1], FactsForm(case)) from error
 
 
 def _split(request: StaffRequest, case: Case) -> None:
