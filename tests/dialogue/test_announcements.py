@@ -134,16 +134,66 @@ def test_a_forged_sender_cannot_make_the_city_a_mail_bomb(talks, opens, now, tow
     for number in range(8):
         opens(of(victim, town, number))
     everything_follows(now)
-    assert left(victim) == sparing.ACKNOWLEDGED_AN_HOUR
+    assert left(victim) == sparing.UNPROVED.an_hour == 1
 
-    for hour in range(2, 9):
+    for hour in range(1, 9):
         opens(of(victim, town, hour * 10))
         everything_follows(now + timedelta(hours=hour))
-    assert left(victim) == sparing.ACKNOWLEDGED_A_DAY
+    assert left(victim) == sparing.UNPROVED.a_day == 3
 
     opens(of(victim, town, 99))
     everything_follows(now + timedelta(hours=27))
-    assert left(victim) == sparing.ACKNOWLEDGED_A_DAY + 1
+    assert left(victim) == sparing.UNPROVED.a_day + 1
+
+
+@pytest.mark.parametrize(
+    ("proof", "an_hour", "a_day"),
+    [
+        ({"verified": True}, 3, 6),
+        ({"reference": "26-00001-0"}, 3, 6),
+        ({"reference": "26-00001-0", "verified": False}, 1, 3),
+        ({"auto": ""}, 1, 3),
+    ],
+)
+def test_who_has_proved_the_address_is_acknowledged_more_often(
+    talks, opens, now, town, proof, an_hour, a_day
+):
+    olga = talks("olga@example.org", endpoint=town.mailbox, space="email")
+    opens(of(olga, town))
+    Contact.objects.update(details=proof)
+    for number in range(1, 8):
+        opens(of(olga, town, number))
+    everything_follows(now)
+    assert left(olga) == an_hour
+    for hour in range(1, 9):
+        everything_follows(now + timedelta(hours=hour))
+    assert left(olga) == a_day
+
+
+def test_who_mails_of_two_matters_in_an_hour_has_both_numbers_in_the_end(talks, opens, now, town):
+    olga = talks("olga@example.org", endpoint=town.mailbox, space="email")
+    first, second, answered = (opens(of(olga, town, number)) for number in range(3))
+    everything_follows(now)
+    (told,) = Reply.objects.all()
+    assert first.reference in told.text
+    write(case=answered, words=Words(text="Yarın geliyoruz.", language="tr"), by=town.derya, now=now)
+
+    everything_follows(now + timedelta(minutes=59))
+    assert Reply.objects.count() == 2
+    for hours in (1, 2, 3, 4):
+        everything_follows(now + timedelta(hours=hours))
+    late = Reply.objects.latest("id")
+    assert (Reply.objects.count(), second.reference in late.text) == (3, True)
+    assert left(olga) == 3
+
+
+def test_danger_is_acknowledged_at_once_though_another_mail_was_just_now(talks, opens, now, town):
+    olga = talks("olga@example.org", endpoint=town.mailbox, space="email")
+    opens(of(olga, town, 1))
+    opens(of(olga, town, 2), urgency=2)
+    everything_follows(now)
+    assert left(olga) == 2
+    assert "112" in Reply.objects.latest("id").text
 
 
 def test_somebody_else_is_acknowledged_beside_the_victim(talks, opens, now, town):
@@ -174,7 +224,7 @@ def test_who_is_only_named_in_forms_gets_no_flood_when_the_matter_ends(talks, op
     for case in named:
         lifecycle.double(case_id=case.id, master_id=master.id, by=town.derya, now=now)
     everything_follows(now)
-    assert left(victim) == sparing.ACKNOWLEDGED_AN_HOUR
+    assert left(victim) == sparing.UNPROVED.an_hour
 
     ending = Ending(outcome=Outcome.ANSWERED, reason="Dolduruldu")
     lifecycle.end(case_id=master.id, ending=ending, by=town.derya, now=now)
@@ -194,7 +244,7 @@ def test_who_wrote_by_mail_hears_how_each_of_many_matters_ended(talks, opens, no
     for _ in range(20):
         lifecycle.end(case_id=opens(olga).id, ending=ending, by=town.derya, now=now)
     everything_follows(now)
-    assert left(olga) == 20 + sparing.ACKNOWLEDGED_AN_HOUR
+    assert left(olga) == 20 + sparing.UNPROVED.an_hour
 
 
 def test_who_left_no_address_reads_the_answer_on_the_page(talks, opens, now, town):

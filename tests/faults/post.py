@@ -17,6 +17,7 @@ from tests.faults.ledger import Scribe
 from tests.faults.letters import MATTERS, said
 
 CITY = "iletisim@belediye.example"
+CITY_SERVER = "mx.belediye.example"  # vouches for every sender: who has not proved themselves is held back
 PAUSE_S = 1.5
 EACH = 3  # mails of one person: who writes more often in an hour is not acknowledged each time
 
@@ -42,6 +43,7 @@ class Post:
         """How it is added."""
         return [
             "--key", "post", "--address", CITY, "--reply-key", "a key for tests",
+            "--authserv-id", CITY_SERVER,
             "--imap-host", "127.0.0.1", "--imap-port", str(self.ours.port), "--imap-security", "none",
             "--imap-password", PASSWORD,
             "--smtp-host", "127.0.0.1", "--smtp-port", str(self.theirs.port), "--smtp-security", "none",
@@ -92,6 +94,7 @@ class Post:
         number = time.time_ns() // 1_000_000
         text = f"{random.choice(MATTERS)} {number}"
         mail = EmailMessage()
+        mail["Authentication-Results"] = f"{CITY_SERVER}; dmarc=pass header.from=pinarova.example"
         mail["From"], mail["To"] = f"Sakin <{sender}>", CITY
         mail["Subject"], mail["Message-ID"] = f"Şikâyet {number}", f"<{number}@pinarova.example>"
         mail["Date"] = email.utils.localtime()

@@ -6,17 +6,29 @@ somebody else's mailbox; and two machines that answer each other fill a night (R
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from vefa.cases.models import Urgency
 from vefa.channels.port import Form
 from vefa.dialogue.audience import BY_HAND, Listener
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.inbox.models import Contact
 
-ACKNOWLEDGED_AN_HOUR = 3  # of one address, over all its conversations
-ACKNOWLEDGED_A_DAY = 6
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How many acknowledgements one address gets, over all its conversations."""
+
+    an_hour: int
+    a_day: int
+
+
+PROVED = Measure(an_hour=3, a_day=6)  # who is named has shown that the address is theirs
+UNPROVED = Measure(an_hour=1, a_day=3)  # anybody may have named it
 UNPROVED_A_DAY = 12  # all that the system says of itself to an address from which no mail has come
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _ACKNOWLEDGES = (
@@ -37,10 +49,14 @@ def machines(contact_ids: Collection[int]) -> set[int]:
 def within_measure[Said](
     rows: Sequence[tuple[Listener, Said]], *, now: datetime
 ) -> list[tuple[Listener, Said]]:
-    """Those of these acknowledgements that their addresses may still have, these rows counted too."""
+    """Those of these acknowledgements that their addresses may still have, these rows counted too.
+
+    Where danger was told of, the larger measure holds for everybody: the emergency number comes with it.
+    """
     mails = {place for one, _ in rows if (place := _mail(one))}
     if not mails:
         return list(rows)
+    proved = _proved(mails)
     day, hour = Counter[int](), Counter[int]()
     sent = _written(mails, now).filter(_ACKNOWLEDGED)
     for address_id, at in sent.values_list("conversation__address_id", "reply__written_at"):
@@ -50,7 +66,9 @@ def within_measure[Said](
     for one, said in rows:
         place = _mail(one)
         if place is not None:
-            if day[place] >= ACKNOWLEDGED_A_DAY or hour[place] >= ACKNOWLEDGED_AN_HOUR:
+            large = place in proved or one.case.urgency == Urgency.EMERGENCY
+            measure = PROVED if large else UNPROVED
+            if day[place] >= measure.a_day or hour[place] >= measure.an_hour:
                 continue
             day[place] += 1
             hour[place] += 1
@@ -95,6 +113,19 @@ def _unproved(address_ids: Collection[int]) -> set[int]:
         details__auto__isnull=True,
     ).exclude(endpoint__channel__in=BY_HAND)
     return set(address_ids) - set(mails.values_list("conversation__address_id", flat=True).distinct())
+
+
+def _proved(address_ids: Collection[int]) -> set[int]:
+    """Those for whose mail our own mail server vouched, or who answered one of ours by its sealed token."""
+    vouched = Q(details__verified=True)
+    answered = Q(details__verified__isnull=True, details__reference__isnull=False)
+    mails = Contact.objects.filter(
+        vouched | answered,
+        conversation__address_id__in=address_ids,
+        form=Form.MESSAGE.value,
+        details__passed_on__isnull=True,  # what staff forward proves who they are, not who wrote it
+    ).exclude(endpoint__channel__in=BY_HAND)
+    return set(mails.values_list("conversation__address_id", flat=True).distinct())
 
 
 def _written(address_ids: Collection[int], now: datetime) -> QuerySet[Delivery]:

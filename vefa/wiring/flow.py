@@ -21,6 +21,7 @@ REACTIONS: Mapping[str, Sequence[Reaction]] = {
     "group.stopped": [in_groups.answered_leave],
     "group.resumed": [in_groups.answered_leave],
     "contact.started": [announcements.greeted],
+    "acknowledgement.held": [announcements.said_late],
     "case.opened": [announcements.opened, confirming.passed_on],
     "case.followed": [confirming.passed_on, after_hours.said_again],
     "case.supported": [announcements.supported],

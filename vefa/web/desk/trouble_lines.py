@@ -26,7 +26,9 @@ UNRECKONED = _("What is owed was not reckoned anew by the changed calendar.")
 UNALARMED = _("Nobody was told of the account by mail.")
 # What did not happen, by the step that it should have followed. Every kind in wiring/flow.py stands here.
 MISSED: Mapping[str, Promise] = {
-    "case.opened": _("The resident was not told that it arrived."),
+    **dict.fromkeys(
+        ("case.opened", "acknowledgement.held"), _("The resident was not told that it arrived.")
+    ),
     "case.ended": _("The resident was not told the outcome."),
     "contact.started": _("Whoever opened a conversation was not greeted."),
     **dict.fromkeys(
