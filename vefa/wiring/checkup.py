@@ -12,9 +12,9 @@ from django.http.request import validate_host
 
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Finding
+from vefa.channels.queries import account_of
 from vefa.channels.registry import UnknownChannelError, network_client
 from vefa.channels.sealing import UnsealableError
-from vefa.channels.queries import account_of
 from vefa.directory.models import Municipality, Role, Staff
 from vefa.inbox.doors import adapter_of
 from vefa.journal.models import Heartbeat
@@ -147,6 +147,20 @@ def municipality() -> Iterator[Finding]:
     )
 
 
+def web_form() -> Iterator[Finding]:
+    """Whether an account takes what residents send by the pages of the portal."""
+    there = account_of("portal") is not None
+    yield Finding(
+        ok=there,
+        text=Sentence("An account takes what residents send by the web form.")
+        if there
+        else Sentence(
+            "No account takes the web form, so residents are asked to call: take the old one back into use "
+            "at the desk, or `vefa endpoint add portal --key web`."
+        ),
+    )
+
+
 def worker() -> Iterator[Finding]:
     """Whether somebody works."""
     last = Heartbeat.objects.order_by("-at").first()
@@ -172,17 +186,3 @@ def endpoints() -> Iterator[Finding]:
                     ok=finding.ok,
                     text=Sentence("Endpoint %(key)s: %(text)s", key=endpoint.key, text=finding.text),
                 )
-def web_form() -> Iterator[Finding]:
-    """Whether an account takes what residents send by the pages of the portal."""
-    there = account_of("portal") is not None
-    yield Finding(
-        ok=there,
-        text=Sentence("An account takes what residents send by the web form.")
-        if there
-        else Sentence(
-            "No account takes the web form, so residents are asked to call: take the old one back into use "
-            "at the desk, or `vefa endpoint add portal --key web`."
-        ),
-    )
-
-

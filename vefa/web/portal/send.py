@@ -97,8 +97,8 @@ def read(said: QueryDict, *, photographed: bool) -> dict[str, Any] | None:
 @csrf_exempt  # nothing of the resident's browser is used but what the form itself says
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def send(request: HttpRequest) -> HttpResponse:
 @unless_closed
+def send(request: HttpRequest) -> HttpResponse:
     """The form on one page; on POST one report, kept before the answer goes out."""
     if request.method != "POST":
         return _page(request, Whole(initial={"token": ids.secret()}))
