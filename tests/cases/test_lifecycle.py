@@ -52,6 +52,27 @@ def test_a_transfer_says_why_and_begins_anew_in_the_other_unit(town, now):
         lifecycle.transfer(case_id=case.pk, to=Assignment(unit_id=town.parks.pk), by=town.murat, now=now)
 
 
+def test_no_unit_loses_a_case_to_another_without_words(town, now):
+    case = opened(town, now=now)
+    for by in (town.murat, town.derya, town.leyla, town.nermin):  # an own unit, all, and neither is one's own
+        with pytest.raises(lifecycle.UnitReasonError):
+            lifecycle.assign(
+                case_id=case.pk, to=Assignment(unit_id=town.parks.pk, reason=" "), by=by, now=now
+            )
+
+    to = Assignment(unit_id=town.parks.pk, reason="Ağaç kökü")
+    assert lifecycle.assign(case_id=case.pk, to=to, by=town.derya, now=now).unit == town.parks
+    assert latest("case.assigned").data["reason"] == "Ağaç kökü"
+
+
+def test_within_ones_own_units_and_to_the_first_one_work_is_given_without_words(town, now):
+    case, unplaced = opened(town, now=now), opened(town, now=now)
+    to = Assignment(unit_id=town.lighting.pk)
+    assert lifecycle.assign(case_id=case.pk, to=to, by=town.nermin, now=now).unit == town.lighting
+    Case.objects.filter(pk=unplaced.pk).update(unit=None)
+    assert lifecycle.assign(case_id=unplaced.pk, to=to, by=town.derya, now=now).unit == town.lighting
+
+
 def test_a_person_can_be_given_a_case(town, now):
     case = opened(town, now=now)
     given = lifecycle.assign(case_id=case.pk, to=Assignment(staff_id=town.kemal.pk), by=town.murat, now=now)

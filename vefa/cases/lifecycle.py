@@ -31,14 +31,15 @@ from vefa.cases.parts import Piece, part, unpart
 from vefa.cases.showing import NotShownError
 from vefa.cases.sights import see
 from vefa.cases.voices import with_whole
+from vefa.directory.access import own_units
 from vefa.directory.models import Staff
 
 __all__ = [
     "MOVES", "Assignment", "By", "Description", "Ending", "FollowError", "Move", "MoveNotAllowedError",
     "NotShownError", "OpenPartsError", "OutcomeError", "Piece", "ReasonError", "StaleError",
-    "allowed", "ask", "assign", "describe", "double", "end", "facts_of", "mark_private", "mark_public",
-    "note", "part", "plan", "refer", "reopen", "resume", "see", "take", "transfer", "undouble", "unpart",
-    "unsettle",
+    "UnitReasonError", "allowed", "ask", "assign", "describe", "double", "end", "facts_of", "mark_private",
+    "mark_public", "note", "owes_reason", "part", "plan", "refer", "reopen", "resume", "see", "take",
+    "transfer", "undouble", "unpart", "unsettle",
 ]  # fmt: skip
 
 
@@ -46,13 +47,21 @@ class ReasonError(ValueError):
     """This move needs words that say why."""
 
 
+class UnitReasonError(ReasonError):
+    """The case goes from one unit to another, and nobody says why."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """Whose a case becomes: a unit, a person, or a person of a unit. None leaves the unit as it is."""
+    """Whose a case becomes: a unit, a person, or a person of a unit. None leaves the unit as it is.
+
+    reason  why it goes to another unit, unless it is `settled`: named before there was a case, or put back
+    """
 
     unit_id: int | None = None
     staff_id: int | None = None
     reason: str = ""
+    settled: bool = False
 
 
 @transaction.atomic
@@ -67,8 +76,17 @@ def take(*, case_id: int, by: Staff, now: datetime, version: int | None = None) 
 
 @transaction.atomic
 def assign(*, case_id: int, to: Assignment, by: By, now: datetime, version: int | None = None) -> Case:
-    """Give the case to a person, or to a unit within one's own sight."""
+    """Give the case to a person or a unit. Raises UnitReasonError where `owes_reason`."""
     return _hand(locked(case_id, version), Move.ASSIGN, to, Told(kind="case.assigned", by=by, at=now))
+
+
+def owes_reason(case: Case, to: Assignment, by: By) -> bool:
+    """Whether words are missing: one unit loses the case to another, and they are not both one's own."""
+    if to.settled or to.reason.strip() or not isinstance(by, Staff):
+        return False
+    if case.unit_id is None or to.unit_id is None or case.unit_id == to.unit_id:
+        return False
+    return not own_units(by).issuperset((case.unit_id, to.unit_id))
 
 
 @transaction.atomic
@@ -167,6 +185,8 @@ def _hand(case: Case, step: Move, to: Assignment, told: Told) -> Case:
         "reason": to.reason,
     }
     move(case, step)
+    if owes_reason(case, to, told.by):
+        raise UnitReasonError("one unit loses the case to another: say why")
     case.unit_id, case.staff_id = to.unit_id or case.unit_id, to.staff_id
     return changed(
         case, "state", "unit", "staff", told=Told(kind=told.kind, by=told.by, at=told.at, data=data)

@@ -41,8 +41,8 @@ class Action(StrEnum):
     ENTER = "enter"  # write down a call, a visit, a letter
     NOTE = "note"  # leave an internal note
     ANSWER = "answer"  # write to the resident
-    ASSIGN = "assign"  # give a case to a unit or a person within one's own sight
-    TRANSFER = "transfer"  # hand a case to a unit or agency outside it
+    ASSIGN = "assign"  # give a case to a person or a unit; outside one's own unit it says why
+    TRANSFER = "transfer"  # hand a case to another unit, where it begins anew, or to an agency
     RESOLVE = "resolve"  # report the outcome: done, not possible, passed on
     MERGE = "merge"  # join cases or citizens, and undo it
     APPROVE = "approve"  # grant the extension of a promise
@@ -118,13 +118,14 @@ def _find_scope(staff: Staff) -> Scope:
     if role in _SEE_ALL or (role is Role.EXPERT and staff.unit_id is None):
         return Scope(everything=True)
     return Scope(
-        unit_ids=_units_of(staff) if role in _SEE_UNIT else frozenset(),
+        unit_ids=own_units(staff) if role in _SEE_UNIT else frozenset(),
         area_ids=_areas_of(staff) if role in _SEE_AREAS else frozenset(),
         staff_id=staff.pk,
     )
 
 
-def _units_of(staff: Staff) -> frozenset[int]:
+def own_units(staff: Staff) -> frozenset[int]:
+    """Somebody's own unit and every unit below it."""
     own = directory().units.get(staff.unit_id or 0)
     return _at_or_below([own.path] if own else [], directory().units.values())
 

@@ -23,6 +23,6 @@ def hand_on(handled: Sequence[tuple[Contact, int | None]], *, now: datetime) -> 
     people = Staff.objects.in_bulk({filed["by"] for filed, _ in wanted})
     for filed, case_id in wanted:
         if case_id is not None:
-            to = Assignment(unit_id=filed.get("unit_id"), staff_id=filed.get("staff_id"))
+            to = Assignment(unit_id=filed.get("unit_id"), staff_id=filed.get("staff_id"), settled=True)
             with suppress(MoveNotAllowedError):  # it joined a case that has its outcome: a person looks at it
                 assign(case_id=case_id, to=to, by=people[filed["by"]], now=now)

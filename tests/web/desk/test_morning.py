@@ -14,6 +14,7 @@ from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.inbox import delegating
 from vefa.inbox.delegating import Grant
 from vefa.inbox.models import Delegation, PrivateMessage, PrivateSight, PrivateState, StaffAddress
+from vefa.journal.models import Event
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/morning"
@@ -102,7 +103,7 @@ def test_each_step_is_undone_and_its_thing_stands_there_again(town, hers, leyla,
     assert leyla.post(f"{PAGE}/back").url == f"{PAGE}/1"
     do(leyla, 2, do="answer", text="Sağ olun.")
     assert leyla.post(f"{PAGE}/back").url == f"{PAGE}/2"
-    do(leyla, 3, do="hand", to=f"unit:{town.parks.pk}")
+    do(leyla, 3, do="hand", to=f"unit:{town.parks.pk}", reason="Ağaç kökü")
     assert leyla.post(f"{PAGE}/back").url == f"{PAGE}/3"
     do(leyla, 3, do="answer", text="Ekip yolda.")
     assert leyla.post(f"{PAGE}/back").url == f"{PAGE}/3"
@@ -117,6 +118,24 @@ def test_each_step_is_undone_and_its_thing_stands_there_again(town, hers, leyla,
     assert case.unit == town.roads
     work(timezone.now() + timedelta(minutes=1))
     assert Case.objects.count() == 1
+
+
+def test_a_case_that_she_gives_to_another_unit_goes_with_a_reason(town, hers, leyla, wrote, at):
+    case = wrote("Ali Er", "7101", "Su patladı!", now=at, urgency=2)
+    leyla.get(PAGE)
+    hint = "Needed where one unit loses the case to another"
+    assert [hint in words(leyla.get(f"{PAGE}/{place}")) for place in (1, 3)] == [False, True]
+
+    answer = do(leyla, 3, do="hand", to=f"unit:{town.parks.pk}", reason=" ")
+    assert answer.status_code == 422
+    page = words(answer)
+    assert 'id="hand-error">It goes from one unit to another: say why.' in page
+    assert f'value="unit:{town.parks.pk}" selected' in page
+    assert Case.objects.get(pk=case.pk).unit == town.roads
+
+    do(leyla, 3, do="hand", to=f"unit:{town.parks.pk}", reason="Ağaç kökü")
+    assert Case.objects.get(pk=case.pk).unit == town.parks
+    assert Event.objects.get(kind="case.assigned").data["reason"] == "Ağaç kökü"
 
 
 def test_what_is_too_late_to_undo_stays_done_and_says_so(town, hers, leyla):

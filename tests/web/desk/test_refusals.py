@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from vefa.cases import lifecycle
 from vefa.cases.models import Case, Outcome
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "stands elsewhere now"
+WHY = "It goes from one unit to another: say why."
 
 
 def do(client: Client, case: Case, name: str, **sent: Any) -> tuple[int, str]:
@@ -27,6 +29,57 @@ def tree(town, wrote, now) -> Case:
     """Naz wrote about a tree: the parks have it."""
     case: Case = wrote("Naz Ak", "7002", "Ağaç devrildi", now=now, service=town.tree, area_id=town.carsi.id)
     return case
+
+
+# From one unit to another
+
+
+def test_a_case_goes_to_another_unit_with_a_reason(derya, town, pothole_case):
+    form = derya.get(reverse("desk:case", args=[pothole_case.pk]), {"act": "assign"}).content.decode()
+    assert "Needed where one unit loses the case to another" in form
+
+    status, page = do(derya, pothole_case, "assign", unit=town.parks.pk, reason=" ")
+    assert (status, anew(pothole_case).unit) == (422, town.roads)
+    assert WHY in page.partition('id="assign_reason_error"')[2].partition("</p>")[0]
+
+    assert do(derya, pothole_case, "assign", unit=town.parks.pk, reason="Ağaç kökü")[0] == 200
+    assert anew(pothole_case).unit == town.parks
+    around = derya.get(reverse("desk:around", args=[pothole_case.pk])).content.decode()
+    assert "Ağaç kökü" in around
+
+
+def test_to_a_person_of_its_unit_a_case_goes_without_words(derya, town, pothole_case):
+    assert do(derya, pothole_case, "assign", unit=town.roads.pk, person="kemal")[0] == 200
+    assert anew(pothole_case).staff == town.kemal
+
+
+def test_of_many_none_goes_to_another_unit_before_somebody_says_why(derya, town, pothole_case, tree):
+    together = reverse("desk:bulk-act", args=["assign"])
+    sent = {"case": [tree.pk, pothole_case.pk], "unit": town.parks.pk, "person": "pelin"}
+    refused = derya.post(together, sent)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert WHY in page.partition('id="assign_reason_error"')[2].partition("</p>")[0]
+    assert f'name="case" value="{tree.pk}"' in page
+    assert not Case.objects.filter(staff=town.pelin).exists()
+
+    assert derya.post(together, sent | {"reason": "Ağaç kökü"}).status_code == 302
+    assert Case.objects.filter(staff=town.pelin, unit=town.parks).count() == 2
+
+
+def test_of_many_none_is_given_to_a_name_that_there_is_not(derya, pothole_case, tree):
+    sent = {"case": [tree.pk, pothole_case.pk], "person": "pelim"}
+    refused = derya.post(reverse("desk:bulk-act", args=["assign"]), sent)
+    assert refused.status_code == 422
+    assert "Nobody signs in under this name." in refused.content.decode()
+
+
+def test_what_has_ended_asks_for_no_reason_among_many(derya, town, pothole_case, tree):
+    ending = lifecycle.Ending(outcome=Outcome.ANSWERED, reason="Bilgi verildi")
+    lifecycle.end(case_id=pothole_case.pk, ending=ending, by=town.derya, now=timezone.now())
+    sent = {"case": [tree.pk, pothole_case.pk], "unit": town.parks.pk, "person": "pelin"}
+    assert derya.post(reverse("desk:bulk-act", args=["assign"]), sent).status_code == 302
+    assert anew(tree).staff == town.pelin
 
 
 # To everybody

@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from vefa.cases import lifecycle, queries
-from vefa.cases.models import Case
+from vefa.cases.models import Case, State
 from vefa.directory.access import Action, can
 from vefa.directory.models import Staff
-from vefa.web.desk.doings import DOINGS, REFUSALS, Facts, told
+from vefa.web.desk.doings import DOINGS, REFUSALS, Facts, assignment, told
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.possible import ACTS, Act, ActForm
@@ -58,7 +58,7 @@ def bulk_act(request: StaffRequest, name: str) -> HttpResponse:
     if not cases:
         return HttpResponseRedirect(reverse("desk:queue"))
     form = act.form(request.POST, auto_id=f"{name}_%s")
-    if not form.is_valid():
+    if not form.is_valid() or (name == "assign" and _wordless(form, cases, request.staff)):
         return _page(request, cases, bound=ActForm(act, form, open=True))
     now = timezone.now()
     facts: Facts = {"by": request.staff, "now": now, "version": None}
@@ -101,6 +101,19 @@ def chosen(staff: Staff, ids: list[str]) -> list[Case]:
     wanted = [int(one) for one in ids if one.isdecimal() and len(one) < 16][:MOST]
     visible = set(queries.visible_to(staff).filter(pk__in=wanted).values_list("pk", flat=True))
     return queries.rows([one for one in dict.fromkeys(wanted) if one in visible])
+
+
+def _wordless(form: forms.Form, cases: list[Case], staff: Staff) -> bool:
+    """Whether the form says too little for one of them: told beside the field, before anything is done."""
+    try:
+        to = assignment(form)
+    except LookupError as error:
+        form.add_error("person", str(error))
+        return True
+    if any(one.state != State.ENDED and lifecycle.owes_reason(one, to, staff) for one in cases):
+        form.add_error(*told(lifecycle.UnitReasonError()))
+        return True
+    return False
 
 
 def _done(name: str, case: Case, form: forms.Form, facts: Facts) -> str:

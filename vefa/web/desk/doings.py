@@ -49,6 +49,8 @@ def told(error: Exception) -> tuple[str | None, str]:
         }.get(error.missing, (None, gettext("This outcome is not possible here.")))
     if isinstance(error, lifecycle.FollowError):
         return "master", _not_followed(error)
+    if isinstance(error, lifecycle.UnitReasonError):
+        return "reason", gettext("It goes from one unit to another: say why.")
     sentences: Mapping[type[Exception], str] = {
         lifecycle.OpenPartsError: gettext(
             "Parts of this case have no outcome yet. Tick the box to end them alike."
@@ -87,13 +89,17 @@ def _take(case: Case, _form: forms.Form, facts: Facts) -> None:
     lifecycle.take(case_id=case.pk, **facts)
 
 
-def _assign(case: Case, form: forms.Form, facts: Facts) -> None:
+def assignment(form: forms.Form) -> Assignment:
+    """To whom a form gives a case. Raises LookupError where nobody signs in under the name."""
     asked = form.cleaned_data
     person = by_username(asked["person"]) if asked["person"] else None
     if asked["person"] and person is None:
         raise LookupError(gettext("Nobody signs in under this name."))
-    to = Assignment(unit_id=asked["unit"], staff_id=person.pk if person else None, reason=asked["reason"])
-    lifecycle.assign(case_id=case.pk, to=to, **facts)
+    return Assignment(unit_id=asked["unit"], staff_id=person.pk if person else None, reason=asked["reason"])
+
+
+def _assign(case: Case, form: forms.Form, facts: Facts) -> None:
+    lifecycle.assign(case_id=case.pk, to=assignment(form), **facts)
 
 
 def _transfer(case: Case, form: forms.Form, facts: Facts) -> None:

@@ -19,7 +19,12 @@ class AssignForm(forms.Form):
         label=_("Unit"), choices=units, coerce=int, empty_value=None, required=False
     )
     person = forms.CharField(label=_("Person (name for signing in)"), required=False, max_length=64)
-    reason = words_field(_("Why"), rows=2, required=False)
+    reason = words_field(
+        _("Why"),
+        rows=2,
+        required=False,
+        hint=_("Needed where one unit loses the case to another, unless both are yours."),
+    )
 
 
 class TransferForm(forms.Form):

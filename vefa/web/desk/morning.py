@@ -20,6 +20,7 @@ from vefa.dialogue.voices import voices_for
 from vefa.dialogue.writing import Words
 from vefa.directory.access import Action
 from vefa.inbox import private
+from vefa.web.desk.doings import told
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.privately import (
@@ -42,7 +43,10 @@ from vefa.web.ui.typed import typed
 
 EXCERPT = 160
 LONGEST = 900  # characters of a case's text on a card
-TROUBLES = (*REFUSALS, LookupError, lifecycle.MoveNotAllowedError, lifecycle.StaleError, Case.DoesNotExist)
+TROUBLES = (
+    *REFUSALS, LookupError, lifecycle.MoveNotAllowedError, lifecycle.StaleError, lifecycle.UnitReasonError,
+    Case.DoesNotExist,
+)  # fmt: skip
 
 
 @require_safe
@@ -83,7 +87,8 @@ def act(request: StaffRequest, place: int) -> HttpResponse:
     try:
         done = _do(request, here)
     except TROUBLES as error:
-        return _card(request, found, here, notice=_refused(error))
+        wordless = isinstance(error, lifecycle.UnitReasonError)
+        return _card(request, found, here, notice=_refused(error), wordless=wordless)
     morning.step(request.staff, found.morning, place=place, did=done.did, now=now, **done.undo)
     return _onward(morning.round_of(request.staff, now=now), place)
 
@@ -134,7 +139,8 @@ def _hand(request: StaffRequest, case: Case) -> Done:
     if to is None:
         raise LookupError("nobody of that name")
     before = {"case_id": case.pk, "unit_id": case.unit_id, "staff_id": case.staff_id}
-    given = Assignment(unit_id=to.unit_id, staff_id=to.staff_id)
+    reason = typed(request.POST, "reason")
+    given = Assignment(unit_id=to.unit_id, staff_id=to.staff_id, reason=reason)
     lifecycle.assign(case_id=case.pk, to=given, by=request.staff, now=timezone.now())
     return Done("handed", before)
 
@@ -152,7 +158,7 @@ def _undo(request: StaffRequest, found: Round, last: Mapping[str, Any]) -> None:
     elif last["did"] == "answered":
         writing.take_back(reply_id=facts["reply_id"], case_id=facts["case_id"], by=request.staff, now=now)
     elif last["did"] == "handed":
-        was = Assignment(unit_id=facts["unit_id"], staff_id=facts["staff_id"])
+        was = Assignment(unit_id=facts["unit_id"], staff_id=facts["staff_id"], settled=True)
         lifecycle.assign(case_id=facts["case_id"], to=was, by=request.staff, now=now)
 
 
@@ -163,7 +169,9 @@ def _onward(found: Round, place: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:morning-thing", args=[following.place]))
 
 
-def _card(request: StaffRequest, found: Round, here: Thing, *, notice: str = "") -> HttpResponse:
+def _card(
+    request: StaffRequest, found: Round, here: Thing, *, notice: str = "", wordless: bool = False
+) -> HttpResponse:
     now, staff = timezone.now(), request.staff
     context: dict[str, Any] = {
         **_around(request, found),
@@ -174,6 +182,7 @@ def _card(request: StaffRequest, found: Round, here: Thing, *, notice: str = "")
         "targets": targets(staff),
         "notice": notice,
         "draft": request.POST.get("text", "") if notice else "",
+        "handed": request.POST if wordless else None,
     }
     if here.message is not None:
         private.see(here.message, staff, now=now)
@@ -275,4 +284,6 @@ def _tally(found: Round) -> list[tuple[str, int]]:
 def _refused(error: Exception) -> str:
     if isinstance(error, lifecycle.MoveNotAllowedError | lifecycle.StaleError | Case.DoesNotExist):
         return gettext("This is not possible any more: the case stands elsewhere now.")
+    if isinstance(error, lifecycle.UnitReasonError):
+        return told(error)[1]
     return refused(error)
