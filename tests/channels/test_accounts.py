@@ -158,6 +158,16 @@ def test_the_command_tells_telegram_where_to_push_and_a_change_of_secret_leaves_
     assert "@pinarova_bot" in capsys.readouterr().out
 
 
+def test_the_command_makes_up_no_secret_that_the_provider_makes():
+    twilio = ["add", "sms", "--key", "hat", "--gateway", "twilio", "--sender", "MG1", "--account", "AC1"]
+    with pytest.raises(CommandError, match="--secret"):
+        vefa_endpoint(*twilio)
+    vefa_endpoint(*twilio, "--secret", "auth-token-1")
+    with pytest.raises(CommandError, match="set-secret"):
+        vefa_endpoint("rotate-secret", "hat")
+    assert secrets_of(endpoint_of("hat")) == {"secret": "auth-token-1"}
+
+
 def test_the_command_says_what_cannot_be_done():
     vefa_endpoint("add", "portal", "--key", "web")
     for words in (["check", "lost"], ["set-webhook", "web", "--public-url", "https://p.example"]):

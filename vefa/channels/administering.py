@@ -125,8 +125,8 @@ def rotate(endpoint_id: int, *, seal_of: str, act: Act) -> str:
     held = unseal(endpoint.sealed)
     if fingerprint(endpoint) != seal_of or held.get("old_secret"):
         raise RepeatedError(endpoint.key)
-    if not makes_secret(endpoint.channel):
-        raise AccountError("The provider gives the secrets of this channel; enter them anew.")
+    if not makes_secret(endpoint):
+        raise AccountError("The provider gives the secrets of this account; enter them anew.")
     fresh = randomness.token_urlsafe(32)
     endpoint.sealed = seal({**held, "secret": fresh, "old_secret": held.get("secret", "")})
     if subscribes(endpoint):
@@ -220,9 +220,15 @@ def _outgoing(channel: str, held: Mapping[str, str], secrets: Mapping[str, str])
     return {f"{OLD}{name}": held[name] for name in secrets if held.get(name) and f"{OLD}{name}" in proofs}
 
 
-def makes_secret(channel: str) -> bool:
-    """Whether the webhook's secret of this channel is one that we choose."""
-    return any(line.name == "secret" and line.made_up for line in channel_of(channel).fields)
+def makes_secret(endpoint: Endpoint) -> bool:
+    """Whether the webhook's secret of this account is one that we choose."""
+    return channel_of(endpoint.channel).makes_secret(endpoint.settings)
+
+
+def takes_secret(endpoint: Endpoint) -> bool:
+    """Whether its provider proves itself by a secret of its own that stands here. Raises UnsealableError."""
+    proofs, held = channel_of(endpoint.channel).proofs, unseal(endpoint.sealed)
+    return not makes_secret(endpoint) and any(held.get(name) for name in proofs)
 
 
 def _needs_keys(channel: str) -> bool:

@@ -6,7 +6,7 @@ Each protocol is optional: whoever asks looks with `isinstance` and does without
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -249,7 +249,18 @@ class Channel(Struct, frozen=True, kw_only=True):
     templated: bool = False  # its provider approves texts beforehand, see `Templated`
     joins: bool = False  # an account behind another's door is subscribed for itself, to that door
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
+    # whether the provider makes the secret of an account with these settings; None: what is made up is ours
+    gives: Callable[[Mapping[str, Any]], bool] | None = None
     # the arrival of a copied post, named as if it had been pushed; None where the link is another network's
     copied: Callable[[Copied], Arrival | None] | None = None
     # everything in an archive that the network gives the account's owner. Raises UnreadableError
     archived: Callable[[Path], Iterator[Arrival]] | None = None
+
+    def makes_secret(self, settings: Mapping[str, Any]) -> bool:
+        """Whether the webhook's secret of an account with these settings is one that we choose."""
+        ours = any(line.name == "secret" and line.made_up for line in self.fields)
+        return ours and not self.gives_secret(settings)
+
+    def gives_secret(self, settings: Mapping[str, Any]) -> bool:
+        """Whether an account with these settings has its provider's secret where others have one of ours."""
+        return self.gives is not None and self.gives(settings)

@@ -67,6 +67,39 @@ def test_a_mail_servers_password_is_asked_for_where_that_server_changes(ayse, to
     assert ayse.post(page, kept | {"field-name": "Şehir"}).status_code == 302
 
 
+def test_a_secret_that_the_provider_makes_is_entered_and_never_made_up(ayse, town):
+    """Twilio's token signs what comes, and with it we sign in to send: a word of ours is good for neither."""
+    twilio = {"field-gateway": "twilio", "field-sender": "+15005550006", "field-account": "AC1"}
+    known = {"key": "yeni", "owner": "institution", "language": "tr", "default_unit": "contact"}
+    refused = ayse.post(reverse("desk:endpoint-add", args=["sms"]), known | twilio)
+    assert refused.status_code == 422
+    assert "The provider makes this one: enter it here." in refused.content.decode()
+
+    add(ayse, "sms", **twilio, **{"field-secret": "auth-token-1"})
+    line = Endpoint.objects.get(key="yeni")
+    page = ayse.get(reverse("desk:endpoint", args=[line.pk])).content.decode()
+    assert "Make a new secret" not in page
+    assert "the provider makes it" in page
+    act, seal = reverse("desk:endpoint-act", args=[line.pk, "rotate"]), administering.fingerprint(line)
+    answer = ayse.post(act, {"seal": seal}, follow=True).content.decode()
+    assert "The provider gives the secrets of this account" in answer
+    line.refresh_from_db()
+    assert secrets_of(line) == {"secret": "auth-token-1"}
+
+    page = reverse("desk:endpoint-settings", args=[line.pk])
+    assert ayse.post(page, twilio | {"field-secret": "auth-token-2"}).status_code == 302
+    line.refresh_from_db()
+    assert secrets_of(line) == {"secret": "auth-token-2", "old_secret": "auth-token-1"}
+
+
+def test_a_line_that_moves_to_twilio_brings_its_token(ayse, town):
+    add(ayse, "sms", **{"field-gateway": "kannel", "field-sender": "5454", "field-secret": "bir"})
+    line = Endpoint.objects.get(key="yeni")
+    page, moved = reverse("desk:endpoint-settings", args=[line.pk]), {"field-gateway": "twilio"}
+    assert ayse.post(page, moved | {"field-sender": "5454"}).status_code == 422
+    assert ayse.post(page, moved | {"field-sender": "5454", "field-secret": "auth-1"}).status_code == 302
+
+
 def test_every_address_says_which_secrets_are_sent_there():
     where = re.compile(r"(.*_)?(base|host|hosts|url)")
     lines = [

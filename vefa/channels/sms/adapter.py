@@ -1,6 +1,7 @@
 """SMS: one channel, four ways to the telephones; the account's `gateway` says which."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.port import Account
@@ -20,11 +21,17 @@ def build(account: Account) -> Line:
     return kind(account=account)
 
 
+def _gives(settings: Mapping[str, Any]) -> bool:
+    """Twilio's auth token proves who calls us, and with it we sign in to send."""
+    return GATEWAYS.get(str(settings.get("gateway", "")).strip().lower()) is Twilio
+
+
 CHANNEL = Channel(
     key="sms",
     summary="SMS through Kannel, an HTTP gateway, Twilio or SMPP",
     build=build,
     pushed=True,
+    gives=_gives,
     fields=(
         Field(
             name="gateway",

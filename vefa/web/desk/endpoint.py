@@ -82,7 +82,7 @@ def _rotate(request: StaffRequest, endpoint: Endpoint) -> HttpResponse:
         messages.info(request, gettext("A new secret was made already; end the old one first."))
         return back_to(endpoint)
     except (AccountError, UnsealableError):
-        messages.error(request, gettext("The provider gives the secrets of this channel; enter them anew."))
+        messages.error(request, gettext("The provider gives the secrets of this account; enter them anew."))
         return back_to(endpoint)
     return show_once(request, found(endpoint.pk), {"secret": secret})
 
@@ -175,12 +175,13 @@ def _secrets(endpoint: Endpoint) -> dict[str, Any]:
     try:
         old = administering.has_old_secret(endpoint)
     except UnsealableError:
-        return {"seal": "", "old_secret": False, "makes_secret": False}
-    known = endpoint.channel in CHANNELS
+        return {"seal": "", "old_secret": False, "makes_secret": False, "takes_secret": False}
+    known = endpoint.channel in CHANNELS and bool(endpoint.sealed)
     return {
         "seal": administering.fingerprint(endpoint),
         "old_secret": old,
-        "makes_secret": known and bool(endpoint.sealed) and administering.makes_secret(endpoint.channel),
+        "makes_secret": known and administering.makes_secret(endpoint),
+        "takes_secret": known and administering.takes_secret(endpoint),
     }
 
 

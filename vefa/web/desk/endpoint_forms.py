@@ -173,9 +173,17 @@ class ChannelForm(forms.Form):
         region = asked.get(REGION.name, "").strip().upper()
         if region and region not in phonenumbers.SUPPORTED_REGIONS:
             self.add_error(REGION.name, gettext("No country has these two letters: write TR, KZ or IR."))
+        if not self.errors and not secret and self._lacks_secret():
+            self.add_error("secret", gettext("The provider makes this one: enter it here."))
         if self._known is not None and not self.errors:
             self._ask_anew(self._known)
         return asked
+
+    def _lacks_secret(self) -> bool:
+        """Whether the provider's own secret is needed, and the account has none or one of ours."""
+        gives = self.channel.gives_secret
+        known = self._known is not None and "secret" in self._held and gives(self._known.settings)
+        return gives(self.settings()) and not known and not self._behind
 
     def _ask_anew(self, known: Endpoint) -> None:
         """What would be sent to another address than before is entered anew, beside that address."""

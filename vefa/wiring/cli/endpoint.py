@@ -115,12 +115,15 @@ def _add(options: Namespace) -> int:
     channel = registry.channel_of(options.channel)
     given = {line: _given(options, line) for line in channel.fields}
     language = options.language or (municipality().default_language if is_loaded() else LANGUAGES[0])
+    settings = {line.name: text for line, text in given.items() if text and not line.secret}
+    if channel.gives_secret(settings) and not options.secret:
+        raise CommandError("The provider makes the secret of this account: say it with --secret.")
     new = NewEndpoint(
         key=options.key,
         channel=options.channel,
         names={language: options.name} if options.name else {},
         language=language,
-        settings={line.name: text for line, text in given.items() if text and not line.secret},
+        settings=settings,
         secrets={line.name: text for line, text in given.items() if text and line.secret},
     )
     with transaction.atomic():
@@ -207,7 +210,7 @@ def _set_webhook(options: Namespace) -> int:
 
 def _rotate(options: Namespace) -> int:
     """First both secrets are good here, then the provider learns the new one. Raises CommandError."""
-    if not makes_secret(endpoint_of(options.key).channel):
+    if not makes_secret(endpoint_of(options.key)):
         words = "The provider gives this secret: enter the new one with set-secret KEY secret VALUE."
         raise CommandError(words)
     _replace(options.key, randomness.token_urlsafe(32))
