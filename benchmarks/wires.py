@@ -43,10 +43,15 @@ def add_account(running: House, channel: str, key: str, *facts: str) -> None:
 
 
 def mixed() -> Iterator[Request]:
-    """One thing of each channel in turn."""
-    ways = [updates(), *(_without_end(make) for make in _MAKERS)]
+    """One thing of each channel in turn, Telegram among them."""
+    ways = [updates(), *map(only, CHANNELS)]
     for way in itertools.cycle(ways):
         yield next(way)
+
+
+def only(channel: str) -> Iterator[Request]:
+    """Things of one of CHANNELS alone."""
+    return _without_end(CHANNELS[channel])
 
 
 def _without_end(make: Callable[[int, int], Request]) -> Iterator[Request]:
@@ -120,4 +125,7 @@ def _sms(number: int, person: int) -> Request:
     return request("GET", f"/hooks/sms/sms?{urlencode(facts)}", headers={})
 
 
-_MAKERS = (whatsapp, _messenger, _instagram, _x, _sms)
+# Those beside Telegram.
+CHANNELS: Mapping[str, Callable[[int, int], Request]] = {
+    "whatsapp": whatsapp, "messenger": _messenger, "instagram": _instagram, "x": _x, "sms": _sms,
+}  # fmt: skip
