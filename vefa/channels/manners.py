@@ -260,6 +260,7 @@ class Channel(Struct, frozen=True, kw_only=True):
         """Whether the webhook's secret of an account with these settings is one that we choose."""
         ours = any(line.name == "secret" and line.made_up for line in self.fields)
         return ours and not self.gives_secret(settings)
+    reported: bool = False  # its provider tells of each private answer that it arrived
 
     def gives_secret(self, settings: Mapping[str, Any]) -> bool:
         """Whether an account with these settings has its provider's secret where others have one of ours."""

@@ -77,8 +77,8 @@ def ailing_count() -> int:
 
 
 def ailing_endpoints() -> QuerySet[Endpoint]:
-    """Accounts in use that somebody should see to, to ask further."""
-    return Endpoint.objects.filter(alarmed_at__isnull=False, active=True, retired_at=None)
+    """Accounts that somebody should see to, to ask further; one without its keys for what waits there."""
+    return Endpoint.objects.filter(alarmed_at__isnull=False, retired_at=None)
 
 
 def account_of(channel: str) -> Endpoint | None:

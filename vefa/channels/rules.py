@@ -15,6 +15,7 @@ LONGEST_WINDOW = timedelta(days=14)
 EXPIRY_NOTICE = timedelta(days=14)
 STUCK_AFTER = timedelta(minutes=10)
 STUMBLING_AFTER = timedelta(minutes=5)
+WAITING_AFTER = timedelta(days=1)  # for what somebody stopped, or what waits for keys
 BAD_LOOKS = 2  # one look may fail for a lost packet
 LEAST_FAILED = 5
 FAILED_SHARE = 0.2
@@ -93,6 +94,7 @@ class Facts:
     paused: bool = False  # a person stopped the sending
     oldest_due_at: datetime | None = None  # of what should have left
     stumbling_since: datetime | None = None
+    keyless: bool = False  # nothing leaves before it has its keys
     trouble: str = ""  # of outbox or collector
     tried: int = 0  # deliveries of the last day that came to an end
     failed: int = 0  # of these
@@ -126,7 +128,7 @@ def _unsubscribed(facts: Facts) -> Trouble | None:
 
 def _stuck(facts: Facts) -> Trouble | None:
     due = facts.oldest_due_at
-    if due is None or facts.paused or facts.now - due < STUCK_AFTER:
+    if due is None or facts.paused or facts.keyless or facts.now - due < STUCK_AFTER:
         return None
     return Trouble("stuck", {"since": due.isoformat(), "reason": facts.trouble})
 
@@ -136,6 +138,14 @@ def _stumbling(facts: Facts) -> Trouble | None:
     if since is None or facts.now - since < STUMBLING_AFTER:
         return None
     return Trouble("stumbling", {"reason": facts.trouble})
+def _waiting(facts: Facts) -> Trouble | None:
+    """What was held back on purpose may be forgotten."""
+    due = facts.oldest_due_at
+    if due is None or not (facts.paused or facts.keyless) or facts.now - due < WAITING_AFTER:
+        return None
+    return Trouble("waiting", {"since": due.isoformat(), "why": "keyless" if facts.keyless else "paused"})
+
+
 
 
 def _silent(facts: Facts) -> Trouble | None:
@@ -158,4 +168,4 @@ def _expiring(facts: Facts) -> Trouble | None:
     return Trouble("expired" if ends <= facts.now else "expiring", {"at": ends.isoformat()})
 
 
-_JUDGES = (_locked, _broken, _unsubscribed, _stuck, _stumbling, _silent, _expiring, _failing)
+_JUDGES = (_locked, _broken, _unsubscribed, _stuck, _waiting, _stumbling, _silent, _expiring, _failing)

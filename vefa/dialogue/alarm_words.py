@@ -25,6 +25,7 @@ def short(code: str) -> str:
         "broken": gettext("does not work"),
         "unsubscribed": gettext("pushes nothing to us"),
         "stuck": gettext("answers wait"),
+        "waiting": gettext("answers are held back"),
         "stumbling": gettext("does not answer"),
         "silent": gettext("unusually silent"),
         "failing": gettext("many answers fail"),
@@ -40,6 +41,7 @@ def advice(code: str) -> str:
         "broken": gettext("Compare the keys and settings with what the provider shows."),
         "unsubscribed": gettext("We try again by ourselves. If it lasts, subscribe from this page."),
         "stuck": gettext("Nothing is lost: the answers leave as soon as the provider takes them."),
+        "waiting": gettext("Let the sending go on, or enter the keys: nothing is lost, but people wait."),
         "stumbling": gettext("Nothing is lost: what waits at the provider is fetched afterwards."),
         "silent": gettext("Write a message to the account yourself and see whether it arrives."),
         "failing": gettext("Look at the reasons under “Troubles”."),
@@ -60,6 +62,12 @@ def _reason(about: About) -> str:
     return str(about.get("reason") or gettext("no reason was given"))
 
 
+def _held_back(about: About) -> str:
+    if about.get("why") == "keyless":
+        return gettext("Answers have been waiting since %(since)s: the account waits for its keys.")
+    return gettext("Answers have been waiting since %(since)s: somebody paused the sending.")
+
+
 _WORDS: Mapping[str, Callable[[About], str]] = {
     "locked": lambda _: gettext(
         "The keys of this account cannot be opened: the installation's own key changed."
@@ -72,6 +80,7 @@ _WORDS: Mapping[str, Callable[[About], str]] = {
         gettext("Answers have been waiting since %(since)s: %(reason)s")
         % {"since": _moment(about["since"]), "reason": _reason(about)}
     ),
+    "waiting": lambda about: _held_back(about) % {"since": _moment(about["since"])},
     "stumbling": lambda about: (
         gettext("The provider does not answer as it should: %(reason)s") % {"reason": _reason(about)}
     ),

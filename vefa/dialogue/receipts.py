@@ -276,7 +276,9 @@ def _is_news(row: Delivery, report: dict[str, str]) -> bool:
     about the next. Where the last one's report is the report of all, it is the only one.
     """
     state, number = report["state"], report["provider_id"]
-    if number in row.parts and row.state == S.UNCERTAIN and state != S.FAILED:
+    if number in row.parts and _is_doubtful(row) and state != S.FAILED:
+        return False
+    if state == SENT and row.handed_over_at:
         return False
     alone = number == row.provider_id == row.parts[-1] if number in row.parts else True
     if state == S.FAILED and not alone and row.state in {S.DELIVERED, S.READ}:
@@ -284,11 +286,16 @@ def _is_news(row: Delivery, report: dict[str, str]) -> bool:
     return row.state in BELIEVED.get(state, frozenset())
 
 
+def _is_doubtful(row: Delivery) -> bool:
+    """Whether we do not know that the provider took it; what it took and never reported went as a whole."""
+    return row.state == S.UNCERTAIN and row.handed_over_at is None
+
+
 def _believe(row: Delivery, report: dict[str, str], *, now: datetime) -> bool:
     state = report["state"]
     if not _is_news(row, report):
         return False
-    if row.state == S.UNCERTAIN and report["provider_id"] not in {"", *row.parts}:
+    if _is_doubtful(row) and report["provider_id"] not in {"", *row.parts}:
         rest = state != S.FAILED and has_rest(row, now=now)
         if row.parts or rest:
             row.parts = [*row.parts, report["provider_id"]]  # the one that was in doubt

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vefa.channels.models import Endpoint
 from vefa.channels.queries import mailbox
+from vefa.channels.registry import CHANNELS
 from vefa.dialogue.audience import endpoint_for
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.outbox import tell_uncertain
@@ -13,12 +14,16 @@ from vefa.dialogue.receipts import tell_failed
 from vefa.directory.models import Staff
 from vefa.journal.record import Happening, record
 from vefa.kit.saying import gettext_noop
+from vefa.kit.since import first_since
 
 S = DeliveryState
 DOUBT_LASTS = timedelta(minutes=10)  # then an uncertain item is sent once more, and marked
 MISTAKES_LAST = timedelta(minutes=10)  # so long an account that was retired may be taken back unharmed
 _RETIRED = gettext_noop("the account by which it should have left is retired")
 BATCH = 500
+UNREPORTED = timedelta(days=3)  # after which nobody knows whether it arrived, where a report should have come
+FORGOTTEN = timedelta(days=14)  # what is older is left as it is
+_SILENT = gettext_noop("no report of its arrival came within three days")
 _WRITTEN = (
     *("endpoint", "state", "due_at", "ended_at", "tries", "resent", "lease"),
     *("parts", "provider_id", "handed_over_at", "delivered_at", "read_at"),
@@ -56,11 +61,15 @@ def doubt_abandoned(*, now: datetime) -> int:
 
 @transaction.atomic
 def resend_doubtful(*, now: datetime) -> int:
-    """Uncertain items without a receipt are sent once more; after that a person decides."""
+    """Uncertain items without a receipt are sent once more; after that a person decides.
+
+    What a provider took is not sent again by itself: most of it arrived.
+    """
     rows = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(state=S.UNCERTAIN, resent=0, ended_at__lt=now - DOUBT_LASTS, endpoint__retired_at=None)
         .order_by("id")[:BATCH]
+        .filter(handed_over_at=None)
     )
     for row in rows:
         _requeue(row, now=now)
@@ -68,6 +77,43 @@ def resend_doubtful(*, now: datetime) -> int:
 
 
 @transaction.atomic
+@transaction.atomic
+def doubt_unreported(*, now: datetime) -> int:
+    """What a provider took days ago and never reported, though later answers by the same account were."""
+    rows = list(
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("reply")
+        .filter(
+            endpoint_id__in=_reporting(now),
+            state=S.HANDED_OVER,
+            queued_at__range=(now - FORGOTTEN, now - UNREPORTED),
+            handed_over_at__lt=now - UNREPORTED,
+        )
+        .exclude(conversation__public=True)  # of what stands in the open nothing is reported
+        .order_by("queued_at", "id")[:BATCH]
+    )
+    for row in rows:
+        row.state, row.ended_at, row.trouble = S.UNCERTAIN, now, _SILENT
+    Delivery.objects.bulk_update(rows, ["state", "ended_at", "trouble"])
+    tell_uncertain(rows, now=now)
+    return len(rows)
+
+
+def _reporting(now: datetime) -> list[int]:
+    """Accounts whose provider tells what arrived, and has told it of what left in these days."""
+    first = first_since(Delivery.objects.all(), "queued_at", now - UNREPORTED)
+    if first is None:
+        return []
+    told = Delivery.objects.filter(
+        pk__gte=first,
+        queued_at__gte=now - UNREPORTED,
+        state__in=(S.DELIVERED, S.READ),
+        endpoint__channel__in=[key for key, channel in CHANNELS.items() if channel.reported],
+        endpoint__retired_at=None,
+    )
+    return [pk for pk in told.order_by().values_list("endpoint_id", flat=True).distinct() if pk]
+
+
 def fail_retired(*, now: datetime) -> int:
     """What waits for an account that is retired will never leave: a person sees it and decides."""
     rows = list(
@@ -87,14 +133,14 @@ def fail_retired(*, now: datetime) -> int:
 def resend(*, delivery_id: int, by: Staff, now: datetime) -> Delivery:
     """A person sends an uncertain or failed delivery again. Raises NotUncertainError, NoWayError.
 
-    What the provider took and reported as failed goes out whole: nothing of it is counted as sent. Where the
-    sending stopped half-way, only the rest goes.
+    What the provider took, and reported as failed or never, goes out whole: nothing of it is counted as sent.
+    Where the sending stopped half-way, only the rest goes.
     """
     row = _troubled(delivery_id)
     if row.state == S.FAILED:
         row.lease = None  # whoever still holds it speaks of what has failed
     account = _account_now(row)
-    if account != row.endpoint or (row.state == S.FAILED and row.handed_over_at):
+    if account != row.endpoint or row.handed_over_at:
         row.endpoint, row.parts, row.provider_id = account, [], ""
         row.handed_over_at = row.delivered_at = row.read_at = None
     _requeue(row, now=now)

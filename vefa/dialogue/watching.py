@@ -55,8 +55,8 @@ def note_measures(endpoint_id: int, *, now: datetime) -> None:
 def _judge(endpoint: Endpoint, found: Sending, *, now: datetime) -> bool:
     """What is wrong with one account now, written down where that changed."""
     stumbling = _stumbling_since(endpoint, now)
-    facts = _facts(endpoint, found, stumbling, now=now) if endpoint.active else None
-    wrong = {one.code: one for one in troubles(facts)} if facts else {}
+    facts = _facts(endpoint, found, stumbling, now=now) if endpoint.active else _keyless(found, now=now)
+    wrong = {one.code: one for one in troubles(facts)}
     known: Health = endpoint.health.get("troubles", {})
     same = known.keys() == wrong.keys() and endpoint.health.get("stumbling_since", "") == _iso(stumbling)
     if same:
@@ -112,6 +112,11 @@ def _facts(endpoint: Endpoint, found: Sending, stumbling: datetime | None, *, no
         failed=found.failed,
         silence=_silence(endpoint, now),
     )
+
+
+def _keyless(found: Sending, *, now: datetime) -> Facts:
+    """Of an account that waits for its keys only what waits with it is looked at."""
+    return Facts(now=now, keyless=True, oldest_due_at=found.oldest_due_at)
 
 
 def _silence(endpoint: Endpoint, now: datetime) -> Silence | None:

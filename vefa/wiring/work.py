@@ -234,7 +234,7 @@ class Worker:
         return storing.store_due(now=clock(), shipped=SHIPPED)
 
     def _tally(self) -> bool:
-        heard.tally(now=clock())
+        each_by_itself((name, partial(sweep, now=clock())) for name, sweep in SLOW_SWEEPS.items())
         return False
 
     def _dial(self) -> bool:
@@ -292,6 +292,11 @@ SWEEPS: Mapping[str, Callable[..., object]] = {
     "suggestions": asking.forget,
     "sessions": sessions.erase_over,
     "files of nobody": partial(orphans.sweep, elsewhere=_kept_beside),
+}
+
+SLOW_SWEEPS: Mapping[str, Callable[..., object]] = {  # what looks at days takes its time
+    "tally": heard.tally,
+    "deliveries without a report": sweeping.doubt_unreported,
 }
 
 

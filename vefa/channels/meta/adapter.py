@@ -248,6 +248,7 @@ CHANNELS = (
         summary="a Facebook page: Messenger and the comments under its posts",
         build=build_messenger,
         pushed=True,
+        reported=True,
         account="page_id",
         comments=True,
         steps=_STEPS,

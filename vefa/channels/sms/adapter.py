@@ -31,6 +31,7 @@ CHANNEL = Channel(
     summary="SMS through Kannel, an HTTP gateway, Twilio or SMPP",
     build=build,
     pushed=True,
+    reported=True,
     gives=_gives,
     fields=(
         Field(

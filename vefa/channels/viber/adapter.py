@@ -189,6 +189,7 @@ CHANNEL = Channel(
     summary="a chatbot of Viber",
     build=build,
     pushed=True,
+    reported=True,
     proofs=("token", "old_token"),
     steps=(
         gettext_noop(

@@ -185,6 +185,7 @@ CHANNEL = Channel(
     summary="a number of the WhatsApp Cloud API",
     build=build,
     pushed=True,
+    reported=True,
     account="phone_number_id",
     templated=True,
     fields=(
