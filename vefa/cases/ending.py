@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from vefa.cases import owing
 from vefa.cases.doubling import tell_duplicates
@@ -34,7 +35,8 @@ class Ending:
 
     reason      what was done, why it is not possible, what was answered
     objection   how the resident can object
-    proof_ids   after-photos; `waiver` says why there is none where the service asks for one
+    proof_ids   after-photos, of the case, its whole or its parts; `waiver` says why there is none where the
+                service asks for one
     with_parts  end open parts in the same way
     """
 
@@ -106,7 +108,8 @@ def needs_proof(case: Case) -> bool:
 
 
 def _check_proof(case: Case, ending: Ending) -> None:
-    proofs = Proof.objects.filter(case=case, id__in=ending.proof_ids).count()
+    matter = Q(case__in=[case.pk, case.parent_id or case.pk]) | Q(case__parent=case)
+    proofs = Proof.objects.filter(matter, id__in=ending.proof_ids).count()
     if proofs != len(set(ending.proof_ids)):
         raise OutcomeError("proof", "a proof of another case proves nothing")
     if needs_proof(case) and not proofs and not ending.waiver.strip():

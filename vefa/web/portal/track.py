@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from vefa.cases.models import Case, Outcome, Promise, PromiseKind, State
+from vefa.cases import proofs
+from vefa.cases.models import Case, Outcome, Promise, PromiseKind, Proof, State
 from vefa.cases.queries import promises_of
 from vefa.inbox.models import AttachmentState
 from vefa.kit import ids
@@ -85,7 +86,7 @@ def _of_case(mine: Mine, case: Case, course: Case, now: datetime) -> dict[str, A
         "unit": course.unit.name(language) if course.unit else "",
         "files": first.files if first else [],
         "talk": messages[1:] if first and messages and messages[0] is first else messages,
-        "proofs": _proofs(mine, course),
+        "proofs": _proofs(mine),
         "owed": owed(course, now=now),
         "ended": course.state == State.ENDED,
         "refused": course.state == State.ENDED and course.outcome == Outcome.NOT_POSSIBLE,
@@ -93,12 +94,18 @@ def _of_case(mine: Mine, case: Case, course: Case, now: datetime) -> dict[str, A
     }
 
 
-def _proofs(mine: Mine, case: Case) -> list[File]:
+def _shown(mine: Mine) -> list[Proof]:
+    """What shows the work, the parts' too; where the course of another case is shown, that case's alone."""
+    if mine.case is None:
+        return []
+    return proofs.shown(mine.shown or mine.case, with_parts=mine.shown in {None, mine.case})
+
+
+def _proofs(mine: Mine) -> list[File]:
     """Photos of the work, as far as they may be shown."""
-    shown = (proof for proof in case.proofs.order_by("at", "id") if proof.public)
     return [
         talk.file_of(mine, key=one.key, name="", size=one.size, content_type=one.content_type)
-        for one in shown
+        for one in _shown(mine)
     ]
 
 
@@ -136,7 +143,7 @@ def file(_request: HttpRequest, reference: str, secret: str, key: UUID) -> HttpR
     for sent in talk.sent_files(mine.case, now=timezone.now()) if mine.case else ():
         if sent.key == key:
             return showing.shown(path=sent.path, content_type=sent.content_type, name=sent.name)
-    proof = mine.shown.proofs.filter(key=key, public=True).first() if mine.shown else None
+    proof = next((one for one in _shown(mine) if one.key == key), None)
     if proof is None:
         raise Http404
     return showing.shown(path=proof.path, content_type=proof.content_type, name="")
