@@ -76,7 +76,11 @@ def explained(service: Service | None, agency: Agency, language: str) -> str:
         values["emergency"] = known.emergency_number or "112"
         return _filled(pick(service.explanation, language, known.default_language), values)
     with override(language):
-        plain = gettext("This is not the municipality's duty but that of {agency}, {agency_phone}.")
+        plain = (
+            gettext("This is not the municipality's duty but that of {agency}, {agency_phone}.")
+            if agency.phone
+            else gettext("This is not the municipality's duty but that of {agency}.")
+        )
     return " ".join(filter(None, (_filled(plain, values), agency.note.get(language))))
 
 

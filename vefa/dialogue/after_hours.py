@@ -13,8 +13,8 @@ from vefa.channels.queries import with_hours
 from vefa.dialogue import sparing
 from vefa.dialogue.audience import Listener
 from vefa.dialogue.hours import open_now, opens_at
-from vefa.dialogue.phrases import fill, sentence
-from vefa.dialogue.values import when
+from vefa.dialogue.phrases import resolved
+from vefa.dialogue.values import values_for
 from vefa.dialogue.writing import Words, write_automatic
 from vefa.directory.queries import municipality
 from vefa.inbox.models import Contact, Conversation
@@ -82,10 +82,21 @@ def _contacts(events: Sequence[Event]) -> Mapping[int, Contact]:
     return {one.pk: one for one in related.defer("raw", "html") if not one.details.get("auto")}
 
 
-def _words(one: Listener, opens: datetime, cause: str) -> Words:
-    text, language = sentence(PHRASE).text(one.language)
-    values = {"opens": when(opens, language), "emergency": municipality().emergency_number or "112"}
-    return Words(text=fill(text, values), language=language, phrase_key=PHRASE, cause=cause, gaps=values)
+def _words(one: Listener, moment: datetime, cause: str) -> Words:
+    data = {"opens_at": moment.isoformat()}
+
+    def values(language: str, names: Sequence[str]) -> Mapping[str, str]:
+        return values_for(one, language=language, data=data, names=names)
+
+    said = resolved(PHRASE, one.language, values)
+    return Words(
+        text=said.text,
+        language=said.language,
+        phrase_key=PHRASE,
+        wording=said.key,
+        cause=cause,
+        gaps=said.gaps,
+    )
 
 
 def _told_today(talk: Conversation, now: datetime) -> bool:

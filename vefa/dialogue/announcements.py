@@ -1,16 +1,17 @@
 """Reactions that tell residents what happened. They write replies and nothing else."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from vefa.cases import proofs
 from vefa.cases.models import Case, CaseContact, Kind, Outcome, Urgency
 from vefa.channels.models import Endpoint
-from vefa.dialogue import after_hours, held, sparing
+from vefa.dialogue import after_hours, sparing
 from vefa.dialogue.audience import Listener, in_crowd, listeners, placed
 from vefa.dialogue.in_groups import IN_GROUPS, reason_for_all
-from vefa.dialogue.phrases import fill, sentence, variables
-from vefa.dialogue.values import values_for, values_for_stranger
+from vefa.dialogue.phrases import resolved
+from vefa.dialogue.values import is_other, to_stranger, values_for
 from vefa.dialogue.writing import Words, greet, write_automatic
 from vefa.inbox.models import Conversation
 from vefa.inbox.speaking import known_language
@@ -28,9 +29,8 @@ _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 # What is read of a case: many are acknowledged at once.
 _READ = (
     "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
-    "area_id", "unit_id", "agency_id", "parent_id", "master_id",
-    "conversation__endpoint_id", "conversation__language", "conversation__public",
-    "conversation__thread", "conversation__hours_told_at",
+    "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
+    "conversation__public", "conversation__thread", "conversation__hours_told_at",
     "conversation__address__space", "conversation__address__shown_name",
     "conversation__address__unreachable_at", "conversation__address__stopped_at",
 )  # fmt: skip
@@ -46,6 +46,7 @@ _IN_PUBLIC = {
     "answered": "news_public",
 }
 _NOTHING: Mapping[str, str] = {}
+_PHOTO: Mapping[str, str] = {"photo": "yes"}  # beside an outcome: the listener's page shows one
 type Row = tuple[Listener, Words]
 
 
@@ -56,10 +57,10 @@ def greeted(events: Sequence[Event], now: datetime) -> None:
     rows = []
     for conversation in Conversation.objects.filter(id__in=wanted).select_related(*related).order_by("id"):
         language = known_language(conversation) or conversation.endpoint.language
-        text, spoken = sentence("welcome").text(language)
-        said = fill(text, values_for_stranger(conversation, language=spoken))
+        said = to_stranger("welcome", conversation, language)
         cause = f"event:{wanted[conversation.id].id}:0"
-        rows.append((conversation, Words(text=said, language=spoken, phrase_key="welcome", cause=cause)))
+        words = Words(text=said.text, language=said.language, phrase_key="welcome", cause=cause)
+        rows.append((conversation, words))
     greet(rows, now=now)
 
 
@@ -75,38 +76,18 @@ def opened(events: Sequence[Event], now: datetime) -> None:
         if event.data.get("told"):
             continue  # it was said elsewhere, long ago perhaps
         if case is not None and case.parent_id is None:
-            keys, more = _received(case), {}
+            keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
+            if case.urgency == Urgency.EMERGENCY:
+                keys.insert(0, "emergency_notice")
+            more = {}
             if event.pk in closed:
                 keys.append(after_hours.PHRASE)
                 more = {"opens_at": closed[event.pk].isoformat()}
             rows += rows_to(event, 0, placed([Listener(case.conversation, case)])[0], keys, more)
-    said = sparing.within_measure(rows, now=now)
-    write_automatic(said, now=now)
-    told = {one.conversation.pk for one, words in said if one.conversation and _tells_hours(words)}
+    rows = sparing.within_measure(rows, now=now)
+    write_automatic(rows, now=now)
+    told = {one.conversation.pk for one, words in rows if one.conversation and _tells_hours(words)}
     after_hours.mark(told, now=now)
-    held.lay_back(rows, said, now=now)
-
-
-def said_late(events: Sequence[Event], now: datetime) -> None:
-    """The number of a matter that came by mail too soon after another one; unless it was told meanwhile."""
-    cases = _by_ids({int(event.data["case_id"]) for event in events})
-    told = held.told_meanwhile(cases)
-    rows: list[Row] = []
-    for event in events:
-        case = cases.get(int(event.data["case_id"]))
-        if case is not None and case.pk not in told:
-            keys = ["duplicate_follows"] if case.master_id else _received(case)
-            rows += rows_to(event, 0, Listener(case.conversation, case), keys)
-    said = sparing.within_measure(rows, now=now)
-    write_automatic(said, now=now)
-    tries = {int(event.data["case_id"]): int(event.data["tries"]) for event in events}
-    held.lay_back(rows, said, now=now, tries=tries)
-
-
-def _received(case: Case) -> list[str]:
-    """What acknowledges a case; in danger the emergency number comes first."""
-    keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
-    return ["emergency_notice", *keys] if case.urgency == Urgency.EMERGENCY else keys
 
 
 def _out_of_hours(events: Sequence[Event], cases: Mapping[int, Case], now: datetime) -> dict[int, datetime]:
@@ -194,6 +175,7 @@ def supported(events: Sequence[Event], now: datetime) -> None:
 
 def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, now: datetime) -> None:
     cases = _cases(events)
+    pictured = _pictured(events, cases)
     rows: list[Row] = []
     for event in events:
         case = cases.get(_case_id(event))
@@ -202,8 +184,20 @@ def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, 
         for number, one in enumerate(listeners(case, followers=event.kind in _HEARD_BY_FOLLOWERS)):
             key = phrase(event, one)
             if key:
-                rows += rows_to(event, number, one, [key])
+                more = _PHOTO if event.pk in pictured and not is_other(one) else _NOTHING
+                rows += rows_to(event, number, one, [key], more)
     write_automatic(rows, now=now)
+
+
+def _pictured(events: Sequence[Event], cases: Mapping[int, Case]) -> set[int]:
+    """The endings of which a photo stands on the page that a resident is sent to, the whole's or master's."""
+    pages: dict[int, tuple[int, bool]] = {}
+    for event in events:
+        case, master_id = cases.get(_case_id(event)), event.data.get("master_id")
+        if case is not None and event.data.get("outcome") == Outcome.DONE:
+            pages[event.pk] = (master_id or case.parent_id or case.pk, master_id is None)
+    found = proofs.pictured({page for page, _ in pages.values()})
+    return {pk for pk, (page, own) in pages.items() if page in found.own or (own and page in found.in_parts)}
 
 
 def rows_to(
@@ -229,19 +223,21 @@ def _with_reason(row: Row, event: Event) -> Row:
 
 
 def _row(
-    event: Event, number: int, one: Listener, keys: Iterable[str], more: Mapping[str, str] = _NOTHING
+    event: Event, number: int, one: Listener, keys: Sequence[str], more: Mapping[str, str] = _NOTHING
 ) -> Row:
-    found = [sentence(key).text(one.language) for key in keys]
-    language = found[0][1]
-    text = "\n\n".join(text for text, _language in found)
-    names = variables(text)
-    values = values_for(one, language=language, data={**event.data, **more}, names=names)
+    data = {**event.data, **more}
+
+    def values(language: str, names: Sequence[str]) -> Mapping[str, str]:
+        return values_for(one, language=language, data=data, names=names)
+
+    found = [resolved(key, one.language, values, photo=more is _PHOTO) for key in keys]
     said = Words(
-        text=fill(text, values),
-        language=language,
+        text="\n\n".join(part.text for part in found),
+        language=found[0].language,
         phrase_key="+".join(keys),
+        wording="+".join(part.key for part in found),
         cause=f"event:{event.id}:{number}",
-        gaps={name: values[name] for name in names},
+        gaps={name: value for part in found for name, value in part.gaps.items()},
     )
     return one, said
 
@@ -255,12 +251,8 @@ def _case_id(event: Event) -> int:
 
 
 def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
-    return _by_ids({_case_id(event) for event in events})
-
-
-def _by_ids(ids: Collection[int]) -> Mapping[int, Case]:
     """The cases as far as a sentence needs them; what the directory holds, `values` finds there."""
-    rows = Case.objects.filter(id__in=ids)
+    rows = Case.objects.filter(id__in={_case_id(event) for event in events})
     cases = {case.id: case for case in rows.select_related("conversation__address").only(*_READ)}
     parents = Case.objects.in_bulk({case.parent_id for case in cases.values() if case.parent_id})
     talks = [case.conversation for case in cases.values() if case.conversation]

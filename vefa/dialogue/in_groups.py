@@ -6,8 +6,7 @@ from datetime import datetime
 from vefa.cases.models import Case
 from vefa.dialogue.audience import in_crowd
 from vefa.dialogue.exposure import exposed
-from vefa.dialogue.phrases import fill, sentence
-from vefa.dialogue.values import values_for_stranger
+from vefa.dialogue.values import to_stranger
 from vefa.dialogue.writing import Words, greet
 from vefa.inbox.models import Conversation
 from vefa.inbox.speaking import known_language
@@ -44,8 +43,8 @@ def answered_leave(events: Sequence[Event], now: datetime) -> None:
     for conversation in talks.order_by("id"):
         event = wanted[conversation.pk]
         language = known_language(conversation) or conversation.endpoint.language
-        text, spoken = sentence(event.kind.replace(".", "_")).text(language)
-        said = fill(text, values_for_stranger(conversation, language=spoken))
+        said = to_stranger(event.kind.replace(".", "_"), conversation, language)
         cause = f"event:{event.pk}:0"
-        rows.append((conversation, Words(text=said, language=spoken, phrase_key="", cause=cause)))
+        words = Words(text=said.text, language=said.language, phrase_key="", cause=cause)
+        rows.append((conversation, words))
     greet(rows, now=now)

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from vefa.dialogue.audience import wants_silence
 from vefa.dialogue.models import Delivery, DeliveryState
-from vefa.dialogue.phrases import fill, sentence
-from vefa.dialogue.values import values_for_stranger
+from vefa.dialogue.values import to_stranger
 from vefa.dialogue.writing import Words, greet
 from vefa.inbox.models import Conversation
 from vefa.inbox.speaking import known_language
@@ -38,11 +37,9 @@ def answered(events: Sequence[Event], now: datetime) -> None:
         known = event.data.get("language") or known_language(conversation)
         language = known or conversation.endpoint.language
         key = _PHRASES[event.kind]
-        text, spoken = sentence(key).text(language)
-        said = fill(text, values_for_stranger(conversation, language=spoken))
-        rows.append(
-            (conversation, Words(text=said, language=spoken, phrase_key=key, cause=f"event:{event.pk}:0"))
-        )
+        said, cause = to_stranger(key, conversation, language), f"event:{event.pk}:0"
+        words = Words(text=said.text, language=said.language, phrase_key=key, cause=cause)
+        rows.append((conversation, words))
     greet(rows, now=now, though_stopped=True)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from vefa.cases.duty import explained
 from vefa.cases.models import Case
 from vefa.dialogue.audience import Listener
-from vefa.dialogue.phrases import VARIABLES
+from vefa.dialogue.phrases import VARIABLES, Resolved, resolved
 from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
 from vefa.kit.calendars import comma, day_in_words, in_digits
@@ -35,7 +35,7 @@ def values_for(
         values = {name: value(one, language) for name, value in _VALUES.items() if name in names}
     written = _written(one, data)
     values["outcome"] = written.get("reason", "")
-    return values | _agency(one.case, language) | written | _said(data, language)
+    return values | _agency(one.case, data, language) | written | _said(data, language)
 
 
 def values_for_stranger(conversation: Conversation, *, language: str) -> dict[str, str]:
@@ -43,12 +43,17 @@ def values_for_stranger(conversation: Conversation, *, language: str) -> dict[st
     here = directory().municipality
     with override(language):
         return {
-            "name": conversation.address.shown_name or _("resident"),
+            "name": conversation.address.shown_name.strip() or _("resident"),
             "link": settings.PUBLIC_URL,
             "city": here.name(language),
             "phone": _in_order(here.phone, language),
             "emergency": here.emergency_number or "112",
         }
+
+
+def to_stranger(key: str, conversation: Conversation, language: str) -> Resolved:
+    """What is said under a key where there is no case to speak of."""
+    return resolved(key, language, lambda spoken, _names: values_for_stranger(conversation, language=spoken))
 
 
 def is_other(one: Listener) -> bool:
@@ -103,7 +108,7 @@ def _service(one: Listener, language: str) -> str:
 
 def _place(one: Listener, language: str) -> str:
     case = one.case
-    if case.place_text:
+    if case.place_text.strip():
         return for_others(case.place_text) if is_other(one) else case.place_text
     area = directory().areas.get(case.area_id or 0) or case.area
     return area.name(language) if area else _("the place you named")
@@ -120,7 +125,7 @@ def _due(one: Listener, language: str) -> str:
 
 
 def _name(one: Listener, _language: str) -> str:
-    return (one.conversation.address.shown_name if one.conversation else "") or _("resident")
+    return (one.conversation.address.shown_name.strip() if one.conversation else "") or _("resident")
 
 
 def _link(one: Listener, _language: str) -> str:
@@ -153,8 +158,9 @@ _VALUES: Mapping[str, Callable[[Listener, str], str]] = {
 }
 
 
-def _agency(case: Case, language: str) -> dict[str, str]:
-    agency = directory().agencies.get(case.agency_id or 0) or case.agency
+def _agency(case: Case, data: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The body that has the matter; a case that follows another one's knows of it by the event alone."""
+    agency = directory().agencies.get(data.get("agency_id") or case.agency_id or 0) or case.agency
     if agency is None:
         return {}
     service = directory().services.get(case.service_id or 0)
@@ -167,7 +173,8 @@ def _agency(case: Case, language: str) -> dict[str, str]:
 
 def _written(one: Listener, data: Mapping[str, Any]) -> dict[str, str]:
     """What the person who acted wrote to the one whose case it is; to others without personal data."""
-    written = {name: str(data[name]) for name in ("reason", "objection", "question") if data.get(name)}
+    words = {name: str(data.get(name) or "").strip() for name in ("reason", "objection", "question")}
+    written = {name: text for name, text in words.items() if text}
     others = is_other(one) or one.follower or data.get("master_id")  # told of the case that theirs follows
     return {name: for_others(text) for name, text in written.items()} if others else written
 

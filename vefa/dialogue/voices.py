@@ -3,13 +3,13 @@
 The history always keeps who wrote; a voice only decides under which name the resident reads it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.utils.translation import override
+from functools import partial
 
 from vefa.channels.models import Endpoint, Owner
-from vefa.dialogue.phrases import fill, sentence
+from vefa.dialogue.phrases import resolved
 from vefa.directory.models import Role, Staff
 from vefa.directory.queries import directory
 from vefa.inbox.delegating import owns, place_of, running
@@ -66,10 +66,12 @@ def signed(text: str, key: str, *, language: str) -> str:
     """The text with the signature of the voice below it; the institution's answers carry none."""
     if not key or not text.strip():
         return text
-    phrase, spoken = sentence("signature_mayor" if key == Owner.MAYOR else "signature_unit").text(language)
-    with override(spoken):
-        values = {"signer": name_of(key, spoken), "city": directory().municipality.name(spoken)}
-    return f"{text.strip()}\n\n{fill(phrase, values)}"
+    signature = "signature_mayor" if key == Owner.MAYOR else "signature_unit"
+    return f"{text.strip()}\n\n{resolved(signature, language, partial(_signer, key)).text}"
+
+
+def _signer(key: str, language: str, _names: Sequence[str]) -> dict[str, str]:
+    return {"signer": name_of(key, language), "city": directory().municipality.name(language)}
 
 
 def _answers_for(staff: Staff, endpoint: Endpoint, now: datetime) -> bool:

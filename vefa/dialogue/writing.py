@@ -46,7 +46,8 @@ class Words:
     """What a reply says. `cause` makes a reaction's reply unique: "event:91:7".
 
     `voice` is in whose name: "" the institution, "mayor", "unit:roads"; see `voices`. `way` is one of those
-    that the channel's terms offer, "" the usual one. `gaps` are a phrase's variables and what fills them.
+    that the channel's terms offer, "" the usual one. `gaps` are a phrase's variables and what fills them;
+    `wording` is the approved text's name where that is not the phrase's: "answered_plain" without words.
     `insisted`: the writer has seen that everybody will read something about a person. Files go with what a
     person writes on a case.
     """
@@ -54,6 +55,7 @@ class Words:
     text: str
     language: str
     phrase_key: str = ""
+    wording: str = ""
     answers: Contact | None = None
     cause: str | None = None
     voice: str = ""
@@ -84,10 +86,10 @@ def write(*, case: Case, words: Words, by: Staff, now: datetime, to_all: bool = 
     check_text(words.text)
     leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
     words = _allowed(case, _spoken(case, words, by, now), leaves)
+    heard = _heard(case, words) if to_all else placed([Listener(case.conversation, case)])
     reply = _reply(case, words, staff=by, now=now)
     reply.save(force_insert=True)
     enclosing.keep(reply, words.files)
-    heard = _heard(case, words) if to_all else placed([Listener(case.conversation, case)])
     Delivery.objects.bulk_create([delivery(reply, one, leaves) for one in heard])
     answered(case_id=case.id, by=by, now=now)
     data = {"reply_id": reply.id, "phrase": words.phrase_key, "voice": words.voice, "files": len(words.files)}
@@ -134,12 +136,12 @@ def _heard(case: Case, words: Words) -> list[Listener]:
         for one in listeners(case)
         if in_public or one.conversation == case.conversation or not is_open(one.conversation, "")
     ]
-
-
-def write_automatic(
     if len(heard) > 1 and not in_public:  # in public it was looked at already
         check_others(words.text, case, insisted=words.insisted)
     return heard
+
+
+def write_automatic(
     said: Sequence[tuple[Listener, Words]], *, now: datetime, by: Staff | None = None
 ) -> None:
     """The system's own replies, all in three statements; a cause that has been answered is passed over.
@@ -151,7 +153,7 @@ def write_automatic(
     """
     if not said:
         return
-    spoken = approved.speaking([(one, words.phrase_key, words.gaps) for one, words in said])
+    spoken = approved.speaking([(one, words.wording or words.phrase_key, words.gaps) for one, words in said])
     replies = [
         {
             **_said(words, now, Extras(template=filled) if filled else None),
@@ -188,8 +190,6 @@ def greet(said: Sequence[tuple[Conversation, Words]], *, now: datetime, though_s
             Delivery(reply=reply, **way).save(force_insert=True)
 
 
-@transaction.atomic
-def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply:
 def leaves_at(reply: Reply) -> datetime:
     """When a person's answer leaves, and is shown where nothing leaves."""
     return reply.written_at + timedelta(seconds=settings.UNDO_S)
@@ -200,12 +200,14 @@ def is_leaving(reply: Reply, deliveries: Iterable[Delivery], *, now: datetime) -
     return leaves_at(reply) > now and all(one.state in _STOPPABLE for one in deliveries)
 
 
+@transaction.atomic
+def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply:
     """Stop one's own reply before it leaves. Raises LookupError, or TooLateError once it has begun to.
+
+    What is only shown may have been read since the moment at which it was.
 
     Where the city has said nothing else by a person, a first answer is owed again.
     """
-    What is only shown may have been read since the moment at which it was.
-
     reply = Reply.objects.select_for_update().filter(id=reply_id, case_id=case_id, staff=by).first()
     if reply is None:
         raise LookupError(f"no reply {reply_id} of this person on case {case_id}")

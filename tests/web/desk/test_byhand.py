@@ -13,8 +13,11 @@ from tests.inbox.leyla import work
 from tests.web.desk.byhand import PNG, begun, photo, rows, soon, words
 from vefa.cases import lifecycle
 from vefa.cases.models import Case, Outcome
+from vefa.dialogue.models import Reply
 from vefa.inbox.files import full_path
 from vefa.inbox.models import Attachment, Contact, Meeting, MeetingLine
+from vefa.journal.replay import react
+from vefa.wiring.flow import REACTIONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doors_by_hand")]
 
@@ -70,9 +73,6 @@ def test_a_line_is_struck_out_before_and_after_it_is_a_case(derya):
     assert derya.post(f"{page}/lines/{second.pk}").status_code == 404
 
 
-def test_speakers_are_named_to_who_may_know_and_their_lines_struck_out_by_who_typed_them(
-    town, derya, at_desk
-):
 def test_a_line_whose_case_was_cut_into_parts_is_struck_out_after_them(town, derya):
     page = begun(derya)
     derya.post(page, {"text": "Yanlış yazdım", "token": uuid4()})
@@ -84,6 +84,9 @@ def test_a_line_whose_case_was_cut_into_parts_is_struck_out_after_them(town, der
     assert "Parts of its case have no outcome yet: end them first." in words(answer)
 
 
+def test_speakers_are_named_to_who_may_know_and_their_lines_struck_out_by_who_typed_them(
+    town, derya, at_desk
+):
     derya.post(reverse("desk:meetings"), {"name": "Halk günü", "area": town.carsi.pk})
     page = reverse("desk:meeting", args=[Meeting.objects.get().pk])
     derya.post(page, {"text": "Çukur", "name": "Ali Demir", "phone": "0532 000 00 01", "token": uuid4()})
@@ -259,3 +262,19 @@ def test_the_photo_of_an_outcome_that_was_refused_is_shown_to_nobody_and_asked_f
     assert answer.status_code == 422  # no reason was given
     assert "Choose the files again." in words(answer)
     assert not pothole_case.proofs.exists()
+
+
+def test_done_by_one_photo_without_a_word_ends_the_parts_too_and_is_told(derya, town, now, pothole_case):
+    piece = lifecycle.Piece(title="Bir çukur daha", text="", service_id=town.pothole.pk)
+    part = lifecycle.part(case_id=pothole_case.pk, piece=piece, by=town.derya, now=now)
+    sent = {"outcome": "done", "proof": photo(), "with_parts": "on", "version": pothole_case.version + 1}
+
+    answer = derya.post(reverse("desk:act", args=[pothole_case.pk, "end"]), sent)
+    while react(REACTIONS, now=soon()):
+        pass
+
+    assert answer.status_code == 302, words(answer)
+    assert set(Case.objects.values_list("outcome", flat=True)) == {Outcome.DONE}
+    told = Reply.objects.filter(case__in=[pothole_case, part], phrase_key="done")
+    assert all("yapıldı. Fotoğraf ve ayrıntı" in reply.text for reply in told)
+    assert told.count() == 2
