@@ -12,6 +12,7 @@ from vefa.cases import owing, routing
 from vefa.cases.duty import decide_again, elsewhere
 from vefa.cases.models import Case, Note, State
 from vefa.cases.moves import By, MoveNotAllowedError, Told, changed, locked, tell
+from vefa.cases.parts import of_one_message
 from vefa.cases.showing import NotShownError, is_public, may_be_shown
 from vefa.cases.upholding import Upheld
 from vefa.cases.wordlist import words_of
@@ -113,25 +114,36 @@ def note(*, case_id: int, text: str, by: Staff, now: datetime) -> Note:
 
 @transaction.atomic
 def mark_private(*, case_id: int, by: By, now: datetime, version: int | None = None) -> Case:
-    """The case holds personal matters: it leaves the public list, and fewer staff see it."""
-    case = locked(case_id, version)
-    case.private, case.public = True, False
+    """The case holds personal matters: it leaves the public list, and fewer staff see it.
+
+    So do its parts, or its whole and the parts beside it: on each of them the same message is read.
+    """
+    case, others = of_one_message(case_id, version)
     told = Told(kind="case.marked", by=by, at=now, data={"private": True, "public": False})
-    return changed(case, "private", "public", told=told)
+    for one in (case, *others):
+        one.private, one.public = True, False
+        changed(one, "private", "public", told=told)
+    return case
 
 
 @transaction.atomic
 def mark_public(*, case_id: int, text: str, by: By, now: datetime, version: int | None = None) -> Case:
     """Show the case to everybody, in words that hold nothing personal; it is then private no more.
 
-    Raises NotShownError if its service is none that is shown.
+    Nor is what came of the same message, but only this case is shown. Raises NotShownError if its service is
+    none that is shown.
     """
-    case = locked(case_id, version)
+    case, others = of_one_message(case_id, version)
     if not may_be_shown(owing.service_of(case)):
         raise NotShownError(f"{case}: cases of this service are not shown")
     case.private, case.public, case.public_text = False, True, text.strip()[:400]
     told = Told(kind="case.marked", by=by, at=now, data={"private": False, "public": True})
-    return changed(case, "private", "public", "public_text", told=told)
+    changed(case, "private", "public", "public_text", told=told)
+    for one in (one for one in others if one.private):
+        one.private = False
+        data = {"private": False, "public": one.public}
+        changed(one, "private", told=Told(kind="case.marked", by=by, at=now, data=data))
+    return case
 
 
 _COLUMNS = tuple(field for field in fields(Description) if field.name != "owner")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from vefa.cases import owing, routing
 from vefa.cases.clocks import promised
@@ -70,6 +71,18 @@ def unpart(*, case_id: int, by: By, now: datetime) -> Case:
     told = Told(kind="case.parted", by=by, at=now, data={"part_id": cut.pk, "undone": True})
     changed(whole, "unread", "said_at", told=told)
     return changed(cut, "state", "outcome", "ended_at", "public", "conversation", *owing.DUE, told=told)
+
+
+def of_one_message(case_id: int, version: int | None = None) -> tuple[Case, list[Case]]:
+    """The case, and what else came of the same message: its parts, or its whole and the parts beside it.
+
+    All are locked. Raises Case.DoesNotExist, StaleError.
+    """
+    whole_id = Case.objects.values_list("parent_id", flat=True).get(id=case_id) or case_id
+    locked(whole_id)  # no part is cut meanwhile
+    case = locked(case_id, version)
+    rest = Case.objects.select_for_update().filter(Q(pk=whole_id) | Q(parent=whole_id)).exclude(pk=case_id)
+    return case, list(rest.order_by("id"))
 
 
 def open_parts(case: Case) -> list[Case]:
