@@ -18,7 +18,6 @@ from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.inbox.models import Contact
 
 
-
 @dataclass(frozen=True)
 class Measure:
     """How many acknowledgements one address gets, over all its conversations."""
