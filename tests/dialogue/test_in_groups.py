@@ -174,6 +174,7 @@ def test_who_never_wrote_to_the_bot_or_blocked_it_is_not_offered_a_private_answe
         by_hand(street, town, case)
 
     aylin = number_of("Aylin")
+    assert case.conversation is not None
     forwarded = Conversation.objects.create(
         endpoint=town.bot, address=case.conversation.address, thread=str(aylin), created_at=street.now
     )  # a colleague passed her words on to the bot: she has not written there
@@ -213,6 +214,7 @@ def ways_of(case, street):
     """How the composer may answer a case now, and what it says beside."""
     found = Case.objects.select_related("conversation__address", "conversation__endpoint").get(pk=case.pk)
     rules = channel_truth(found, now=street.now).terms
+    assert rules is not None
     return rules.ways, rules.notices
 
 
