@@ -19,6 +19,7 @@ from vefa.kit.since import first_since
 S = DeliveryState
 DOUBT_LASTS = timedelta(minutes=10)  # then an uncertain item is sent once more, and marked
 MISTAKES_LAST = timedelta(minutes=10)  # so long an account that was retired may be taken back unharmed
+_STOPPED = gettext_noop("the process that was sending it stopped")
 _RETIRED = gettext_noop("the account by which it should have left is retired")
 BATCH = 500
 UNREPORTED = timedelta(days=3)  # after which nobody knows whether it arrived, where a report should have come
@@ -52,7 +53,7 @@ def doubt_abandoned(*, now: datetime) -> int:
     )
     for row in rows:
         row.state, row.ended_at = S.UNCERTAIN, now
-        row.trouble = "the process that was sending it stopped"
+        row.trouble = _STOPPED
         row.leased_until = None
     Delivery.objects.bulk_update(rows, ["state", "ended_at", "trouble", "leased_until"])
     tell_uncertain(rows, now=now)

@@ -25,6 +25,7 @@ from vefa.web.desk.choices import areas
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.lines import Typed, TypedRow, blank_rows, keep_rows, read_rows
+from vefa.web.desk.unkept import why_not
 from vefa.web.ui.show import show
 from vefa.web.ui.uploads import FilesField
 
@@ -83,7 +84,7 @@ def _kept(request: StaffRequest, form: BatchForm, rows: Sequence[TypedRow], now:
         form.add_error("photos", gettext("We do not keep this file: too large, empty, or of another type."))
         return Typed(rows)
     except (files.NoRoomError, NoDoorError) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, why_not(error))
         return Typed(rows)
     passed = {"name": asked["who"], "at": now.isoformat()}
     if request.staff.role == Role.HEADMAN:

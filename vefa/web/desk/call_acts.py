@@ -25,6 +25,7 @@ from vefa.web.desk import call_entry
 from vefa.web.desk.call_lines import REASONS
 from vefa.web.desk.calls import SEATS_ASKED, bar_context
 from vefa.web.desk.door import StaffRequest, staff_only
+from vefa.web.desk.unkept import why_not
 from vefa.web.ui.show import show, wants_part
 
 HEARD = frozenset(
@@ -53,7 +54,7 @@ def spot(request: StaffRequest, call_id: int) -> HttpResponse:
     try:
         call_entry.count(call, service, staff=request.staff, token=_token(request), now=timezone.now())
     except NoDoorError as error:
-        messages.error(request, str(error))
+        messages.error(request, why_not(error))
     else:
         messages.success(request, gettext("Counted as answered on the spot."))
     return back(request)

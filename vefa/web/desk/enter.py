@@ -29,6 +29,7 @@ from vefa.web.desk.choices import areas, services
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.enter_beside import Typed, beside, joined, service_in, storms
 from vefa.web.desk.framing import frame_of
+from vefa.web.desk.unkept import why_not
 from vefa.web.ui import channels
 from vefa.web.ui.show import show
 from vefa.web.ui.typed import TypedField
@@ -100,7 +101,7 @@ def enter(request: StaffRequest) -> HttpResponse:
         except files.RefusedFileError:
             form.add_error("scan", gettext("We do not keep this file: too large, empty, or of another type."))
         except (files.NoRoomError, NoDoorError) as error:
-            form.add_error(None, str(error))
+            form.add_error(None, why_not(error))
         else:
             intake.wake()
             return _entered(request, accepted, caller)

@@ -27,6 +27,7 @@ from vefa.kit.calendars import day_in_words, in_digits
 from vefa.web.desk.choices import DayField, areas
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
+from vefa.web.desk.unkept import why_not
 from vefa.web.ui.show import show
 
 
@@ -79,7 +80,7 @@ def page(request: StaffRequest) -> HttpResponse:
         try:
             begun = meetings.begin(occasion, by=request.staff, now=now)
         except NoDoorError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, why_not(error))
         else:
             return HttpResponseRedirect(reverse("desk:meeting", args=[begun.pk]))
     context = {

@@ -27,6 +27,7 @@ from vefa.web.desk.choices import NO_HOUR, read_hour, services
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
 from vefa.web.desk.lines import Typed, TypedRow, blank_rows, keep_rows, read_rows
+from vefa.web.desk.unkept import why_not
 from vefa.web.ui import channels
 from vefa.web.ui.show import show
 
@@ -115,7 +116,7 @@ def _kept(request: StaffRequest, form: EnterForm, rows: list[TypedRow], now: dat
     try:
         endpoint_id = door_of(asked["channel"])
     except NoDoorError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, why_not(error))
         return Typed(rows)
 
     def keep(row: TypedRow) -> str:
