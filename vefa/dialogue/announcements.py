@@ -1,13 +1,13 @@
 """Reactions that tell residents what happened. They write replies and nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from vefa.cases import proofs
 from vefa.cases.models import Case, CaseContact, Kind, Outcome, Urgency
 from vefa.channels.models import Endpoint
-from vefa.dialogue import after_hours, sparing
+from vefa.dialogue import after_hours, held, sparing
 from vefa.dialogue.audience import Listener, in_crowd, listeners, placed
 from vefa.dialogue.in_groups import IN_GROUPS, reason_for_all
 from vefa.dialogue.phrases import resolved
@@ -29,8 +29,9 @@ _HEARD_BY_FOLLOWERS = {"case.planned", "case.referred", "promise.extended"}
 # What is read of a case: many are acknowledged at once.
 _READ = (
     "reference", "secret", "language", "kind", "urgency", "state", "place_text", "due_at", "service_id",
-    "area_id", "unit_id", "agency_id", "parent_id", "conversation__endpoint_id", "conversation__language",
-    "conversation__public", "conversation__thread", "conversation__hours_told_at",
+    "area_id", "unit_id", "agency_id", "parent_id", "master_id",
+    "conversation__endpoint_id", "conversation__language", "conversation__public",
+    "conversation__thread", "conversation__hours_told_at",
     "conversation__address__space", "conversation__address__shown_name",
     "conversation__address__unreachable_at", "conversation__address__stopped_at",
 )  # fmt: skip
@@ -76,18 +77,38 @@ def opened(events: Sequence[Event], now: datetime) -> None:
         if event.data.get("told"):
             continue  # it was said elsewhere, long ago perhaps
         if case is not None and case.parent_id is None:
-            keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
-            if case.urgency == Urgency.EMERGENCY:
-                keys.insert(0, "emergency_notice")
-            more = {}
+            keys, more = _received(case), {}
             if event.pk in closed:
                 keys.append(after_hours.PHRASE)
                 more = {"opens_at": closed[event.pk].isoformat()}
             rows += rows_to(event, 0, placed([Listener(case.conversation, case)])[0], keys, more)
-    rows = sparing.within_measure(rows, now=now)
-    write_automatic(rows, now=now)
-    told = {one.conversation.pk for one, words in rows if one.conversation and _tells_hours(words)}
+    said = sparing.within_measure(rows, now=now)
+    write_automatic(said, now=now)
+    told = {one.conversation.pk for one, words in said if one.conversation and _tells_hours(words)}
     after_hours.mark(told, now=now)
+    held.lay_back(rows, said, now=now)
+
+
+def said_late(events: Sequence[Event], now: datetime) -> None:
+    """The number of a matter that came by mail too soon after another one; unless it was told meanwhile."""
+    cases = _by_ids({int(event.data["case_id"]) for event in events})
+    told = held.told_meanwhile(cases)
+    rows: list[Row] = []
+    for event in events:
+        case = cases.get(int(event.data["case_id"]))
+        if case is not None and case.pk not in told:
+            keys = ["duplicate_follows"] if case.master_id else _received(case)
+            rows += rows_to(event, 0, Listener(case.conversation, case), keys)
+    said = sparing.within_measure(rows, now=now)
+    write_automatic(said, now=now)
+    tries = {int(event.data["case_id"]): int(event.data["tries"]) for event in events}
+    held.lay_back(rows, said, now=now, tries=tries)
+
+
+def _received(case: Case) -> list[str]:
+    """What acknowledges a case; in danger the emergency number comes first."""
+    keys = ["thanks_received" if case.kind == Kind.THANKS else "received"]
+    return ["emergency_notice", *keys] if case.urgency == Urgency.EMERGENCY else keys
 
 
 def _out_of_hours(events: Sequence[Event], cases: Mapping[int, Case], now: datetime) -> dict[int, datetime]:
@@ -251,8 +272,12 @@ def _case_id(event: Event) -> int:
 
 
 def _cases(events: Sequence[Event]) -> Mapping[int, Case]:
+    return _by_ids({_case_id(event) for event in events})
+
+
+def _by_ids(ids: Collection[int]) -> Mapping[int, Case]:
     """The cases as far as a sentence needs them; what the directory holds, `values` finds there."""
-    rows = Case.objects.filter(id__in={_case_id(event) for event in events})
+    rows = Case.objects.filter(id__in=ids)
     cases = {case.id: case for case in rows.select_related("conversation__address").only(*_READ)}
     parents = Case.objects.in_bulk({case.parent_id for case in cases.values() if case.parent_id})
     talks = [case.conversation for case in cases.values() if case.conversation]
