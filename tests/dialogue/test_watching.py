@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from vefa.channels.looking import Look, keep
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Finding
 from vefa.dialogue import watching
+from vefa.dialogue.alarm_words import words_of
 from vefa.dialogue.measuring import sending
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.writing import Words, write
@@ -17,6 +19,8 @@ from vefa.inbox import heard
 from vefa.inbox.models import Contact, Heard
 from vefa.journal import replay
 from vefa.journal.models import Event
+from vefa.kit.saying import Sentence
+from vefa.kit.speaking import spoken
 from vefa.wiring.flow import REACTIONS
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +112,26 @@ def test_a_second_mailbox_tells_of_the_first(town, mailed):
     (alarm,) = mailed()
     assert "IMAP: refused." in alarm
     assert Delivery.objects.get().endpoint == second
+
+
+def test_what_a_look_found_is_told_in_the_language_of_whoever_reads_it(town, mailed):
+    pattern = "Kannel does not answer: %(reason)s. Check the address of sendsms."
+    said = Sentence(pattern, reason="no connection: ConnectError")
+    for _ in range(2):
+        keep(town.bot.pk, Look(findings=(Finding(ok=False, text=said),)), now=NOON)
+    watching.watch(now=NOON)
+
+    (alarm,) = mailed()
+    assert "Kannel yanıt vermiyor: bağlantı yok: ConnectError." in alarm
+    assert "does not answer" not in alarm
+    town.bot.refresh_from_db()
+    about = town.bot.health["troubles"]["broken"]["about"]
+    assert about["reason"] == said  # for machines, and for who reads English
+    for language in ("tr", "ru", "kk", "fa"):
+        with override(language):
+            assert spoken(said) in words_of("broken", about)
+            assert "no connection" not in words_of("broken", about)
+            assert "no connection" not in words_of("stumbling", {"reason": "no connection: ConnectError"})
 
 
 def test_a_provider_that_works_again_ends_its_alarm(town, mailed):

@@ -18,7 +18,7 @@ from vefa.dialogue.receipts import apply_receipts
 from vefa.inbox import private
 from vefa.inbox.models import Contact, PrivateState
 from vefa.journal.models import Event
-from vefa.web.ui.sentences import told
+from vefa.kit.speaking import told
 
 pytestmark = pytest.mark.django_db
 TOKEN = "700100:test-token"

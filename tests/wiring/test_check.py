@@ -20,7 +20,7 @@ from vefa.channels.sealing import seal
 from vefa.directory.models import Municipality
 from vefa.journal.models import Heartbeat
 from vefa.kit.saying import Sentence
-from vefa.web.ui.sentences import spoken
+from vefa.kit.speaking import spoken
 from vefa.wiring import checkup
 from vefa.wiring.cli import check
 from vefa.wiring.cli.command import CommandError

@@ -10,15 +10,16 @@ from vefa.calls import screens
 from vefa.calls.models import Dialling, Seat
 from vefa.channels.models import Endpoint
 from vefa.channels.port import BusyError, RejectedError, UnsureError
-from vefa.channels.registry import CHANNELS
 from vefa.channels.sealing import UnsealableError
 from vefa.channels.telephone import Dialler
 from vefa.directory.models import Staff
 from vefa.inbox import intake
 from vefa.inbox.doors import adapter_of
+from vefa.kit.saying import gettext_noop
 
 PATIENCE = timedelta(seconds=30)  # who waits longer has taken the handset
 EXCHANGES = ("asterisk", "telephony")
+UNTOLD, CANNOT = gettext_noop("nobody told the exchange"), gettext_noop("the exchange does not dial")
 
 type Clock = Callable[[], datetime]
 
@@ -73,7 +74,7 @@ def _taken(*, now: datetime) -> Dialling | None:
         return None
     with transaction.atomic():
         waiting = Dialling.objects.select_for_update(skip_locked=True, of=("self",)).filter(state="waiting")
-        waiting.filter(asked_at__lt=now - PATIENCE).update(state="failed", trouble="nobody told the exchange")
+        waiting.filter(asked_at__lt=now - PATIENCE).update(state="failed", trouble=UNTOLD)
         row = waiting.select_related("seat", "endpoint").order_by("asked_at", "id").first()
         if row is not None:
             row.state, row.taken_at = "uncertain", now
@@ -86,7 +87,7 @@ def _dialled(row: Dialling, http: httpx.Client) -> tuple[str, str]:
     try:
         adapter = adapter_of(row.endpoint, http)
         if not isinstance(adapter, Dialler):
-            return "failed", f"{CHANNELS[row.endpoint.channel].summary} cannot dial"
+            return "failed", CANNOT
         adapter.dial(extension=row.seat.extension or "", number=row.number)
     except UnsureError as error:
         return "uncertain", error.reason

@@ -19,7 +19,7 @@ from vefa.channels.registry import CHANNELS, UnknownChannelError, channel_of
 from vefa.channels.sealing import UnsealableError
 from vefa.channels.sharing import is_behind
 from vefa.journal.record import Happening, record
-from vefa.kit.saying import Sentence, parts_of
+from vefa.kit.saying import Sentence, gettext_noop, parts_of
 
 EVERY = timedelta(hours=1)
 AGAIN = timedelta(minutes=10)  # while something is wrong
@@ -162,7 +162,7 @@ def _subscribed(found: Look, endpoint: Endpoint, adapter: Subscriber) -> Look:
         return replace(found, subscribed=False)
     secret = secrets_of(endpoint).get("secret", "")
     if not secret and _makes_secret(channel_of(endpoint.channel)):
-        return replace(found, subscribed=False, why_not="no secret of the webhook is set")
+        return replace(found, subscribed=False, why_not=gettext_noop("no secret of the webhook is set"))
     adapter.subscribe(url, secret=secret)
     return replace(found, subscribed=True, subscription=Subscription.KEEP.value, told=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 HOUR = timedelta(hours=1)
@@ -88,6 +89,7 @@ class Facts:
     now: datetime
     bad_looks: int = 0  # in a row
     finding: str = ""  # what the last of them said
+    said: Any = None  # the same as `kit.saying.parts_of` keeps it
     unsubscribed: str = ""  # why the provider could not be told to push to us
     expires_at: datetime | None = None
     locked: bool = False  # its secrets cannot be opened
@@ -106,7 +108,7 @@ class Trouble:
     """One thing that somebody should see to; `about` is what a sentence about it needs."""
 
     code: str
-    about: dict[str, str] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
 
 
 def troubles(facts: Facts) -> list[Trouble]:
@@ -119,7 +121,10 @@ def _locked(facts: Facts) -> Trouble | None:
 
 
 def _broken(facts: Facts) -> Trouble | None:
-    return Trouble("broken", {"reason": facts.finding}) if facts.bad_looks >= BAD_LOOKS else None
+    if facts.bad_looks < BAD_LOOKS:
+        return None
+    parts = {"said": facts.said} if isinstance(facts.said, list) else {}
+    return Trouble("broken", {"reason": facts.finding, **parts})
 
 
 def _unsubscribed(facts: Facts) -> Trouble | None:

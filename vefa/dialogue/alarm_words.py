@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from vefa.dialogue.values import when
 from vefa.kit.calendars import in_digits
+from vefa.kit.speaking import spoken, told
 
 type About = Mapping[str, Any]
 
@@ -59,7 +60,11 @@ def _number(text: object) -> str:
 
 
 def _reason(about: About) -> str:
-    return str(about.get("reason") or gettext("no reason was given"))
+    """What an adapter said, in the language of the moment; a provider's own words stay as they are."""
+    said = about.get("said") or about.get("reason")
+    if not said:
+        return gettext("no reason was given")
+    return spoken(said) if isinstance(said, list) else told(str(said))
 
 
 def _held_back(about: About) -> str:

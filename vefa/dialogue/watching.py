@@ -94,13 +94,13 @@ def _happenings(endpoint_id: int, known: Health, kept: Health, now: datetime) ->
 
 def _facts(endpoint: Endpoint, found: Sending, stumbling: datetime | None, *, now: datetime) -> Facts:
     seen: Health = endpoint.health.get("look", {})
-    findings = [one["text"] for one in seen.get("findings", ()) if not one["ok"]]
-    finding = str(findings[0]) if findings else ""
-    bad_looks = int(seen.get("bad_looks", 0))
+    bad: Health = next((one for one in seen.get("findings", ()) if not one["ok"]), {})
+    finding, bad_looks = str(bad.get("text", "")), int(seen.get("bad_looks", 0))
     return Facts(
         now=now,
         bad_looks=bad_looks if finding else 0,
         finding=finding,
+        said=bad.get("said"),
         unsubscribed=str(seen.get("why_not", "")) if bad_looks > 1 and not finding else "",
         expires_at=_moment(seen.get("expires_at", "")),
         locked=bool(seen.get("locked")),

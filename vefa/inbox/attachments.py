@@ -25,6 +25,7 @@ from vefa.inbox.files import NoRoomError, RefusedFileError, StoredFile
 from vefa.inbox.models import Attachment, AttachmentState, Contact
 from vefa.journal.record import Happening, record
 from vefa.kit.claim import wait_after
+from vefa.kit.saying import gettext_noop
 
 MAX_TRIES = 8
 HOLD = timedelta(minutes=5)  # nobody else fetches the same file meanwhile
@@ -128,7 +129,7 @@ def _bring(attachment: Attachment, adapter: Adapter, opened: Opened) -> StoredFi
 def _enclosed(found: tuple[AttachmentRef, ...], position: int) -> bytes:
     content = found[position].content if position < len(found) else None
     if content is None:
-        raise GoneError("the message does not hold this file")
+        raise GoneError(gettext_noop("the message does not hold this file"))
     return content
 
 

@@ -19,12 +19,14 @@ from vefa.inbox.models import Contact, ContactState
 from vefa.journal.record import Happening, record
 from vefa.kit.claim import MAX_TRIES, Lease, wait_after
 from vefa.kit.ids import token
+from vefa.kit.saying import gettext_noop
 
 LOCK = 1_448_429_154  # any number that nothing else locks
 LEASE_S = 60
 # After its n-th failure a contact is taken with fewer neighbours, so that what kills a worker is found alone.
 BATCHES = (10_000, 100, 25, 5, 1, 1, 1, 1)
 MAX_DEATHS = len(BATCHES)  # more than failures: who dies alone four times is hardly there by chance
+ENDED = gettext_noop("The worker ended while it handled this.")
 
 # Blocked: whatever is older in the lane and not in this batch. The first test passes over lanes that wait, so
 # that a long one does not fill the batch; the second catches rows that somebody else holds at this moment.
@@ -57,7 +59,7 @@ RETURNING contact.*
 """
 _DEAD = """
 UPDATE inbox_contact SET state = 'parked', handled_at = %(now)s, lease = NULL, leased_until = NULL,
-    trouble = CASE WHEN trouble = '' THEN 'The worker ended while it handled this.' ELSE trouble END
+    trouble = CASE WHEN trouble = '' THEN %(words)s ELSE trouble END
 WHERE state = 'waiting' AND tries >= %(most)s AND (leased_until IS NULL OR leased_until <= %(now)s)
 RETURNING id
 """
@@ -145,9 +147,9 @@ def park_dead(*, now: datetime) -> int:
     """Park what was claimed too often and never came back: it ends whoever touches it. How many it were."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_DEAD, {"now": now, "most": MAX_DEATHS})
+            cursor.execute(_DEAD, {"now": now, "most": MAX_DEATHS, "words": ENDED})
             ids = [row[0] for row in cursor.fetchall()]
-        _tell_parked(ids, "The worker ended while it handled this.", now)
+        _tell_parked(ids, ENDED, now)
     return len(ids)
 
 

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from vefa.kit.saying import gettext_noop
+
 
 class UnsealableError(Exception):
     """It was sealed under another secret key: bring that key back, or name it among the fallbacks."""
@@ -29,8 +31,10 @@ def unseal(token: bytes | memoryview | str, *, purpose: str) -> str:
         return _box(purpose).decrypt(sealed).decode()
     except InvalidToken as error:
         raise UnsealableError(
-            "A secret was sealed under another secret key: bring back the old key, or name it in "
-            "VEFA_SECRET_KEY_FALLBACKS, or enter the secret anew."
+            gettext_noop(
+                "A secret was sealed under another secret key: bring back the old key, or name it in "
+                "VEFA_SECRET_KEY_FALLBACKS, or enter the secret anew."
+            )
         ) from error
 
 

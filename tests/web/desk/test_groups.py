@@ -1,19 +1,27 @@
 """The talk of a group at the desk, and announcements in the city's channel."""
 
+from html import unescape
+
 import httpx
 import pytest
+from django.utils.translation import gettext, override
 
 from tests.providers.telegram_bot_api import TelegramBotApi
 from tests.triage.groups.street import Street, group
 from tests.web.desk.seat import seated
 from vefa.cases.lifecycle import Piece, part
 from vefa.cases.models import Case, Outcome
+from vefa.channels.looking import Look, keep
 from vefa.channels.models import Endpoint
+from vefa.channels.port import Finding
 from vefa.channels.sealing import seal
-from vefa.dialogue import outbox
+from vefa.channels.telegram.checkup import DEAF
+from vefa.dialogue import outbox, watching
 from vefa.dialogue.models import Delivery, Reply
 from vefa.inbox.doors import adapter_of
 from vefa.inbox.models import Attachment
+from vefa.kit.speaking import spoken
+from vefa.triage.groups.membership import REMOVED
 from vefa.triage.models import GroupMessage, Made
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +111,22 @@ def test_a_group_without_a_word_and_a_desk_without_groups_say_so(town):
     group()
     assert client.get(PAGE).status_code == 200
     assert 'href="/desk/groups/street"' in client.get("/desk/groups").content.decode()
+
+
+def test_a_deaf_bot_is_seen_where_its_group_is_read_and_in_the_readers_language(street, town, now):
+    for _ in range(2):
+        keep(street.endpoint.pk, Look(findings=(Finding(ok=False, text=DEAF),)), now=now)
+    watching.watch(now=now)
+    Endpoint.objects.filter(pk=street.endpoint.pk).update(trouble=REMOVED)
+    client = seated(town.derya)
+
+    for language in ("tr", "ru", "kk", "en"):
+        with override(language):
+            wrong = [spoken(DEAF), gettext(REMOVED)]
+        assert len({*wrong, DEAF, REMOVED}) == (2 if language == "en" else 4)
+        for page in (PAGE, "/desk/groups"):
+            shown = unescape(client.get(page, {"speak": language}).content.decode())
+            assert [words for words in wrong if words not in shown] == []
 
 
 def test_a_strange_group_is_made_an_account_or_forgotten(town):

@@ -194,6 +194,8 @@ def test_a_contact_that_could_not_be_handled_says_how_often_it_was_tried(town, n
     told = part_of(town.derya, "parked")
     assert re.search(r"Failed tries: 8\b", told)
     assert "Five" not in told
+    spoken = seated(town.derya).get(reverse("desk:troubles"), {"speak": "ru"}).content.decode()
+    assert "The worker ended" not in spoken
 
 
 def test_what_a_retired_account_did_not_send_stands_there_and_says_that_it_has_no_other_way(

@@ -12,7 +12,8 @@ from vefa.channels.manners import Ruled, Standing, Tariff, Terms
 from vefa.channels.port import Account
 from vefa.channels.registry import CHANNELS
 from vefa.channels.whatsapp import codes
-from vefa.web.ui import sentences, terms
+from vefa.kit import speaking
+from vefa.web.ui import terms
 
 NOW = datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
 THREADS = ("", "7", "comment/1", "live/1", "post/1", "mention/1", "dm/1", "direct/1", "thread/1")
@@ -104,8 +105,8 @@ def test_an_sms_says_its_messages_its_price_and_what_makes_it_dear():
 def test_a_failure_is_told_in_the_readers_language_with_the_providers_own_words():
     reason = codes.told(131026, "Message undeliverable")
     with override("tr"):
-        told = sentences.told(reason)
+        told = speaking.told(reason)
     assert told.endswith(": 131026 Message undeliverable")
     assert not told.startswith("this number")
-    assert sentences.told("") == ""
-    assert sentences.told("no connection: ConnectError") == "no connection: ConnectError"
+    assert speaking.told("") == ""
+    assert speaking.told("no connection: ConnectError") == "no connection: ConnectError"

@@ -173,7 +173,7 @@ class Described(Line):
         try:
             plan = self.described
         except DescriptionError as error:
-            return [Finding(ok=False, text=str(error))]
+            return [Finding(ok=False, text=error.said)]
         try:
             call(self.account.http, "HEAD", self.setting("url") or plan.url)
         except SendError as error:

@@ -8,12 +8,17 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from vefa.channels.sms.knocks import text_at
+from vefa.kit.saying import Sentence
 
 SHIPPED = ("netgsm", "smsc")
 
 
 class DescriptionError(ValueError):
     """The description cannot be used; the text says what is wrong with it."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class Sign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,11 +96,14 @@ def described(text: str) -> Description:
         source = resources.files("vefa.channels.sms.gateways").joinpath(f"{name}.toml")
         name = source.read_text(encoding="utf-8")
     if not name:
-        raise DescriptionError(f"There is no description. Write one of {', '.join(SHIPPED)}, or your own.")
+        names = ", ".join(SHIPPED)
+        raise DescriptionError(
+            Sentence("There is no description. Write one of %(names)s, or your own.", names=names)
+        )
     try:
         return msgspec.convert(tomllib.loads(name), Description)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise DescriptionError(f"The description cannot be read: {error}.") from None
+        raise DescriptionError(Sentence("The description cannot be read: %(error)s.", error=error)) from None
 
 
 def filled(template: Any, values: Mapping[str, str]) -> Any:

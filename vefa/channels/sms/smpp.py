@@ -168,7 +168,8 @@ class Smpp(Line):
         try:
             self._sender()
         except SendError as error:
-            return [Finding(ok=False, text=f"{error.reason[:1].upper()}{error.reason[1:]}.")]
+            text = Sentence("The centre does not take the account: %(reason)s.", reason=error.reason)
+            return [Finding(ok=False, text=text)]
         return [Finding(ok=True, text=Sentence("The centre takes the account."))]
 
     def _sender(self) -> Bind:

@@ -9,10 +9,13 @@ from datetime import datetime
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Form
 from vefa.inbox.models import Contact
+from vefa.kit.saying import gettext_noop
 from vefa.triage.groups.hearing import chat_of
 
 STRANGE, MOST_STRANGE = "strange_groups", 20
-REMOVED = "The bot was removed from the group: nobody is heard there, and no answer arrives. Add it again."
+REMOVED = gettext_noop(
+    "The bot was removed from the group: nobody is heard there, and no answer arrives. Add it again."
+)
 
 
 def note(contacts: Iterable[Contact], *, now: datetime) -> None:

@@ -18,9 +18,9 @@ from vefa.dialogue.queries import ChannelTruth
 from vefa.dialogue.terms import TEMPLATE
 from vefa.dialogue.values import values_for
 from vefa.dialogue.writing import LIMIT, Words
+from vefa.kit.speaking import told
 from vefa.web.ui import terms as said
 from vefa.web.ui import words
-from vefa.web.ui.sentences import told
 from vefa.web.ui.shapes import ApprovedText, Gap, Truth, Way
 
 Given = Mapping[str, Sequence[str]]  # a form as it was sent

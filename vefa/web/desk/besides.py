@@ -8,7 +8,7 @@ from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.queries import MOST_QUOTED
 from vefa.inbox.models import Contact
 from vefa.kit.calendars import comma
-from vefa.web.ui.sentences import spoken
+from vefa.kit.speaking import spoken
 from vefa.web.ui.shapes import Beside, Fold
 
 _APART = "\u2068%s\u2069"  # an address keeps its direction inside a sentence of any language

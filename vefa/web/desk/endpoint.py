@@ -24,6 +24,7 @@ from vefa.channels.sealing import UnsealableError
 from vefa.dialogue.hours import has_hours, open_now, opens_at
 from vefa.directory.access import Action
 from vefa.kit.saying import gettext_noop
+from vefa.kit.speaking import spoken
 from vefa.web.desk import endpoint_week
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.endpoint_words import (
@@ -37,7 +38,6 @@ from vefa.web.desk.endpoint_words import (
     unit_name,
 )
 from vefa.web.desk.framing import forget, frame_of
-from vefa.web.ui.sentences import spoken
 from vefa.web.ui.show import show
 
 SETTLING = timedelta(seconds=20)  # after a look, what follows from it is written

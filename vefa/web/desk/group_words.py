@@ -1,9 +1,15 @@
-"""What was made of a message in a group, and the signs for it, in the reader's language."""
+"""What was made of a message in a group, the signs for it, and what is wrong there, as the reader says it."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from vefa.channels.models import Endpoint
+from vefa.kit.speaking import told
+from vefa.web.desk.endpoint_words import ills
+
+LASTING = frozenset({"stuck", "stumbling"})  # troubles that tell of what sending or fetching met
 
 MADE: Mapping[str, Promise] = {
     "matter": _("A matter"),
@@ -41,6 +47,13 @@ SIGNS: Mapping[str, Promise] = {
 def made_in_words(made: str) -> str:
     """What a message is."""
     return str(MADE.get(made, made))
+
+
+def wrong_in_words(group: Endpoint) -> list[str]:
+    """What is wrong in a group, such as a bot that is deaf there, and what was met just now."""
+    lasting = LASTING & group.health.get("troubles", {}).keys()
+    now = [told(group.trouble)] if group.trouble and not lasting else []
+    return [*now, *(ill.words for ill in ills(group))]
 
 
 def sign_in_words(sign: str) -> str:

@@ -21,7 +21,7 @@ from vefa.triage.groups.membership import forget_strange
 from vefa.triage.models import GroupMessage, Made
 from vefa.web.desk.door import StaffRequest, staff_only
 from vefa.web.desk.framing import frame_of
-from vefa.web.desk.group_words import made_in_words, sign_in_words
+from vefa.web.desk.group_words import made_in_words, sign_in_words, wrong_in_words
 from vefa.web.ui.show import show
 
 SHOWS = ("", "matters", "talk")
@@ -47,7 +47,9 @@ def groups(request: StaffRequest) -> HttpResponse:
     administers = can(request.staff, Action.ADMINISTER)
     context = {
         "frame": frame_of(request, now=timezone.now()),
-        "groups": [(one, one.name(language)) for one in queries.groups_seen_by(request.staff)],
+        "groups": [
+            (one, one.name(language), wrong_in_words(one)) for one in queries.groups_seen_by(request.staff)
+        ],
         "strangers": queries.strangers() if administers else [],
         "administers": administers,
     }
@@ -68,6 +70,7 @@ def group(request: StaffRequest, key: str) -> HttpResponse:
         "frame": frame_of(request, now=timezone.now()),
         "group": endpoint,
         "name": endpoint.name(get_language() or "en"),
+        "wrong": wrong_in_words(endpoint),
         "lines": [_spoken(request, row) for row in rows],
         "newest": newest,
         "older": oldest if len(rows) == queries.PAGE else 0,
@@ -133,8 +136,8 @@ def adopt(request: StaffRequest) -> HttpResponse:
         )  # fmt: skip
         try:
             add(new)
-        except AccountError as error:
-            messages.error(request, str(error))
+        except AccountError:
+            messages.error(request, gettext("There is an account of this short name already."))
             return HttpResponseRedirect(reverse("desk:groups"))
     forget_strange(stranger.bot, chat)
     messages.success(request, gettext("Done."))

@@ -22,12 +22,12 @@ from vefa.directory.queries import directory
 from vefa.inbox import private
 from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState, PrivateState
 from vefa.inbox.private import Found, Handing
+from vefa.kit.speaking import told
 from vefa.triage.advice import Asked, advise
 from vefa.web.desk.besides import beside
 from vefa.web.desk.choices import units
 from vefa.web.desk.talk import size_of, wordless
 from vefa.web.desk.voicing import in_place_of
-from vefa.web.ui.sentences import told
 from vefa.web.ui.shapes import File, Message
 from vefa.web.ui.typed import typed
 

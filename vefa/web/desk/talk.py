@@ -14,12 +14,12 @@ from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.models import DeliveryState, Enclosure
 from vefa.dialogue.queries import SIGNS, Entry
 from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.kit.speaking import told
 from vefa.triage.keeping import ERASED
 from vefa.web.desk.besides import beside
 from vefa.web.desk.voicing import in_place_of
 from vefa.web.ui import words
 from vefa.web.ui.linking import link_to
-from vefa.web.ui.sentences import told
 from vefa.web.ui.shapes import File, Message, Spoken, Under
 
 _SHOWN_STATE = {DeliveryState.HANDED_OVER: "handed", DeliveryState.SHOWN: ""}

@@ -20,7 +20,8 @@ from django.utils.translation import get_language
 
 from vefa.channels.models import Endpoint
 from vefa.dialogue.exposure import without_secrets
-from vefa.web.ui import channels, sentences, styles, words
+from vefa.kit import speaking
+from vefa.web.ui import channels, styles, words
 from vefa.web.ui.clock import Clock
 from vefa.web.ui.shapes import Option
 
@@ -259,4 +260,4 @@ def account(endpoint: Endpoint) -> SafeString:
 @register.filter
 def told(reason: str) -> str:
     """Why something did not go out, in the reader's language as far as the words are ours."""
-    return sentences.told(reason)
+    return speaking.told(reason)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from vefa.channels.port import Finding
 from vefa.directory.models import Municipality
 from vefa.kit.saying import Sentence
-from vefa.web.ui.sentences import spoken
+from vefa.kit.speaking import spoken
 from vefa.wiring import checkup
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.database import database_of
