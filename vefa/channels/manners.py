@@ -247,6 +247,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     crowd: bool = False  # many people talk in one chat, and everybody there reads an answer
     comments: bool = False  # people also speak under posts, and may then be answered in private
     templated: bool = False  # its provider approves texts beforehand, see `Templated`
+    reported: bool = False  # its provider tells of each private answer that it arrived
     joins: bool = False  # an account behind another's door is subscribed for itself, to that door
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
     # whether the provider makes the secret of an account with these settings; None: what is made up is ours
@@ -260,7 +261,6 @@ class Channel(Struct, frozen=True, kw_only=True):
         """Whether the webhook's secret of an account with these settings is one that we choose."""
         ours = any(line.name == "secret" and line.made_up for line in self.fields)
         return ours and not self.gives_secret(settings)
-    reported: bool = False  # its provider tells of each private answer that it arrived
 
     def gives_secret(self, settings: Mapping[str, Any]) -> bool:
         """Whether an account with these settings has its provider's secret where others have one of ours."""

@@ -15,8 +15,8 @@ SHORTEST_SILENCE = timedelta(minutes=10)
 LONGEST_WINDOW = timedelta(days=14)
 EXPIRY_NOTICE = timedelta(days=14)
 STUCK_AFTER = timedelta(minutes=10)
-STUMBLING_AFTER = timedelta(minutes=5)
 WAITING_AFTER = timedelta(days=1)  # for what somebody stopped, or what waits for keys
+STUMBLING_AFTER = timedelta(minutes=5)
 BAD_LOOKS = 2  # one look may fail for a lost packet
 LEAST_FAILED = 5
 FAILED_SHARE = 0.2
@@ -94,9 +94,9 @@ class Facts:
     expires_at: datetime | None = None
     locked: bool = False  # its secrets cannot be opened
     paused: bool = False  # a person stopped the sending
+    keyless: bool = False  # nothing leaves before it has its keys
     oldest_due_at: datetime | None = None  # of what should have left
     stumbling_since: datetime | None = None
-    keyless: bool = False  # nothing leaves before it has its keys
     trouble: str = ""  # of outbox or collector
     tried: int = 0  # deliveries of the last day that came to an end
     failed: int = 0  # of these
@@ -138,11 +138,6 @@ def _stuck(facts: Facts) -> Trouble | None:
     return Trouble("stuck", {"since": due.isoformat(), "reason": facts.trouble})
 
 
-def _stumbling(facts: Facts) -> Trouble | None:
-    since = facts.stumbling_since
-    if since is None or facts.now - since < STUMBLING_AFTER:
-        return None
-    return Trouble("stumbling", {"reason": facts.trouble})
 def _waiting(facts: Facts) -> Trouble | None:
     """What was held back on purpose may be forgotten."""
     due = facts.oldest_due_at
@@ -151,6 +146,11 @@ def _waiting(facts: Facts) -> Trouble | None:
     return Trouble("waiting", {"since": due.isoformat(), "why": "keyless" if facts.keyless else "paused"})
 
 
+def _stumbling(facts: Facts) -> Trouble | None:
+    since = facts.stumbling_since
+    if since is None or facts.now - since < STUMBLING_AFTER:
+        return None
+    return Trouble("stumbling", {"reason": facts.trouble})
 
 
 def _silent(facts: Facts) -> Trouble | None:

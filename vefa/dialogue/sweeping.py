@@ -21,10 +21,10 @@ DOUBT_LASTS = timedelta(minutes=10)  # then an uncertain item is sent once more,
 MISTAKES_LAST = timedelta(minutes=10)  # so long an account that was retired may be taken back unharmed
 _STOPPED = gettext_noop("the process that was sending it stopped")
 _RETIRED = gettext_noop("the account by which it should have left is retired")
-BATCH = 500
 UNREPORTED = timedelta(days=3)  # after which nobody knows whether it arrived, where a report should have come
 FORGOTTEN = timedelta(days=14)  # what is older is left as it is
 _SILENT = gettext_noop("no report of its arrival came within three days")
+BATCH = 500
 _WRITTEN = (
     *("endpoint", "state", "due_at", "ended_at", "tries", "resent", "lease"),
     *("parts", "provider_id", "handed_over_at", "delivered_at", "read_at"),
@@ -69,15 +69,14 @@ def resend_doubtful(*, now: datetime) -> int:
     rows = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(state=S.UNCERTAIN, resent=0, ended_at__lt=now - DOUBT_LASTS, endpoint__retired_at=None)
-        .order_by("id")[:BATCH]
         .filter(handed_over_at=None)
+        .order_by("id")[:BATCH]
     )
     for row in rows:
         _requeue(row, now=now)
     return len(rows)
 
 
-@transaction.atomic
 @transaction.atomic
 def doubt_unreported(*, now: datetime) -> int:
     """What a provider took days ago and never reported, though later answers by the same account were."""
@@ -115,6 +114,7 @@ def _reporting(now: datetime) -> list[int]:
     return [pk for pk in told.order_by().values_list("endpoint_id", flat=True).distinct() if pk]
 
 
+@transaction.atomic
 def fail_retired(*, now: datetime) -> int:
     """What waits for an account that is retired will never leave: a person sees it and decides."""
     rows = list(
