@@ -96,7 +96,7 @@ def test_two_whom_nothing_suggests_are_found_and_joined(derya, pothole_case, aga
 
     derya.post(address("unmerge", joined.pk))
     assert not is_one(pothole_case, again)
-    assert "somebody at the desk said so" in page(derya, again)
+    assert "somebody at the desk took them for one" in page(derya, again)
 
 
 def test_nobody_is_joined_whom_one_may_not_find(derya, town, pothole_case, now, at_desk):

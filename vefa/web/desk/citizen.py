@@ -164,7 +164,7 @@ def _reason(what: str, value: str) -> str:
     if what == "handle":
         return gettext("the same name, and calls themselves %(value)s") % {"value": value}
     if what == "named":
-        return gettext("somebody at the desk said so")
+        return gettext("somebody at the desk took them for one")
     area = directory().areas.get(int(value.removeprefix("area ")))
     return gettext("the same name in the same place, %(value)s") % {
         "value": area.name(get_language() or "en") if area else value
