@@ -134,6 +134,17 @@ def test_what_a_look_found_is_told_in_the_language_of_whoever_reads_it(town, mai
             assert "no connection" not in words_of("stumbling", {"reason": "no connection: ConnectError"})
 
 
+def test_what_is_found_now_stands_there_and_the_alarm_is_told_once(town, mailed):
+    for number, words in enumerate(("removed", "removed", "deaf")):
+        keep(town.bot.pk, Look(findings=(Finding(ok=False, text=words),)), now=NOON + number * MINUTE)
+        watching.watch(now=NOON + number * MINUTE)
+    town.bot.refresh_from_db()
+    broken = town.bot.health["troubles"]["broken"]
+    assert (broken["about"], broken["since"]) == ({"reason": "deaf"}, (NOON + MINUTE).isoformat())
+    assert kinds() == ["endpoint.troubled"]
+    assert len(mailed()) == 1
+
+
 def test_a_provider_that_works_again_ends_its_alarm(town, mailed):
     bad, good = Finding(ok=False, text="401"), Finding(ok=True, text="answers")
     for number, finding in enumerate((bad, bad, bad, good)):

@@ -58,8 +58,10 @@ def _judge(endpoint: Endpoint, found: Sending, *, now: datetime) -> bool:
     facts = _facts(endpoint, found, stumbling, now=now) if endpoint.active else _keyless(found, now=now)
     wrong = {one.code: one for one in troubles(facts)}
     known: Health = endpoint.health.get("troubles", {})
-    same = known.keys() == wrong.keys() and endpoint.health.get("stumbling_since", "") == _iso(stumbling)
-    if same:
+    found_before = known.get("broken", {}).get("about")
+    found_now = wrong["broken"].about if "broken" in wrong else None
+    same = known.keys() == wrong.keys() and found_before == found_now
+    if same and endpoint.health.get("stumbling_since", "") == _iso(stumbling):
         return False
     _write(endpoint.pk, wrong, stumbling, now=now)
     return True
