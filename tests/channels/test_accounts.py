@@ -168,6 +168,12 @@ def test_the_command_makes_up_no_secret_that_the_provider_makes():
     assert secrets_of(endpoint_of("hat")) == {"secret": "auth-token-1"}
 
 
+def test_the_command_takes_no_port_that_is_none():
+    with pytest.raises(CommandError, match="--smtp-port is 5x: write a number from 1 to 65535"):
+        vefa_endpoint("add", "email", "--key", "posta", "--address", "a@p.example", "--smtp-port", "5x")
+    assert endpoints() == []
+
+
 def test_the_command_says_what_cannot_be_done():
     vefa_endpoint("add", "portal", "--key", "web")
     for words in (["check", "lost"], ["set-webhook", "web", "--public-url", "https://p.example"]):

@@ -106,6 +106,15 @@ def test_a_cut_connection_does_not_end_the_collecting(bot, provider, collecting)
     eventually(lambda: Contact.objects.count() == 2)
 
 
+def test_a_port_that_is_none_is_told_on_the_account_and_ends_no_collecting(town):
+    settings = {"address": "city@p.example", "imap_host": "127.0.0.1", "imap_port": "abc"}
+    mailbox = Endpoint.objects.filter(key="letters")
+    mailbox.update(settings=settings)
+    with collected(mailbox.get().pk) as (thread,):
+        eventually(lambda: "the port is no number from 1 to 65535" in mailbox.get().trouble)
+        assert thread.is_alive()
+
+
 def test_what_an_exchange_said_while_the_database_was_away_is_kept(town, monkeypatch):
     monkeypatch.setattr(collect, "HOLD_S", 0.05)
     with AsteriskManager.running() as manager:

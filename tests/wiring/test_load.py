@@ -11,12 +11,14 @@ from django.urls import reverse
 import vefa.wiring
 from tests.cases.stories import opened
 from tests.web.desk.seat import seated
+from vefa.cases.incidents.rules import Bar, bar_of
 from vefa.cases.lifecycle import Assignment, assign
 from vefa.cases.models import Case
+from vefa.channels.models import Endpoint
 from vefa.directory import queries
 from vefa.directory.load.questions import FIELDS as QUESTION_FIELDS
 from vefa.directory.load.remits import FIELDS as REMIT_FIELDS
-from vefa.directory.models import Area, Staff, Unit
+from vefa.directory.models import Area, Municipality, Staff, Unit
 from vefa.wiring.cli import load
 from vefa.wiring.cli.command import CommandError
 from vefa.wiring.folder import SECTIONS
@@ -90,6 +92,136 @@ def test_keys_that_no_table_can_hold_are_named_with_their_lines(vefa_load, city)
     for name in first:
         assert re.search(rf"{name}:\d+: “key” has 61 characters.\n +→ Shorten it to 60.", out), out
     assert not Staff.objects.exists()
+
+
+SETTINGS = {  # what stands in a file, and where more is put
+    "sms": ("endpoints.toml", ""),
+    "email": ("endpoints.toml", 'key = "email"\n'),
+    "x": ("endpoints.toml", 'key = "x"\n'),
+    "city": ("municipality.toml", 'emergency_number = "112"\n'),
+}
+WRONG = [  # where, what stands there, what somebody writes instead or behind it, what they hear
+    ("sms", 'sender = "5454"', 'sendr = "5454"', "“sendr” is not known", "Did you mean “sender”?"),
+    (
+        "sms",
+        'price = "0.35"',
+        'price = "few"',
+        "“price” may not be “few”.",
+        "Write a number from 0 to 1000000.",
+    ),
+    (
+        "sms",
+        '"kannel"',
+        '"canal"',
+        "“gateway” may not be “canal”.",
+        "Choose one of: kannel, http, twilio, smpp.",
+    ),
+    (
+        "sms",
+        'region = "TR"',
+        'region = "T"',
+        "“region” may not be “T”.",
+        "Write two letters, such as TR or KZ.",
+    ),
+    ("sms", 'door = "telegram"', 'door = "tlgram"', "the endpoint “tlgram”,", "Did you mean “telegram”?"),
+    (
+        "email",
+        "",
+        'settings.imap_port = "a"',
+        "“imap_port” may not be “a”.",
+        "Write a whole number from 1 to 65535.",
+    ),
+    ("email", "", 'settings = { imap_hots = "i" }', "“imap_hots” is not known", "Did you mean “imap_host”?"),
+    (
+        "email",
+        "",
+        'settings = { plus_addressing = "ja" }',
+        "“plus_addressing” may not",
+        "Write true or false.",
+    ),
+    ("x", "", 'settings = { api_key = "k" }', "“api_key” is a secret", "Take it out and give it to `vefa"),
+    ("x", "", 'settings = { door = ["x"] }', "“door” is not a text: ['x'].", "Write one text."),
+    ("x", "", 'settings = "none"', "“settings” is no table", "Write [endpoint.settings] and its lines."),
+    ("city", "", "settings.incidents.at_last = 9", "“at_last” is not known", "Did you mean “at_least”?"),
+    (
+        "city",
+        "",
+        'settings.incidents.at_least = "x"',
+        "“at_least” is 'x'.",
+        "Write a number from 2 to 10000.",
+    ),
+    ("city", "", "settings.incidents.times = 0.5", "“times” is 0.5.", "Write a number from 1 to 1000."),
+    ("city", "", 'settings.incidents.joins = "yes"', "“joins” is 'yes'.", "Write true or false."),
+    ("city", "", "settings.incident.on = false", "“incident” is not known", "Did you mean “incidents”?"),
+]
+
+
+@pytest.mark.parametrize(("place", "there", "written", "what", "remedy"), WRONG)
+def test_a_setting_that_nobody_knows_or_can_use_stops_the_load(
+    vefa_load, city, place, there, written, what, remedy
+):
+    file, head = SETTINGS[place]
+    text = (city / file).read_text(encoding="utf-8")
+    text = text.replace(there or head, f"{head}{written}{'' if there else chr(10)}", 1)
+    (city / file).write_text(text, encoding="utf-8")
+    line = text[: text.index(written)].count("\n") + 1
+
+    code, out = vefa_load(str(city), "--check")
+
+    assert (code, out.splitlines()[-1]) == (1, "1 problem; nothing was changed.")
+    assert re.search(rf"{file}:{line}: .*{re.escape(what)}.*\n      → {re.escape(remedy)}", out), out
+
+
+def test_a_setting_in_a_table_of_its_own_is_named_with_its_own_line(vefa_load, city):
+    head = city / "municipality.toml"
+    text = head.read_text(encoding="utf-8")
+    bar = "[settings]\ncontact_unit = 3\n\n[settings.incidents]\non = true\nat_last = 9\n"
+    head.write_text(text.replace("[holidays]", f"{bar}\n[holidays]"), encoding="utf-8")
+    begins = text[: text.index("[holidays]")].count("\n") + 1
+
+    _, out = vefa_load(str(city), "--check")
+
+    assert re.findall(r"municipality.toml:(\d+): “(\w+)”", out) == [
+        (str(begins + 1), "contact_unit"), (str(begins + 5), "at_last"),
+    ]  # fmt: skip
+
+
+def test_settings_of_every_sort_are_taken(vefa_load, city):
+    own = city / "endpoints.toml"
+    text = own.read_text(encoding="utf-8")
+    for key, settings in {
+        "email": 'imap_host = "i.example", imap_port = 993, plus_addressing = true, imap_security = "tls"',
+        "telegram": 'api_base = "https://tapi.bale.ai", dialect = "bale", public_url = "https://p.example"',
+        "whatsapp": 'door = "facebook", phone_number_id = "106"',
+    }.items():
+        if settings:
+            text = text.replace(f'key = "{key}"\n', f'key = "{key}"\nsettings = {{ {settings} }}\n', 1)
+    own.write_text(text, encoding="utf-8")
+    head = city / "municipality.toml"
+    bar = (
+        '[settings]\ncontact_unit = "contact"\n[settings.incidents]\nat_least = 20\ntimes = 3\njoins = true\n'
+    )
+    head.write_text(
+        head.read_text(encoding="utf-8").replace("[holidays]", f"{bar}[holidays]"), encoding="utf-8"
+    )
+
+    code, out = vefa_load(str(city))
+
+    assert code == 0, out
+    assert Endpoint.objects.get(key="email").settings["imap_port"] == "993"
+    assert bar_of(Municipality.objects.get().settings) == Bar(at_least=20, times=3.0, joins=True)
+
+
+def test_a_city_that_names_no_telephone_is_told_what_that_means(vefa_load, city):
+    head = city / "municipality.toml"
+    text = head.read_text(encoding="utf-8").replace('phone = "0232 555 01 37"\n', "", 1)
+    head.write_text(text, encoding="utf-8")
+
+    code, out = vefa_load(str(city))
+
+    assert code == 0
+    assert "municipality.toml:1: There is no “phone”: residents are told none" in out
+    assert '→ Write phone = "…" at the top' in out
 
 
 def test_a_check_changes_nothing(vefa_load):

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from phonenumbers import SUPPORTED_REGIONS
+
+from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.registry import CHANNELS
+from vefa.channels.sharing import DOOR
 from vefa.kit.loading import LANGUAGES, LONGEST_SLUG, Line, Reading, Section, Tally
 
 SECRET_WORDS = ("password", "token", "secret", "reply_key")
+SWITCHES = {"yes", "no", "true", "false", "on", "off", "1", "0"}
 BY_FILE = "loaded"  # marks what came from the folder
 
 
@@ -37,8 +42,15 @@ class EndpointSection(Section):
     }  # fmt: skip
 
     def read(self, lines: Sequence[Line], reading: Reading) -> list[Row]:
-        """Check every endpoint."""
-        return [self._row(line, reading) for line in lines if line.table == "endpoint"]
+        """Check every endpoint; one may stand behind the door of another, also of one that a person added."""
+        for known in Endpoint.objects.filter(retired_at=None).order_by("key"):
+            if not known.settings.get(BY_FILE):
+                reading.declare("endpoint", known.key)
+        mine = [line for line in lines if line.table == "endpoint"]
+        rows = [self._row(line, reading) for line in mine]
+        for line, row in zip(mine, rows, strict=True):
+            reading.check_known(line, row.columns["settings"].get(DOOR, ""), "endpoint", at="settings.door")
+        return rows
 
     def _row(self, line: Line, reading: Reading) -> Row:
         key = reading.text(line, "key", required=True, longest=LONGEST_SLUG)
@@ -56,7 +68,7 @@ class EndpointSection(Section):
                 line, reading.refer(line, "default_unit", "unit"), "default_unit", reading
             ),
             "language": language,
-            "settings": self._settings(line, reading),
+            "settings": _settings(line, CHANNELS.get(reading.text(line, "channel")), reading),
             "active": reading.flag(line, "active", default=True),
             "personal": reading.flag(line, "personal", default=False),
             "retired_at": None,
@@ -71,18 +83,6 @@ class EndpointSection(Section):
             reading.refuse(line, what, "Write institution, mayor or unit:KEY.", at="owner")
         reading.check_known(line, unit, "unit", at="owner")
         return owner, _short(line, unit, "owner", reading)
-
-    def _settings(self, line: Line, reading: Reading) -> dict[str, str]:
-        """Plain settings as texts; a secret among them is a problem, for files get copied and shared."""
-        found = line.values.get("settings", {})
-        if not isinstance(found, Mapping):
-            reading.refuse(line, "“settings” is no table.", "Write [endpoint.settings].", at="settings")
-            return {}
-        for name in found:
-            if any(word in name for word in SECRET_WORDS):
-                what = f"“{name}” is a secret and must not stand in a file."
-                reading.refuse(line, what, "Take it out and give it to `vefa endpoint`.", at="settings")
-        return {name: _text(value) for name, value in found.items()} | {BY_FILE: "yes"}
 
     def write(self, rows: Sequence[Row], *, now: datetime) -> Tally:
         """Create and change endpoints; retire those that an earlier load brought and this file lacks.
@@ -121,6 +121,55 @@ def _short(line: Line, unit: str, name: str, reading: Reading) -> str:
         what = f"“{name}” names a unit whose key has {len(unit)} characters."
         reading.refuse(line, what, f"Shorten that key to {LONGEST_SLUG}.", at=name)
     return unit
+
+
+def _settings(line: Line, channel: Channel | None, reading: Reading) -> dict[str, str]:
+    """Plain settings as texts, each one of the channel's own and of its sort.
+
+    A secret among them is a problem, for files get copied and shared.
+    """
+    if channel is None:
+        return {}
+    fields = {field.name: field for field in channel.fields if not field.secret}
+    secrets = [field.name for field in channel.fields if field.secret]
+    given = line.values.get("settings")
+    names = list(given) if isinstance(given, Mapping) else []
+    hidden = [name for name in names if name in secrets or any(word in name for word in SECRET_WORDS)]
+    found = reading.table(line, "settings", [*fields, *_unasked(channel), *hidden])
+    told = {BY_FILE: "yes"}
+    for name, value in found.values.items():
+        if name in hidden:
+            what = f"“{name}” is a secret and must not stand in a file."
+            reading.refuse(found, what, "Take it out and give it to `vefa endpoint`.", at=name)
+        elif isinstance(value, list | Mapping):
+            reading.refuse(found, f"“{name}” is not a text: {value!r}.", "Write one text.", at=name)
+        elif remedy := _remedy(fields.get(name), _text(value)):
+            reading.refuse(found, f"“{name}” may not be “{_text(value)}”.", remedy, at=name)
+        else:
+            told[name] = _text(value)
+    return told
+
+
+def _unasked(channel: Channel) -> list[str]:
+    """Settings that no form asks for, or not every one."""
+    wanted = {"public_url": channel.pushed, DOOR: bool(channel.account), "dialect": channel.key == "telegram"}
+    return [name for name, has in wanted.items() if has]
+
+
+def _remedy(field: Field | None, text: str) -> str:
+    """What to write instead; "" where the text is as the channel wants it, or empty."""
+    if field is None or not text:
+        return ""
+    if field.yes_no:
+        return "" if text.lower() in SWITCHES else "Write true or false."
+    if field.choices:
+        return "" if text in field.choices else f"Choose one of: {', '.join(field.choices)}."
+    if field == REGION:
+        return "" if text.upper() in SUPPORTED_REGIONS else "Write two letters, such as TR or KZ."
+    if field.number and not field.takes(text):
+        sort = "number" if field.decimals else "whole number"
+        return f"Write a {sort} from {field.number[0]} to {field.number[1]}."
+    return ""
 
 
 def _text(value: object) -> str:

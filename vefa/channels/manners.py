@@ -3,6 +3,7 @@
 Each protocol is optional: whoever asks looks with `isinstance` and does without where it is missing.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from vefa.channels.port import Account, Adapter, Arrival, Call, Parcel, Post, Sl
 from vefa.kit.saying import gettext_noop
 
 PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
+_WHOLE, _DECIMAL = re.compile(r"[0-9]+"), re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -219,9 +221,20 @@ class Field(Struct, frozen=True, kw_only=True):
     long: bool = False  # may take several lines
     choices: tuple[str, ...] = ()
     default: str = ""
+    number: tuple[int, int] | None = None  # a number between these two
+    decimals: bool = False  # with a fraction, if it likes
     leads: tuple[str, ...] = ()  # the secrets that are sent to the address in this line
 
+    def takes(self, text: str) -> bool:
+        """Whether a text is a number as this line wants one; any text is where it wants none."""
+        if self.number is None:
+            return True
+        plain = text.strip().replace(",", ".")
+        shape = _DECIMAL if self.decimals else _WHOLE
+        return bool(shape.fullmatch(plain)) and self.number[0] <= float(plain) <= self.number[1]
 
+
+PORTS = (1, 65_535)
 REGION = Field(  # see `Account.region`
     name="region",
     label=gettext_noop("Country of numbers without a plus"),

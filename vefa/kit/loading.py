@@ -165,6 +165,24 @@ class Reading:
             return default
         return value
 
+    def table(self, line: Line, name: str, known: Sequence[str]) -> Line:
+        """The table in this field as a line of its own; names in it that are not known are problems."""
+        value = line.values.get(name, {})
+        if not isinstance(value, Mapping):
+            remedy = f"Write [{line.table}.{name}] and its lines." if line.table else f"Write [{name}]."
+            self.refuse(line, f"“{name}” is no table: {value!r}.", remedy, at=name)
+            value = {}
+        inner = f"{name}."
+        numbers = {at.removeprefix(inner): at_ for at, at_ in line.numbers.items() if at.startswith(inner)}
+        found = Line(line.file, line.numbers.get(name, line.number), value, line.table, numbers)
+        for key in value:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1)
+                listed = f"Known are: {', '.join(known)}." if known else "Take it out."
+                remedy = f"Did you mean “{near[0]}”?" if near else listed
+                self.refuse(found, f"“{key}” is not known in “{name}”.", remedy, at=key)
+        return found
+
     def texts(self, line: Line, name: str, *, required: bool = False) -> dict[str, str]:
         """Texts per language: the columns name_tr, name_ru… of CSV or the table `name` of TOML.
 

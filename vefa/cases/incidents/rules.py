@@ -13,6 +13,12 @@ from typing import Any, NamedTuple
 LEAST_OF_ONE = 3  # cases of one service, before it counts as rising
 FLOOR = 0.5  # what is usual where nothing is known of the hour
 HELD = 0.8  # an area that holds so much of a wider one's cases is where it happens
+SWITCHES = ("on", "joins")  # what `[settings.incidents]` may name, and the spans of its numbers
+SPANS: Mapping[str, tuple[float, float]] = {
+    "at_least": (2, 10_000),
+    "times": (1.0, 1000.0),
+    "window_min": (5, 1440),
+}
 
 
 class Cell(NamedTuple):
@@ -47,22 +53,30 @@ class Surge:
 
 
 def bar_of(settings: Mapping[str, Any]) -> Bar:
-    """The bar that `[settings.incidents]` of municipality.toml names; what is missing or odd is as usual."""
+    """The bar that `[settings.incidents]` of municipality.toml names; what is missing is as usual.
+
+    So is what is odd: a load refuses that, but an older one may have let it in.
+    """
     given = settings.get("incidents")
     given = given if isinstance(given, Mapping) else {}
     plain = Bar()
     return Bar(
         on=given.get("on", plain.on) is not False,
-        at_least=int(_number(given.get("at_least"), plain.at_least, (2, 10_000))),
-        times=_number(given.get("times"), plain.times, (1.0, 1000.0)),
-        window_min=int(_number(given.get("window_min"), plain.window_min, (5, 1440))),
+        at_least=int(_number(given, "at_least", plain.at_least)),
+        times=_number(given, "times", plain.times),
+        window_min=int(_number(given, "window_min", plain.window_min)),
         joins=given.get("joins", plain.joins) is True,
     )
 
 
-def _number(value: Any, usual: float, span: tuple[float, float]) -> float:
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and span[0] <= value <= span[1]
-    return float(value) if fits else float(usual)
+def fits(value: Any, span: tuple[float, float]) -> bool:
+    """Whether it is a number within the span."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and span[0] <= value <= span[1]
+
+
+def _number(given: Mapping[str, Any], name: str, usual: float) -> float:
+    value = given.get(name)
+    return float(value) if fits(value, SPANS[name]) else float(usual)
 
 
 def surges(now: Mapping[Cell, int], usual: Mapping[Cell, float], bar: Bar) -> list[Surge]:

@@ -9,7 +9,7 @@ from vefa.channels.email import imap, smtp
 from vefa.channels.email.apart import read_safely
 from vefa.channels.email.reading import Mailbox
 from vefa.channels.email.writing import Writer, letter
-from vefa.channels.manners import Channel, Field, Freight
+from vefa.channels.manners import PORTS, Channel, Field, Freight
 from vefa.channels.port import (
     Account,
     Arrival,
@@ -159,12 +159,13 @@ def build(account: Account) -> Email:
 def _incoming(settings: Mapping[str, str], secrets: Mapping[str, str]) -> imap.ImapServer | None:
     if not settings.get("imap_host"):
         return None
+    security = _security(settings, "imap", "tls")
     return imap.ImapServer(
         host=settings["imap_host"],
-        port=_port(settings, "imap", settings.get("imap_security") or "tls"),
+        port=_port(settings, "imap", security),
         username=settings.get("imap_user") or settings.get("address", ""),
         password=secrets.get("imap_password", ""),
-        security=settings.get("imap_security") or "tls",
+        security=security,
         folder=settings.get("imap_folder") or "INBOX",
     )
 
@@ -172,18 +173,29 @@ def _incoming(settings: Mapping[str, str], secrets: Mapping[str, str]) -> imap.I
 def _outgoing(settings: Mapping[str, str], secrets: Mapping[str, str]) -> smtp.SmtpServer | None:
     if not settings.get("smtp_host"):
         return None
+    security = _security(settings, "smtp", "starttls")
     return smtp.SmtpServer(
         host=settings["smtp_host"],
-        port=_port(settings, "smtp", settings.get("smtp_security") or "starttls"),
-        security=settings.get("smtp_security") or "starttls",
+        port=_port(settings, "smtp", security),
+        security=security,
         username=settings.get("smtp_user", ""),
         password=secrets.get("smtp_password", ""),
     )
 
 
+def _security(settings: Mapping[str, str], side: str, usual: str) -> str:
+    """What is none of the three counts as the usual one: no password travels open by a slip of the pen."""
+    given = settings.get(f"{side}_security", "")
+    return given if given in _SECURITIES else usual
+
+
 def _port(settings: Mapping[str, str], side: str, security: str) -> int:
-    given = settings.get(f"{side}_port", "")
-    return int(given) if given else _PORTS.get((side, security)) or _PORTS[side, ""]
+    """0 for what is no port: whoever wants to connect says so."""
+    given = settings.get(f"{side}_port", "").strip()
+    if given:
+        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
+        return number if number <= PORTS[1] else 0
+    return _PORTS.get((side, security)) or _PORTS[side, ""]
 
 
 _SECURITIES = ("tls", "starttls", "none")
@@ -202,7 +214,7 @@ CHANNEL = Channel(
         Field(name="address", label=gettext_noop("Mail address"), required=True),
         Field(name="name", label=gettext_noop("Sender's name")),
         Field(name="imap_host", label=gettext_noop("Server for reading (IMAP)"), leads=("imap_password",)),
-        Field(name="imap_port", label=gettext_noop("Port for reading")),
+        Field(name="imap_port", label=gettext_noop("Port for reading"), number=PORTS),
         Field(name="imap_user", label=gettext_noop("Sign-in name for reading")),
         Field(name="imap_password", label=gettext_noop("Password for reading"), secret=True),
         Field(
@@ -213,7 +225,7 @@ CHANNEL = Channel(
         ),
         Field(name="imap_folder", label=gettext_noop("Folder"), default="INBOX"),
         Field(name="smtp_host", label=gettext_noop("Server for sending (SMTP)"), leads=("smtp_password",)),
-        Field(name="smtp_port", label=gettext_noop("Port for sending")),
+        Field(name="smtp_port", label=gettext_noop("Port for sending"), number=PORTS),
         Field(name="smtp_user", label=gettext_noop("Sign-in name for sending")),
         Field(name="smtp_password", label=gettext_noop("Password for sending"), secret=True),
         Field(

@@ -67,6 +67,8 @@ class Facts(NamedTuple):
 @contextmanager
 def opened(server: ImapServer) -> Iterator[tuple[IMAPClient, Folder]]:
     """The signed-in client and the folder as it was on opening. Raises BusyError."""
+    if not server.port:
+        raise BusyError("the port is no number from 1 to 65535", retry_after_s=REPAIR_PAUSE_S)
     try:
         with _connected(server) as client:
             state = client.select_folder(server.folder)

@@ -85,6 +85,8 @@ CHANNEL = Channel(
             name="price",
             label=gettext_noop("Price of one part"),
             hint=gettext_noop("A number such as 0.25: what an answer costs is shown before it goes."),
+            number=(0, 1_000_000),
+            decimals=True,
         ),
         Field(
             name="currency",
@@ -95,6 +97,7 @@ CHANNEL = Channel(
             name="per_second",
             label=gettext_noop("Messages a second"),
             hint=gettext_noop("As your contract allows; 10 where you leave it empty."),
+            number=(0, 10_000),
         ),
         Field(
             name="turkish",

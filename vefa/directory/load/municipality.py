@@ -1,7 +1,7 @@
 """municipality.toml: the municipality itself and its working hours."""
 
 import zoneinfo
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from vefa.directory.models import Municipality, Shift
 from vefa.kit.loading import LANGUAGES, LONGEST_KEY, LONGEST_NUMBER, Line, Reading, Section, Tally
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+type Check = Callable[[Line, Reading], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class MunicipalitySection(Section):
         "shifts": ("days", "start", "end", "calendar", "on_holidays"),
     }  # fmt: skip
 
+    def __init__(self, rooms: Mapping[str, Check] | None = None) -> None:
+        self._rooms = rooms or {}  # what other rooms ask for in [settings], and how each looks at it
+
     def read(self, lines: Sequence[Line], reading: Reading) -> Rows:
         """Check the head and the shifts; languages and calendars become known to the other files."""
         head = next((line for line in lines if not line.table), Line(self.file, 1, {}))
@@ -50,7 +54,13 @@ class MunicipalitySection(Section):
         if "office" not in reading.keys("calendar"):
             remedy = "Add [[shifts]] with days, start and end and without “calendar”."
             reading.refuse(head, "Nobody works in the calendar “office”.", remedy)
-        return Rows(_facts(head, reading), shifts)
+        return Rows(_facts(head, reading) | {"settings": self._settings(head, reading)}, shifts)
+
+    def _settings(self, head: Line, reading: Reading) -> dict[str, Any]:
+        found = reading.table(head, "settings", list(self._rooms))
+        for check in self._rooms.values():
+            check(found, reading)
+        return dict(found.values)
 
     def write(self, rows: Rows, *, now: datetime) -> Tally:
         """Alter the one municipality and its shifts."""
@@ -75,9 +85,8 @@ def _facts(head: Line, reading: Reading) -> dict[str, Any]:
         "country": reading.text(head, "country", required=True, longest=2),
         "week_start": WEEKDAYS.index(reading.choice(head, "week_start", WEEKDAYS, default="mon")),
         "library_holidays": _library_holidays(head, reading),
-        "phone": reading.text(head, "phone", longest=LONGEST_NUMBER),
+        "phone": _phone(head, reading),
         "emergency_number": reading.text(head, "emergency_number", longest=16),
-        "settings": head.values.get("settings", {}),
     }
 
 
@@ -96,6 +105,17 @@ def _zone(head: Line, reading: Reading) -> str:
         remedy = "Write a name such as Europe/Istanbul, Asia/Almaty or Asia/Tehran."
         reading.refuse(head, f"There is no time zone “{name}”.", remedy, at="timezone")
     return name
+
+
+def _phone(head: Line, reading: Reading) -> str:
+    """The number that residents are told; nothing stops without one, but somebody should know."""
+    number = reading.text(head, "phone", longest=LONGEST_NUMBER)
+    if not number:
+        what = (
+            "There is no “phone”: residents are told none, and your sentences with {phone} give way to ours."
+        )
+        reading.notice(head, what, 'Write phone = "…" at the top, the number that residents may call.')
+    return number
 
 
 def _library_holidays(head: Line, reading: Reading) -> bool:

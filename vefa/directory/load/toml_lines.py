@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 
-# Per table in [[double brackets]] ("" for the head): where each begins, and the lines of its keys.
+# Per table in [[double brackets]] ("" for the head): where each begins, and the lines of its keys, those of
+# tables inside it as "settings.port".
 Places = Mapping[str, list[tuple[int, dict[str, int]]]]
 
 _ARRAY = re.compile(r"^\s*\[\[\s*([\w.-]+)\s*\]\]")
 _TABLE = re.compile(r"^\s*\[\s*([\w.\"-]+)\s*\]")
-_KEY = re.compile(r"^\s*([\w-]+)\s*(?:\.[^=]*)?=")
+_KEY = re.compile(r"^\s*([\w-]+)\s*((?:\.\s*[\w-]+\s*)*)(?:\.[^=]*)?=")
 _LONG = re.compile(r'"""|\'\'\'')
 
 
@@ -26,11 +27,18 @@ def places_in(text: str) -> Places:
                 places.setdefault(current, []).append((number, {}))
         elif table := _TABLE.match(line):
             first, _, rest = table[1].partition(".")
-            current, inner = (first, rest) if first in places else ("", first)
+            current, inner = (first, rest) if first in places else ("", table[1])
         elif key := _KEY.match(line):
-            places[current][-1][1].setdefault(inner.split(".")[0] or key[1], number)
+            _note(places[current][-1][1], f"{inner}.{key[1]}{key[2]}".replace(" ", "").strip("."), number)
             inside_text = len(_LONG.findall(line)) % 2 == 1
             continue
         if inner and current in places:
-            places[current][-1][1].setdefault(inner.split(".")[0], number)
+            _note(places[current][-1][1], inner, number)
     return places
+
+
+def _note(numbers: dict[str, int], path: str, number: int) -> None:
+    """The line of "settings.incidents.on", and of what it stands in where that has none of its own yet."""
+    while path:
+        numbers.setdefault(path, number)
+        path = path.rpartition(".")[0]

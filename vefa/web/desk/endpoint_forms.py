@@ -173,6 +173,7 @@ class ChannelForm(forms.Form):
         region = asked.get(REGION.name, "").strip().upper()
         if region and region not in phonenumbers.SUPPORTED_REGIONS:
             self.add_error(REGION.name, gettext("No country has these two letters: write TR, KZ or IR."))
+        self._check_numbers(asked)
         if not self.errors and not secret and self._lacks_secret():
             self.add_error("secret", gettext("The provider makes this one: enter it here."))
         if self._known is not None and not self.errors:
@@ -184,6 +185,14 @@ class ChannelForm(forms.Form):
         gives = self.channel.gives_secret
         known = self._known is not None and "secret" in self._held and gives(self._known.settings)
         return gives(self.settings()) and not known and not self._behind
+
+    def _check_numbers(self, asked: dict[str, Any]) -> None:
+        for line in self._lines(secret=False):
+            text = _text(asked.get(line.name))
+            if line.number and text and not line.takes(text):
+                least, most = (digits(bound) for bound in line.number)
+                words = gettext("Write a number from %(least)s to %(most)s.")
+                self.add_error(line.name, words % {"least": least, "most": most})
 
     def _ask_anew(self, known: Endpoint) -> None:
         """What would be sent to another address than before is entered anew, beside that address."""

@@ -140,6 +140,10 @@ def _given(options: Namespace, line: Field) -> str:
     value = getattr(options, line.name)
     if line.yes_no:
         return "yes" if value else ""
+    if value and line.number and not line.takes(value):
+        least, most = line.number
+        flag = line.name.replace("_", "-")
+        raise CommandError(f"--{flag} is {value}: write a number from {least} to {most}.")
     return value or (randomness.token_urlsafe(32) if line.made_up else "")
 
 
