@@ -67,8 +67,10 @@ def _troubles(tree: ast.AST) -> Iterator[ast.expr]:
 def _assigned(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Each name or attribute with what it is given, several at once too."""
     for node in ast.walk(tree):
-        for target in node.targets if isinstance(node, ast.Assign) else ():
-            value = node.value
+        if not isinstance(node, ast.Assign):
+            continue
+        value = node.value
+        for target in node.targets:
             if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
                 yield from zip(target.elts, value.elts, strict=False)
             else:

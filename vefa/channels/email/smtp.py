@@ -93,7 +93,7 @@ def _envelope(smtp: smtplib.SMTP, letter: Letter) -> None:
     if options and not smtp.has_extn("smtputf8"):
         raise RejectedError("the mail server takes no address in this script", unreachable=True)
     _check(_asked(lambda: smtp.mail(letter.sender, options)))
-    _check_receiver(_asked(lambda: smtp.rcpt(letter.to)))
+    _check_addressee(_asked(lambda: smtp.rcpt(letter.to)))
 
 
 def _data(smtp: smtplib.SMTP, letter: Letter) -> None:
@@ -122,7 +122,7 @@ def _asked(step: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
         raise BusyError(because("the mail server hung up", _told(error))) from None
 
 
-def _check_receiver(reply: tuple[int, bytes]) -> None:
+def _check_addressee(reply: tuple[int, bytes]) -> None:
     """As `_check`; a refusal may be of this one mailbox: gone for good, or full or resting for now."""
     try:
         _check(reply)
