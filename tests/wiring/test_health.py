@@ -12,7 +12,8 @@ from django.utils import timezone
 from psycopg.sql import SQL
 
 from vefa.channels.models import Endpoint
-from vefa.inbox.models import Contact
+from vefa.dialogue.models import Delivery, Reply
+from vefa.inbox.models import Attachment, Contact
 from vefa.journal.models import Event, Heartbeat
 from vefa.triage.models import Learning, ModelVersion, Standing
 from vefa.wiring.health import Health, Row, appraise, question
@@ -92,6 +93,22 @@ def test_imported_history_counts_from_the_day_on_which_it_was_imported(town):
     assert 30 <= (health().oldest_unhandled_s or 0) < 360
 
 
+def test_what_was_given_up_is_counted_beside_what_is_stuck(town):
+    one = waits(town)
+    facts = {"contact": one, "kind": "photo", "due_at": timezone.now()}
+    for state in ("failed", "failed", "refused", "waiting", "stored"):
+        Attachment.objects.create(state=state, **facts)
+    now = timezone.now()
+    reply = Reply.objects.create(text="Yapıldı", language="tr", written_at=now)
+    for state in ("failed", "uncertain", "failed", "delivered", "failed"):
+        Delivery.objects.create(reply=reply, key=uuid4(), state=state, due_at=now, queued_at=now)
+
+    found = health()
+
+    assert (found.failed_files, found.failed_deliveries, found.uncertain_deliveries) == (2, 3, 1)
+    assert found.parked_contacts == found.parked_events == 0
+
+
 def test_what_is_not_due_yet_has_not_waited(town):
     waits(town, due_at=timezone.now() + timedelta(minutes=5))
     assert health().oldest_unhandled_s == 0
@@ -122,3 +139,5 @@ def test_the_oldest_is_read_from_the_index_of_what_waits_and_not_from_all_that_e
     assert plan.count("using contact_waiting on inbox_contact") == 2, plan
     assert "inbox_contact_pkey" not in plan, plan
     assert plan.count("using event_unhandled on journal_event") == 1, plan
+    assert plan.count("using delivery_trouble on dialogue_delivery") == 2, plan
+    assert plan.count("using attachment_failed on inbox_attachment") == 1, plan

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composed
 
 from vefa.channels.queries import ailing_endpoints
 from vefa.dialogue.models import Delivery, DeliveryState
-from vefa.inbox.models import Contact, ContactState
+from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState
 from vefa.journal.models import Event, Heartbeat
 from vefa.triage import semantic
 from vefa.triage.models import Learning, ModelVersion, Standing
@@ -37,6 +37,8 @@ Row = tuple[
     datetime | None,
     int,
     datetime | None,
+    int,
+    int,
     int,
     int,
     int,
@@ -67,6 +69,8 @@ class Health(msgspec.Struct, frozen=True):
     parked_contacts: int | None = None
     parked_events: int | None = None
     uncertain_deliveries: int | None = None
+    failed_deliveries: int | None = None  # given up for good, or reported as lost
+    failed_files: int | None = None  # given up
     endpoints: list[Ailing] = []
     semantic: str = ""  # whether messages are compared by meaning: on, off, missing
     model: int = 0  # the version that suggests services; 0: the words of the catalogue alone
@@ -142,6 +146,8 @@ def question() -> tuple[Composed, list[object]]:
         (COUNT, Contact.objects.filter(state=ContactState.PARKED).values_list("id")[:MOST]),
         (COUNT, Event.objects.filter(parked_at__isnull=False).values_list("id")[:MOST]),
         (COUNT, Delivery.objects.filter(state=DeliveryState.UNCERTAIN).values_list("id")[:MOST]),
+        (COUNT, Delivery.objects.filter(state=DeliveryState.FAILED).values_list("id")[:MOST]),
+        (COUNT, Attachment.objects.filter(state=AttachmentState.FAILED).order_by().values_list("id")[:MOST]),
         (LISTED, ailing_endpoints().values("key", "channel", troubles=F("health__troubles"))),
         ("({})", ModelVersion.objects.filter(standing=Standing.IN_SERVICE).values_list("number")[:1]),
         ("({})", Learning.objects.filter(id=1).values_list("trouble")[:1]),
@@ -163,7 +169,10 @@ def _due_events() -> QuerySet[Event]:
 
 def appraise(row: Row) -> Health:
     """Judge the measures: without a living worker nobody is answered."""
-    moment, beat_at, backlog, oldest_at, contacts, events, deliveries, ailing, model, trouble, event_at = row
+    (
+        moment, beat_at, backlog, oldest_at, contacts, events, uncertain, failed, files,
+        ailing, model, trouble, event_at,
+    ) = row  # fmt: skip
     beat_s = (moment - beat_at).total_seconds() if beat_at else None
     alive = beat_s is not None and beat_s <= SILENCE_S
     return Health(
@@ -175,7 +184,9 @@ def appraise(row: Row) -> Health:
         oldest_event_s=max(0.0, (moment - event_at).total_seconds()) if event_at else None,
         parked_contacts=contacts,
         parked_events=events,
-        uncertain_deliveries=deliveries,
+        uncertain_deliveries=uncertain,
+        failed_deliveries=failed,
+        failed_files=files,
         endpoints=[Ailing(one["key"], one["channel"], list(one["troubles"] or ())) for one in ailing],
         semantic=semantic.state(),
         model=model or 0,
