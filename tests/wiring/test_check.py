@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django.utils.translation import override
 
 from tests.providers.telegram_bot_api import TelegramBotApi
+from tests.wiring.machine import vefa
 from vefa.channels.models import Endpoint
 from vefa.channels.port import Finding
 from vefa.channels.sealing import seal
 from vefa.directory.models import Municipality
-from vefa.journal.models import Heartbeat
+from vefa.inbox.models import Attachment, Contact
+from vefa.journal.models import Event, Heartbeat
 from vefa.kit.saying import Sentence
 from vefa.kit.speaking import spoken
-from vefa.wiring import checkup
+from vefa.wiring import checkup, clock
 from vefa.wiring.cli import check
 from vefa.wiring.cli.command import CommandError
 
@@ -113,6 +116,43 @@ def test_a_disk_without_room_is_named(tmp_path):
     assert only(checkup.configuration(tmp_path), "GB are free").ok == (free > checkup.SMALLEST_DISK)
 
 
+def test_the_disk_of_files_is_measured_with_what_stays_free_on_it(tmp_path, settings):
+    settings.MEDIA_ROOT, settings.FILES_RESERVE_MB = tmp_path / "not" / "there yet", 0
+    free = shutil.disk_usage(tmp_path).free
+    told = only(checkup.configuration(tmp_path), "Files have room")
+    assert told.ok == (free > checkup.ROOM_FOR_FILES)
+
+    settings.FILES_RESERVE_MB = free // 1_000_000 + 10
+    told = only(checkup.configuration(tmp_path), "Files have room")
+    assert not told.ok
+    assert f"only 0.0 GB under {tmp_path}" in told.text
+    assert "VEFA_FILES_RESERVE_MB" in told.text
+
+    settings.MEDIA_ROOT, settings.FILES_RESERVE_MB = Path("/proc/files"), 0
+    assert not only(checkup.configuration(tmp_path), "Files have room").ok
+
+
+def test_of_a_clock_no_more_is_said_than_is_known(tmp_path):
+    told = [one for one in checkup.configuration(tmp_path) if "machine's clock" in one.text]
+    assert [(one.ok, one.text.startswith("NTP keeps")) for one in told] == [(True, clock.is_kept())]
+
+
+def test_an_address_without_tls_is_named_with_what_to_do(tmp_path, settings):
+    settings.PUBLIC_URL = "http://pinarova.example"
+    told = only(checkup.configuration(tmp_path), "VEFA_PUBLIC_URL")
+    assert not told.ok
+    assert "put a proxy that ends TLS before Vefa" in told.text
+
+
+def test_a_database_that_is_away_is_named_with_what_to_do(tmp_path):
+    away = {"VEFA_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+    found = vefa("check", "--language", "en", home=tmp_path, extra=away)
+    assert found.returncode == 1, found.stderr
+    (line,) = [line for line in found.stdout.splitlines() if "database cannot" in line]
+    assert line.startswith("FIX  The database cannot be used (")
+    assert line.endswith("): start it, or correct VEFA_DATABASE_URL.")
+
+
 @pytest.fixture
 def pretends():
     """The database answers a function of PostgreSQL in its own way: pretends("name(arguments)", "answer")."""
@@ -151,7 +191,8 @@ def test_clocks_that_differ_are_named_with_the_difference(town, pretends, off_s,
 
 
 def test_tables_that_lack_a_step_are_named(town):
-    MigrationRecorder(connection).record_unapplied("journal", "0004_lookups")
+    ((room, last),) = MigrationLoader(connection).graph.leaf_nodes("journal")
+    MigrationRecorder(connection).record_unapplied(room, last)
     assert not only(checkup.database(), "tables lack 1 steps").ok
 
 
@@ -167,6 +208,38 @@ def test_a_worker_that_has_been_silent_for_a_minute_is_named(town):
     assert next(checkup.worker()).ok
     Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=61))
     assert not next(checkup.worker()).ok
+
+
+def test_what_waits_too_long_and_what_is_stuck_is_told_as_healthz_counts_it(town):
+    now = timezone.now()
+    assert [(one.ok, str(one.text)) for one in checkup.work()] == [
+        (True, "Nothing waits to be handled."), (True, "Nothing is stuck."),
+    ]  # fmt: skip
+
+    came = now - timedelta(minutes=20)
+    arrived = {"endpoint": town.bot, "lane": "1", "received_at": came, "due_at": came, "raw": b"{}"}
+    one = Contact.objects.create(external_id="1", **arrived)
+    Contact.objects.create(external_id="2", state="parked", handled_at=now, **arrived)
+    Attachment.objects.create(contact=one, kind="photo", state="failed", due_at=now)
+    facts = {"kind": "case.opened", "actor": "triage", "at": came}
+    Event.objects.create(subject="case:1", due_at=came, **facts)
+    troubles = {"silent": {"since": now.isoformat(), "about": {}}}
+    Endpoint.objects.filter(pk=town.bot.pk).update(alarmed_at=now, health={"troubles": troubles})
+
+    told = {str(found.text): found.ok for found in checkup.work()}
+    assert [(" ".join(text.split()[:4]), ok) for text, ok in told.items()] == [
+        ("Messages that wait: 1,", False),
+        ("Residents are told what", False),
+        ("Stuck are 1 messages", False),
+        ("Given up were 1", True),
+        ("In trouble: city-bot. Accounts", False),
+    ]
+    assert "0 steps that nothing followed, 0 answers in doubt: see to them" in " ".join(told)
+    assert "what happened 20 minutes late: start one more" in " ".join(told)
+    assert "1, the oldest for 20 minutes: start one more `vefa work`" in next(iter(told))
+
+    Contact.objects.filter(pk=one.pk).update(due_at=now, received_at=now)
+    assert next(checkup.work()).ok
 
 
 def bot_at(town, provider: TelegramBotApi, token: str) -> None:
@@ -194,6 +267,17 @@ def test_a_provider_that_cannot_be_reached_is_named(town, capsys):
         bot_at(town, provider, provider.token)
     assert check.tell([], language="en", endpoints=True) == 1
     assert "FIX  Endpoint city-bot: " in capsys.readouterr().out
+
+
+def test_a_port_that_is_none_is_named(town):
+    Endpoint.objects.exclude(pk=town.mailbox.pk).update(active=False)
+    ports = {"imap_host": "127.0.0.1", "imap_port": "abc", "smtp_host": "127.0.0.1", "smtp_port": "70000"}
+    Endpoint.objects.filter(pk=town.mailbox.pk).update(settings=ports)
+    told = [str(one.text) for one in checkup.endpoints() if not one.ok]
+    assert told == [
+        "Endpoint letters: The mailbox cannot be read: the port is no number from 1 to 65535.",
+        "Endpoint letters: Mail cannot be sent: the port is no number from 1 to 65535.",
+    ]
 
 
 def test_an_account_whose_secrets_open_no_more_is_named_and_the_others_are_asked(town, settings):

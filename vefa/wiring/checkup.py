@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.http.request import validate_host
@@ -20,12 +22,16 @@ from vefa.inbox.doors import adapter_of
 from vefa.journal.models import Heartbeat
 from vefa.kit.saying import Sentence
 from vefa.triage import semantic
+from vefa.wiring import clock
+from vefa.wiring.health import Health, Row, appraise, question
 from vefa.wiring.tables import missing_steps
 
 OLDEST_POSTGRESQL = 150000  # as the server counts: 15.0
 SMALLEST_DISK = 2_000_000_000  # bytes
+ROOM_FOR_FILES = 1_000_000_000  # bytes
 LARGEST_DRIFT = timedelta(seconds=5)
 SILENCE = timedelta(seconds=60)
+LATE_S = 600  # what waits longer than that waits too long
 
 
 def configuration(home: Path) -> Iterator[Finding]:
@@ -41,22 +47,66 @@ def configuration(home: Path) -> Iterator[Finding]:
         yield Finding(
             ok=False,
             text=Sentence(
-                "VEFA_PUBLIC_URL is %(public_url)s: residents need https.", public_url=settings.PUBLIC_URL
+                "VEFA_PUBLIC_URL is %(public_url)s, and residents need https: put a proxy that ends TLS "
+                "before Vefa, and write its address there.",
+                public_url=settings.PUBLIC_URL,
             ),
         )
     if settings.DEBUG:
         yield Finding(ok=False, text=Sentence("VEFA_DEBUG is on: switch it off where residents come in."))
-    free = shutil.disk_usage(home).free
+    yield _disk(home)
+    yield _disk_of_files()
     yield Finding(
+        ok=True,
+        text=Sentence("NTP keeps this machine's clock.")
+        if clock.is_kept()
+        else Sentence(
+            "Nothing here tells that this machine's clock is right: see to it that NTP keeps it, every "
+            "deadline goes by it."
+        ),
+    )
+
+
+def _disk(home: Path) -> Finding:
+    free = _free_under(home)
+    return Finding(
         ok=free > SMALLEST_DISK,
-        text=Sentence("%(size)s GB are free under %(home)s.", size=f"{free / 1000000000.0:.1f}", home=home)
+        text=Sentence("%(size)s GB are free under %(home)s.", size=_gigabytes(free), home=home)
         if free > SMALLEST_DISK
         else Sentence(
             "Only %(size)s GB are free under %(home)s: make room, a full disk stops every door.",
-            size=f"{free / 1000000000.0:.1f}",
+            size=_gigabytes(free),
             home=home,
         ),
     )
+
+
+def _disk_of_files() -> Finding:
+    """Where residents' files lie, which may be another disk; they are refused before it is full."""
+    folder, reserve = Path(settings.MEDIA_ROOT), settings.FILES_RESERVE_MB * 1_000_000
+    left = _free_under(folder) - reserve
+    said = {"size": _gigabytes(max(0, left)), "files": folder, "reserve": _gigabytes(reserve)}
+    return Finding(
+        ok=left > ROOM_FOR_FILES,
+        text=Sentence(
+            "Files have room for %(size)s GB under %(files)s, beside %(reserve)s GB that stay free.", **said
+        )
+        if left > ROOM_FOR_FILES
+        else Sentence(
+            "Files have room for only %(size)s GB under %(files)s, beside %(reserve)s GB that stay free "
+            "(VEFA_FILES_RESERVE_MB): make room or move VEFA_FILES, without room files are refused.",
+            **said,
+        ),
+    )
+
+
+def _free_under(folder: Path) -> int:
+    """Bytes; of the disk on which it will be made, where it is not there yet."""
+    return shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1_000_000_000:.1f}"
 
 
 def way_in() -> Iterator[Finding]:
@@ -171,6 +221,82 @@ def worker() -> Iterator[Finding]:
         if alive
         else Sentence("No worker has been heard for a minute: start `vefa up` or `vefa work`."),
     )
+
+
+def work() -> Iterator[Finding]:
+    """What waits, what is stuck, and which accounts are in trouble: what `/healthz` counts."""
+    health = _health()
+    yield _backlog(health)
+    late = health.oldest_event_s or 0
+    if late > LATE_S:
+        yield Finding(
+            ok=False,
+            text=Sentence(
+                "Residents are told what happened %(minutes)s minutes late: start one more `vefa work`, and "
+                "look for errors in what it prints.",
+                minutes=_minutes(late),
+            ),
+        )
+    yield _stuck(health)
+    if health.failed_files or health.failed_deliveries:
+        yield Finding(
+            ok=True,
+            text=Sentence(
+                "Given up were %(files)s files and %(answers)s answers: Troubles at the desk says why, and "
+                "tries again.",
+                files=health.failed_files,
+                answers=health.failed_deliveries,
+            ),
+        )
+    if health.endpoints:
+        keys = ", ".join(one.key for one in health.endpoints)
+        text = Sentence("In trouble: %(keys)s. Accounts at the desk says what to do.", keys=keys)
+        yield Finding(ok=False, text=text)
+
+
+def _health() -> Health:
+    statement, values = question()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, values)
+        return appraise(cast("Row", cursor.fetchone()))
+
+
+def _backlog(health: Health) -> Finding:
+    if not health.backlog:
+        return Finding(ok=True, text=Sentence("Nothing waits to be handled."))
+    age = health.oldest_unhandled_s or 0
+    said = {"count": health.backlog, "minutes": _minutes(age)}
+    return Finding(
+        ok=age < LATE_S,
+        text=Sentence("Messages that wait: %(count)s, the oldest for %(minutes)s minutes.", **said)
+        if age < LATE_S
+        else Sentence(
+            "Messages that wait: %(count)s, the oldest for %(minutes)s minutes: start one more `vefa work`, "
+            "and look for errors in what it prints.",
+            **said,
+        ),
+    )
+
+
+def _stuck(health: Health) -> Finding:
+    stuck = (health.parked_contacts, health.parked_events, health.uncertain_deliveries)
+    return Finding(
+        ok=not any(stuck),
+        text=Sentence("Nothing is stuck.")
+        if not any(stuck)
+        else Sentence(
+            "Stuck are %(contacts)s messages that could not be handled, %(events)s steps that nothing "
+            "followed, %(answers)s answers in doubt: see to them at the desk under Troubles.",
+            contacts=stuck[0],
+            events=stuck[1],
+            answers=stuck[2],
+        ),
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f}"
 
 
 def endpoints() -> Iterator[Finding]:

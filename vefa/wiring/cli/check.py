@@ -3,6 +3,7 @@
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
+from itertools import chain
 
 import psycopg
 from django.db import Error
@@ -50,7 +51,11 @@ def run(options: Namespace) -> int:
             attach(database.url, upgrade=False)
             return tell(first, language=asked or own_language(), endpoints=not options.skip_endpoints)
     except NO_DATABASE as error:
-        lost = Finding(ok=False, text=Sentence("The database: %(trouble)s", trouble=str(error).strip()))
+        text = Sentence(
+            "The database cannot be used (%(trouble)s): start it, or correct VEFA_DATABASE_URL.",
+            trouble=" ".join(str(error).split()),
+        )
+        lost = Finding(ok=False, text=text)
         with override(asked or DEFAULT):
             return _end(fit=_report([*first, lost]))
 
@@ -82,7 +87,7 @@ def _inside(*, endpoints: bool) -> bool:
     """The database, and what only makes sense to ask of one in order."""
     if not _report(checkup.database()):
         return False
-    fit = _report(checkup.municipality()) & _report(checkup.worker())
+    fit = _report(chain(checkup.municipality(), checkup.web_form(), checkup.worker(), checkup.work()))
     return fit & _report(checkup.endpoints()) if endpoints else fit
 
 
