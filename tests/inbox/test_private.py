@@ -10,6 +10,7 @@ from vefa.channels.models import Owner
 from vefa.dialogue import private_answers
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.voices import VoiceError
+from vefa.dialogue.writing import Words
 from vefa.directory.models import Role
 from vefa.inbox import delegating, private
 from vefa.inbox.delegating import Grant
@@ -36,6 +37,10 @@ def readers(town, message, now) -> set[str]:
 def given(town, endpoint, now, **grant) -> Delegation:
     told = Grant(**({"from_at": now} | grant))
     return delegating.give(endpoint=endpoint, to=town.derya, grant=told, by=town.leyla, now=now)
+
+
+def said(text, *, voice="") -> Words:
+    return Words(text=text, language="tr", voice=voice)
 
 
 def test_a_message_to_the_mayors_own_line_is_no_case_and_only_hers(town, now):
@@ -177,7 +182,7 @@ def test_a_reader_without_the_right_neither_files_nor_answers(town, now):
     with pytest.raises(private.NotAllowedError):
         private.file(found, by=town.derya, now=now)
     with pytest.raises(private.NotAllowedError):
-        private_answers.answer(found, text="Bakıyoruz.", voice="", by=town.derya, now=now)
+        private_answers.answer(found, said("Bakıyoruz."), by=town.derya, now=now)
     assert not Reply.objects.exists()
 
 
@@ -187,7 +192,7 @@ def test_a_delegate_answers_as_the_mayor_and_the_books_say_who_wrote(town, now):
     given(town, mine, now, may_answer=True)
     found = seen_by(town.derya, message, now=now)
 
-    reply = private_answers.answer(found, text="Sağ olun.", voice="mayor", by=town.derya, now=now)
+    reply = private_answers.answer(found, said("Sağ olun.", voice="mayor"), by=town.derya, now=now)
 
     assert reply.text == "Sağ olun.\n\nLeyla Güneş\nBelediye Başkanı, Pınarova Belediyesi"
     assert (reply.staff, reply.voice, reply.case) == (town.derya, "mayor", None)
@@ -206,16 +211,15 @@ def test_a_delegate_who_may_file_but_not_answer_does_not_speak_as_the_mayor(town
     mine = line()
     message = write(mine, "Bir ricam var", now=now)
     given(town, mine, now, may_file=True)
+    found = seen_by(town.derya, message, now=now)
     with pytest.raises((VoiceError, private.NotAllowedError)):
-        private_answers.answer(
-            seen_by(town.derya, message, now=now), text="Peki.", voice="mayor", by=town.derya, now=now
-        )
+        private_answers.answer(found, said("Peki.", voice="mayor"), by=town.derya, now=now)
 
 
 def test_an_answer_is_taken_back_and_the_message_waits_again(town, now):
     message = write(line(), "Bir ricam var", now=now)
     found = seen_by(town.leyla, message, now=now)
-    reply = private_answers.answer(found, text="Yarın arayın.", voice="", by=town.leyla, now=now)
+    reply = private_answers.answer(found, said("Yarın arayın."), by=town.leyla, now=now)
 
     words = private_answers.take_back(found, reply_id=reply.pk, by=town.leyla, now=now)
 

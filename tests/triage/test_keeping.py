@@ -12,6 +12,7 @@ from vefa.cases.models import Case, Outcome
 from vefa.channels.models import Endpoint
 from vefa.dialogue import private_answers
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.writing import Words
 from vefa.inbox import private
 from vefa.inbox.files import full_path, store
 from vefa.inbox.models import Attachment, AttachmentState, Contact, PrivateState
@@ -42,7 +43,7 @@ def test_words_answers_and_files_of_private_talk_go_and_that_it_came_stays(
     kept_for(mine, 30)
     decided, undecided = (write(mine, f"Sırrım var {at}", now=now, number=at) for at in (1, 2))
     found = seen_by(town.leyla, decided, now=now)
-    private_answers.answer(found, text="Sizi ararım.", voice="", by=town.leyla, now=now)
+    private_answers.answer(found, Words(text="Sizi ararım.", language="tr"), by=town.leyla, now=now)
     file = store([b"%PDF-1.4 a letter"], name="a.pdf", limit_bytes=1000)
     Attachment.objects.create(
         contact=decided.contact, kind="document", path=file.path, state=AttachmentState.STORED, due_at=now

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from vefa.cases.models import Case
 from vefa.directory.queries import municipality
-from vefa.inbox.models import Conversation
+from vefa.inbox.models import Contact, Conversation
 from vefa.kit.masking import IBAN, PASSPORT, personal
 from vefa.kit.text import fold
 
@@ -46,22 +46,25 @@ def without_secrets(text: str) -> str:
     return _SECRET_LINK.sub(r"\1", text)
 
 
-def exposed(text: str, case: Case) -> list[tuple[str, str]]:
-    """What the words show about a person, in the order of their weight: kind and place."""
+def exposed(text: str, about: Case | Contact) -> list[tuple[str, str]]:
+    """What the words show about a person, in the order of their weight: kind and place.
+
+    about  the case that they are said on; where there is none, what they answer
+    """
     found = [("secret", hit[0]) for hit in _SECRET_LINK.finditer(text)]
-    if case.secret and case.secret in text:
-        found = found or [("secret", case.secret)]
+    if not isinstance(about, Contact) and about.secret and about.secret in text:
+        found = found or [("secret", about.secret)]
     found += [("mail", hit[0]) for hit in _MAIL.finditer(text)]
-    found += [("phone", number) for number in _numbers(text, case)]
+    found += [("phone", number) for number in _numbers(text, about)]
     found += [(one.kind, one.text) for one in personal(text) if one.kind in _LETTERED]
     folded = fold(text)
-    found += [("name", name) for name in _names(case) if fold(name) in folded]
+    found += [("name", name) for name in _names(about) if fold(name) in folded]
     return found
 
 
-def check_public(text: str, case: Case, *, insisted: bool) -> None:
+def check_public(text: str, about: Case | Contact, *, insisted: bool) -> None:
     """Raises ExposedError; `insisted`: the writer has seen the warning and means it."""
-    found = exposed(text, case)
+    found = exposed(text, about)
     if found and (not insisted or ExposedError(found).final):
         raise ExposedError(found)
 
@@ -79,9 +82,11 @@ def check_others(text: str, case: Case, *, insisted: bool) -> None:
         raise ExposedError(found, others=True)
 
 
-def _numbers(text: str, case: Case) -> Iterable[str]:
+def _numbers(text: str, about: Case | Contact) -> Iterable[str]:
     """Numbers long enough for a telephone or an identity, but not the city's own and not the case's."""
-    allowed = {_digits(case.reference), _digits(municipality().phone)}
+    allowed = {_digits(municipality().phone)}
+    if not isinstance(about, Contact):
+        allowed.add(_digits(about.reference))
     for hit in _NUMBER.finditer(_WEB.sub(" ", text)):
         digits = _digits(hit[0])
         if not any(one and (digits.endswith(one) or one.endswith(digits)) for one in allowed):
@@ -92,9 +97,9 @@ def _digits(text: str) -> str:
     return "".join(str(int(char)) for char in text if char.isdecimal())
 
 
-def _names(case: Case) -> list[str]:
+def _names(about: Case | Contact) -> list[str]:
     """The person's full name and family name, as the account and the register know them."""
-    return [name for name in _called(case) if len(name) >= _SHORTEST_NAME and " " in name.strip()]
+    return [name for name in _called(about) if len(name) >= _SHORTEST_NAME and " " in name.strip()]
 
 
 def _parts_of_names(case: Case) -> list[str]:
@@ -102,6 +107,6 @@ def _parts_of_names(case: Case) -> list[str]:
     return [word for name in _called(case) for word in _WORD.findall(name) if len(word) >= _SHORTEST_NAME]
 
 
-def _called(case: Case) -> list[str]:
-    address = case.conversation.address if case.conversation else None
-    return sorted({address.shown_name if address else "", case.citizen.name if case.citizen else ""})
+def _called(about: Case | Contact) -> list[str]:
+    address = about.conversation.address if about.conversation else None
+    return sorted({address.shown_name if address else "", about.citizen.name if about.citizen else ""})

@@ -8,10 +8,13 @@ from django.conf import settings
 from django.db import transaction
 
 from vefa.channels.queries import mailbox
+from vefa.dialogue import terms
 from vefa.dialogue.audience import endpoint_for
+from vefa.dialogue.exposure import check_public, is_open
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.queries import ChannelTruth
 from vefa.dialogue.voices import check_voice, signed
-from vefa.dialogue.writing import LIMIT, Leaving, TooLateError, check_text, delivery_to
+from vefa.dialogue.writing import LIMIT, Leaving, TooLateError, Words, check_text, delivery_to
 from vefa.directory.models import Staff
 from vefa.inbox import private
 from vefa.inbox.private import Found
@@ -26,10 +29,29 @@ class Answered:
     delivery: Delivery
 
 
-def reachable(one: Found) -> bool:
-    """Whether an answer can leave as a message; else it is told by voice or on paper."""
+def truth_of(one: Found, *, now: datetime) -> ChannelTruth:
+    """Where an answer goes, whether it can, and by which rules; else it is told by voice or on paper."""
     talk = one.contact.conversation
-    return endpoint_for(talk, post=mailbox() if talk else None) is not None
+    account = endpoint_for(talk, post=mailbox() if talk else None)
+    rules, freight = terms.manners_now(talk, account, now=now)
+    shown = account or one.contact.endpoint
+    return ChannelTruth(
+        channel=shown.channel,
+        endpoint_key=shown.key,
+        address="",
+        reachable=account is not None,
+        terms=rules,
+        language=language_of(one),
+        paused=bool(account and account.outbound_paused),
+        keyless=bool(account and not account.active),
+        endpoint_id=account.pk if account else 0,
+        freight=freight,
+    )
+
+
+def is_public(one: Found) -> bool:
+    """Whether it was said where everybody reads, a comment for instance."""
+    return one.contact.conversation is not None and one.contact.conversation.public
 
 
 def language_of(one: Found) -> str:
@@ -39,24 +61,36 @@ def language_of(one: Found) -> str:
 
 
 @transaction.atomic
-def answer(one: Found, *, text: str, voice: str, by: Staff, now: datetime) -> Reply:
-    """Answer without a case; it leaves after the time for taking it back.
+def answer(one: Found, words: Words, *, by: Staff, now: datetime) -> Reply:
+    """Answer without a case, by the same rules as on one; it leaves after the time for taking it back.
 
-    Raises EmptyReplyError, UnresolvedError, VoiceError, private.NotAllowedError, private.SettledError.
+    Raises EmptyReplyError, UnresolvedError, VoiceError, private.NotAllowedError, private.SettledError;
+    NotNowError where the provider's rules say no, ExposedError where everybody would read something about
+    a person.
     """
-    check_text(text)
-    check_voice(by, one.contact.endpoint, voice, now=now)
+    check_text(words.text)
+    check_voice(by, one.contact.endpoint, words.voice, now=now)
     private.answered(one, by=by, now=now)
-    language = language_of(one)
+    text = signed(words.text, words.voice, language=words.language)
     reply = Reply(
-        staff=by, text=signed(text, voice, language=language)[:LIMIT], language=language,
-        answers=one.contact, voice=voice, written_at=now,
+        staff=by, text=text[:LIMIT], language=words.language, answers=one.contact, voice=words.voice,
+        way=_allowed(one, text, words, now), written_at=now,
     )  # fmt: skip
     reply.save(force_insert=True)
     leaves = Leaving(now, now + timedelta(seconds=settings.UNDO_S), mailbox())
     delivery_to(reply, one.contact.conversation, leaves).save(force_insert=True)
     _tell("reply.written", one, reply, by, now)
     return reply
+
+
+def _allowed(one: Found, text: str, words: Words, now: datetime) -> str:
+    """The way by which the provider lets these words go now. Raises NotNowError, ExposedError."""
+    rules = truth_of(one, now=now).terms
+    way = terms.way_of(words.way, rules)
+    terms.check(text, way=way, extras=None, terms=rules)
+    if is_open(one.contact.conversation, way):
+        check_public(text, one.contact, insisted=words.insisted)
+    return way
 
 
 @transaction.atomic

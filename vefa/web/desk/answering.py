@@ -59,13 +59,13 @@ def truth_of(truth: ChannelTruth, *, case: Case, now: datetime, private: bool, t
         counted=rules.counted,
         length=said.length(typing.draft, rules),
         hearers=() if closed else _hearers(truth, case, typing),
-        notices=(*_notices(rules), *_waits(truth)),
+        notices=(*notices_of(rules), *waits_of(truth)),
         public=bool(said.PUBLIC & set(rules.notices)),
         nothing=_nothing(truth, rules),
         closed=closed,
         wordless=(closed or only_texts) and not typing.draft,
         kept=(closed or only_texts) and bool(typing.draft),
-        ways=_ways(rules, typing.first("way")),
+        ways=ways_of(rules.ways, typing.first("way")),
         texts=texts,
         texts_asked=_shows_texts(rules, typing),
         buttons=_buttons(rules, typing.given.get("button", ())),
@@ -102,12 +102,12 @@ def _chosen(typing: Typing, truth: ChannelTruth) -> Approved | None:
     return approved.one_of(truth.endpoint_id, int(template)) if template.isdecimal() else None
 
 
-def _notices(rules: Terms) -> tuple[str, ...]:
+def notices_of(rules: Terms) -> tuple[str, ...]:
     """Beside the one that the answer is public, which stands in its own place."""
     return tuple(said.notice(code) for code in rules.notices if code not in said.PUBLIC)
 
 
-def _waits(truth: ChannelTruth) -> tuple[str, ...]:
+def waits_of(truth: ChannelTruth) -> tuple[str, ...]:
     """That what is written now leaves later, and what it waits for."""
     if truth.paused:
         return (gettext("Sending is paused here: your answer waits until somebody lets it go on."),)
@@ -122,12 +122,12 @@ def _nothing(truth: ChannelTruth, rules: Terms) -> str:
     return "" if rules.ways else gettext("Nothing can be sent here now.")
 
 
-def _ways(rules: Terms, chosen: str) -> tuple[Way, ...]:
+def ways_of(ways: tuple[str, ...], chosen: str) -> tuple[Way, ...]:
     """A choice only where there is one; a single unusual way is told."""
-    if rules.ways in ((), ("",)):
+    if ways in ((), ("",)):
         return ()
-    usual = chosen if chosen in rules.ways else rules.ways[0]
-    known = [(way, said.WAYS.get(way, (way, ""))) for way in rules.ways]
+    usual = chosen if chosen in ways else ways[0]
+    known = [(way, said.WAYS.get(way, (way, ""))) for way in ways]
     return tuple(
         Way(value=way, label=str(label), hint=str(hint), chosen=way == usual) for way, (label, hint) in known
     )

@@ -1,9 +1,11 @@
 """The morning on a telephone: what came to me and what is worst, ten seconds each."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Assignment
 from vefa.cases.models import Case
-from vefa.dialogue import morning, writing
+from vefa.cases.moves import locked
+from vefa.dialogue import morning, private_answers, writing
+from vefa.dialogue.drafts import keep
 from vefa.dialogue.morning import NothingToUndoError, Round, Thing
 from vefa.dialogue.queries import channel_truth
 from vefa.dialogue.voices import voices_for
-from vefa.dialogue.writing import Words
+from vefa.dialogue.writing import LIMIT, Words
 from vefa.directory.access import Action
 from vefa.inbox import private
+from vefa.web.desk.brief import brief_of, case_truth, way_in
 from vefa.web.desk.doings import told
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.framing import frame_of
@@ -36,6 +41,7 @@ from vefa.web.desk.privately import (
     undo,
     who_of,
 )
+from vefa.web.desk.refusing import FasterError, check_faster, insist
 from vefa.web.desk.rows import clock_of
 from vefa.web.ui import words
 from vefa.web.ui.show import show
@@ -87,8 +93,7 @@ def act(request: StaffRequest, place: int) -> HttpResponse:
     try:
         done = _do(request, here)
     except TROUBLES as error:
-        wordless = isinstance(error, lifecycle.UnitReasonError)
-        return _card(request, found, here, notice=_refused(error), wordless=wordless)
+        return _card(request, found, here, error=error)
     morning.step(request.staff, found.morning, place=place, did=done.did, now=now, **done.undo)
     return _onward(morning.round_of(request.staff, now=now), place)
 
@@ -119,12 +124,29 @@ def _do(request: StaffRequest, here: Thing) -> Done:
         return do(here.message, request.POST, request.staff, now=now)
     assert here.case is not None  # a thing is a message or a case
     if act_name == "answer":
-        said = _words(request, here.case)  # to the one whose words stand on the card
-        reply = writing.write(case=here.case, words=said, by=request.staff, now=now, to_all=False)
-        return Done("answered", {"reply_id": reply.pk, "case_id": here.case.pk})
+        return _answer(request, here.case)
     if act_name == "hand":
         return _hand(request, here.case)
     raise Http404
+
+
+def _answer(request: StaffRequest, case: Case) -> Done:
+    """Answer the one whose words stand on the card; what does not go is the case's draft.
+
+    Raises one of TROUBLES.
+    """
+    now, staff, posted = timezone.now(), request.staff, request.POST
+    said = replace(_words(request, case), way=way_in(posted), insisted=posted.get("insisted") == "yes")
+    try:
+        with transaction.atomic():
+            locked(case.pk)
+            check_faster(case, by=staff, knowing=posted.get("knowing", ""), now=now)
+            reply = writing.write(case=case, words=said, by=staff, now=now, to_all=False)
+    except TROUBLES:
+        if text := typed(posted):
+            keep(case_id=case.pk, staff=staff, box="reply", text=text[:LIMIT], now=now)
+        raise
+    return Done("answered", {"reply_id": reply.pk, "case_id": case.pk})
 
 
 def _words(request: StaffRequest, case: Case) -> Words:
@@ -170,9 +192,11 @@ def _onward(found: Round, place: int) -> HttpResponse:
 
 
 def _card(
-    request: StaffRequest, found: Round, here: Thing, *, notice: str = "", wordless: bool = False
+    request: StaffRequest, found: Round, here: Thing, *, error: Exception | None = None
 ) -> HttpResponse:
+    """One thing; after an `error` everything that was typed stands there again."""
     now, staff = timezone.now(), request.staff
+    hers = error.hers if isinstance(error, FasterError) else None
     context: dict[str, Any] = {
         **_around(request, found),
         "why": _why(here),
@@ -180,24 +204,28 @@ def _card(
         "skip": found.after(here.place),
         "place": here.place,
         "targets": targets(staff),
-        "notice": notice,
-        "draft": request.POST.get("text", "") if notice else "",
-        "handed": request.POST if wordless else None,
+        "notice": _refused(error) if error else "",
+        "draft": request.POST.get("text", ""),
+        "spoken_as": request.POST.get("voice", ""),
+        "insist": insist(error),
+        "colleague": hers,
+        "handed": request.POST if isinstance(error, lifecycle.UnitReasonError) else None,
     }
     if here.message is not None:
         private.see(here.message, staff, now=now)
-        context["card"] = card_of(here.message, staff, now=now)
+        context["card"] = card_of(here.message, staff, posted=request.POST, now=now)
     else:
         assert here.case is not None  # a thing is a message or a case
         lifecycle.see(case=here.case, staff=staff, now=now)
         context |= _case(request, here.case)
-    return show(request, "desk/morning_thing.html", None, context, status=422 if notice else 200)
+    status = (409 if hers else 422) if error else 200
+    return show(request, "desk/morning_thing.html", None, context, status=status)
 
 
 def _case(request: StaffRequest, case: Case) -> dict[str, Any]:
     now, language = timezone.now(), get_language() or "en"
     talk = case.conversation
-    truth = channel_truth(case)
+    truth = case_truth(case, now=now)
     head = Target(f"unit:{case.unit.pk}", case.unit.name(language)) if case.unit else None
     return {
         "case": case,
@@ -208,6 +236,7 @@ def _case(request: StaffRequest, case: Case) -> dict[str, Any]:
         "voices": voices_for(request.staff, talk.endpoint if talk else None, now=now, language=language),
         "ready": ready_answers(truth.language),
         "reached": truth.reachable,
+        "truth": brief_of(truth, posted=request.POST, now=now),
         "answer_language": truth.language,
     }
 
@@ -247,6 +276,8 @@ def _why(one: Thing) -> str:
         count = one.case.supporters + 1
         said = ngettext("%(count)s voice stands behind it", "%(count)s voices stand behind it", count)
         return said % {"count": words.digits(count)}
+    if one.message is not None and private_answers.is_public(one.message):
+        return gettext("To your account, in public")
     return {
         "private": gettext("To you alone"),
         "mine": gettext("To your account"),

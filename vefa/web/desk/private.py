@@ -29,6 +29,7 @@ from vefa.web.desk.privately import (
     undoable,
     who_of,
 )
+from vefa.web.desk.refusing import insist
 from vefa.web.desk.talk import wordless
 from vefa.web.ui.show import show
 
@@ -80,7 +81,7 @@ def act(request: StaffRequest, message_id: int) -> HttpResponse:
         else:
             do(found, request.POST, request.staff, now=now)
     except (*REFUSALS, LookupError) as error:
-        return _page(request, _found(request, message_id), notice=refused(error))
+        return _page(request, _found(request, message_id), error=error)
     messages.success(request, gettext("Done."))
     return HttpResponseRedirect(reverse("desk:private-message", args=[message_id]))
 
@@ -102,17 +103,19 @@ def _found(request: StaffRequest, message_id: int) -> Found:
     return found
 
 
-def _page(request: StaffRequest, found: Found, *, notice: str = "") -> HttpResponse:
+def _page(request: StaffRequest, found: Found, *, error: Exception | None = None) -> HttpResponse:
     now = timezone.now()
-    card = card_of(found, request.staff, now=now)
+    card = card_of(found, request.staff, posted=request.POST, now=now)
     context = {
         "frame": frame_of(request, now=now),
         "card": card,
         "action": reverse("desk:private-act", args=[found.message.pk]),
         "targets": targets(request.staff) if found.part.may_file else [],
-        "draft": request.POST.get("text", "") if notice else "",
-        "notice": notice,
+        "draft": request.POST.get("text", ""),
+        "spoken_as": request.POST.get("voice", ""),
+        "notice": refused(error) if error else "",
+        "insist": insist(error),
         "case": queries.visible_to(request.staff).filter(links__contact=found.contact).first(),
         "undo": undoable(found, request.staff),
     }
-    return show(request, "desk/private.html", None, context, status=422 if notice else 200)
+    return show(request, "desk/private.html", None, context, status=422 if error else 200)

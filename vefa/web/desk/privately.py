@@ -12,10 +12,10 @@ from django.utils.translation import get_language, gettext
 from vefa.dialogue import private_answers
 from vefa.dialogue.exposure import without_secrets
 from vefa.dialogue.models import DeliveryState
-from vefa.dialogue.phrases import MissingPhraseError, UnresolvedError, sentence
-from vefa.dialogue.private_answers import Answered, answers_to, language_of, reachable
-from vefa.dialogue.voices import Voice, VoiceError, voices_for
-from vefa.dialogue.writing import EmptyReplyError, TooLateError
+from vefa.dialogue.phrases import MissingPhraseError, sentence
+from vefa.dialogue.private_answers import Answered, answers_to, language_of, truth_of
+from vefa.dialogue.voices import Voice, voices_for
+from vefa.dialogue.writing import TooLateError, Words
 from vefa.directory.models import Staff
 from vefa.directory.people import one_at_work, to_hand_to
 from vefa.directory.queries import directory
@@ -25,16 +25,16 @@ from vefa.inbox.private import Found, Handing
 from vefa.kit.speaking import told
 from vefa.triage.advice import Asked, advise
 from vefa.web.desk.besides import beside
+from vefa.web.desk.brief import brief_of, way_in
 from vefa.web.desk.choices import units
+from vefa.web.desk.refusing import NOT_SENT, why_not
 from vefa.web.desk.talk import size_of, wordless
 from vefa.web.desk.voicing import in_place_of
-from vefa.web.ui.shapes import File, Message
+from vefa.web.ui.shapes import File, Message, Truth
 from vefa.web.ui.typed import typed
 
 READY = ("quick_thanks", "quick_seen", "quick_call")  # sent with one touch
-REFUSALS = (
-    EmptyReplyError, UnresolvedError, VoiceError, TooLateError, private.NotAllowedError, private.SettledError,
-)  # fmt: skip
+REFUSALS = (*NOT_SENT, TooLateError, private.NotAllowedError, private.SettledError)
 STATES = {PrivateState.OPEN, PrivateState.KEPT, PrivateState.ANSWERED}
 
 
@@ -70,6 +70,8 @@ class Card:
     language: str
     state: str
     by: str
+    truth: Truth  # by which rules an answer goes
+    public: bool  # it was said where everybody reads
     lost: tuple[str, str] | None = None  # that its answer did not arrive, and why
     sights: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
@@ -87,10 +89,10 @@ class Done:
     undo: Mapping[str, Any] = field(default_factory=dict)
 
 
-def card_of(found: Found, staff: Staff, *, now: datetime) -> Card:
-    """Everything that stands on the page."""
+def card_of(found: Found, staff: Staff, *, posted: QueryDict, now: datetime) -> Card:
+    """Everything that stands on the page; `posted` is what came back to it."""
     contact, language = found.contact, get_language() or "en"
-    message, answers = found.message, answers_to(found)
+    message, answers, truth = found.message, answers_to(found), truth_of(found, now=now)
     by = message.settled_by.name if message.settled_by else ""
     return Card(
         found=found,
@@ -102,10 +104,12 @@ def card_of(found: Found, staff: Staff, *, now: datetime) -> Card:
         else (),
         ready=ready_answers(language_of(found)) if found.part.may_answer else (),
         likely=_likely(contact) if found.part.may_file else None,
-        reached=reachable(found),
+        reached=truth.reachable,
         language=language_of(found),
         state=state_words(found),
         by=in_place_of(by, message.settled_as) if by else "",
+        truth=brief_of(truth, posted=posted, now=now),
+        public=private_answers.is_public(found),
         lost=_lost(found, answers),
         sights=[
             {"name": in_place_of(one.staff.name, one.seen_as), "first": one.first_at, "last": one.last_at}
@@ -175,8 +179,7 @@ def do(found: Found, posted: QueryDict, staff: Staff, *, now: datetime) -> Done:
     """One act of a form. Raises one of REFUSALS, Http404 for an act that there is not, LookupError."""
     act = posted.get("do", "")
     if act == "answer":
-        text = _text(found, posted)
-        reply = private_answers.answer(found, text=text, voice=posted.get("voice", ""), by=staff, now=now)
+        reply = private_answers.answer(found, _words(found, posted), by=staff, now=now)
         return Done("answered", {"reply_id": reply.pk})
     if act in {"file", "hand"}:
         to = handing(posted.get("to", "")) if act == "hand" else None
@@ -213,16 +216,26 @@ def undoable(found: Found, staff: Staff) -> str:
 
 def refused(error: Exception) -> str:
     """Why it did not go through."""
+    if isinstance(error, NOT_SENT):
+        return why_not(error)
     sentences: Mapping[type[Exception], str] = {
-        EmptyReplyError: gettext("Write an answer first."),
-        UnresolvedError: gettext("Nothing was sent: there are still words in braces."),
-        VoiceError: gettext("Nothing was sent: you may not answer in this name here."),
         TooLateError: gettext("Too late: the answer is on its way."),
         private.NotAllowedError: gettext("Your part in this account does not include that."),
         private.SettledError: gettext("Somebody has decided about it already."),
         LookupError: gettext("Choose to whom."),
     }
     return next((text for kind, text in sentences.items() if isinstance(error, kind)), str(error))
+
+
+def _words(found: Found, posted: QueryDict) -> Words:
+    """What was chosen and typed."""
+    return Words(
+        text=_text(found, posted),
+        language=language_of(found),
+        voice=posted.get("voice", ""),
+        way=way_in(posted),
+        insisted=posted.get("insisted") == "yes",
+    )
 
 
 def _text(found: Found, posted: QueryDict) -> str:

@@ -1,7 +1,7 @@
 """Writing to the resident, and what keeps it safe: drafts on the server, ten seconds to take it back."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,29 +17,20 @@ from vefa.cases import lifecycle
 from vefa.cases.models import Case
 from vefa.cases.moves import locked
 from vefa.dialogue import enclosing, writing
-from vefa.dialogue.approved import GapsError
 from vefa.dialogue.drafts import BOXES, discard, keep
-from vefa.dialogue.enclosing import Chosen, EnclosureError
+from vefa.dialogue.enclosing import Chosen
 from vefa.dialogue.exposure import ExposedError
-from vefa.dialogue.models import Reply
-from vefa.dialogue.phrases import UnresolvedError
-from vefa.dialogue.queries import ChannelTruth, channel_truth, last_reply
-from vefa.dialogue.terms import NotNowError
-from vefa.dialogue.voices import VoiceError
-from vefa.dialogue.writing import LIMIT, EmptyReplyError, TooLateError
+from vefa.dialogue.queries import ChannelTruth, channel_truth
+from vefa.dialogue.writing import LIMIT, TooLateError
 from vefa.directory.access import Action, can
 from vefa.inbox.files import StoredFile
 from vefa.kit.text import clean
 from vefa.web.desk.answering import ALONE, Given, words_of
 from vefa.web.desk.case import Said, case_page, found_case
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
+from vefa.web.desk.refusing import NOT_SENT, FasterError, check_faster, insist, why_not
 from vefa.web.ui import terms, words
 from vefa.web.ui.typed import typed
-
-_NOT_SENT = (
-    EmptyReplyError, UnresolvedError, GapsError, NotNowError, VoiceError, ExposedError, EnclosureError,
-)  # fmt: skip
-BLIND = timedelta(minutes=2)  # in which two people may answer without knowing of each other
 
 
 @post_from("desk:case", "case_id")
@@ -57,15 +48,12 @@ def reply(request: StaffRequest, case_id: int) -> HttpResponse:
         enclosed = _enclosed(request, found)
         with transaction.atomic():
             locked(found.pk)  # so that of two answers at one moment the second sees the first
-            hers = _just_answered(request, found)
-            if hers is None:
-                _send(request, found, enclosed)
-    except _NOT_SENT as error:
+            knowing = request.POST.get("knowing", "")
+            check_faster(found, by=request.staff, knowing=knowing, now=timezone.now())
+            _send(request, found, enclosed)
+    except NOT_SENT as error:
         enclosing.drop(enclosed)
         return _refused(request, found, error)
-    if hers is not None:
-        enclosing.drop(enclosed)
-        return _shown_first(request, found, text, hers)
     return HttpResponseRedirect(reverse("desk:case", args=[case_id]))
 
 
@@ -82,20 +70,19 @@ def _refused(request: StaffRequest, found: Case, error: Exception) -> HttpRespon
     """Nothing was sent: everything stands there again but the files, which no page can choose."""
     text = typed(request.POST)
     keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
-    notice, given = _with_files(request, _why_not(error)), _given(request)
+    notice, given = _with_files(request, why_not(error)), _given(request)
     if isinstance(error, ExposedError) and error.others:
         given = {**given, "hears": [ALONE]}
-    said = Said(draft=text, given=given, notice=notice, insist=_insist(error), status=422)
+    hers = error.hers if isinstance(error, FasterError) else None
+    said = Said(
+        draft=text,
+        given=given,
+        notice=notice,
+        colleague=hers,
+        insist=insist(error),
+        status=409 if hers else 422,
+    )
     return case_page(request, found, said)
-
-
-def _insist(error: Exception) -> str:
-    """What the writer may say to send it all the same; "" where nobody may."""
-    if not isinstance(error, ExposedError) or error.final:
-        return ""
-    if error.others:
-        return gettext("The others may read it: send it as it is")
-    return gettext("Everybody may read it: send it as it is")
 
 
 def _with_files(request: StaffRequest, notice: str) -> str:
@@ -105,75 +92,6 @@ def _with_files(request: StaffRequest, notice: str) -> str:
 
 def _given(request: StaffRequest) -> Given:
     return {name: [clean(str(value)) for value in values] for name, values in request.POST.lists()}
-
-
-def _why_not(error: Exception) -> str:
-    """Why nothing was sent, in words."""
-    if isinstance(error, ExposedError):
-        return _exposed(error)
-    if isinstance(error, NotNowError):
-        return terms.refusal(error.code)
-    if isinstance(error, EnclosureError):
-        return terms.not_enclosed(error.code, name=error.name, limit=error.limit)
-    if isinstance(error, VoiceError):
-        return gettext("Nothing was sent: you may not answer in this name here.")
-    return _unfilled(error)
-
-
-def _unfilled(error: Exception) -> str:
-    """What must be filled in first."""
-    if isinstance(error, GapsError):
-        names = words.listed(*error.names)
-        return gettext("Nothing was sent: fill in the gaps %(names)s first.") % {"names": names}
-    if isinstance(error, UnresolvedError):
-        names = ", ".join("{" + name + "}" for name in error.names)
-        return gettext("Nothing was sent: fill in %(names)s first.") % {"names": names}
-    return gettext("Write an answer first.")
-
-
-def _exposed(error: ExposedError) -> str:
-    """What others would read."""
-    if error.others:
-        return _too_many(error)
-    if error.final:
-        return gettext(
-            "Nothing was sent: everybody would read the secret link. Take it out, or write privately."
-        )
-    places = words.listed(*(text for _kind, text in error.found))
-    return gettext("Nothing was sent: everybody would read %(places)s. Take it out, or write privately.") % {
-        "places": places
-    }
-
-
-def _too_many(error: ExposedError) -> str:
-    """What those who only stand behind the case would read."""
-    if error.final:
-        return gettext(
-            "Nothing was sent: others would read the secret link. Take it out, or answer only who reported"
-            " it."
-        )
-    places = words.listed(*(text for _kind, text in error.found))
-    told = gettext(
-        "Nothing was sent: others who stand behind this case would read %(places)s. Answer only who"
-        " reported it, or take it out."
-    )
-    return told % {"places": places}
-
-
-def _shown_first(request: StaffRequest, found: Case, text: str, hers: Reply) -> HttpResponse:
-    """A colleague was faster: their answer is shown, these words are kept, and sending asks once more."""
-    keep(case_id=found.pk, staff=request.staff, box="reply", text=text[:LIMIT], now=timezone.now())
-    who = hers.staff.name if hers.staff else ""
-    notice = gettext("%(name)s has just answered. Nothing of yours was sent; your words are kept below.")
-    told = _with_files(request, notice % {"name": who})
-    said = Said(draft=text, given=_given(request), notice=told, colleague=hers, status=409)
-    return case_page(request, found, said)
-
-
-def _just_answered(request: StaffRequest, found: Case) -> Reply | None:
-    """A colleague's answer of the last two minutes, unless this person has seen it and sends anyway."""
-    last = last_reply(found, since=timezone.now() - BLIND, other_than=request.staff)
-    return None if last is None or request.POST.get("knowing") == str(last.pk) else last
 
 
 def _send(request: StaffRequest, found: Case, enclosed: tuple[StoredFile, ...]) -> None:
