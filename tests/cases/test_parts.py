@@ -10,7 +10,7 @@ from vefa.cases.ending import OutcomeError
 from vefa.cases.lifecycle import Ending, Piece
 from vefa.cases.models import Case, Outcome, Proof
 
-HOLE = {"title": "Çukur", "text": "çukur"}
+HOLE = "Çukur"
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def cut(town, whole, now):
     """Cuts a part off the whole."""
 
     def one(service=None) -> Case:
-        piece = Piece(**HOLE, service_id=(service or town.pothole).pk)
+        piece = Piece(title=HOLE, text=HOLE, service_id=(service or town.pothole).pk)
         return lifecycle.part(case_id=whole.pk, piece=piece, by=town.derya, now=now)
 
     return one

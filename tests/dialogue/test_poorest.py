@@ -123,8 +123,8 @@ class Poor:
     def ends_every_way(self, case) -> None:
         """Every outcome, one after the other, with as few words as it needs and with some."""
         write(case=case, words=Words(text="?", language="en"), by=self.town.derya, now=self.now)
-        bare: dict[Outcome, dict] = {one: {} for one in (Outcome.DONE, Outcome.ANSWERED)}
-        told: dict[Outcome, dict] = {
+        bare: dict[Outcome, dict[str, object]] = {one: {} for one in (Outcome.DONE, Outcome.ANSWERED)}
+        told: dict[Outcome, dict[str, object]] = {
             one: {"reason": "?"} for one in (Outcome.DONE, Outcome.ANSWERED, Outcome.WITHDRAWN)
         }
         told |= {
@@ -135,8 +135,8 @@ class Poor:
             for outcome, facts in ways.items():
                 self.ends(case, outcome, **facts)
                 self.does(lifecycle.reopen, case, reason="")
-        for facts in ({}, {"reason": "?"}):
-            self.ends(case, Outcome.DONE, proof_ids=self.photo(case), **facts)
+        for words in ({}, {"reason": "?"}):
+            self.ends(case, Outcome.DONE, proof_ids=self.photo(case), **words)
             self.does(lifecycle.reopen, case, reason="")
 
     def lives_through_everything(self, case) -> None:
