@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.cases.stories import opened
 from tests.web.desk.seat import seated
+from vefa.cases.ending import needs_proof
+from vefa.cases.models import Case
 from vefa.directory import editing, queries
 from vefa.directory.editing import Act
 from vefa.directory.models import Service, ServiceVersion
@@ -109,6 +112,19 @@ def test_the_last_change_is_taken_back_and_an_old_version_restored(ayse):
     said = page.content.decode()
     assert '<ins dir="auto">çöküntü</ins>' in said
     assert "restored version 2" in said
+
+
+def test_the_photo_that_a_service_asks_for_is_one_of_the_work(ayse, town, now):
+    words = "Done takes a photo of the work, or words why there is none"
+    case = opened(town, "Çarşıda yolda çukur var", now=now)
+    assert words in ayse.get(reverse(URL, args=["pothole"])).content.decode()
+    assert needs_proof(case)
+
+    keep(ayse, "pothole", photo_required="")
+
+    assert not needs_proof(Case.objects.get(pk=case.pk))
+    kept = ayse.get(reverse("desk:catalogue-versions", args=["pothole"]), {"from": "1", "to": "2"})
+    assert words in kept.content.decode()
 
 
 def test_who_was_slower_keeps_what_they_typed(ayse, town, now):

@@ -84,7 +84,9 @@ class FactsForm(forms.Form):
     )
     legal_basis = forms.CharField(label=_("The law"), required=False, max_length=200)
     public = forms.BooleanField(label=_("Its cases may stand on the public list"), required=False)
-    photo_required = forms.BooleanField(label=_("The form asks for a photo"), required=False)
+    photo_required = forms.BooleanField(
+        label=_("Done takes a photo of the work, or words why there is none"), required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """What belongs together is there together."""

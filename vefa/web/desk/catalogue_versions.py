@@ -130,7 +130,7 @@ def _names() -> Mapping[str, str]:
         "legal_days": gettext("Days that the law gives"),
         "legal_basis": gettext("The law"),
         "public": gettext("Its cases may stand on the public list"),
-        "photo_required": gettext("The form asks for a photo"),
+        "photo_required": gettext("Done takes a photo of the work, or words why there is none"),
         "questions": gettext("Questions of the form"),
         "retired": gettext("Out of use"),
     }
