@@ -20,6 +20,7 @@ from tests.providers.x_api import (
 )
 from vefa.channels.manners import Copied
 from vefa.channels.port import Arrival, Form, Place, Reading, UnreadableError
+from vefa.channels.x import cutting
 from vefa.channels.x.cutting import arrivals
 from vefa.channels.x.links import copied, post_in
 from vefa.channels.x.reading import ENCRYPTED, read
@@ -350,6 +351,22 @@ _KEYS = st.sampled_from(
      "direct_message_mark_read_events", "users", "for_user_id", "user", "id_str", "message_create", "payload",
      "event_type", "filter", "includes", "tweet", "messageCreate", "own", "created_at", "lat", "lon"]
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {}, {"id": ""}, {"id": 7}, {"author_id": 8}, {"author_id": None}, {"author_id": OWN},
+        {"author_id": OWN, "in_reply_to_user_id": DERYA}, {"in_reply_to_user_id": 9},
+        {"direct_message_events": []}, {"direct_message_events": [{"id": "5"}]},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", [{}, {"event_type": "post.delete"}, {"filter": {}}, {"filter": None}])
+def test_a_post_that_comes_alone_is_cut_as_among_others(more, around):
+    event = mention(MENTION, "çukur")
+    event["data"] = {**event["data"], **around, "payload": {**event["data"]["payload"], **more}}
+    raw = json.dumps(event).encode()
+    assert arrivals(raw) == tuple(cutting._newer(event, event["data"], raw))
 
 
 @given(

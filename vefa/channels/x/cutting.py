@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from vefa.channels.port import Arrival, UnreadableError
 
@@ -17,12 +18,41 @@ POSTS, DIRECT, DELETIONS = "tweet_create_events", "direct_message_events", "twee
 READ = "direct_message_mark_read_events"
 _TYPING = frozenset({"direct_message_indicate_typing_events", "dm.indicate_typing"})  # not worth a row
 _MOST = 500  # events of one body
+_SAID = frozenset({"post.create", "post.mention.create"})
 
 type Json = dict[str, Any]
 
 
+class _Filter(Struct, gc=False):
+    user_id: str
+
+
+class _Post(Struct, gc=False):
+    id: str
+    author_id: str
+    in_reply_to_user_id: str | None = None
+    direct_message_events: Raw | UnsetType = UNSET
+
+
+class _Data(Struct, gc=False):
+    event_type: str
+    filter: _Filter
+    payload: _Post
+
+
+class _Push(Struct, gc=False):
+    """Most bodies bring one post: all that the door needs of it is read in one go."""
+
+    data: _Data
+
+
+_PUSHES = msgspec.json.Decoder(_Push)
+
+
 def arrivals(body: bytes) -> tuple[Arrival, ...]:
     """Every event of one body. Raises UnreadableError where it is no JSON object."""
+    if alone := _alone(body):
+        return (alone,)
     found = decoded(body)
     if not isinstance(found, dict):
         raise UnreadableError("no JSON object")
@@ -55,6 +85,22 @@ def text_of(holder: Any, *names: str) -> str:
     return ""
 
 
+def _alone(body: bytes) -> Arrival | None:
+    """The only post of a body of the Activity API; None where anything else stands there."""
+    try:
+        body.decode()  # the decoder passes over what it is not asked for, broken or not
+        data = _PUSHES.decode(body).data
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    post, own = data.payload, data.filter.user_id
+    if data.event_type not in _SAID or post.direct_message_events is not UNSET:
+        return None
+    if not (post.id and post.author_id and own):
+        return None
+    lane = post.author_id if post.author_id != own else post.in_reply_to_user_id or own
+    return Arrival(post.id, lane, body, own)
+
+
 def _newer(found: Json, data: Json, body: bytes) -> Iterator[Arrival]:
     """The Activity API: one event a body, kept as it came, though a direct message is a list of one."""
     kind, payload, own = text_of(data, "event_type"), data.get("payload"), _own(data)
@@ -66,7 +112,7 @@ def _newer(found: Json, data: Json, body: bytes) -> Iterator[Arrival]:
             raw = _bytes({**found, "data": {**data, "payload": {**payload, DIRECT: [message]}}})
             yield Arrival(_named(text_of(message, "id"), raw), _partner(message, own), raw, account=own)
         return
-    post = text_of(payload, "id") if kind in {"post.create", "post.mention.create"} else ""
+    post = text_of(payload, "id") if kind in _SAID else ""
     gone = f"gone:{text_of(payload, 'id')}" if kind == "post.delete" and text_of(payload, "id") else ""
     name = post or gone or _prefixed("event:", text_of(data, "event_uuid"))
     yield Arrival(_named(name, body), _newer_lane(payload, own), body, account=own)
