@@ -9,14 +9,16 @@ from django.urls import reverse
 from tests.inbox.leyla import ALI, line, seen_by, write
 from tests.providers.telegram_bot_api import TelegramBotApi
 from tests.web.desk.seat import seated
+from vefa.channels.models import Endpoint
 from vefa.channels.port import Account
 from vefa.channels.registry import build
-from vefa.dialogue import morning, outbox, private_answers, sweeping
+from vefa.citizens.models import Address
+from vefa.dialogue import keywords, morning, outbox, private_answers, sweeping
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.receipts import apply_receipts
 from vefa.dialogue.writing import Words
 from vefa.inbox import private
-from vefa.inbox.models import Contact, PrivateState
+from vefa.inbox.models import Contact, Conversation, PrivateState
 from vefa.journal.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,26 @@ def test_one_in_doubt_is_sent_once_more_and_asks_a_person_only_after_that(
 
     assert (Delivery.objects.get().state, state_of(message)) == ("uncertain", PrivateState.OPEN)
     assert "Yanıtın ulaşıp ulaşmadığı bilinmiyor." in page_of(town, message)
+
+
+def test_one_that_was_taken_and_never_reported_is_not_sent_again_and_asks_at_once(
+    message, answer, courier, now
+):
+    answer()
+    courier()
+    outbox.tell_uncertain(list(Delivery.objects.all()), now=now + 4000 * MINUTE)
+    assert state_of(message) == PrivateState.OPEN
+
+
+def test_a_stop_before_it_left_brings_it_back_and_says_that_nothing_reaches_them(town, message, answer, now):
+    answer()
+    talk = message.contact.conversation
+    Endpoint.objects.filter(pk=talk.endpoint_id).update(settings={"stop_for_people": "yes"})
+    Address.objects.filter(pk=talk.address_id).update(stopped_at=now)
+    keywords.hush([Conversation.objects.select_related("address", "endpoint").get(pk=talk.pk)], now=now)
+
+    assert (Delivery.objects.get().state, state_of(message)) == (DeliveryState.SHOWN, PrivateState.OPEN)
+    assert "Mesaj ulaşmıyor: siz söyleyin." in page_of(town, message)
 
 
 def test_what_somebody_made_a_case_of_meanwhile_stays_one(town, message, answer, courier, provider, now):

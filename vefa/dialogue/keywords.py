@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vefa.dialogue.audience import wants_silence
 from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.receipts import wait_again
 from vefa.dialogue.values import to_stranger
 from vefa.dialogue.writing import Words, greet
 from vefa.inbox.models import Conversation
@@ -60,6 +61,7 @@ def hush(talks: Sequence[Conversation], *, now: datetime) -> None:
     Delivery.objects.filter(pk__in=[row.pk for row in unwanted]).update(
         state=DeliveryState.SHOWN, endpoint=None, ended_at=now
     )
+    wait_again(unwanted, now=now)
     record(
         Happening(
             kind="delivery.hushed",
