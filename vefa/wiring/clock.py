@@ -24,4 +24,4 @@ def is_kept() -> bool:
         state = ctypes.CDLL(None).adjtimex(ctypes.byref(found))
     except (AttributeError, OSError):
         return False
-    return state >= 0 and 0 <= found.maxerror < _FAR_US
+    return bool(state >= 0 and 0 <= found.maxerror < _FAR_US)

@@ -75,8 +75,8 @@ def fits(value: Any, span: tuple[float, float]) -> bool:
 
 
 def _number(given: Mapping[str, Any], name: str, usual: float) -> float:
-    value = given.get(name)
-    return float(value) if fits(value, SPANS[name]) else float(usual)
+    value: Any = given.get(name)
+    return float(value if fits(value, SPANS[name]) else usual)
 
 
 def surges(now: Mapping[Cell, int], usual: Mapping[Cell, float], bar: Bar) -> list[Surge]:
