@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import Message
@@ -15,6 +16,7 @@ from vefa.channels.port import Arrival, Call, UnreadableError
 SECRET = "secret"  # noqa: S105 - the name of a parameter, not a secret
 MOST_FIELDS = 200
 _ASCII = "".join(map(chr, range(0x80)))
+_CODED_NAME = re.compile(r"(?:^|&)[^=&]*%")  # nobody writes a parameter's name so; asked of every knock
 
 
 class Knock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,19 +46,22 @@ def knock_of(call: Call, *, headers: str = "") -> Knock:
 
 def secret_of(call: Call) -> str:
     """The shared secret in the query, the last one where there are several; "" where there is none."""
-    told = [pair.partition("=")[2] for pair in call.query.split("&") if _name(pair) == SECRET]
+    told = [pair.partition("=")[2] for pair, name in _named(call.query) if name == SECRET]
     return unquote_plus(told[-1]) if told else ""
 
 
 def _without_secret(query: str) -> str:
     """The query as it came; octets beyond ASCII are written with percent signs."""
-    kept = "&".join(pair for pair in query.split("&") if _name(pair) != SECRET)
+    kept = "&".join([pair for pair, name in _named(query) if name != SECRET])
     return kept if kept.isascii() else quote(kept, safe=_ASCII, encoding="latin-1")
 
 
-def _name(pair: str) -> str:
-    name = pair.partition("=")[0]
-    return unquote_plus(name) if "%" in name else name
+def _named(query: str) -> list[tuple[str, str]]:
+    """Each pair of a query as it came, with its name."""
+    pairs = [(pair, pair.partition("=")[0]) for pair in query.split("&")]
+    if _CODED_NAME.search(query) is None:
+        return pairs
+    return [(pair, unquote_plus(name) if "%" in name else name) for pair, name in pairs]
 
 
 def report_name(key: object, state: str, at: object) -> str:
@@ -104,7 +109,8 @@ def facts(knock: Knock, names: frozenset[str]) -> Mapping[str, Any]:
     found = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        name = _plain(name)
+        if "%" in name or "+" in name:
+            name = _plain(name)
         if name == "charset" and _known(_plain(value)) != "utf-8":
             return fields(knock)
         if name in names and pair:
