@@ -2,7 +2,6 @@
 
 import codecs
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import Message
@@ -16,7 +15,6 @@ from vefa.channels.port import Arrival, Call, UnreadableError
 SECRET = "secret"  # noqa: S105 - the name of a parameter, not a secret
 MOST_FIELDS = 200
 _ASCII = "".join(map(chr, range(0x80)))
-_CODED_NAME = re.compile(r"(?:^|&)[^=&]*%")  # nobody writes a parameter's name so; asked of every knock
 
 
 class Knock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,10 +56,11 @@ def _without_secret(query: str) -> str:
 
 def _named(query: str) -> list[tuple[str, str]]:
     """Each pair of a query as it came, with its name."""
-    pairs = [(pair, pair.partition("=")[0]) for pair in query.split("&")]
-    if _CODED_NAME.search(query) is None:
-        return pairs
-    return [(pair, unquote_plus(name) if "%" in name else name) for pair, name in pairs]
+    pairs = query.split("&")
+    names = [pair.partition("=")[0] for pair in pairs]
+    if "%" in "".join(names):  # as nobody writes them
+        names = [unquote_plus(name) if "%" in name else name for name in names]
+    return list(zip(pairs, names, strict=True))
 
 
 def report_name(key: object, state: str, at: object) -> str:
