@@ -198,8 +198,10 @@ def municipality() -> Iterator[Finding]:
 
 
 def web_form() -> Iterator[Finding]:
-    """Whether an account takes what residents send by the pages of the portal."""
+    """Whether an account takes what residents send by the pages of the portal, once there is a city."""
     there = account_of("portal") is not None
+    if not there and not Municipality.objects.exists():
+        return
     yield Finding(
         ok=there,
         text=Sentence("An account takes what residents send by the web form.")
