@@ -178,8 +178,9 @@ def channel_truth(case: Case, *, now: datetime | None = None, entries: Iterable[
     conversation = case.conversation
     if conversation is None:
         return ChannelTruth(
-            case.channel, "", "", reachable=False, why_not="nowhere", language=case.language, freight=house()
-        )
+            case.channel, "", "", reachable=False, why_not="nowhere", language=case.language,
+            others=case.supporters, freight=house(),
+        )  # fmt: skip
     account = conversation.endpoint
     elsewhere = account.channel in BY_HAND or account.retired_at is not None
     by_mail = conversation.address.space == "email"  # nobody else is answered through the mailbox

@@ -56,6 +56,16 @@ def test_the_writer_chooses_who_hears_it(derya, joined):
     assert hearing() == ["7001", "7002"]
 
 
+def test_who_left_no_address_can_still_be_answered_alone(derya, joined):
+    Case.objects.update(conversation=None)
+    assert TO_ALL in page(derya, joined)
+    refused = send(derya, joined, "Sizi 0532 111 22 33 numaranızdan aradık.", hears="all")
+    assert refused.status_code == 422
+    assert TO_ONE in refused.content.decode()
+    assert send(derya, joined, "Sizi 0532 111 22 33 numaranızdan aradık.", hears="one").status_code == 302
+    assert hearing() == []
+
+
 @pytest.mark.parametrize("chosen", [{}, {"hears": "all"}])
 def test_a_name_goes_to_nobody_else_by_oversight(derya, joined, chosen):
     text = "Sayın Ali Demir, yarın geliyoruz."
