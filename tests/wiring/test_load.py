@@ -190,7 +190,7 @@ def test_settings_of_every_sort_are_taken(vefa_load, city):
     own = city / "endpoints.toml"
     text = own.read_text(encoding="utf-8")
     for key, settings in {
-        "email": 'imap_host = "i.example", imap_port = 993, plus_addressing = true, imap_security = "tls"',
+        "email": 'imap_host = "i.example", imap_port = 993, plus_addressing = true, imap_security = " TLS"',
         "telegram": 'api_base = "https://tapi.bale.ai", dialect = "bale", public_url = "https://p.example"',
         "whatsapp": 'door = "facebook", phone_number_id = "106"',
     }.items():
@@ -208,7 +208,8 @@ def test_settings_of_every_sort_are_taken(vefa_load, city):
     code, out = vefa_load(str(city))
 
     assert code == 0, out
-    assert Endpoint.objects.get(key="email").settings["imap_port"] == "993"
+    mailbox = Endpoint.objects.get(key="email").settings
+    assert (mailbox["imap_port"], mailbox["imap_security"]) == ("993", "tls")
     assert bar_of(Municipality.objects.get().settings) == Bar(at_least=20, times=3.0, joins=True)
 
 

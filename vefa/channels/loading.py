@@ -138,15 +138,16 @@ def _settings(line: Line, channel: Channel | None, reading: Reading) -> dict[str
     found = reading.table(line, "settings", [*fields, *_unasked(channel), *hidden])
     told = {BY_FILE: "yes"}
     for name, value in found.values.items():
+        text = _plain(fields.get(name), value)
         if name in hidden:
             what = f"“{name}” is a secret and must not stand in a file."
             reading.refuse(found, what, "Take it out and give it to `vefa endpoint`.", at=name)
         elif isinstance(value, list | Mapping):
             reading.refuse(found, f"“{name}” is not a text: {value!r}.", "Write one text.", at=name)
-        elif remedy := _remedy(fields.get(name), _text(value)):
-            reading.refuse(found, f"“{name}” may not be “{_text(value)}”.", remedy, at=name)
+        elif remedy := _remedy(fields.get(name), text):
+            reading.refuse(found, f"“{name}” may not be “{text}”.", remedy, at=name)
         else:
-            told[name] = _text(value)
+            told[name] = text
     return told
 
 
@@ -170,6 +171,12 @@ def _remedy(field: Field | None, text: str) -> str:
         sort = "number" if field.decimals else "whole number"
         return f"Write a {sort} from {field.number[0]} to {field.number[1]}."
     return ""
+
+
+def _plain(field: Field | None, value: object) -> str:
+    """The text without what adapters pass over: spaces around it, and capitals where there is a choice."""
+    text = _text(value).strip()
+    return text.lower() if field is not None and field.choices else text
 
 
 def _text(value: object) -> str:
