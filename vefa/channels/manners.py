@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from vefa.channels.port import Account, Adapter, Arrival, Call, Parcel, Post, Slot
 from vefa.kit.saying import gettext_noop
+from vefa.kit.text import fold
 
 PROOFS = ("secret", "old_secret")  # both are good while one replaces the other
 _WHOLE, _DECIMAL = re.compile(r"[0-9]+"), re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -224,6 +225,10 @@ class Field(Struct, frozen=True, kw_only=True):
     number: tuple[int, int] | None = None  # a number between these two
     decimals: bool = False  # with a fraction, if it likes
     leads: tuple[str, ...] = ()  # the secrets that are sent to the address in this line
+
+    def plain(self, text: str) -> str:
+        """A number in the digits that machines read, in whichever it was typed; any other text as it is."""
+        return text if self.number is None else fold(text).replace("٫", ".")
 
     def takes(self, text: str) -> bool:
         """Whether a text is a number as this line wants one; any text is where it wants none."""

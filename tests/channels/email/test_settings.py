@@ -28,3 +28,17 @@ def test_who_says_none_has_none():
     assert made.outgoing
     assert (made.incoming.security, made.incoming.port) == ("none", 1143)
     assert (made.outgoing.security, made.outgoing.port) == ("none", 25)
+
+
+def test_a_port_that_stands_there_in_persian_digits_is_that_port():
+    made = mailbox(imap_port="۱۱۴۳", smtp_port="٢٥٢٥")
+    assert made.incoming
+    assert made.outgoing
+    assert (made.incoming.port, made.outgoing.port) == (1143, 2525)
+
+
+@pytest.mark.parametrize("port", ["abc", "99999", "123456", "²", "-1"])
+def test_what_is_no_port_is_none(port):
+    made = mailbox(imap_port=port)
+    assert made.incoming
+    assert made.incoming.port == 0

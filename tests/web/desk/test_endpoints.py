@@ -159,13 +159,15 @@ def test_a_secret_that_no_header_can_carry_is_explained(ayse, town):
 
 
 @pytest.mark.parametrize(
-    ("channel", "field", "wrong", "right"),
+    ("channel", "field", "wrong", "right", "kept"),
     [
-        ("email", "imap_port", ["abc", "0", "65536", "993.5"], "993"),
-        ("sms", "price", ["cheap", "-1", "1,2,3"], "0,25"),
+        ("email", "imap_port", ["abc", "0", "65536", "993.5"], "993", "993"),
+        ("email", "smtp_port", ["۰", "۶۵۵۳۶"], "۵۸۷", "587"),
+        ("sms", "price", ["cheap", "-1", "1,2,3"], "0,25", "0,25"),
+        ("sms", "price", ["۱٫۲٫۳"], "۰٫۲۵", "0.25"),
     ],
 )
-def test_a_number_that_cannot_be_one_is_explained_beside_it(ayse, town, channel, field, wrong, right):
+def test_a_number_that_cannot_be_one_is_explained_beside_it(ayse, town, channel, field, wrong, right, kept):
     data = {"key": "yeni", **PARTICULARS, **filled(channel)}
     for text in wrong:
         answer = ayse.post(reverse("desk:endpoint-add", args=[channel]), data | {f"field-{field}": text})
@@ -173,7 +175,7 @@ def test_a_number_that_cannot_be_one_is_explained_beside_it(ayse, town, channel,
         assert f'id="id_field-{field}_error"' in answer.content.decode()
 
     add(ayse, channel, **data | {f"field-{field}": right})
-    assert Endpoint.objects.get(key="yeni").settings[field] == right
+    assert Endpoint.objects.get(key="yeni").settings[field] == kept
 
 
 def test_what_was_typed_stays_but_a_secret_does_not(ayse, town):

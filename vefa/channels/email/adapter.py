@@ -193,7 +193,7 @@ def _port(settings: Mapping[str, str], side: str, security: str) -> int:
     """0 for what is no port: whoever wants to connect says so."""
     given = settings.get(f"{side}_port", "").strip()
     if given:
-        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
+        number = int(given) if given.isdecimal() and len(given) < 6 else 0
         return number if number <= PORTS[1] else 0
     return _PORTS.get((side, security)) or _PORTS[side, ""]
 

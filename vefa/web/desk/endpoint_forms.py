@@ -188,7 +188,7 @@ class ChannelForm(forms.Form):
 
     def _check_numbers(self, asked: dict[str, Any]) -> None:
         for line in self._lines(secret=False):
-            text = _text(asked.get(line.name))
+            text = line.plain(_text(asked.get(line.name)))
             if line.number and text and not line.takes(text):
                 least, most = (digits(bound) for bound in line.number)
                 words = gettext("Write a number from %(least)s to %(most)s.")
@@ -203,7 +203,8 @@ class ChannelForm(forms.Form):
 
     def settings(self) -> dict[str, str]:
         """The plain settings as texts; an emptied one is empty."""
-        return {line.name: _text(self.cleaned_data[line.name]) for line in self._lines(secret=False)}
+        lines = self._lines(secret=False)
+        return {line.name: line.plain(_text(self.cleaned_data[line.name])) for line in lines}
 
     def secrets(self) -> dict[str, str]:
         """The secrets that were given, and for a new account those that are made up."""
