@@ -9,6 +9,8 @@ from vefa.cases import elsewhere, promises
 from vefa.cases.ending import Ending, OutcomeError, end
 from vefa.cases.models import Outcome
 from vefa.dialogue import writing
+from vefa.dialogue.audience import Listener
+from vefa.dialogue.models import Reply
 from vefa.dialogue.writing import TooLateError, Words
 from vefa.inbox.models import Contact
 from vefa.journal.models import Event
@@ -97,3 +99,16 @@ def test_what_is_only_shown_can_be_taken_back_until_it_may_have_been_read(talks,
         writing.take_back(reply_id=second.pk, case_id=case.pk, by=town.derya, now=later)
     second.refresh_from_db()
     assert second.taken_back_at is None
+
+
+def test_what_the_system_said_in_ones_name_is_out_at_once(talks, opens, town, now):
+    case = opens(talks("", endpoint=town.web, space="phone"))
+    words = Words(text="Su kesintisi bitti", language="tr", phrase_key="incident", cause="incident:1:c1")
+    writing.write_automatic([(Listener(case.conversation, case), words)], now=now, by=town.derya)
+    said = Reply.objects.get()
+
+    assert not writing.is_leaving(said, said.deliveries.all(), now=now + SECONDS)
+    with pytest.raises(LookupError):
+        writing.take_back(reply_id=said.pk, case_id=case.pk, by=town.derya, now=now + SECONDS)
+    said.refresh_from_db()
+    assert said.taken_back_at is None

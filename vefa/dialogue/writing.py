@@ -196,8 +196,10 @@ def leaves_at(reply: Reply) -> datetime:
 
 
 def is_leaving(reply: Reply, deliveries: Iterable[Delivery], *, now: datetime) -> bool:
-    """Whether nobody can have it yet, so that it is offered to take it back."""
-    return leaves_at(reply) > now and all(one.state in _STOPPABLE for one in deliveries)
+    """Whether nobody can have it yet, so that it is offered to take it back; what the system said is out."""
+    return (
+        not reply.automatic and leaves_at(reply) > now and all(one.state in _STOPPABLE for one in deliveries)
+    )
 
 
 @transaction.atomic
@@ -208,7 +210,8 @@ def take_back(*, reply_id: int, case_id: int, by: Staff, now: datetime) -> Reply
 
     Where the city has said nothing else by a person, a first answer is owed again.
     """
-    reply = Reply.objects.select_for_update().filter(id=reply_id, case_id=case_id, staff=by).first()
+    own = Reply.objects.filter(id=reply_id, case_id=case_id, staff=by, automatic=False)
+    reply = own.select_for_update().first()
     if reply is None:
         raise LookupError(f"no reply {reply_id} of this person on case {case_id}")
     rows = list(reply.deliveries.select_for_update().order_by("id"))
