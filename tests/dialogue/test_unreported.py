@@ -10,7 +10,7 @@ from vefa.channels.models import Endpoint
 from vefa.channels.queries import ailing
 from vefa.dialogue import sweeping, watching
 from vefa.dialogue.alarm_words import words_of
-from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.receipts import apply_receipts
 from vefa.inbox.models import Conversation
 from vefa.journal.models import Event
@@ -84,6 +84,10 @@ def it_stands_in_the_open(_row: Delivery, _now: datetime) -> None:
     Conversation.objects.update(public=True)
 
 
+def nobody_wrote_it(row: Delivery, _now: datetime) -> None:
+    Reply.objects.filter(pk=row.reply_id).update(staff=None, automatic=True)
+
+
 def it_went_lately(row: Delivery, now: datetime) -> None:
     went(row, DeliveryState.HANDED_OVER, now - 2 * DAY)
 
@@ -94,7 +98,10 @@ def it_is_long_ago(row: Delivery, now: datetime) -> None:
 
 @pytest.mark.parametrize(
     "unless",
-    [nothing_was_reported, no_provider_reports, it_stands_in_the_open, it_went_lately, it_is_long_ago],
+    [
+        *(nothing_was_reported, no_provider_reports, it_stands_in_the_open),
+        *(nobody_wrote_it, it_went_lately, it_is_long_ago),
+    ],
 )
 def test_nobody_is_asked_where_a_missing_report_says_nothing(silent, now, unless):
     unless(silent, now)

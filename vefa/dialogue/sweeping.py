@@ -79,13 +79,17 @@ def resend_doubtful(*, now: datetime) -> int:
 
 @transaction.atomic
 def doubt_unreported(*, now: datetime) -> int:
-    """What a provider took days ago and never reported, though later answers by the same account were."""
+    """What a provider took days ago and never reported, though later answers by the same account were.
+
+    A person is asked only about what a person wrote: nobody would settle the rest, one by one.
+    """
     rows = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("reply")
         .filter(
             endpoint_id__in=_reporting(now),
             state=S.HANDED_OVER,
+            reply__automatic=False,
             queued_at__range=(now - FORGOTTEN, now - UNREPORTED),
             handed_over_at__lt=now - UNREPORTED,
         )
