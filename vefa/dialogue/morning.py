@@ -69,6 +69,12 @@ class Round:
         """What waits at this place."""
         return next((one for one in self.waiting if one.place == place), None)
 
+    def overtaken(self, place: int) -> Item | None:
+        """What stood at this place until others settled it; None where this person took the step."""
+        own = any(one["place"] == place for one in self.morning.steps)
+        gone = 0 < place <= self.total and not own and self.at(place) is None
+        return self.morning.items[place - 1] if gone else None
+
     def after(self, place: int) -> Thing | None:
         """What comes next: behind this place, else from the beginning."""
         later = (one for one in self.waiting if one.place > place)

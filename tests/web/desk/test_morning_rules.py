@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.web.desk.seat import seated
 from tests.web.desk.test_answering import line, wrote_by
-from vefa.cases.models import Case
+from vefa.cases.models import Case, State
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.sealing import seal
 from vefa.citizens.models import Address, Citizen
@@ -247,3 +247,55 @@ def test_her_own_card_says_until_when_and_what_to_do_after_that(town, said_to_he
     late = words(leyla.get(page))
     assert "on its page an approved text can be chosen" in late
     assert "data-send" not in late
+
+
+def test_words_for_a_case_that_a_colleague_ended_meanwhile_are_its_draft(town, line, wrote_by, leyla):
+    case = urgent(wrote_by(line, 2))
+    leyla.get(PAGE)
+    Case.objects.filter(pk=case.pk).update(state=State.ENDED, ended_at=timezone.now())
+
+    answer = leyla.post(f"{PAGE}/1/do", {"do": "answer", "text": "Ekip yolda."}, follow=True)
+    assert answer.redirect_chain == [(reverse("desk:case", args=[case.pk]), 302)]
+    page = words(answer)
+    assert "This is not possible any more: the case stands elsewhere now." in page
+    assert "Ekip yolda." in page
+    assert Draft.objects.get(staff=town.leyla, case=case, box="reply").text == "Ekip yolda."
+    assert hers() == []
+
+
+def test_a_second_press_on_what_she_answered_herself_says_nothing(town, line, wrote_by, leyla):
+    case = urgent(wrote_by(line, 2))
+    leyla.get(PAGE)
+    for _ in range(2):
+        assert do(leyla, text="Ekip yolda.").url == PAGE
+    assert "stands elsewhere" not in words(leyla.get(PAGE))
+    assert not Draft.objects.filter(case=case).exists()
+    assert len(hers()) == 1
+
+
+@pytest.mark.parametrize("settled", [PrivateState.KEPT, PrivateState.FILED])
+def test_words_for_a_message_that_another_settled_meanwhile_stand_on_its_page(
+    town, said_to_her, leyla, settled
+):
+    message = said_to_her(her_own("whatsapp", phone_number_id="9"))
+    leyla.get(PAGE)
+    PrivateMessage.objects.filter(pk=message.pk).update(state=settled, settled_at=timezone.now())
+
+    answer = do(leyla, text="Yakında açılıyor.")
+    assert answer.status_code == 422
+    page = words(answer)
+    assert "Somebody has decided about it already." in page
+    assert "Yakında açılıyor." in page
+    again = leyla.post(
+        reverse("desk:private-act", args=[message.pk]), {"do": "answer", "text": "Açılıyor mu?", "way": ""}
+    )
+    assert again.status_code == (422 if settled == PrivateState.FILED else 302)
+    assert settled == PrivateState.KEPT or "Açılıyor mu?" in words(again)
+
+
+def test_the_reason_stays_where_nobody_is_found_to_hand_it_to(town, line, wrote_by, leyla):
+    urgent(wrote_by(line, 2))
+    leyla.get(PAGE)
+    answer = do(leyla, do="hand", to="staff:987654", reason="Ağaç kökü")
+    assert answer.status_code == 422
+    assert "Ağaç kökü</textarea>" in words(answer)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from vefa.cases import lifecycle
+from vefa.cases import lifecycle, queries
 from vefa.cases.lifecycle import Assignment
 from vefa.cases.models import Case
 from vefa.cases.moves import locked
@@ -28,6 +28,7 @@ from vefa.web.desk.brief import brief_of, case_truth, way_in
 from vefa.web.desk.doings import told
 from vefa.web.desk.door import StaffRequest, post_from, staff_only
 from vefa.web.desk.framing import frame_of
+from vefa.web.desk.private import shown
 from vefa.web.desk.privately import (
     REFUSALS,
     Done,
@@ -89,7 +90,7 @@ def act(request: StaffRequest, place: int) -> HttpResponse:
     found = morning.round_of(request.staff, now=now)
     here = found.at(place)
     if here is None:
-        return _onward(found, place)
+        return _overtaken(request, found, place)
     try:
         done = _do(request, here)
     except TROUBLES as error:
@@ -184,6 +185,27 @@ def _undo(request: StaffRequest, found: Round, last: Mapping[str, Any]) -> None:
         lifecycle.assign(case_id=facts["case_id"], to=was, by=request.staff, now=now)
 
 
+def _overtaken(request: StaffRequest, found: Round, place: int) -> HttpResponse:
+    """Somebody else was faster: what was typed is kept and said, where it was not this person's own step."""
+    item = found.overtaken(place)
+    if item is None or request.POST.get("do") == "leave":
+        return _onward(found, place)
+    now = timezone.now()
+    if item["kind"] == morning.PRIVATE:
+        error = private.SettledError(f"message {item['id']}")
+        message = private.found(request.staff, item["id"], now=now)
+        if message is not None:
+            return shown(request, message, error=error)
+        messages.error(request, _refused(error))
+        return _onward(found, place)
+    messages.error(request, _refused(Case.DoesNotExist()))
+    if not queries.seen_among(request.staff, [item["id"]]):
+        return _onward(found, place)
+    if text := typed(request.POST):
+        keep(case_id=item["id"], staff=request.staff, box="reply", text=text[:LIMIT], now=now)
+    return HttpResponseRedirect(reverse("desk:case", args=[item["id"]]))
+
+
 def _onward(found: Round, place: int) -> HttpResponse:
     following = found.after(place)
     if following is None:
@@ -209,7 +231,7 @@ def _card(
         "spoken_as": request.POST.get("voice", ""),
         "insist": insist(error),
         "colleague": hers,
-        "handed": request.POST if isinstance(error, lifecycle.UnitReasonError) else None,
+        "handed": request.POST if error and request.POST.get("do") == "hand" else None,
     }
     if here.message is not None:
         private.see(here.message, staff, now=now)

@@ -66,7 +66,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
     """One message; opening it is seeing it."""
     found = _found(request, message_id)
     private.see(found, request.staff, now=timezone.now())
-    return _page(request, found)
+    return shown(request, found)
 
 
 @post_from("desk:private-message", "message_id")
@@ -81,7 +81,7 @@ def act(request: StaffRequest, message_id: int) -> HttpResponse:
         else:
             do(found, request.POST, request.staff, now=now)
     except (*REFUSALS, LookupError) as error:
-        return _page(request, _found(request, message_id), error=error)
+        return shown(request, _found(request, message_id), error=error)
     messages.success(request, gettext("Done."))
     return HttpResponseRedirect(reverse("desk:private-message", args=[message_id]))
 
@@ -103,7 +103,8 @@ def _found(request: StaffRequest, message_id: int) -> Found:
     return found
 
 
-def _page(request: StaffRequest, found: Found, *, error: Exception | None = None) -> HttpResponse:
+def shown(request: StaffRequest, found: Found, *, error: Exception | None = None) -> HttpResponse:
+    """The page of one message; after an `error` what was typed stands there still."""
     now = timezone.now()
     card = card_of(found, request.staff, posted=request.POST, now=now)
     context = {
