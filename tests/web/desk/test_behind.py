@@ -6,8 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from vefa.cases.doubling import double
 from vefa.cases.models import Case
 from vefa.cases.support import support
+from vefa.channels.models import Endpoint
+from vefa.channels.sealing import seal
 from vefa.dialogue.drafts import keep
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.inbox.models import Contact, Conversation
@@ -115,3 +118,56 @@ def test_an_answer_that_somebody_only_reads_on_a_page_is_offered_to_be_taken_bac
     derya.post(undo)
     reply.refresh_from_db()
     assert reply.taken_back_at is None
+
+
+@pytest.fixture
+def in_public(joined) -> Case:
+    """Ali wrote it under a post."""
+    account = Endpoint.objects.create(
+        key="page", channel="messenger", language="tr", names={"tr": "Sayfa"},
+        settings={"page_id": "1"}, sealed=seal({"token": "t", "secret": "s"}),
+    )  # fmt: skip
+    now = timezone.now()
+    Conversation.objects.filter(address__value="7001").update(
+        endpoint=account, thread="comment/7", public=True, last_contact_at=now
+    )
+    Contact.objects.filter(external_id="7001").update(endpoint=account, details={"public": True})
+    return Case.objects.get(pk=joined.pk)
+
+
+def test_in_public_nobody_is_promised_that_one_person_hears_it(derya, in_public, town):
+    text = "0532 111 22 33 doğru mu?"
+    keep(case_id=in_public.pk, staff=town.derya, box="reply", text=text, now=timezone.now())
+    shown = page(derya, in_public)
+    assert 'name="way" value="public" checked' in shown
+    assert 'name="hears"' not in shown
+
+    refused = send(derya, in_public, text, way="public").content.decode()
+    assert "everybody would read" in refused
+    assert 'name="hears"' not in refused
+
+
+def test_in_private_under_a_post_who_hears_it_can_be_chosen(derya, in_public):
+    text = f"/r/{in_public.reference}/{in_public.secret}"
+    refused = send(derya, in_public, text, way="private")
+    assert refused.status_code == 422
+    assert 'name="way" value="private" checked' in refused.content.decode()
+    assert TO_ONE in refused.content.decode()
+    assert send(derya, in_public, text, way="private", hears="one").status_code == 302
+    assert hearing() == ["7001"]
+
+
+def test_who_reported_it_twice_can_be_answered_in_one_of_the_two(derya, town, pothole_case, wrote):
+    now = timezone.now()
+    again = wrote("Ali Demir", "7003", "Okulun önünde çukur var", now=now)
+    Case.objects.filter(pk=again.pk).update(citizen=pothole_case.citizen)
+    double(case_id=again.pk, master_id=pothole_case.pk, by=town.derya, now=now)
+    assert 'name="hears"' not in page(derya, pothole_case)
+
+    text = f"/r/{pothole_case.reference}/{pothole_case.secret}"
+    refused = send(derya, pothole_case, text)
+    assert refused.status_code == 422
+    assert "answer only who reported it" in refused.content.decode()
+    assert TO_ONE in refused.content.decode()
+    assert send(derya, pothole_case, text, hears="one").status_code == 302
+    assert hearing() == ["7001"]

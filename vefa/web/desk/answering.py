@@ -12,7 +12,7 @@ from vefa.channels.port import Place, Slot
 from vefa.dialogue import approved, phrases
 from vefa.dialogue.approved import Approved
 from vefa.dialogue.audience import Listener
-from vefa.dialogue.exposure import for_one
+from vefa.dialogue.exposure import for_one, is_open
 from vefa.dialogue.parcels import Extras
 from vefa.dialogue.queries import ChannelTruth
 from vefa.dialogue.terms import TEMPLATE
@@ -195,23 +195,33 @@ def _place_words(case: Case) -> str:
 
 
 def _hearers(truth: ChannelTruth, case: Case, typing: Typing) -> tuple[Way, ...]:
-    """The choice where others stand behind the case; words that hold something about a person are for one."""
-    if not truth.others:
+    """The choice where others stand behind the case; words that hold something about a person are for one.
+
+    It stays where it was given once: one person may hear it in two conversations. In public there is none.
+    """
+    others = truth.others or int(bool(typing.first("hears")))
+    if not others or _in_public(truth, case, typing):
         return ()
     meant = ALL if not typing.draft or not for_one(typing.draft, case) else ALONE
     chosen = typing.first("hears") or meant
     more = ngettext(
-        "Who reported it and %(count)s more person", "Who reported it and %(count)s more people", truth.others
+        "Who reported it and %(count)s more person", "Who reported it and %(count)s more people", others
     )
     return (
         Way(
             value=ALL,
-            label=more % {"count": words.digits(truth.others)},
+            label=more % {"count": words.digits(others)},
             hint=gettext("the same words in the same language"),
             chosen=chosen != ALONE,
         ),
         Way(value=ALONE, label=gettext("Only who reported it"), chosen=chosen == ALONE),
     )
+
+
+def _in_public(truth: ChannelTruth, case: Case, typing: Typing) -> bool:
+    """Whether the way that stands chosen leads to where everybody reads."""
+    offered, way = truth.terms.ways if truth.terms else (), typing.first("way")
+    return is_open(case.conversation, way if way in offered else next(iter(offered), ""))
 
 
 def nothing_leaves(truth: ChannelTruth) -> str:
