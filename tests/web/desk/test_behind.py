@@ -171,3 +171,18 @@ def test_who_reported_it_twice_can_be_answered_in_one_of_the_two(derya, town, po
     assert TO_ONE in refused.content.decode()
     assert send(derya, pothole_case, text, hears="one").status_code == 302
     assert hearing() == ["7001"]
+
+
+def test_the_tick_tells_to_choose_the_others_and_what_goes_to_one_says_so(derya, joined):
+    text = "Sayın Ali Demir, yarın geliyoruz."
+    refused = send(derya, joined, text).content.decode()
+    assert "The others may read it: choose them above, and send it as it is" in refused
+
+    door = reverse("desk:reply", args=[joined.pk])
+    ticked = {"do": "send", "text": text, "insisted": "yes"}
+    alone = derya.post(door, {**ticked, "hears": "one"}, follow=True).content.decode()
+    assert hearing() == ["7001"]
+    assert "Nobody else hears it." in alone
+    everybody = derya.post(door, {**ticked, "hears": "all"}, follow=True).content.decode()
+    assert hearing() == ["7001", "7002"]
+    assert "Nobody else hears it." not in everybody

@@ -65,7 +65,7 @@ def insist(error: Exception | None) -> str:
     if not isinstance(error, ExposedError) or error.final:
         return ""
     if error.others:
-        return gettext("The others may read it: send it as it is")
+        return gettext("The others may read it: choose them above, and send it as it is")
     return gettext("Everybody may read it: send it as it is")
 
 

@@ -19,7 +19,7 @@ from vefa.cases.moves import locked
 from vefa.dialogue import enclosing, writing
 from vefa.dialogue.drafts import BOXES, discard, keep
 from vefa.dialogue.enclosing import Chosen
-from vefa.dialogue.exposure import ExposedError
+from vefa.dialogue.exposure import ExposedError, is_open
 from vefa.dialogue.queries import ChannelTruth, channel_truth
 from vefa.dialogue.writing import LIMIT, TooLateError
 from vefa.directory.access import Action, can
@@ -100,11 +100,13 @@ def _send(request: StaffRequest, found: Case, enclosed: tuple[StoredFile, ...]) 
     said = words_of(given, case=found, truth=truth)
     said = replace(said, insisted=given.get("insisted") == ["yes"], files=enclosed)
     to_all = given.get("hears") != [ALONE]
-    writing.write(case=found, words=said, by=request.staff, now=now, to_all=to_all)
+    written = writing.write(case=found, words=said, by=request.staff, now=now, to_all=to_all)
     beside = given.get("text", [""])[0]
     if said.extras and said.extras.template and beside.strip():  # an approved text went instead
         keep(case_id=found.pk, staff=request.staff, box="reply", text=beside[:LIMIT], now=now)
-    messages.success(request, _leaves(truth) % {"seconds": words.digits(settings.UNDO_S)})
+    leaves = _leaves(truth) % {"seconds": words.digits(settings.UNDO_S)}
+    alone = not to_all and not is_open(found.conversation, written.way)
+    messages.success(request, f"{leaves} {gettext('Nobody else hears it.')}" if alone else leaves)
 
 
 def _leaves(truth: ChannelTruth) -> str:
