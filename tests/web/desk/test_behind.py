@@ -11,8 +11,10 @@ from vefa.cases.models import Case
 from vefa.cases.support import support
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
+from vefa.dialogue import writing
 from vefa.dialogue.drafts import keep
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.writing import Words
 from vefa.inbox.models import Contact, Conversation
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +188,20 @@ def test_the_tick_tells_to_choose_the_others_and_what_goes_to_one_says_so(derya,
     everybody = derya.post(door, {**ticked, "hears": "all"}, follow=True).content.decode()
     assert hearing() == ["7001", "7002"]
     assert "Nobody else hears it." not in everybody
+
+
+def test_what_was_read_of_a_colleague_is_known_beside_the_tick(derya, joined, town):
+    theirs = writing.write(
+        case=joined, words=Words(text="Yola çıktık.", language="tr"), by=town.reza, now=timezone.now()
+    )
+    text = "Sayın Ali Demir, yarın geliyoruz."
+    assert send(derya, joined, text).status_code == 409
+
+    known = f'name="knowing" value="{theirs.pk}"'
+    refused = send(derya, joined, text, knowing=theirs.pk)
+    assert refused.status_code == 422
+    assert 'name="insisted"' in refused.content.decode()
+    assert known in refused.content.decode()
+    sent = send(derya, joined, text, knowing=theirs.pk, insisted="yes", hears="all")
+    assert sent.status_code == 302
+    assert hearing() == ["7001", "7002"]

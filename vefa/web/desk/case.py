@@ -231,12 +231,12 @@ def _voices(staff: Staff, found: Case, said: Said, now: datetime) -> str:
 
 def _knowing(said: Said) -> str:
     """What the next try to send says: this answer of a colleague was read; others may read this."""
-    if said.insist:
-        box = '<label class="way insist"><input type="checkbox" name="insisted" value="yes"> {}</label>'
-        return format_html(box, said.insist)
-    if said.colleague is None:
-        return ""
-    return format_html('<input type="hidden" name="knowing" value="{}">', said.colleague.pk)
+    known = str(said.colleague.pk) if said.colleague else (said.given or {}).get("knowing", [""])[0]
+    read = format_html('<input type="hidden" name="knowing" value="{}">', known) if known else ""
+    if not said.insist:
+        return read
+    box = '{}<label class="way insist"><input type="checkbox" name="insisted" value="yes"> {}</label>'
+    return format_html(box, read, said.insist)
 
 
 def _number(found: Case, address: Address | None) -> str:
