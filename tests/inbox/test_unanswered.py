@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import httpx
+import psycopg
 import pytest
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from tests.inbox.leyla import ALI, line, seen_by, write
@@ -99,6 +101,25 @@ def test_an_answer_that_failed_for_good_brings_its_message_back_and_says_why(
     private.keep(seen_by(town.leyla, message, now=now), by=town.leyla, now=now)
     assert "Yanıt ulaşmadı." not in page_of(town, message)
     assert "yanıt ulaşmadı" in seated(town.leyla).get(reverse("desk:delegations")).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_is_written_though_somebody_who_reads_arrivals_holds_the_address(
+    message, answer, courier, provider
+):
+    answer()
+    provider.blocked.add(ALI)
+    held = "SELECT FROM citizens_address WHERE id = %s FOR UPDATE"
+    with (
+        psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other,
+        connection.cursor() as cursor,
+    ):
+        other.execute(held, [message.contact.conversation.address_id])
+        cursor.execute("SET lock_timeout = '300ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            courier()
+        cursor.execute("RESET lock_timeout")
+        assert (Delivery.objects.get().state, state_of(message)) == ("failed", PrivateState.OPEN)
 
 
 def test_a_report_of_failure_brings_it_back_too(message, answer, courier, now):

@@ -196,13 +196,14 @@ def _let_rest(lease: Lease, error: BusyError | GatewayError, *, now: datetime) -
     _endpoint(lease).update(paused_until=now + rest, refusals=counted, **trouble)
 
 
-@transaction.atomic
 def _fail(lease: Lease, error: RejectedError, *, now: datetime) -> None:
+    """Write the failure, then who cannot be reached: who reads arrivals locks an address first, then this."""
     facts = {"state": S.FAILED, "trouble": error.reason, "ended_at": now, "parts": _parts(lease, error)}
-    if not settle(lease, facts):
-        return
-    lease.delivery.trouble = error.reason
-    tell_failed([lease.delivery], now=now)
+    with transaction.atomic():
+        if not settle(lease, facts):
+            return
+        lease.delivery.trouble = error.reason
+        tell_failed([lease.delivery], now=now)
     conversation = lease.delivery.conversation
     if error.unreachable and conversation is not None:
         Address.objects.filter(id=conversation.address_id, unreachable_at=None).update(
