@@ -1,10 +1,12 @@
 """The portal where no account takes what residents send: nobody fills in five pages for nothing."""
 
+from pathlib import Path
+
 import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from tests.web.portal.resident import POTHOLE, Resident
+from tests.web.portal.resident import POTHOLE, Resident, picture
 from vefa.channels import queries
 from vefa.channels.models import Endpoint
 from vefa.directory import queries as directory
@@ -66,6 +68,39 @@ def test_a_report_is_followed_all_the_same(ayse, town):
     assert ayse.says(mine, "It got deeper").status_code == 503
     assert Resident().client.post("/report/send", {"text": "A lamp"}).status_code == 503
     assert Contact.objects.count() == 1
+
+
+def test_what_is_added_to_a_report_stands_in_its_form_again(ayse, town, settings):
+    mine = ayse.sends()
+    retire()
+
+    answer = ayse.says(mine, "It got deeper", photos=picture())
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "It got deeper</textarea>" in page
+    assert "We cannot take reports here just now" in page
+    assert "Choose the photos again." in page
+    assert files_in(settings.MEDIA_ROOT) == []
+
+
+def test_what_was_sent_on_one_page_is_shown_to_be_sent_later(town, settings):
+    retire()
+    told = {"text": "A lamp\r\nis dark", "place": "Çarşı", "phone": "+905325550142", "answer_pole": "7b"}
+    answer = Resident().client.post("/report/send", told | {"photos": picture()})
+
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    for words in ("A lamp<br>is dark", "Çarşı", "+905325550142", "7b"):
+        assert f'<p dir="auto">{words}</p>' in page
+    assert "What you typed stands here" in page
+    assert "go back" not in page
+    assert "Choose the photos again." in page
+    assert files_in(settings.MEDIA_ROOT) == []
+
+
+def files_in(folder: Path) -> list[Path]:
+    """What lies on the disk."""
+    return [one for one in folder.rglob("*") if one.is_file()]
 
 
 def test_where_no_number_is_known_none_is_named(ayse, town):

@@ -8,7 +8,9 @@ from django.shortcuts import render
 
 from vefa.channels.queries import NoDoorError, has_door
 from vefa.web.portal.sending import CHANNEL
+from vefa.web.ui.typed import typed
 
+_TYPED = ("text", "place", "phone", "email", "name")
 type View = Callable[..., HttpResponse]
 
 
@@ -18,8 +20,16 @@ def is_open() -> bool:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """503: nothing can be kept just now, and nothing was."""
-    return render(request, "portal/closed.html", status=503)
+    """503: nothing can be kept just now, and nothing was; what a form brought along stands there again."""
+    context = {"words": _words(request), "photographed": bool(request.FILES)}
+    return render(request, "portal/closed.html", context, status=503)
+
+
+def _words(request: HttpRequest) -> list[str]:
+    """What a form held that no session keeps, in its order."""
+    answers = [name for name in request.POST if name.startswith("answer_")]
+    words = [typed(request.POST, name).strip() for name in (*_TYPED, *answers)]
+    return [one for one in words if one]
 
 
 def unless_closed(view: View) -> View:

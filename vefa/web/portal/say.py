@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vefa.cases.models import State
+from vefa.channels.queries import NoDoorError
 from vefa.kit import ids
 from vefa.web.portal import limits, photos, reports, sending, track
 from vefa.web.portal.closed import unless_closed
@@ -90,7 +91,12 @@ def say(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     if not form.is_valid():
         photos.give_up(given, form)
         return track.page(request, mine, {"form": form, "wrong": True}, status=422)
-    _keep(mine, form, given.stored)
+    try:
+        _keep(mine, form, given.stored)
+    except NoDoorError:
+        form.add_error(None, gettext("We cannot take reports here just now"))
+        photos.give_up(given, form)
+        return track.page(request, mine, {"form": form, "wrong": True}, status=503)
     return redirect(f"{mine.address()}?said={form.cleaned_data['verdict'] or 'more'}#said-notice")
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from vefa.channels.queries import NoDoorError
 from vefa.directory import queries
 from vefa.kit import ids
 from vefa.web.portal import limits, photos, places, sending
@@ -117,7 +118,11 @@ def _take(request: HttpRequest) -> HttpResponse:
     if found is None:
         return _refusal(request, _faulty(request, given))
     report = _report(request, found, given.stored)
-    accepted = sending.send(report, token=found["token"], now=timezone.now())
+    try:
+        accepted = sending.send(report, token=found["token"], now=timezone.now())
+    except NoDoorError:
+        photos.discard(given.stored)
+        raise
     address = sending.receipt_address(accepted)
     if _wants_json(request):
         facts = {"reference": accepted.reference, "receipt": request.build_absolute_uri(address)}
