@@ -120,6 +120,14 @@ def test_a_row_that_cannot_be_read_stops_no_call_behind_it(mobile, tmp_path, cap
     assert '\ufffdule,"line 2: it is not written in utf-8-sig' in told
 
 
+def test_a_log_without_the_mark_that_its_encoding_needs_is_refused_in_words(mobile, tmp_path):
+    log, mapping = tmp_path / "log.csv", tmp_path / "map.toml"
+    log.write_text("number,type,date,duration\n05321112233,in,2026-01-05 14:30,5\n", encoding="utf-16-le")
+    mapping.write_text('encoding = "utf-16"\n')
+    with pytest.raises(CommandError, match=r"log.csv cannot be read in utf-16"):
+        take_in(log, "--endpoint", "mayor_mobile", "--mapping", mapping)
+
+
 def test_an_exchanges_account_takes_a_log_too_and_the_demo_city_has_the_documented_line(town, tmp_path):
     Endpoint.objects.create(id=1101, key="exchange", channel="telephony", names={"en": "Exchange"})
     log = tmp_path / "log.csv"

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -78,7 +77,7 @@ def test_a_row_that_cannot_be_read_is_rejected_with_its_line_and_the_others_are_
     found = rejected_of(table)
     assert [(row["external_id"], row["text"], row["reason"]) for row in found] == [
         ("2", "�ukur", "eski"),
-        ("", "", ""),
+        ("3", "one line\rtoo many", ""),
         ("5", "Biri\n�\n6,bozuk", ""),
     ]
     assert [row["reason_"][:31] for row in found] == [
@@ -88,23 +87,71 @@ def test_a_row_that_cannot_be_read_is_rejected_with_its_line_and_the_others_are_
     ]
 
 
-def test_a_quotation_mark_that_nobody_closed_costs_the_rows_up_to_the_longest_cell(
-    town, tmp_path, capsys, monkeypatch
+@pytest.mark.parametrize(
+    ("longest", "form"),
+    [(1000, "{},Çukur {}"), (1_000_000, "{},Çukur {}"), (1_000_000, '"{}","Çukur\nno {}"')],
+    ids=["up to the longest cell", "up to the end", "up to the next quotation mark"],
+)
+def test_a_quotation_mark_that_nobody_closed_costs_its_own_line_alone(
+    town, tmp_path, capsys, monkeypatch, longest, form
 ):
-    monkeypatch.setattr("vefa.wiring.cli.rows.LONGEST_CELL", 1000)
+    monkeypatch.setattr("vefa.wiring.cli.rows.LONGEST_CELL", longest)
     table = tmp_path / "calls.csv"
-    lines = [f"{number},Çukur {number} burada" for number in range(200)]
-    lines[5] = '5,"Çukur'
+    lines = [form.format(number, number) for number in range(200)]
+    lines[5] = '5,"Çukur, derin'
     table.write_text("\n".join(["external_id,text", *lines]), encoding="utf-8")
 
     take_in(table, "--endpoint", "hotline")
 
+    assert "199 new, 0 known already, 1 rejected" in capsys.readouterr().out
     (row,) = rejected_of(table)
-    said = re.fullmatch(r"line 7: up to line (\d+) no row ends: is a quotation mark open.*", row["reason"])
-    assert said
-    assert 40 < int(said[1]) < 80
-    taken = set(Contact.objects.values_list("external_id", flat=True))
-    assert taken == {str(number) for number in range(200) if not 5 <= number <= int(said[1]) - 2}
+    assert (row["external_id"], row["text"]) == ("5", '"Çukur, derin')
+    assert "no row ends: is a quotation mark open" in row["reason"]
+    taken = {one.external_id: json.loads(bytes(one.raw))["text"] for one in Contact.objects.all()}
+    assert set(taken) == {str(number) for number in range(200) if number != 5}
+    assert max(map(len, taken.values())) < 20
+
+
+def test_a_cell_wider_than_the_longest_makes_no_contacts_of_its_lines(town, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("vefa.wiring.cli.rows.LONGEST_CELL", 1000)
+    table = tmp_path / "mails.csv"
+    wide = ["Dear all, hello", *["aGVsbG8gd29ybGQ" * 4] * 40, "bye"]
+    rows = ["text,phone", "Lamba,1", '"' + "\n".join(wide) + '",2', '"Say ""one""\nand two",3', "Su", "Yol,4"]
+    table.write_text("\n".join(rows), encoding="utf-8")
+
+    take_in(table, "--endpoint", "hotline")
+
+    said = {json.loads(bytes(one.raw))["text"] for one in Contact.objects.all()}
+    assert said == {"Lamba", 'Say "one"\nand two', "Yol"}
+    assert "3 new, 0 known already, 43 rejected" in capsys.readouterr().out
+    found = rejected_of(table)
+    assert [row["text"] for row in found] == ['"Dear all', *wide[1:-1], 'bye"', "Su"]
+    assert {row["reason"].partition(": ")[2] for row in found[1:]} == {"it follows a row that does not end"}
+
+
+def test_lines_that_never_end_a_row_are_not_read_for_ever(town, tmp_path, capsys):
+    table = tmp_path / "odd.csv"
+    table.write_text("external_id,text\n" + 'z"q,"a\n' * 4000, encoding="utf-8")
+
+    take_in(table, "--endpoint", "hotline")
+
+    assert "0 new, 0 known already, 4000 rejected" in capsys.readouterr().out
+    assert len(rejected_of(table)) == 4000
+
+
+def test_a_run_that_fails_leaves_the_list_of_the_one_before(town, tmp_path):
+    table, mapping = tmp_path / "calls.csv", tmp_path / "map.toml"
+    table.write_text("text,name\n,Ali\n", encoding="utf-8")
+    take_in(table, "--endpoint", "hotline")
+    mapping.write_text('encoding = "utf-16"\n[columns]\ntext = "text"\n', encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"calls.csv cannot be read in utf-16: .*BOM"):
+        take_in(table, "--endpoint", "hotline", "--mapping", mapping)
+    assert [row["name"] for row in rejected_of(table)] == ["Ali"]
+
+    table.write_text("text,name\nLamba,Ali\n", encoding="utf-8")
+    take_in(table, "--endpoint", "hotline")
+    assert not table.with_name("calls.csv.rejected.csv").exists()
 
 
 @pytest.mark.parametrize(

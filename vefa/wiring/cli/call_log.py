@@ -3,7 +3,7 @@
 import tomllib
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import batched
 from pathlib import Path
@@ -33,7 +33,7 @@ def run(options: Namespace) -> int:
     new = known = 0
     with ExitStack() as stack:
         rows = _rows(options.file, facts, stack)
-        stack.enter_context(closing(rejected))
+        stack.enter_context(rejected)
         for batch in batched(rows, BATCH, strict=False):
             arrivals = list(_arrivals(batch, log, rejected))
             fresh = sum(one.fresh for one in intake.accept(arrivals))
@@ -110,7 +110,7 @@ def _rows(path: Path, facts: dict[str, Any], stack: ExitStack) -> Iterator[Row]:
         with path.open(encoding=encoding, errors="replace", newline="") as stream:
             first = stream.readline()
         found = stack.enter_context(path.open("rb"))
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error}") from error
+    except (OSError, UnicodeError) as error:
+        raise CommandError(f"{path} cannot be read in {encoding}: {error}") from error
     delimiter = facts.get("delimiter") or max(DELIMITERS, key=first.count)
     return table(found, encoding=encoding, delimiter=delimiter, newline="")

@@ -6,7 +6,7 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
@@ -111,7 +111,7 @@ def _table_of(options: Namespace) -> int:
         endpoint = _endpoint(options.endpoint or sheet.endpoint)
         progress = stack.enter_context(_progress())
         task = progress.add_task(options.file.name, total=size)
-        stack.enter_context(closing(rejected))
+        stack.enter_context(rejected)
         for rows in batched(_rows(stream, options.file, sheet), BATCH, strict=False):
             _take(rows, sheet, endpoint, tally, rejected)
             progress.update(task, completed=stream.tell())
