@@ -187,6 +187,25 @@ def test_a_colleagues_answer_of_this_minute_is_shown_first(town, line, wrote_by,
     assert len(hers()) == 1
 
 
+def test_what_was_read_of_a_colleague_is_known_beside_the_tick(town, page_account, wrote_by, leyla):
+    case = urgent(wrote_by(page_account, 2, space="messenger", details={"public": True}, thread="comment/7"))
+    Conversation.objects.update(public=True)
+    leyla.get(PAGE)
+    theirs = writing.write(
+        case=Case.objects.get(pk=case.pk), words=Words(text="Yola çıktık.", language="tr"), by=town.derya,
+        now=timezone.now(),
+    )  # fmt: skip
+    said = "Derya Aksu, sizi arıyoruz."
+    assert do(leyla, text=said).status_code == 409
+
+    answer = do(leyla, text=said, knowing=theirs.pk)
+    assert answer.status_code == 422
+    assert 'name="insisted"' in words(answer)
+    assert f'name="knowing" value="{theirs.pk}"' in words(answer)
+    assert do(leyla, text=said, knowing=theirs.pk, insisted="yes").status_code == 302
+    assert len(hers()) == 1
+
+
 def test_a_way_that_no_channel_has_is_the_usual_one(town, line, wrote_by, leyla):
     urgent(wrote_by(line, 2))
     leyla.get(PAGE)

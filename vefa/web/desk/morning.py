@@ -231,6 +231,7 @@ def _card(
         "spoken_as": request.POST.get("voice", ""),
         "insist": insist(error),
         "colleague": hers,
+        "knowing": request.POST.get("knowing", ""),
         "handed": request.POST if error and request.POST.get("do") == "hand" else None,
     }
     if here.message is not None:
