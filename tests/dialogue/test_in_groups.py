@@ -7,6 +7,7 @@ import pytest
 
 from tests.providers.telegram_bot_api import TelegramBotApi, message
 from tests.triage.groups.street import CHAT, Street, group, handle, keep, number_of
+from vefa.cases.doubling import double
 from vefa.cases.ending import Ending, end
 from vefa.cases.models import Case, Outcome
 from vefa.cases.promises import sweep_broken
@@ -104,15 +105,39 @@ def test_a_group_that_was_promised_a_moment_hears_once_that_it_passed(street, pr
     assert late.text.endswith("yetiştiremedik, özür dileriz. Unutulmadı.")
 
 
-def test_a_reason_that_shows_a_person_is_not_told_to_all(street, town, provider):
+@pytest.mark.parametrize(
+    "reason", ["Aylin hanım 0532 111 22 33 ile konuştuk", "Sayın Ayşe Yılmaz, sizinle konuştuk"]
+)
+def test_a_reason_that_shows_a_person_is_not_told_to_all(street, town, provider, reason):
     pothole(street)
     street.listen()
-    ending = Ending(outcome=Outcome.DONE, reason="Aylin hanım 0532 111 22 33 ile konuştuk", waiver="gece")
+    ending = Ending(outcome=Outcome.DONE, reason=reason, waiver="gece")
     end(case_id=Case.objects.get().pk, ending=ending, by=town.derya, now=street.now)
     answer(street)
 
-    assert "0532" not in provider.sent[-1].text
+    assert "konuştuk" not in provider.sent[-1].text
     assert len(provider.sent) == 2
+
+
+def test_a_group_reads_nothing_of_what_was_written_to_who_reported_another_case(
+    street, town, provider, talks, opens
+):
+    pothole(street)
+    street.listen()
+    ayse = talks("7009")
+    ayse.address.shown_name = "Ayşe Yılmaz"
+    ayse.address.save()
+    master, follower = opens(ayse), Case.objects.get(conversation__endpoint=street.endpoint)
+    double(case_id=follower.pk, master_id=master.pk, by=town.derya, now=street.now)
+    ending = Ending(outcome=Outcome.DONE, reason="Ayşe Yılmaz ile görüştük", waiver="gece oldu")
+    end(case_id=master.pk, ending=ending, by=town.derya, now=street.now)
+    answer(street)
+
+    assert ending.reason in Reply.objects.filter(case=master).order_by("id")[1].text
+    read = provider.texts_to(CHAT)
+    assert follower.reference in read[-1]
+    assert ": yapıldı." in read[-1]
+    assert not [text for text in read if "Yılmaz" in text or "görüştük" in text]
 
 
 def test_in_a_topic_the_answer_stays_in_it(street, provider):

@@ -239,7 +239,7 @@ def rows_to(
 def _with_reason(row: Row, event: Event) -> Row:
     """In a group the reason stands below the outcome, where it shows nothing about a person."""
     one, words = row
-    reason = reason_for_all(event, one.case)
+    reason = reason_for_all(event, one)
     return (one, replace(words, text=f"{words.text}\n{reason}")) if reason else row
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from vefa.cases.models import Case
-from vefa.dialogue.audience import in_crowd
+from vefa.dialogue.audience import Listener, in_crowd
 from vefa.dialogue.exposure import exposed
-from vefa.dialogue.values import to_stranger
+from vefa.dialogue.values import for_others, to_stranger
 from vefa.dialogue.writing import Words, greet
 from vefa.inbox.models import Conversation
 from vefa.inbox.speaking import known_language
@@ -28,10 +27,15 @@ IN_GROUPS: Mapping[str, str] = {
 }
 
 
-def reason_for_all(event: Event, case: Case) -> str:
-    """What was written beside an outcome or a question, where it shows nothing about a person."""
+def reason_for_all(event: Event, one: Listener) -> str:
+    """What was written beside an outcome or a question, where it shows nothing about a person.
+
+    Of what was written to the reporter of another case nothing is said: whom it may name is not known here.
+    """
+    if one.follower or event.data.get("master_id"):
+        return ""
     told = str(event.data.get("reason") or event.data.get("question") or "").strip()
-    return "" if not told or exposed(told, case) else told
+    return "" if not told or exposed(told, one.case) or for_others(told) != told else told
 
 
 def answered_leave(events: Sequence[Event], now: datetime) -> None:
