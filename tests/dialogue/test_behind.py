@@ -93,6 +93,15 @@ def test_the_reason_and_how_to_object_are_told_to_others_without_what_is_persona
         assert "10000000146" not in said
 
 
+def test_where_to_object_is_told_to_everybody_who_waited(case, ali, ayten, olga, town, now):
+    objection = "30 gün içinde itiraz@pinarova.example'ye ya da 0312 555 12 12 numarasına."
+    ending = Ending(outcome=Outcome.NOT_POSSIBLE, reason="Özel mülk.", objection=objection)
+    lifecycle.end(case_id=case.pk, ending=ending, by=town.derya, now=now)
+
+    for one in (ali, ayten, olga):
+        assert objection in told(one, now)[-1]
+
+
 def test_an_answer_with_a_name_is_for_one_unless_its_writer_insists(case, ali, ayten, olga, town, now):
     with pytest.raises(ExposedError) as refused:
         say(case, PERSONAL, town.derya, now)

@@ -18,7 +18,7 @@ from vefa.dialogue.phrases import VARIABLES, Resolved, resolved
 from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
 from vefa.kit.calendars import comma, day_in_words, in_digits
-from vefa.kit.masking import masked
+from vefa.kit.masking import MAIL, MASK, PHONE, masked, personal
 
 _FORM = "HH:mm"
 
@@ -64,6 +64,14 @@ def is_other(one: Listener) -> bool:
 def for_others(text: str) -> str:
     """A resident's words without personal data; the city's own telephone stays."""
     return masked(text, spare=[directory().municipality.phone])
+
+
+def _ways(text: str) -> str:
+    """How to object without personal data; the mailboxes and telephones in it are where everybody may."""
+    for found in reversed(personal(text)):
+        if found.kind not in {MAIL, PHONE}:
+            text = f"{text[: found.start]}{MASK}{text[found.end :]}"
+    return text
 
 
 def link(one: Listener) -> str:
@@ -176,7 +184,9 @@ def _written(one: Listener, data: Mapping[str, Any]) -> dict[str, str]:
     words = {name: str(data.get(name) or "").strip() for name in ("reason", "objection", "question")}
     written = {name: text for name, text in words.items() if text}
     others = is_other(one) or one.follower or data.get("master_id")  # told of the case that theirs follows
-    return {name: for_others(text) for name, text in written.items()} if others else written
+    if not others:
+        return written
+    return {name: _ways(text) if name == "objection" else for_others(text) for name, text in written.items()}
 
 
 def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:
