@@ -177,6 +177,32 @@ def test_two_merges_at_once_make_no_chain(people, now):
     assert set(Citizen.objects.filter(id__in=[ali, again]).values_list("merged_into", flat=True)) == {baker}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_is_undone_beside_somebody_who_says_once_more_that_they_are_one(people, now):
+    ali, again = people["ali"].pk, people["ali_again"].pk
+    named = matching.note_named(ali, again, now=now)
+    matching.decide(likeness_id=named.pk, accepted=True, by="staff:1", now=now)
+    made = merge(kept_id=ali, absorbed_id=again, reason="", by="staff:1", now=now)
+
+    def meanwhile() -> None:
+        try:
+            unmerge(merge_id=made.pk, by="staff:2", now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            matching.decide(likeness_id=named.pk, accepted=True, by="staff:1", now=now, after_all=True)
+            other = pool.submit(meanwhile)
+            wait_until_somebody_waits()
+            with pytest.raises(MergeError):
+                merge(kept_id=ali, absorbed_id=again, reason="", by="staff:1", now=now)
+        other.result(timeout=30)
+
+    assert queries.same_person(again) == [again]
+    assert queries.likenesses_of(again) == [named]
+
+
 def wait_until_somebody_waits() -> None:
     """For a lock that we hold."""
     end = monotonic() + 30

@@ -48,6 +48,7 @@ def unmerge(*, merge_id: int, by: str, now: datetime) -> Merge:
     stored = Merge.objects.select_for_update().get(id=merge_id)
     if stored.undone_at is not None:
         raise MergeError("this merge was undone before")
+    _hold_likenesses([stored.absorbed_id, *stored.moved_ids])
     (root,) = _roots(stored.absorbed_id)
     absorbed = Citizen.objects.select_for_update().get(id=stored.absorbed_id)
     Citizen.objects.filter(id__in=_still_with(stored), merged_into=root).update(merged_into=absorbed)
@@ -58,6 +59,12 @@ def unmerge(*, merge_id: int, by: str, now: datetime) -> Merge:
     stored.save(update_fields=["undone_at", "undone_by"])
     _tell("citizen.unmerged", stored, by=by, now=now, reason="")
     return stored
+
+
+def _hold_likenesses(people: Collection[int]) -> None:
+    """Lock what is said of these before they are: whoever decides on a likeness locks it first as well."""
+    rows = Likeness.objects.select_for_update().filter(Q(older__in=people) | Q(newer__in=people))
+    list(rows.order_by("id").values_list("id"))
 
 
 def _ask_again(parted_id: int) -> None:
