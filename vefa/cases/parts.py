@@ -9,7 +9,7 @@ from django.db.models import Q
 from vefa.cases import owing, routing
 from vefa.cases.clocks import promised
 from vefa.cases.models import Case, CaseContact, Outcome, Promise, State
-from vefa.cases.moves import By, MoveNotAllowedError, Told, changed, locked, tell
+from vefa.cases.moves import By, MoveNotAllowedError, StaleError, Told, changed, locked, tell
 from vefa.cases.showing import is_public
 from vefa.cases.wordlist import words_of
 from vefa.directory.queries import directory
@@ -80,9 +80,12 @@ def of_one_message(case_id: int, version: int | None = None) -> tuple[Case, list
     """
     whole_id = Case.objects.values_list("parent_id", flat=True).get(id=case_id) or case_id
     locked(whole_id)  # no part is cut meanwhile
-    case = locked(case_id, version)
-    rest = Case.objects.select_for_update().filter(Q(pk=whole_id) | Q(parent=whole_id)).exclude(pk=case_id)
-    return case, list(rest.order_by("id"))
+    rows = Case.objects.select_for_update().filter(Q(pk=whole_id) | Q(parent=whole_id))
+    known = {one.pk: one for one in rows.order_by("id")}  # in one order, as whoever locks two of them does
+    case = known.pop(case_id)
+    if version is not None and case.version != version:
+        raise StaleError(f"{case} is at version {case.version}, not {version}")
+    return case, list(known.values())
 
 
 def open_parts(case: Case) -> list[Case]:
