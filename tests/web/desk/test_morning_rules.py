@@ -318,3 +318,5 @@ def test_the_reason_stays_where_nobody_is_found_to_hand_it_to(town, line, wrote_
     answer = do(leyla, do="hand", to="staff:987654", reason="Ağaç kökü")
     assert answer.status_code == 422
     assert "Ağaç kökü</textarea>" in words(answer)
+    assert "Choose to whom." in words(answer)
+    assert 'id="hand-error"' not in words(answer)  # nothing is wrong with the reason

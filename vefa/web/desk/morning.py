@@ -233,6 +233,7 @@ def _card(
         "colleague": hers,
         "knowing": request.POST.get("knowing", ""),
         "handed": request.POST if error and request.POST.get("do") == "hand" else None,
+        "unreasoned": isinstance(error, lifecycle.UnitReasonError),
     }
     if here.message is not None:
         private.see(here.message, staff, now=now)
