@@ -156,6 +156,75 @@ def test_one_that_was_taken_and_never_reported_is_not_sent_again_and_asks_at_onc
     assert state_of(message) == PrivateState.OPEN
 
 
+@pytest.fixture
+def doubted(message, answer, courier, now):
+    """Her answer was taken by the provider, and nobody knows whether it arrived."""
+    answer()
+    courier()
+    Delivery.objects.update(state=DeliveryState.UNCERTAIN)
+    row = Delivery.objects.get()
+    outbox.tell_uncertain([row], now=now + 4000 * MINUTE)
+    assert state_of(message) == PrivateState.OPEN
+    return row
+
+
+def reported(row, now, **report) -> None:
+    told = {"provider_id": row.provider_id, **report}
+    contact = Contact(endpoint=row.endpoint, conversation=row.conversation, details={"receipts": [told]})
+    apply_receipts([contact], now=now + 4001 * MINUTE)
+
+
+def test_an_answer_that_arrived_after_all_asks_nobody_any_more(town, doubted, message, now):
+    reported(doubted, now, state="delivered")
+    assert state_of(message) == PrivateState.ANSWERED
+    assert (message.settled_by, message.settled_at) == (town.leyla, now + 4001 * MINUTE)
+
+
+def test_one_that_was_read_up_to_a_moment_asks_nobody_any_more_either(doubted, message, now):
+    until = (now + 60 * MINUTE).isoformat()
+    reported(doubted, now, state="read", until=until, provider_id="")
+    assert (Delivery.objects.get().state, state_of(message)) == ("read", PrivateState.ANSWERED)
+
+
+def test_what_somebody_decided_while_it_was_in_doubt_stays(town, doubted, message, now):
+    private.keep(seen_by(town.leyla, message, now=now), by=town.leyla, now=now)
+    reported(doubted, now, state="delivered")
+    assert (Delivery.objects.get().state, state_of(message)) == ("delivered", PrivateState.KEPT)
+
+
+def test_a_later_answer_that_failed_still_waits_though_the_earlier_arrived_after_all(
+    doubted, message, answer, courier, provider, now
+):
+    answer("Bir daha: yarın arayın.")
+    provider.blocked.add(ALI)
+    courier()
+    reported(doubted, now, state="delivered")
+    assert state_of(message) == PrivateState.OPEN
+
+
+def test_a_doubt_about_an_earlier_answer_asks_nobody_once_there_is_a_later_one(message, answer, courier, now):
+    answer()
+    courier()
+    answer("Bugün de olur.")
+    outbox.tell_uncertain(list(Delivery.objects.order_by("id")[:1]), now=now + 4000 * MINUTE)
+    assert state_of(message) == PrivateState.ANSWERED
+
+
+def test_a_doubt_that_was_answered_once_more_is_not_told_again_as_a_failure(doubted, message, answer, now):
+    answer("Bir daha: yarın arayın.")
+    reported(doubted, now, state="failed", reason="no such subscriber")
+    assert (Delivery.objects.order_by("id")[0].state, state_of(message)) == ("failed", PrivateState.ANSWERED)
+
+
+def test_a_failure_of_an_earlier_answer_that_nobody_knew_of_is_told(message, answer, courier, now):
+    answer()
+    courier()
+    first = Delivery.objects.get()
+    answer("Kimliğinizi de getirin.")
+    reported(first, now, state="failed", reason="no such subscriber")
+    assert state_of(message) == PrivateState.OPEN
+
+
 def test_a_stop_before_it_left_brings_it_back_and_says_that_nothing_reaches_them(town, message, answer, now):
     answer()
     talk = message.contact.conversation

@@ -229,10 +229,11 @@ def _parts(lease: Lease, error: SendError) -> list[str]:
 def tell_uncertain(rows: list[Delivery], *, now: datetime) -> None:
     """Leave in the journal that nobody knows whether these arrived.
 
-    An answer to a private message that is not sent once more by itself makes that wait again. Call it in the
-    transaction that writes the doubt.
+    An answer to a private message that is not sent once more by itself makes that wait again, unless a later
+    one was given. Call it in the transaction that writes the doubt.
     """
-    wait_again([row for row in rows if row.resent or row.handed_over_at], now=now)
+    doubts = [row for row in rows if row.resent or row.handed_over_at]
+    wait_again(doubts, now=now, doubts={row.pk for row in doubts})
     record(
         Happening(
             kind="delivery.uncertain",

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport
+from vefa.dialogue.models import Delivery, DeliveryState, EarlyReport, Reply
 from vefa.dialogue.respelling import facts_of, spelt_otherwise
 from vefa.dialogue.rests import has_rest
 from vefa.inbox import private
@@ -135,6 +135,7 @@ def _apply(reports: Sequence[Report], *, now: datetime, beside: Sequence[Deliver
     by_id = {(row.endpoint_id, number): row for row in rows for number in (row.provider_id, *row.parts)}
     by_key = {(row.endpoint_id, str(row.key)): row for row in rows}
     failed, strange = [], []
+    doubts = _told_doubts(rows)
     for endpoint_id, report in reports:
         named = by_id.get((endpoint_id, report["provider_id"])) if report["provider_id"] else None
         row = named or by_key.get((endpoint_id, report.get("key", "")))
@@ -146,7 +147,8 @@ def _apply(reports: Sequence[Report], *, now: datetime, beside: Sequence[Deliver
             failed.append(row)
     if rows:
         Delivery.objects.bulk_update(rows, _WRITTEN)
-    tell_failed(failed, now=now)
+    tell_failed(failed, now=now, doubts=doubts)
+    _wait_no_more(rows, doubts, now=now)
     return strange
 
 
@@ -172,6 +174,7 @@ def _apply_moments(contacts: Sequence[Contact], *, now: datetime) -> None:
         .select_related("conversation")
         .order_by("id")
     )
+    doubts = _told_doubts(rows)
     for contact, state, until in reports:
         meant = contact.endpoint_id, _address(contact)
         for row in rows:
@@ -179,6 +182,7 @@ def _apply_moments(contacts: Sequence[Contact], *, now: datetime) -> None:
             if theirs and row.handed_over_at and row.handed_over_at <= until + CLOCKS_DIFFER:
                 _believe(row, {"state": state, "provider_id": ""}, now=now)
     Delivery.objects.bulk_update(rows, ["state", "trouble", "delivered_at", "read_at", "ended_at"])
+    _wait_no_more(rows, doubts, now=now)
 
 
 def _address(contact: Contact) -> int:
@@ -225,12 +229,12 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def tell_failed(rows: Collection[Delivery], *, now: datetime) -> None:
+def tell_failed(rows: Collection[Delivery], *, now: datetime, doubts: Collection[int] = ()) -> None:
     """Leave the failures in the journal of their cases; what was answered without one waits once more.
 
-    Call it in the transaction that writes them.
+    Call it in the transaction that writes them; `doubts` as in `wait_again`.
     """
-    wait_again(rows, now=now)
+    wait_again(rows, now=now, doubts=doubts)
     record(
         Happening(
             kind="delivery.failed",
@@ -244,16 +248,46 @@ def tell_failed(rows: Collection[Delivery], *, now: datetime) -> None:
     )
 
 
-def wait_again(rows: Iterable[Delivery], *, now: datetime) -> None:
-    """Private messages whose answer did not arrive wait once more: no case would tell anybody of it."""
+def wait_again(rows: Iterable[Delivery], *, now: datetime, doubts: Collection[int] = ()) -> None:
+    """Private messages whose answer did not arrive wait once more: no case would tell anybody of it.
+
+    Not for one of these `doubts` where somebody has answered once more since.
+    """
+    mine = _private(rows)
+    latest = _latest([row for row in mine if row.pk in doubts])
     private.unanswered(
-        {
-            row.reply.answers_id: row.pk
-            for row in rows
-            if row.reply.answers_id and row.reply.case_id is None and not row.reply.automatic
-        },
-        now=now,
+        {row.reply.answers_id or 0: row.pk for row in mine if row.pk not in doubts or row in latest}, now=now
     )
+
+
+def _wait_no_more(rows: Iterable[Delivery], doubts: Collection[int], *, now: datetime) -> None:
+    """Private messages that wait because of these doubts, where the answer has arrived after all."""
+    arrived = [row for row in rows if row.pk in doubts and row.state in {S.DELIVERED, S.READ}]
+    latest = _latest(_private(arrived))
+    private.answered_after_all({row.reply.answers_id or 0: row.reply.staff_id for row in latest}, now=now)
+
+
+def _told_doubts(rows: Iterable[Delivery]) -> set[int]:
+    """Those in doubt that are not sent once more by themselves: a person was asked."""
+    return {row.pk for row in rows if row.state == S.UNCERTAIN and (row.resent or row.handed_over_at)}
+
+
+def _private(rows: Iterable[Delivery]) -> list[Delivery]:
+    """What somebody answered without a case."""
+    return [
+        row for row in rows if row.reply.answers_id and row.reply.case_id is None and not row.reply.automatic
+    ]
+
+
+def _latest(rows: Sequence[Delivery]) -> list[Delivery]:
+    """Of private answers the last to their message. No statement where there is none."""
+    if not rows:
+        return []
+    said = Reply.objects.filter(
+        answers__in={row.reply.answers_id for row in rows}, case=None, automatic=False, taken_back_at=None
+    )
+    last = dict(said.order_by("id").values_list("answers_id", "pk"))
+    return [row for row in rows if last.get(row.reply.answers_id or 0) == row.reply_id]
 
 
 def _comes_too_early(row: Delivery, report: dict[str, str]) -> bool:

@@ -227,6 +227,24 @@ def unanswered(failed: Mapping[int, int], *, now: datetime) -> None:
 
 
 @transaction.atomic
+def answered_after_all(arrived: Mapping[int, int | None], *, now: datetime) -> None:
+    """Answers in doubt that did arrive, by contact who gave them: nothing waits any more because of them.
+
+    Call it in the transaction that writes the arrival. What was decided otherwise since stays as it is.
+    """
+    if not arrived:
+        return
+    waiting = PrivateMessage.objects.select_for_update().filter(
+        contact__in=list(arrived), state=PrivateState.OPEN
+    )
+    found = list(waiting.order_by("id"))
+    for one in found:
+        one.state, one.settled_at = PrivateState.ANSWERED, now
+        one.settled_by_id = arrived[one.contact_id]
+    PrivateMessage.objects.bulk_update(found, ["state", "settled_at", "settled_by"])
+
+
+@transaction.atomic
 def again(one: Found, *, by: Staff, now: datetime) -> None:
     """Undo "keep private" or a taken-back answer: it waits for a decision once more. Raises SettledError."""
     message = _locked(one, {PrivateState.KEPT, PrivateState.ANSWERED})
