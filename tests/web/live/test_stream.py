@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import threading
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.test import Client
 
 from vefa.calls import screens
@@ -193,6 +195,33 @@ def test_hundreds_of_screens_do_not_look_at_everything_in_the_same_moment():
 
     (words,) = {asyncio.run(told(screen)) for screen in screens}
     assert b'"within_s": 20.0' in words
+
+
+def test_screens_that_come_back_at_once_share_a_connection_and_a_dead_one_is_replaced(cookie):
+    made = []
+
+    def note(**_facts):
+        made.append(threading.current_thread().name.rpartition("_")[0])
+
+    def die():
+        connection.connection.close()  # this thread's
+
+    async def story():
+        for _ in range(2):
+            screens = [Screen(cookie) for _ in range(20)]
+            await asyncio.gather(*(screen.watch(lambda text: "event" in text) for screen in screens))
+            assert {screen.status for screen in screens} == {200}
+        await asyncio.wrap_future(live._doormen[-1].submit(die))
+        screen = Screen(cookie)
+        await screen.watch(lambda text: "event" in text)
+        assert screen.status == 200
+
+    connection_created.connect(note)
+    try:
+        run(story)
+    finally:
+        connection_created.disconnect(note)
+    assert made.count("live-doorman") == 2
 
 
 def test_after_a_gap_in_the_hearing_every_screen_looks_anew(cookie):
