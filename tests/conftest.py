@@ -9,6 +9,7 @@ from hypothesis import settings as properties
 
 from tests.town import town
 from vefa.channels import queries
+from vefa.triage.learned import serving
 
 __all__ = ["town"]
 pytest_plugins = ["tests.architecture.rendered", "tests.database", "tests.order"]
@@ -30,6 +31,12 @@ def pytest_configure() -> None:
 def _accounts_anew() -> None:
     """What another test's accounts were is remembered for some seconds; that test took them with it."""
     queries.forget()
+
+
+@pytest.fixture(autouse=True)
+def _no_model_of_others() -> None:
+    """The model of another test's city, held by its process: two cities may stand at the same version."""
+    serving._held.service = serving._held.stamp = None
 
 
 @pytest.fixture
