@@ -18,9 +18,7 @@ from django.db import connection
 CHANNEL = "vefa_live"
 REMEMBERED = 4096  # messages
 WAITING = 256  # messages that a slow screen may owe before it is told to look at everything
-LOOKS_PER_S = (
-    25  # of all screens, when each must look at everything: a few hundred at once would hold up the rest
-)
+LOOKS_PER_S = 25  # of all screens, when each must look at everything: hundreds at once hold up the rest
 WITHIN_S = 2.0  # at least, for each
 BEAT_S = 15.0
 RETRY_S = 1.0
