@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from vefa.channels.manners import Answer
 from vefa.channels.port import Call, ForgedError
+from vefa.channels.proving import mac
 
 PROOF_HEADER = "x-hub-signature-256"
 _LONGEST_CHALLENGE = 200
@@ -27,7 +28,7 @@ def verify(call: Call, app_secrets: Sequence[str]) -> None:
 
 def signature(body: bytes, app_secret: str) -> bytes:
     """What the header must say of a body."""
-    return b"sha256=" + hmac.digest(app_secret.encode(), body, "sha256").hex().encode()
+    return b"sha256=" + mac(app_secret, body).hex().encode()
 
 
 def greet(call: Call, verify_token: str) -> Answer:

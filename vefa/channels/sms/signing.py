@@ -1,11 +1,11 @@
 """The signatures of gateways that sign what they push: HMAC-SHA256, with the moment where they tell one."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from vefa.channels.port import Call, ForgedError
+from vefa.channels.proving import mac
 from vefa.channels.sms.describing import Description, filled
 from vefa.channels.sms.moments import from_words
 
@@ -22,11 +22,7 @@ def check(plan: Description, call: Call, secrets: Sequence[str]) -> None:
         head, _, tail = filled(plan.proof_signs, {"time": moment}).partition("{body}")
         told = _octets(head) + told + _octets(tail)
     given = _octets(call.headers.get(plan.proof_header.lower(), "").removeprefix("sha256="))
-    known = [
-        hmac.compare_digest(given, hmac.digest(secret.encode(), told, hashlib.sha256).hex().encode())
-        for secret in secrets
-        if secret
-    ]
+    known = [hmac.compare_digest(given, mac(secret, told).hex().encode()) for secret in secrets if secret]
     if not any(known):
         raise ForgedError("the signature is missing or wrong" if known else "no secret is set")
 

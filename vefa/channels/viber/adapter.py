@@ -21,6 +21,7 @@ from vefa.channels.port import (
     Sent,
     UnsureError,
 )
+from vefa.channels.proving import mac
 from vefa.channels.viber import events
 from vefa.channels.viber.api import ViberApi
 from vefa.kit.saying import Sentence, gettext_noop
@@ -169,7 +170,7 @@ def build(account: Account) -> Viber:
 
 
 def _signature(body: bytes, token: str) -> bytes:
-    return hmac.digest(token.encode(), body, "sha256").hex().encode()
+    return mac(token, body).hex().encode()
 
 
 def _keyboard(buttons: Sequence[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 from vefa.channels.manners import Answer
 from vefa.channels.port import Call, ForgedError
+from vefa.channels.proving import mac
 
 PROOF_HEADERS = (
     "x-twitter-webhooks-signature-oauth2",  # signed with the client secret of OAuth 2; the newer one
@@ -21,7 +22,7 @@ _LONGEST_CHALLENGE = 500
 
 def signature(body: bytes, secret: str) -> bytes:
     """`sha256=` and the HMAC-SHA256 in Base64."""
-    return b"sha256=" + base64.b64encode(hmac.digest(secret.encode(), body, "sha256"))
+    return b"sha256=" + base64.b64encode(mac(secret, body))
 
 
 def verify(call: Call, secrets: Sequence[str]) -> None:
