@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.channels.forged import answers, knock
@@ -33,6 +34,7 @@ from vefa.channels.sealing import seal
 from vefa.dialogue.writing import Words, write
 from vefa.inbox import copied
 from vefa.inbox.models import Contact
+from vefa.triage import twins
 from vefa.wiring.cli import importing
 from vefa.wiring.cli.command import CommandError
 
@@ -57,10 +59,10 @@ def door() -> Endpoint:
     return Endpoint.objects.get(key="x-city")
 
 
-def pushed(x: XApiServer, *events: object) -> None:
+def pushed(x: XApiServer, *events: object, to: Endpoint | None = None) -> None:
     bodies = [json.dumps(one).encode() for one in events]
     calls = [Call(headers={"x-twitter-webhooks-signature": x.sign(body)}, body=body) for body in bodies]
-    assert knock(door(), calls) == [200] * len(calls)
+    assert knock(to or door(), calls) == [200] * len(calls)
 
 
 def test_in_public_everybody_reads_the_answer_and_nobody_the_link(town, x, worker):
@@ -251,3 +253,89 @@ def take_in(*words: object) -> None:
     parser = ArgumentParser()
     importing.add_arguments(parser)
     importing.run(parser.parse_args([str(word) for word in words]))
+
+
+@pytest.fixture
+def second(x) -> Endpoint:
+    """Another account of the city, with a webhook of its own."""
+    return Endpoint.objects.create(
+        key="x-roads", channel="x", language="tr", default_unit_key="contact",
+        settings={"api_base": x.base}, sealed=bytes(door().sealed),
+    )  # fmt: skip
+
+
+def test_a_copied_post_that_is_pushed_to_another_account_is_known_there(town, x, second, worker):
+    given = Copied(link=f"https://x.com/derya/status/{POST}", text=POTHOLE)
+    taken = copied.take(given, by=town.derya, now=timezone.now())
+    worker.work()
+    pushed(x, mention(POST, POTHOLE), to=second)
+    worker.work()
+
+    case = Case.objects.get()
+    again = Contact.objects.get(endpoint=second)
+    assert again.details["same_post"] == taken.contact_id
+    assert {link.contact_id for link in case.links.all()} == {taken.contact_id, again.pk}
+    assert x.posts == []  # as at one account: nobody is acknowledged whose post we took ourselves
+
+
+def test_a_post_that_mentions_two_accounts_is_one_case_and_is_acknowledged_once(town, x, second, worker):
+    pushed(x, mention(POST, POTHOLE))
+    pushed(x, mention(POST, POTHOLE), to=second)
+    worker.work()
+    case = Case.objects.get()
+    assert case.links.count() == 2
+    assert len(x.posts) == 1
+
+    # what follows belongs to it at whichever account it comes first
+    follow_up = mention(LATER, "@PinarovaBld lütfen bakın", conversation_id=POST)
+    pushed(x, follow_up, to=second)
+    worker.work()
+    pushed(x, follow_up)
+    worker.work()
+    assert Case.objects.get().links.count() == 4
+
+    # an ended case stays ended: the same words once more are no objection
+    pushed(x, mention("2080765813578191777", "@PinarovaBld Çarşı'da parktaki lamba yanmıyor"), to=second)
+    worker.work()
+    assert Case.objects.count() == 2
+    ending = Ending(outcome=Outcome.DONE, reason="Değişti.", waiver="Gece çalışıldı.")
+    lamp = Case.objects.exclude(pk=case.pk).get()
+    end(case_id=lamp.pk, ending=ending, by=town.derya, now=timezone.now())
+    pushed(x, mention("2080765813578191777", "@PinarovaBld Çarşı'da parktaki lamba yanmıyor"))
+    worker.work()
+    lamp.refresh_from_db()
+    assert (lamp.state, lamp.links.count(), Case.objects.count()) == (State.ENDED, 2, 2)
+
+
+def test_a_post_that_lies_private_or_in_a_case_of_few_is_not_swallowed_by_it(town, x, second, worker):
+    Endpoint.objects.filter(pk=second.pk).update(owner="mayor", personal=True)
+    pushed(x, mention(POST, POTHOLE), to=second)
+    worker.work()
+    assert not Case.objects.exists()
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+    assert Case.objects.get().conversation.endpoint == door()
+
+    Endpoint.objects.filter(pk=second.pk).update(owner="institution", personal=False)
+    pushed(x, mention(LATER, "@PinarovaBld komşum beni dövüyor, yolda çukur da var"), to=second)
+    worker.work()
+    Case.objects.filter(conversation__endpoint=second).update(private=True)
+    pushed(x, mention(LATER, "@PinarovaBld komşum beni dövüyor, yolda çukur da var"))
+    worker.work()
+    assert sorted(Case.objects.values_list("private", flat=True)) == [False, False, True]
+
+
+def test_who_handles_a_post_holds_it_where_the_city_has_several_accounts(town, x, worker):
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+    contact = Contact.objects.get()
+    assert _held([contact]) == 0
+    Endpoint.objects.create(key="x-roads", channel="x", language="tr")
+    assert _held([contact, contact]) == 1
+
+
+def _held(contacts: list[Contact]) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        twins.hold(contacts)
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        return cursor.fetchone()[0]

@@ -22,6 +22,7 @@ from vefa.journal.models import Event
 
 PHRASE = "outside_hours"
 _WRITTEN = {Form.MESSAGE.value}
+_TOLD = {"auto", "same_post"}  # by a machine; or said at another account, where it was answered
 
 
 def to_tell(talks: Iterable[Conversation], *, now: datetime) -> dict[int, datetime]:
@@ -79,7 +80,7 @@ def _contacts(events: Sequence[Event]) -> Mapping[int, Contact]:
     ids = {event.data.get("contact_id") for event in events if not event.data.keys() & {"passed_on", "filed"}}
     rows = Contact.objects.filter(pk__in=ids - {None}, endpoint_id__in=with_hours(), form__in=_WRITTEN)
     related = rows.select_related("conversation__endpoint", "conversation__address")
-    return {one.pk: one for one in related.defer("raw", "html") if not one.details.get("auto")}
+    return {one.pk: one for one in related.defer("raw", "html") if not one.details.keys() & _TOLD}
 
 
 def _words(one: Listener, moment: datetime, cause: str) -> Words:

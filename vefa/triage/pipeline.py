@@ -26,6 +26,7 @@ from vefa.inbox.speaking import hear, keep
 from vefa.journal.record import Happening, record
 from vefa.kit import rows
 from vefa.kit.text import first_line
+from vefa.triage import twins
 from vefa.triage.advice import advise
 from vefa.triage.drawing import UNREADABLE, asked_of, expected_language, finding_of, opening_of
 from vefa.triage.elsewhere import take_echoes
@@ -44,6 +45,7 @@ _MATTERS = {Form.MESSAGE, UNREADABLE}
 
 def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     """Do with each contact what it asks for. Call it inside the transaction that marks them handled."""
+    twins.hold(contacts)
     contacts = take_groups(contacts, now=now)
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
     note_bounced([contact for contact in contacts if contact.details.get("gone")], now=now)
@@ -72,21 +74,23 @@ def _link(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
 
 
 def _turns(contacts: Sequence[Contact]) -> list[list[Contact]]:
-    """The first contacts of all conversations, then the second ones, and so on."""
+    """The first contacts of all conversations, then the second ones, and so on; of one post one at a time."""
     turns: list[list[Contact]] = []
     seen: dict[object, int] = defaultdict(int)
     for contact in contacts:
         lane = contact.conversation_id or (contact.endpoint_id, contact.lane, contact.id)
-        if seen[lane] == len(turns):
+        post = twins.post_of(contact) or lane
+        at = max(seen[lane], seen[post])
+        if at == len(turns):
             turns.append([])
-        turns[seen[lane]].append(contact)
-        seen[lane] += 1
+        turns[at].append(contact)
+        seen[lane] = seen[post] = at + 1
     return turns
 
 
 def _take(contacts: list[Contact], *, now: datetime) -> dict[int, str]:
     """Take a turn through; in which language whom was heard who was not known to speak it, by citizen."""
-    past = remember(contacts, now=now)
+    past = twins.carried_on(remember(contacts, now=now), contacts, now=now)
     deep = len(contacts) <= DEEP_UP_TO
     asked = [asked_of(contact, before=place_before(contact, past)) for contact in contacts]
     advised = [
@@ -97,7 +101,11 @@ def _take(contacts: list[Contact], *, now: datetime) -> dict[int, str]:
         if is_certain(advice.language, advice.said):
             spoken |= hear(contact, advice.language.value, expected=expected_language(contact))
         contact.language = contact.language or advice.language.value  # written with the mark "handled"
-    decided = [(contact, advice, matter_of(contact, advice, past)) for contact, advice in advised]
+    same = twins.recognise(contacts)
+    decided = [
+        (contact, advice, same.get(contact.pk) or matter_of(contact, advice, past))
+        for contact, advice in advised
+    ]
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
     case_ids = open_cases([opening_of(contact, advice) for contact, advice in fresh], now=now)
     opened = {contact.id: case_id for (contact, _advice), case_id in zip(fresh, case_ids, strict=True)}
