@@ -16,6 +16,7 @@ from vefa.channels.sealing import seal
 from vefa.citizens.models import Address
 from vefa.dialogue import outbox
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.pace import Pace
 from vefa.dialogue.queries import channel_truth
 from vefa.dialogue.terms import NotNowError
 from vefa.dialogue.writing import Words, write
@@ -106,13 +107,22 @@ def test_a_group_that_was_promised_a_moment_hears_once_that_it_passed(street, pr
 
 
 @pytest.mark.parametrize(
-    "reason", ["Aylin hanım 0532 111 22 33 ile konuştuk", "Sayın Ayşe Yılmaz, sizinle konuştuk"]
+    "reason",
+    [
+        "Aylin hanım 0532 111 22 33 ile konuştuk",
+        "Sayın Ayşe Yılmaz, sizinle konuştuk",
+        "aylin (at) posta (dot) example ile konuştuk",
+    ],
 )
 def test_a_reason_that_shows_a_person_is_not_told_to_all(street, town, provider, reason):
     pothole(street)
     street.listen()
+    case = Case.objects.get()
+    Address.objects.create(
+        space="email", value="aylin@posta.example", citizen=case.citizen, created_at=street.now
+    )
     ending = Ending(outcome=Outcome.DONE, reason=reason, waiver="gece")
-    end(case_id=Case.objects.get().pk, ending=ending, by=town.derya, now=street.now)
+    end(case_id=case.pk, ending=ending, by=town.derya, now=street.now)
     answer(street)
 
     assert "konuştuk" not in provider.sent[-1].text
@@ -275,8 +285,18 @@ def test_a_group_that_moved_is_answered_where_it_is_now(street, provider):
     assert len(provider.texts_to(-100_777)) == 1
 
 
+def hurried(limits):
+    """The real pace, on a clock that only its own waiting moves: a second between two takes no time here."""
+    moment = [0.0]
+
+    def sleep(seconds):
+        moment[0] += seconds
+
+    return Pace(limits, clock=lambda: moment[0], sleep=sleep)
+
+
 def test_twenty_a_minute_and_the_rest_later(street, town, provider, monkeypatch):
-    monkeypatch.setattr("vefa.dialogue.pace.time.sleep", lambda _s: None)
+    monkeypatch.setattr(outbox, "Pace", hurried)
     pothole(street)
     street.listen()
     case = Case.objects.get()
