@@ -7,26 +7,8 @@ import pytest
 from tests.cases.stories import opened
 from vefa.cases import lifecycle
 from vefa.cases.ending import OutcomeError
-from vefa.cases.lifecycle import Ending, Piece
+from vefa.cases.lifecycle import Ending
 from vefa.cases.models import Case, Outcome, Proof
-
-HOLE = "Çukur"
-
-
-@pytest.fixture
-def whole(town, now) -> Case:
-    return opened(town, "Çukur var, lamba da yanmıyor, hastayım", now=now)
-
-
-@pytest.fixture
-def cut(town, whole, now):
-    """Cuts a part off the whole."""
-
-    def one(service=None) -> Case:
-        piece = Piece(title=HOLE, text=HOLE, service_id=(service or town.pothole).pk)
-        return lifecycle.part(case_id=whole.pk, piece=piece, by=town.derya, now=now)
-
-    return one
 
 
 def proof_of(case: Case, now) -> Proof:

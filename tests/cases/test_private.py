@@ -4,26 +4,9 @@ import pytest
 
 from tests.cases.stories import opened
 from vefa.cases import lifecycle, public, queries
-from vefa.cases.lifecycle import Piece
 from vefa.cases.models import Case
 from vefa.cases.moves import StaleError
 from vefa.journal.models import Event
-
-
-@pytest.fixture
-def whole(town, now) -> Case:
-    return opened(town, "Çukur var, lamba da yanmıyor, hastayım", now=now)
-
-
-@pytest.fixture
-def cut(town, whole, now):
-    """Cuts a part off the whole."""
-
-    def one(service=None) -> Case:
-        piece = Piece(title="Çukur", text="çukur", service_id=(service or town.pothole).pk)
-        return lifecycle.part(case_id=whole.pk, piece=piece, by=town.derya, now=now)
-
-    return one
 
 
 def shown_to(staff, *cases: Case) -> list[bool]:
