@@ -15,6 +15,7 @@ from vefa.inbox.models import Contact
 from vefa.kit.ids import BadReferenceError, read_reference
 from vefa.kit.saying import Sentence
 from vefa.triage.advice import MEANT, Advice
+from vefa.triage.filing import is_handed_on
 from vefa.triage.guess import why
 from vefa.triage.place import Place
 from vefa.triage.tone import DOUBTFUL, EMERGENCY, NORMAL, doubts, verdict_of
@@ -190,7 +191,17 @@ def _numbers(contact: Contact) -> list[str]:
 
 
 def matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
-    """Decide for one contact; every answer names its reason."""
+    """Decide for one contact; every answer names its reason.
+
+    Where a case would be told and yet stay as it is, what somebody handed on opens one for whom they named.
+    """
+    found = _matter_of(contact, advice, past)
+    if found.quiet and is_handed_on(contact):
+        return Matter("new_case", None, Sentence("a matter of its own"))
+    return found
+
+
+def _matter_of(contact: Contact, advice: Advice, past: Past) -> Matter:
     if contact.details.get("on_the_spot"):
         return Matter("answered", None, Sentence("answered while the person spoke"))
     stated = contact.details.get("case") or past.by_receipt.get(contact.details.get("of", ""))
