@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
@@ -14,8 +18,10 @@ from django.test import Client
 
 from vefa.calls import screens
 from vefa.journal.record import Happening, record
+from vefa.web.live import doorman
 from vefa.web.live import stream as live
 from vefa.web.live.hub import Hub
+from vefa.wiring.tables import connection_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = {"within_s": 2.0}  # where few screens are open
@@ -99,6 +105,50 @@ def cut_listener():
             " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
         )
     connection.close()
+
+
+@contextmanager
+def nobody_answers() -> Iterator[None]:
+    """The database takes questions about sessions, and leaves them open."""
+    with psycopg.connect(connection_words()) as other:
+        other.execute("LOCK TABLE django_session")
+        yield
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """A door at which nobody waits for long."""
+    monkeypatch.setattr(doorman, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(doorman, "HUNG_S", 0.4)
+    monkeypatch.setattr(doorman, "FAREWELL_S", 0.5)
+
+
+@pytest.fixture
+def elsewhere():
+    """Where the database is, to be changed; put back afterwards."""
+    facts = connection.settings_dict
+    before = {**facts}
+    yield facts
+    facts.update(before)
+
+
+async def turned_away(cookie, many=20):
+    """Many screens come back at once, and none gets in: for how long they waited."""
+    clock = asyncio.get_running_loop().time
+    began, screens = clock(), [Screen(cookie) for _ in range(many)]
+    await asyncio.gather(*(screen.watch(lambda _text: False) for screen in screens))
+    assert [screen.status for screen in screens] == [503] * many
+    return clock() - began
+
+
+async def let_in(cookie):
+    async with asyncio.timeout(5):
+        status = 503
+        while status == 503:
+            screen = Screen(cookie)
+            await screen.watch(lambda text: "event" in text)
+            status = screen.status
+    assert status == 200
 
 
 def run(story):
@@ -211,7 +261,7 @@ def test_screens_that_come_back_at_once_share_a_connection_and_a_dead_one_is_rep
             screens = [Screen(cookie) for _ in range(20)]
             await asyncio.gather(*(screen.watch(lambda text: "event" in text) for screen in screens))
             assert {screen.status for screen in screens} == {200}
-        await asyncio.wrap_future(live._doormen[-1].submit(die))
+        await asyncio.wrap_future(live._doormen[-1]._thread.submit(die))
         screen = Screen(cookie)
         await screen.watch(lambda text: "event" in text)
         assert screen.status == 200
@@ -222,6 +272,57 @@ def test_screens_that_come_back_at_once_share_a_connection_and_a_dead_one_is_rep
     finally:
         connection_created.disconnect(note)
     assert made.count("live-doorman") == 2
+
+
+def test_while_the_database_hangs_all_at_the_door_wait_once_and_its_line_is_given_up(cookie, hasty):
+    made = []
+
+    def note(**_facts):
+        made.append(threading.current_thread().name.rpartition("_")[0])
+
+    async def story():
+        await let_in(cookie)
+        with nobody_answers():
+            assert await turned_away(cookie) < 2
+            await wait(lambda: made.count("live-doorman") == 2)
+            assert await turned_away(cookie) < 2
+        await let_in(cookie)
+
+    connection_created.connect(note)
+    try:
+        run(story)
+    finally:
+        connection_created.disconnect(note)
+
+
+def test_while_the_database_takes_connections_and_says_nothing_all_wait_once(cookie, hasty, elsewhere):
+    right = {**elsewhere}
+
+    async def story():
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            options = {**elsewhere["OPTIONS"], "connect_timeout": "2"}
+            elsewhere.update(HOST="127.0.0.1", PORT=str(silent.getsockname()[1]), OPTIONS=options)
+            assert await turned_away(cookie) < 2
+            elsewhere.update(right)
+            await let_in(cookie)
+
+    run(story)
+
+
+def test_who_stands_at_the_door_when_it_closes_is_sent_away_in_good_order(cookie):
+    async def story():
+        screen = Screen(cookie)
+        with nobody_answers():
+            task = asyncio.create_task(live.stream(screen.scope, screen.receive, screen.send))
+            await wait(lambda: live._doormen[-1]._since is not None)
+            closing = asyncio.create_task(live.close())
+            await wait(lambda: not live._open)
+        async with asyncio.timeout(5):
+            await asyncio.gather(task, closing)
+        assert screen.ended
+        assert screen.events == []
+
+    run(story)
 
 
 def test_after_a_gap_in_the_hearing_every_screen_looks_anew(cookie):

@@ -66,6 +66,7 @@ class Hub:
         self._number = 0
         self._past: deque[Told] = deque(maxlen=REMEMBERED)
         self._tasks: list[asyncio.Task[None]] = []
+        self._over = False
 
     def open(self) -> None:
         """Begin to listen."""
@@ -73,6 +74,7 @@ class Hub:
 
     async def close(self) -> None:
         """End every stream at once and stop listening."""
+        self._over = True
         self._give_all(END)
         for task in self._tasks:
             task.cancel()
@@ -80,8 +82,11 @@ class Hub:
         self._tasks = []
 
     def join(self, last_id: str, staff_id: int = 0) -> Screen:
-        """A new screen that has seen everything up to `last_id` ("" for the first time)."""
+        """A new screen that has seen everything up to `last_id` ("" for the first time); ends if too late."""
         screen = Screen(staff_id)
+        if self._over:
+            screen.give(END, instead=END)
+            return screen
         for piece in self._missed(last_id, staff_id):
             screen.give(piece, instead=self._look_anew())
         self._screens.add(screen)

@@ -14,6 +14,7 @@ from django.db import Error, connection
 
 from vefa.cases.tracking import track
 from vefa.inbox.waiting import by_receipt
+from vefa.web.live.doorman import PATIENCE_S
 from vefa.web.live.hub import BEAT, END, Hub, Screen
 from vefa.web.live.wire import Receive, Scope, Send, begin, finish, header, refuse, until_gone
 
@@ -132,8 +133,9 @@ async def _asked(scope: Scope, hub: Hub | None) -> tuple[Watched | None, int]:
     if hub is None or _open.total() >= MOST or _open[reference] >= MOST_OF_ONE:
         return None, 503
     try:
-        case_id = await asyncio.to_thread(_case_of, reference, secret)
-    except Error:
+        async with asyncio.timeout(PATIENCE_S):
+            case_id = await asyncio.to_thread(_case_of, reference, secret)
+    except (Error, TimeoutError):
         return None, 503
     return (None, 404) if case_id is None else (Watched(reference, secret, case_id), 200)
 
