@@ -8,8 +8,10 @@ from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Ending
 from vefa.cases.models import Case, Outcome
 from vefa.cases.support import support
+from vefa.citizens.models import Address
 from vefa.dialogue.exposure import ExposedError
 from vefa.dialogue.models import Delivery, Reply
+from vefa.dialogue.reporters import Reporters
 from vefa.dialogue.writing import Words, write
 from vefa.inbox.models import Conversation
 from vefa.journal.replay import react
@@ -100,6 +102,48 @@ def test_where_to_object_is_told_to_everybody_who_waited(case, ali, ayten, olga,
 
     for one in (ali, ayten, olga):
         assert objection in told(one, now)[-1]
+
+
+@pytest.fixture
+def known_ways(ali, now) -> None:
+    """Ali's number and mailbox, beside the messenger in which he wrote."""
+    ways = (("phone", "+905321112233", "2233"), ("email", "ali.demir@posta.example", ""))
+    for space, value, end in ways:
+        Address.objects.create(
+            space=space, value=value, last_digits=end, citizen_id=ali.address.citizen_id, created_at=now
+        )
+
+
+@pytest.mark.usefixtures("known_ways")
+@pytest.mark.parametrize(
+    "own",
+    ["0532 111 22 33", "+90 (532) 111-22-33", "۰۵۳۲ ۱۱۱ ۲۲ ۳۳", "111 22 33", "Ali.Demir@posta.example"],
+)
+def test_what_is_the_reporters_own_in_how_to_object_is_told_to_nobody_else(
+    case, ali, ayten, olga, town, now, own
+):
+    ending = Ending(
+        outcome=Outcome.NOT_POSSIBLE,
+        reason=f"Size {own} ile ulaştık.",
+        objection=f"{own} ile yazın ya da 0312 555 12 12, itiraz@pinarova.example.",
+    )
+    lifecycle.end(case_id=case.pk, ending=ending, by=town.derya, now=now)
+
+    assert told(ali, now)[-1].count(own) == 2
+    for other in (ayten, olga):
+        said = told(other, now)[-1]
+        assert own not in said
+        assert "Size ••• ile ulaştık." in said
+        assert "••• ile yazın ya da 0312 555 12 12, itiraz@pinarova.example." in said
+
+
+@pytest.mark.usefixtures("known_ways")
+def test_the_reporter_is_looked_up_once_for_everybody_who_hears_it(case, django_assert_num_queries):
+    reporters = Reporters()
+    assert reporters.hidden("Bize yazın.", case.pk) == "Bize yazın."
+    assert reporters.hidden("0532 111 22 33", case.pk) == "•••"
+    with django_assert_num_queries(0):
+        assert reporters.hidden("0312 555 12 12 ya da 05321112233", case.pk) == "0312 555 12 12 ya da •••"
 
 
 def test_an_answer_with_a_name_is_for_one_unless_its_writer_insists(case, ali, ayten, olga, town, now):

@@ -119,7 +119,7 @@ def test_a_reason_that_shows_a_person_is_not_told_to_all(street, town, provider,
     street.listen()
     case = Case.objects.get()
     Address.objects.create(
-        space="email", value="aylin@posta.example", citizen=case.citizen, created_at=street.now
+        space="email", value="aylin@posta.example", citizen_id=case.citizen_id or 0, created_at=street.now
     )
     ending = Ending(outcome=Outcome.DONE, reason=reason, waiver="gece")
     end(case_id=case.pk, ending=ending, by=town.derya, now=street.now)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from vefa.cases import proofs
 from vefa.cases.models import Case, CaseContact, Kind, Outcome, Urgency
@@ -11,6 +12,7 @@ from vefa.dialogue import after_hours, held, sparing
 from vefa.dialogue.audience import Listener, in_crowd, listeners, placed
 from vefa.dialogue.in_groups import IN_GROUPS, reason_for_all
 from vefa.dialogue.phrases import resolved
+from vefa.dialogue.reporters import Reporters
 from vefa.dialogue.values import is_other, to_stranger, values_for
 from vefa.dialogue.writing import Words, greet, write_automatic
 from vefa.inbox.models import Conversation
@@ -46,8 +48,8 @@ _IN_PUBLIC = {
     "passed_on": "news_public",
     "answered": "news_public",
 }
-_NOTHING: Mapping[str, str] = {}
-_PHOTO: Mapping[str, str] = {"photo": "yes"}  # beside an outcome: the listener's page shows one
+_NOTHING: Mapping[str, Any] = {}
+_PHOTO: Mapping[str, Any] = {"photo": "yes"}  # beside an outcome: the listener's page shows one
 type Row = tuple[Listener, Words]
 
 
@@ -196,7 +198,7 @@ def supported(events: Sequence[Event], now: datetime) -> None:
 
 def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, now: datetime) -> None:
     cases = _cases(events)
-    pictured = _pictured(events, cases)
+    pictured, reporters = _pictured(events, cases), Reporters()
     rows: list[Row] = []
     for event in events:
         case = cases.get(_case_id(event))
@@ -206,7 +208,7 @@ def _tell(events: Sequence[Event], phrase: Callable[[Event, Listener], str], *, 
             key = phrase(event, one)
             if key:
                 more = _PHOTO if event.pk in pictured and not is_other(one) else _NOTHING
-                rows += rows_to(event, number, one, [key], more)
+                rows += rows_to(event, number, one, [key], {**more, "reporters": reporters})
     write_automatic(rows, now=now)
 
 
@@ -222,7 +224,7 @@ def _pictured(events: Sequence[Event], cases: Mapping[int, Case]) -> set[int]:
 
 
 def rows_to(
-    event: Event, number: int, one: Listener, keys: Sequence[str], more: Mapping[str, str] = _NOTHING
+    event: Event, number: int, one: Listener, keys: Sequence[str], more: Mapping[str, Any] = _NOTHING
 ) -> list[Row]:
     """The words to one listener; nothing where everybody would read what is meant for one."""
     if one.conversation is None or not one.conversation.public:
@@ -232,7 +234,7 @@ def rows_to(
     fit = [table[key] for key in keys if key in table]
     if not fit:
         return []
-    row = _row(event, number, one, fit)
+    row = _row(event, number, one, fit, more)
     return [_with_reason(row, event)] if group else [row]
 
 
@@ -244,14 +246,14 @@ def _with_reason(row: Row, event: Event) -> Row:
 
 
 def _row(
-    event: Event, number: int, one: Listener, keys: Sequence[str], more: Mapping[str, str] = _NOTHING
+    event: Event, number: int, one: Listener, keys: Sequence[str], more: Mapping[str, Any] = _NOTHING
 ) -> Row:
     data = {**event.data, **more}
 
     def values(language: str, names: Sequence[str]) -> Mapping[str, str]:
         return values_for(one, language=language, data=data, names=names)
 
-    found = [resolved(key, one.language, values, photo=more is _PHOTO) for key in keys]
+    found = [resolved(key, one.language, values, photo="photo" in more) for key in keys]
     said = Words(
         text="\n\n".join(part.text for part in found),
         language=found[0].language,

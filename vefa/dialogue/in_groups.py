@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vefa.dialogue.audience import Listener, in_crowd
 from vefa.dialogue.exposure import exposed
+from vefa.dialogue.reporters import Reporters
 from vefa.dialogue.values import for_others, to_stranger
 from vefa.dialogue.writing import Words, greet
 from vefa.inbox.models import Conversation
@@ -35,7 +36,9 @@ def reason_for_all(event: Event, one: Listener) -> str:
     if one.follower or event.data.get("master_id"):
         return ""
     told = str(event.data.get("reason") or event.data.get("question") or "").strip()
-    return "" if not told or exposed(told, one.case) or for_others(told) != told else told
+    if exposed(told, one.case) or for_others(told) != told:
+        return ""
+    return told if Reporters().hidden(told, one.case.pk) == told else ""
 
 
 def answered_leave(events: Sequence[Event], now: datetime) -> None:

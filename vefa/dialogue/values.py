@@ -15,6 +15,7 @@ from vefa.cases.duty import explained
 from vefa.cases.models import Case
 from vefa.dialogue.audience import Listener
 from vefa.dialogue.phrases import VARIABLES, Resolved, resolved
+from vefa.dialogue.reporters import Reporters, matter_of
 from vefa.directory.queries import directory
 from vefa.inbox.models import Conversation
 from vefa.kit.calendars import comma, day_in_words, in_digits
@@ -26,7 +27,7 @@ _FORM = "HH:mm"
 def values_for(
     one: Listener, *, language: str, data: Mapping[str, Any], names: Container[str] = VARIABLES
 ) -> dict[str, str]:
-    """Every variable of `names` that has a value; `data` is the event's.
+    """Every variable of `names` that has a value; `data` is the event's, with `reporters` where many hear it.
 
     A listener is only ever given the number and the secret link of the listener's own case; who supports
     somebody else's case gets the public page.
@@ -67,7 +68,7 @@ def for_others(text: str) -> str:
 
 
 def _ways(text: str) -> str:
-    """How to object without personal data; the mailboxes and telephones in it are where everybody may."""
+    """How to object without personal data; any mailbox or telephone but the reporter's is where all may."""
     for found in reversed(personal(text)):
         if found.kind not in {MAIL, PHONE}:
             text = f"{text[: found.start]}{MASK}{text[found.end :]}"
@@ -186,7 +187,9 @@ def _written(one: Listener, data: Mapping[str, Any]) -> dict[str, str]:
     others = is_other(one) or one.follower or data.get("master_id")  # told of the case that theirs follows
     if not others:
         return written
-    return {name: _ways(text) if name == "objection" else for_others(text) for name, text in written.items()}
+    reporters, matter = data.get("reporters") or Reporters(), matter_of(one, data)
+    bare = {name: reporters.hidden(text, matter) for name, text in written.items()}
+    return {name: _ways(text) if name == "objection" else for_others(text) for name, text in bare.items()}
 
 
 def _said(data: Mapping[str, Any], language: str) -> dict[str, str]:

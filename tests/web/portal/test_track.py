@@ -13,6 +13,7 @@ from tests.journeys.conftest import Worker
 from tests.town import Town
 from tests.web.portal.resident import POTHOLE, Resident, picture
 from vefa.cases import promises
+from vefa.cases.doubling import double
 from vefa.cases.lifecycle import Ending, ask, end, note, plan, refer, take
 from vefa.cases.models import Case, Outcome, Promise, State
 from vefa.dialogue.writing import Words, write
@@ -210,6 +211,22 @@ def test_a_promise_that_was_moved_says_why(ayse, mine, town):
 
     assert "The asphalt is late" in page
     assert "first promised for" in page
+
+
+def test_why_a_promise_was_moved_names_its_reporter_to_nobody_whose_case_follows(ayse, mine, town, worker):
+    master = the_case()
+    followed = ayse.sends(phone="0532 765 43 21", text="Same hole", photos={"photos": [picture()]})
+    worker.work()
+    twin = Case.objects.exclude(pk=master.pk).get()
+    double(case_id=twin.pk, master_id=master.pk, by=town.derya, now=timezone.now())
+    promise = Promise.objects.get(kind="resolution", case=master)
+    wish = promises.Wish(due_at=timezone.now() + timedelta(days=30), reason="We called 123 45 67 about it")
+    asked = promises.extend(promise_id=promise.id, wish=wish, by=town.derya, now=timezone.now())
+    promises.approve(extension_id=asked.id, by=town.leyla, now=timezone.now())
+
+    assert wish.reason in ayse.sees(mine)
+    assert "We called ••• about it" in ayse.sees(followed)
+    assert "123 45 67" not in ayse.sees(followed)
 
 
 def test_something_added_reaches_the_case(ayse, mine, worker):

@@ -1,6 +1,6 @@
 """The page of one report: what you told us, what happens now and by when, what we did, what was said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 from vefa.cases import proofs
 from vefa.cases.models import Case, Outcome, Promise, PromiseKind, Proof, State
 from vefa.cases.queries import promises_of
+from vefa.dialogue.reporters import Reporters
+from vefa.dialogue.values import for_others
 from vefa.inbox.models import AttachmentState
 from vefa.kit import ids
 from vefa.web.portal import photos, received, reports, showing, statuses, talk
@@ -87,7 +89,7 @@ def _of_case(mine: Mine, case: Case, course: Case, now: datetime) -> dict[str, A
         "files": first.files if first else [],
         "talk": messages[1:] if first and messages and messages[0] is first else messages,
         "proofs": _proofs(mine),
-        "owed": owed(course, now=now),
+        "owed": owed(course, reader=case, now=now),
         "ended": course.state == State.ENDED,
         "refused": course.state == State.ENDED and course.outcome == Outcome.NOT_POSSIBLE,
         "waiting": course.state == State.WAITING,
@@ -109,10 +111,15 @@ def _proofs(mine: Mine) -> list[File]:
     ]
 
 
-def owed(case: Case, *, now: datetime) -> list[Owed]:
-    """What is still owed, the nearest first; an extension says why and from when it was moved."""
+def owed(case: Case, *, reader: Case, now: datetime) -> list[Owed]:
+    """What is still owed, the nearest first; an extension says why and from when it was moved.
+
+    Why, was written to who reported that case: whoever's own case follows it reads nothing personal there.
+    """
     running = [one for one in promises_of(case) if one.kept_at is None and one.dropped_at is None]
     found = [_owed(promise, now) for promise in running if promise.kind != PromiseKind.LEGAL]
+    if reader.pk != case.pk:
+        found = [replace(one, why=for_others(Reporters().hidden(one.why, case.pk))) for one in found]
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at))
 
 
