@@ -8,7 +8,7 @@ from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Ending, Piece
 from vefa.cases.models import Case, Outcome, State, Urgency
 from vefa.citizens.models import Address, Citizen
-from vefa.inbox.models import Contact, Conversation
+from vefa.inbox.models import Contact, Conversation, PrivateMessage
 from vefa.journal.models import Event
 from vefa.triage.models import Finding
 from vefa.triage.pipeline import handle
@@ -286,3 +286,35 @@ def test_handling_twice_makes_nothing_twice(says, now):
 
     assert Case.objects.count() == 0
     assert Event.objects.filter(kind="contact.started").count() == 1
+
+
+@pytest.fixture
+def own_line(town):
+    """The bot's chats as if they came to somebody's own SMS number."""
+    town.bot.personal, town.bot.channel = True, "sms"
+    return town.bot
+
+
+def test_stop_holds_on_a_personal_account_too_and_waits_for_nobody(own_line, says, now):
+    stop, words = says("DUR"), says("Dur bakalım, yarın görüşelim", who="veli")
+
+    handle([stop, words], now=now)
+
+    assert list(PrivateMessage.objects.values_list("contact_id", flat=True)) == [words.pk]
+    assert set(Address.objects.filter(stopped_at=now)) == {stop.conversation.address}
+    assert Event.objects.filter(kind="keyword.stopped").count() == 1
+
+    handle([says("BAŞLA", after=timedelta(minutes=1))], now=now)
+    assert not Address.objects.filter(stopped_at=now).exists()
+
+
+def test_no_other_keyword_is_taken_from_whose_account_it_is(own_line, says, now):
+    asked = says("INFO")
+    handle([asked], now=now)
+    assert PrivateMessage.objects.get().contact == asked
+    assert not Event.objects.filter(kind__startswith="keyword.").exists()
+
+
+def test_a_personal_account_greets_nobody(own_line, says, now):
+    handle([says("", form="start")], now=now)
+    assert not Event.objects.filter(kind="contact.started").exists()

@@ -32,7 +32,7 @@ from vefa.triage.drawing import UNREADABLE, asked_of, expected_language, finding
 from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
-from vefa.triage.keywords.taking import take_keywords
+from vefa.triage.keywords.taking import take_consent, take_keywords
 from vefa.triage.language import is_certain
 from vefa.triage.matter import Matter, matter_of, place_before, remember
 from vefa.triage.models import Finding
@@ -49,8 +49,11 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     contacts = take_groups(contacts, now=now)
     apply_receipts([contact for contact in contacts if contact.details.get("receipts")], now=now)
     note_bounced([contact for contact in contacts if contact.details.get("gone")], now=now)
-    _greet([contact for contact in contacts if contact.form == Form.START], now=now)
-    contacts = private.hold(_link(contacts, now=now), now=now)
+    _greet(
+        [contact for contact in contacts if contact.form == Form.START and not contact.endpoint.personal],
+        now=now,
+    )
+    contacts = private.hold(take_consent(_link(contacts, now=now), now=now), now=now)
     contacts = take_keywords(contacts, now=now)
     matters = [contact for contact in contacts if contact.form in _MATTERS]
     added = [

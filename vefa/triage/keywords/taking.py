@@ -13,12 +13,14 @@ from vefa.citizens.models import Address
 from vefa.citizens.queries import same_person
 from vefa.directory.queries import municipality
 from vefa.inbox.models import Contact, Conversation
+from vefa.inbox.private import is_private
 from vefa.journal.record import Happening, record
 from vefa.triage.keywords.rules import Heard, heard, meant
-from vefa.triage.keywords.words import known_words
+from vefa.triage.keywords.words import ByChannel, known_words
 from vefa.triage.models import Does, Finding
 
 REMEMBERS = timedelta(days=30)  # an outcome that somebody may still judge
+_CONSENT = frozenset({Does.STOP, Does.START})
 _NOT_JUDGED = (Outcome.WITHDRAWN, Outcome.DUPLICATE)
 
 
@@ -30,11 +32,31 @@ def take_keywords(contacts: Sequence[Contact], *, now: datetime) -> list[Contact
     words = known_words()
     left = []
     for contact in contacts:
-        known = words.get(contact.endpoint.channel)
-        found = heard(contact.text, known) if known and contact.form == Form.MESSAGE else None
-        if found is None or contact.conversation is None or not _take(contact, found, now):
+        found = _heard(contact, words)
+        if found is None or not _take(contact, found, now):
             left.append(contact)
     return left
+
+
+def take_consent(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
+    """Those that are no STOP or START on a personal account: these wait for nobody there either.
+
+    All other words on such an account are its owner's to read.
+    """
+    words = known_words()
+    left = []
+    for contact in contacts:
+        found = _heard(contact, words) if is_private(contact) else None
+        if found is None or found.meaning.does not in _CONSENT or not _take(contact, found, now):
+            left.append(contact)
+    return left
+
+
+def _heard(contact: Contact, words: ByChannel) -> Heard | None:
+    known = words.get(contact.endpoint.channel)
+    if not known or contact.form != Form.MESSAGE or contact.conversation is None:
+        return None
+    return heard(contact.text, known)
 
 
 def _take(contact: Contact, found: Heard, now: datetime) -> bool:
@@ -55,7 +77,7 @@ def _obey(found: Heard, conversation: Conversation, now: datetime) -> None:
     if found.meaning.does == Does.LANGUAGE:
         conversation.language = found.meaning.language
         conversation.save(update_fields=["language"])
-    elif found.meaning.does in {Does.STOP, Does.START}:
+    elif found.meaning.does in _CONSENT:
         conversation.address.stopped_at = now if found.meaning.does == Does.STOP else None
         Address.objects.filter(pk=conversation.address_id).update(stopped_at=conversation.address.stopped_at)
 
