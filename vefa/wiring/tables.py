@@ -1,9 +1,11 @@
 """The tables of the database: attached to Django, and brought up to date by one process at a time."""
 
+import time
 from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.conninfo import make_conninfo
@@ -11,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 from vefa.wiring.env import database
 
 LOCK = 1_448_429_153  # any number that nothing else locks
+TURN_S = 0.2  # after which a process asks again whether it may bring the tables up to date
 # What the migrations do to an empty database, by `python -m tools.tables`: walking through them would take
 # seconds, since each step draws all models anew.
 LAYOUT = Path(__file__).with_name("tables.sql")
@@ -47,11 +50,16 @@ def missing_steps() -> int:
 
 
 def bring_up_to_date() -> None:
-    """Run the missing migrations; several processes may ask at once, one works and the others wait."""
+    """Run the missing migrations; several processes may ask at once, one works and the others wait.
+
+    They wait between statements, not within one: the building of an index waits for all statements that
+    began before it.
+    """
     if not missing_steps():
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        while not _our_turn(cursor):
+            time.sleep(TURN_S)
         try:
             if not MigrationRecorder(connection).has_table():
                 _lay_out()
@@ -59,6 +67,11 @@ def bring_up_to_date() -> None:
                 call_command("migrate", verbosity=0, interactive=False)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _our_turn(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    return bool(cursor.fetchone()[0])
 
 
 def _lay_out() -> None:

@@ -1,11 +1,14 @@
 from django.db import migrations, models
 
+from vefa.kit.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("cases", "0004_kinds")]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name="case",
             index=models.Index(
                 condition=models.Q(("ended_at__isnull", False), ("public", True)),

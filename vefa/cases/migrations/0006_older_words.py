@@ -2,11 +2,11 @@
 
 from django.db import migrations
 
-MAKE = "CREATE INDEX case_older_words ON cases_case (id) WHERE NOT (search @@ '''@'''::tsquery)"
-DROP = "DROP INDEX case_older_words"
+from vefa.kit.indexes import build_as
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("cases", "0005_public_ended")]
 
-    operations = [migrations.RunSQL(MAKE, DROP)]
+    operations = [build_as("case_older_words", "cases_case (id) WHERE NOT (search @@ '''@'''::tsquery)")]

@@ -2,14 +2,17 @@
 
 from django.db import migrations, models
 
+from vefa.kit.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("inbox", "0012_conversation_index"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name="attachment",
             index=models.Index(
                 condition=models.Q(("state", "failed")), fields=["id"], name="attachment_failed"
