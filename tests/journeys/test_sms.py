@@ -116,7 +116,7 @@ def kannel() -> Iterator[Gateway]:
 
             def say(text: str) -> None:
                 before = _said()
-                peer.phone.say("05321112233", "5454", text)
+                peer.phone.say(DERYA, "5454", text)
                 wait_for(lambda: _said() > before)
 
             yield Gateway(found[0], say, peer.phone.heard, reports=True)
@@ -251,6 +251,20 @@ def test_from_sms_to_answer_to_verdict_by_code(gateway, town, worker):
 
     if gateway.reports:
         wait_for(lambda: _delivered() == 4, between=worker.work)
+
+
+@pytest.mark.parametrize("gateway", [ALL[0]], indirect=True)
+@pytest.mark.parametrize(
+    "text",
+    ["Сұрақ: Çarşı алаңында үлкен шұңқыр бар", "Çarşı'da sığ bir çukur, ışık yok", "در Çarşı چاله است"],
+)
+def test_who_writes_letters_beyond_the_default_alphabet_is_known_and_answered(gateway, town, worker, text):
+    gateway.say(text)
+    worker.work()
+
+    case = Case.objects.get()
+    assert (Address.objects.get().value, Contact.objects.get().text) == (DERYA, text)
+    assert case.reference in gateway.heard(1)[0]
 
 
 def _delivered() -> int:

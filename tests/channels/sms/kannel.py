@@ -51,7 +51,6 @@ connect-allow-ip = 127.0.0.1
 group = smsbox
 bearerbox-host = 127.0.0.1
 sendsms-port = {sendsms}
-mo-recode = true
 
 group = sendsms-user
 username = {user}

@@ -184,27 +184,6 @@ def test_a_message_is_read(style):
 
 
 @pytest.mark.parametrize(
-    ("charset", "text"),
-    [("UTF-16BE", "Жолда шұңқыр бар"), ("UTF-16BE", "Sokakta çığ"), ("ISO-8859-9", "Çığ"), ("UTF-8", "Çığ")],
-)
-def test_kannel_posts_letters_beyond_the_default_alphabet_in_a_charset_that_it_names(charset, text):
-    headers = {"content-type": f'text/plain; charset="{charset}"'}
-    query = "secret=x&id=ab12&from=%2B905321112233&at=1795341151"
-    call = Call(headers=headers, body=text.encode(charset), query=query)
-    (reading,) = taken(line("kannel"), call)
-    assert reading.text == text
-
-
-def test_kannel_also_posts_the_text_as_the_body():
-    headers = {"content-type": 'text/plain; charset="UTF-8"', "x-kannel-to": "5454"}
-    query = "secret=x&id=ab12&from=%2B905321112233&at=1795341151"
-    (reading,) = taken(line("kannel"), Call(headers=headers, body="a=1&ç".encode(), query=query))
-    assert reading.text == "a=1&ç"
-    assert reading.said_at is not None
-    assert reading.said_at.isoformat() == "2026-11-22T09:52:31+00:00"
-
-
-@pytest.mark.parametrize(
     ("written", "region", "address"),
     [
         ("05321112233", "TR", DERYA),
@@ -358,11 +337,6 @@ def test_the_secret_of_the_door_is_taken_however_it_is_written_and_never_kept(qu
     kannel, call = line("kannel"), get(query.format(SECRET, SECRET))
     kannel.verify(call, [SECRET])
     assert SECRET.encode() not in kannel.arrivals(call)[0].raw
-
-
-def test_octets_beyond_ascii_in_a_query_are_read_in_the_charset_that_it_names():
-    (said,) = taken(line("kannel"), get("from=5454&id=1&charset=iso-8859-9&text=\xfeehir"))
-    assert said.text == "şehir"
 
 
 @given(

@@ -125,7 +125,8 @@ class Described(Line):
 
     def read(self, raw: bytes) -> Reading:
         """See `arrivals`."""
-        plan, found = self._plan(), fields(reread(raw))
+        plan = self._plan()
+        found = fields(reread(raw), {plan.inbound.text, plan.report.reason})
         if not self._is_message(found):
             return _report(plan, found)
         message = self.message(text_at(found, plan.inbound.sender), text_at(found, plan.inbound.text))

@@ -73,7 +73,7 @@ class Kannel(Line):
     def read(self, raw: bytes) -> Reading:
         """A message by GET has its text in the query, one by POST in the body."""
         knock = reread(raw)
-        found = fields(knock) if "=" in knock.query else {}
+        found = fields(knock, {"text"}) if "=" in knock.query else {}
         if state := str(found.get("dlr", "")):
             return _report(state, found)
         text = str(found["text"]) if "text" in found else text_of(knock)

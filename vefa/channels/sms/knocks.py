@@ -2,7 +2,7 @@
 
 import codecs
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from email.message import Message
 from typing import Any
@@ -92,15 +92,18 @@ def reread(raw: bytes) -> Knock:
         raise UnreadableError(f"no knock of a gateway: {type(error).__name__}") from None
 
 
-def fields(knock: Knock) -> dict[str, Any]:
-    """What stands in the query and in a form or JSON body, the body first. Raises UnreadableError."""
-    return {**_decoded(knock.query), **_body(knock)}
+def fields(knock: Knock, words: Collection[str] = ()) -> dict[str, Any]:
+    """What stands in the query and in a form or JSON body, the body first. Raises UnreadableError.
+
+    `words` are the parameters that hold what somebody wrote: a charset that is named is theirs alone.
+    """
+    return {**_decoded(knock.query, words), **_body(knock, words)}
 
 
 def facts(knock: Knock, names: frozenset[str]) -> Mapping[str, Any]:
     """What `fields` says of these names: at the door, where the text is not read yet. Raises UnreadableError.
 
-    A query in another charset than UTF-8, or with a body beside it, is read at length.
+    A query with a body beside it is read at length.
     """
     pairs = knock.query.split("&")
     if knock.body or len(pairs) > MOST_FIELDS:
@@ -110,8 +113,6 @@ def facts(knock: Knock, names: frozenset[str]) -> Mapping[str, Any]:
         name, _, value = pair.partition("=")
         if "%" in name or "+" in name:
             name = _plain(name)
-        if name == "charset" and _known(_plain(value)) != "utf-8":
-            return fields(knock)
         if name in names and pair:
             found[name] = _plain(value)
     return found
@@ -149,7 +150,7 @@ def text_of(knock: Knock) -> str:
     return knock.body if charset == "utf-8" else octets(knock).decode(charset, "replace")
 
 
-def _body(knock: Knock) -> dict[str, Any]:
+def _body(knock: Knock, words: Collection[str]) -> dict[str, Any]:
     if not knock.body:
         return {}
     if "json" in knock.kind or knock.body.lstrip()[:1] in ("{", "["):
@@ -158,18 +159,26 @@ def _body(knock: Knock) -> dict[str, Any]:
         except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
             raise UnreadableError(f"no JSON: {type(error).__name__}") from None
         return found if isinstance(found, dict) else {str(at): one for at, one in enumerate(_list(found))}
-    return _decoded(knock.body) if "=" in knock.body else {}
+    return _decoded(knock.body, words) if "=" in knock.body else {}
 
 
 def _list(found: Any) -> list[Any]:
     return found[:MOST_FIELDS] if isinstance(found, list) else []
 
 
-def _decoded(text: str) -> dict[str, str]:
-    """Parameters as texts, in the charset that one of them names, in UTF-8 where none does."""
-    found = dict(_pairs(text, "utf-8"))
-    charset = _known(found.get("charset", ""))
-    return found if charset == "utf-8" else dict(_pairs(text, charset))
+def _decoded(text: str, words: Collection[str]) -> dict[str, str]:
+    """Parameters as texts: `words` in the charset that one of them names, everything else in UTF-8.
+
+    Kannel names UTF-16 for the octets of the text, and writes the sender's plus as ASCII beside it.
+    """
+    found = _pairs(text, "utf-8")
+    charset = _known(dict(found).get("charset", ""))
+    if charset == "utf-8" or not words:
+        return dict(found)
+    told = _pairs(text, charset)
+    return {
+        name: other if name in words else plain for (name, plain), (_, other) in zip(found, told, strict=True)
+    }
 
 
 def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
