@@ -1,12 +1,13 @@
 """The words under which a case is found, the same on every PostgreSQL: cut and folded here, not there.
 
 The words of who asks bear a sign: only who may see names finds by them. Of a word with a half-space both its
-parts are kept and what they are when written together.
+parts are kept and what they are when written together. What else Persian writes apart or together is made
+equal where it is asked for: a text keeps its words as they were typed.
 """
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection
@@ -24,6 +25,15 @@ COMMON_SHARE = 0.01  # of all cases
 FEW_CASES = 100_000  # a thousand matches are always sorted at once
 NAMED = "@"  # before a word of a name; alone it says that in this vector names stand apart
 HALF_SPACE = "\u200c"
+MOST_TOGETHER = 3  # words that may be one in the text
+SHORTEST_CUT, LONGEST_CUT = 6, 16  # letters of a word that may be two in the text
+# Persian words that stand in every other text: as halves they would find what has nothing to do with it.
+EVERYWHERE = frozenset({
+    "ان", "این", "از", "است", "ای", "با", "باید", "بر", "برای", "به", "بی", "بین", "پس", "تا", "تر", "تو",
+    "چه", "دو", "در", "را", "ست", "سه", "شما", "که", "ما", "من", "می", "نمی", "نه", "هر", "هست", "هم",
+    "همه", "یا", "یک", "یه",
+})  # fmt: skip
+_PERSIAN = re.compile(r"[\u0621-\u06d3\d]+")  # and numbers, which stand before a half-space too
 _JOINT = re.compile(r"['\-]")
 _HELD = re.compile(r"'([^']+)'")
 
@@ -114,14 +124,31 @@ def _filled(held: Iterable[str], texts: Iterable[str]) -> str:
 
 
 def _terms(text: str, *, names: bool) -> Iterator[str]:
-    """Each word as a part of a tsquery; one with a half-space also as it is written without."""
-    for chunk in text.split():
-        parts = [_beginning(word, names=names) for word in _plain(chunk)][:MOST_ASKED]
-        if HALF_SPACE in chunk and len(parts) > 1:
-            whole = [_beginning(word, names=names) for word in _together(chunk)]
-            yield f"({' & '.join(parts)} | {' & '.join(whole)})"
-        else:
-            yield from parts
+    """Each word as a part of a tsquery; Persian ones also written together, and cut in two."""
+    before: list[str] = []
+    for word in _plain(text):
+        if not _PERSIAN.fullmatch(word):
+            before = []
+            yield _beginning(word, names=names)
+            continue
+        wholes = ["".join([*before[at:], word])[:LONGEST] for at in range(len(before))]
+        forms = [word, *(whole for whole in wholes if not whole.isascii())]
+        yield _either([*(_beginning(one, names=names) for one in forms), *_halves(word, names=names)])
+        before = [*before, word][1 - MOST_TOGETHER :]
+
+
+def _halves(word: str, *, names: bool) -> Iterator[str]:
+    """A Persian word as two: of short words and of those in every text, too many would be found."""
+    if SHORTEST_CUT <= len(word) <= LONGEST_CUT and not word.isascii():
+        for at in range(2, len(word) - 1):
+            head, tail = word[:at], word[at:]
+            if not {head, tail} & EVERYWHERE:
+                signs = ("", NAMED) if names else ("",)
+                yield from (f"('{sign}{head}' & '{sign}{tail}')" for sign in signs)
+
+
+def _either(terms: Sequence[str]) -> str:
+    return terms[0] if len(terms) == 1 else f"({' | '.join(terms)})"
 
 
 def _beginning(word: str, *, names: bool) -> str:
