@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from tests.channels.forged import answers, knock
 from tests.channels.x.test_archive import written
+from tests.journeys.meta import ALI, push
+from tests.providers.meta_graph import message
 from tests.providers.x_api import (
     DERYA,
     MAYOR,
@@ -22,7 +24,7 @@ from tests.providers.x_api import (
     older_post,
     own_post,
 )
-from vefa.cases.lifecycle import Ending, end
+from vefa.cases.lifecycle import Ending, double, end
 from vefa.cases.models import Case, Outcome, State
 from vefa.channels import administering, looking
 from vefa.channels.administering import Act
@@ -121,6 +123,46 @@ def test_what_began_in_public_goes_on_in_private_where_we_ask_for_it(town, x, wo
     assert Case.objects.count() == 1
     assert case.conversation is not None
     assert (case.conversation.thread, case.conversation.public) == ("dm", False)
+
+
+def test_the_way_chosen_for_a_post_is_not_that_of_who_wrote_in_private(town, x, facebook, worker):
+    page, graph = facebook
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+    case = Case.objects.get()
+    pushed(x, direct("5001", POTHOLE, sender="77"))
+    push(page, graph, message(ALI, POTHOLE))
+    worker.work()
+    for other in Case.objects.exclude(pk=case.pk):
+        double(case_id=other.pk, master_id=case.pk, by=town.derya, now=timezone.now())
+    worker.work()
+    posted, said = len(x.posts), len(x.direct)
+
+    words = Words(text="Ekibimiz yarın geliyor.", language="tr", way="public")
+    write(case=case, words=words, by=town.derya, now=timezone.now())
+    worker.work()
+    assert [(one.where, one.text) for one in x.posts[posted:]] == [(POST, words.text)]
+    assert [(one.where, one.text) for one in x.direct[said:]] == [("77", words.text)]
+    assert graph.texts_to(ALI)[-1] == words.text
+
+
+def test_what_was_written_in_private_stays_so_where_the_case_goes_on_elsewhere(town, x, worker, settings):
+    pushed(x, mention(POST, POTHOLE))
+    worker.work()
+    case, posted = Case.objects.get(), len(x.posts)
+    settings.UNDO_S = 60
+    words = Words(text="Telefonunuzu yazar mısınız?", language="tr", way="private")
+    now = timezone.now()
+    reply = write(case=case, words=words, by=town.derya, now=now)
+    pushed(x, direct("5001", "0532 123 45 67"))
+    worker.work()
+    case.refresh_from_db()
+    assert (case.conversation.public, x.direct) == (False, [])
+
+    reply.deliveries.update(due_at=now)
+    worker.work()
+    assert [(one.where, one.text) for one in x.direct] == [(DERYA, words.text)]
+    assert len(x.posts) == posted
 
 
 def test_the_mayors_account_shares_the_citys_door_and_leaves_it_alone(town, x, worker):

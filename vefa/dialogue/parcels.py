@@ -31,11 +31,10 @@ def parcel_of(delivery: Delivery, earlier: Sequence[Message], *, now: datetime) 
     if conversation is None:
         return _post(delivery, now=now)
     answered = reply.answers.message_id if reply.answers else _opened_by(reply.case_id, conversation)
-    case = reply.case
-    extras = msgspec.convert(reply.extras or {}, Extras)
+    case, way, extras = reply.case, _way(reply, conversation), _extras(reply, conversation)
     return Parcel(
         to=conversation.address.value,
-        text=_for_everybody(reply) if is_open(conversation, reply.way) else reply.text,
+        text=_for_everybody(reply) if is_open(conversation, way) else reply.text,
         language=reply.language,
         thread=conversation.thread,
         in_reply_to=answered or (earlier[0][0] if earlier else ""),
@@ -51,7 +50,7 @@ def parcel_of(delivery: Delivery, earlier: Sequence[Message], *, now: datetime) 
         done=tuple(delivery.parts),
         at=now,
         heard_at=conversation.last_contact_at,
-        way=reply.way,
+        way=way,
         template=extras.template,
         buttons=extras.buttons,
         place=extras.place,
@@ -73,6 +72,32 @@ def _post(delivery: Delivery, *, now: datetime) -> Parcel:
         done=tuple(delivery.parts),
         at=now,
     )
+
+
+def _is_its_own(reply: Reply, conversation: Conversation) -> bool:
+    """Whether way and extras were chosen for this conversation: not for others who stand behind the case."""
+    return reply.automatic or reply.case is None or reply.case.conversation_id == conversation.pk
+
+
+def _way(reply: Reply, conversation: Conversation) -> str:
+    """The way that was chosen for this conversation; in any other the usual one.
+
+    What goes in private to who spoke in public stays so, wherever the case goes on since: nobody else who
+    speaks in public hears it.
+    """
+    private = conversation.public and not is_open(conversation, reply.way)
+    return reply.way if private or _is_its_own(reply, conversation) else ""
+
+
+def _extras(reply: Reply, conversation: Conversation) -> Extras:
+    """What goes out beside the text: buttons and a point only where it was asked whether they may.
+
+    An approved text goes along to all: it is taken only where free words may not go.
+    """
+    extras = msgspec.convert(reply.extras or {}, Extras)
+    if _is_its_own(reply, conversation):
+        return extras
+    return msgspec.structs.replace(extras, buttons=(), place=None)
 
 
 def _for_everybody(reply: Reply) -> str:

@@ -132,8 +132,9 @@ def test_a_private_word_to_who_wrote_in_public_is_seen_by_nobody_else(x):
     assert x.posts == []
 
 
-def test_what_came_in_private_is_answered_in_private(x):
-    adapter(x).send(private("a" * 9_999))
+@pytest.mark.parametrize("way", ["", "private", "public", "thread"])
+def test_what_came_in_private_is_answered_in_private(x, way):
+    adapter(x).send(private("a" * 9_999, way=way))
 
     assert len(x.direct) == 1
     assert x.posts == []

@@ -191,7 +191,8 @@ def build(account: Account) -> X:
 
 
 def _is_direct(parcel: Parcel) -> bool:
-    return parcel.way == DIRECT if parcel.way else parcel.thread == DIRECT_THREAD
+    """What was said in private is never answered in public, whatever the way says."""
+    return parcel.thread == DIRECT_THREAD or parcel.way == DIRECT
 
 
 def _steps(parcel: Parcel) -> list[str]:
