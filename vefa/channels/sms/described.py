@@ -41,6 +41,8 @@ from vefa.channels.sms.line import Line, check_sendable, known_as
 from vefa.channels.sms.moments import from_words
 from vefa.kit.saying import Sentence
 
+_UNKNOWN = "neither a message nor a report, by the gateway's description"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Described(Line):
@@ -79,17 +81,21 @@ class Described(Line):
             signing.check(plan, call, secrets)
 
     def arrivals(self, call: Call, /) -> tuple[Arrival, ...]:
-        """One for each message or report; several where the body is a list."""
+        """One for each message or report; several where the body is a list, whatever else stands in it."""
         knock = knock_of(call)
         found = fields(knock)
         if not (several := self._several(found)):
             return (self._arrival(knock, found, call.at),)
-        return tuple(
-            self._arrival(
-                Knock(kind="application/json", body=msgspec.json.encode(one).decode()), one, call.at
-            )
-            for one in several
-        )
+        if not any(self._is_known(one) for one in several):
+            raise UnreadableError(_UNKNOWN)
+        return tuple(self._one_of_several(one, call.at) for one in several)
+
+    def _one_of_several(self, found: Any, at: datetime | None) -> Arrival:
+        """What is neither a message nor a report is kept: the messages beside it are no reason to lose it."""
+        knock = Knock(kind="application/json", body=msgspec.json.encode(found).decode())
+        if self._is_known(found):
+            return self._arrival(knock, found, at)
+        return arrival(knock, "", self.lane(text_at(found, self._plan().inbound.sender)), heard=at)
 
     def _several(self, found: dict[str, Any]) -> list[Any]:
         at = self._plan().list_at
@@ -110,7 +116,11 @@ class Described(Line):
             return arrival(knock, name, self.lane(sender), heard=heard)
         if state and report:
             return arrival(knock, report_name(report, state, text_at(found, plan.report.at)), report)
-        raise UnreadableError("neither a message nor a report, by the gateway's description")
+        raise UnreadableError(_UNKNOWN)
+
+    def _is_known(self, found: Any) -> bool:
+        report = self._plan().report
+        return self._is_message(found) or bool(text_at(found, report.state) and text_at(found, report.id))
 
     def _is_message(self, found: Any) -> bool:
         plan = self._plan().inbound
@@ -235,7 +245,7 @@ def _decoded(answer: httpx.Response) -> Any:
 def _report(plan: Description, found: Any) -> Reading:
     number, state = text_at(found, plan.report.id), text_at(found, plan.report.state)
     if not number or not state:
-        raise UnreadableError("neither a message nor a report, by the gateway's description")
+        raise UnreadableError(_UNKNOWN)
     known = "delivered" if state in plan.report.delivered else "delayed"
     known = "failed" if state in plan.report.failed else known
     reason = clean_line(text_at(found, plan.report.reason)) if known == "failed" else ""

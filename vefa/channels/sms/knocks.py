@@ -158,12 +158,13 @@ def _body(knock: Knock, words: Collection[str]) -> dict[str, Any]:
             found = msgspec.json.decode(knock.body)
         except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
             raise UnreadableError(f"no JSON: {type(error).__name__}") from None
-        return found if isinstance(found, dict) else {str(at): one for at, one in enumerate(_list(found))}
+        return found if isinstance(found, dict) else _numbered(found)
     return _decoded(knock.body, words) if "=" in knock.body else {}
 
 
-def _list(found: Any) -> list[Any]:
-    return found[:MOST_FIELDS] if isinstance(found, list) else []
+def _numbered(found: Any) -> dict[str, Any]:
+    """All of a list: what is not read here is lost, for the gateway hears that we have it."""
+    return {str(at): one for at, one in enumerate(found)} if isinstance(found, list) else {}
 
 
 def _decoded(text: str, words: Collection[str]) -> dict[str, str]:
