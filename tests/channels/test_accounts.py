@@ -168,6 +168,23 @@ def test_the_command_makes_up_no_secret_that_the_provider_makes():
     assert secrets_of(endpoint_of("hat")) == {"secret": "auth-token-1"}
 
 
+def test_the_command_adds_a_second_number_behind_the_door_of_the_first(capsys):
+    first = ["add", "whatsapp", "--key", "hat", "--phone-number-id", "1", "--waba-id", "9"]
+    with pytest.raises(CommandError, match="Missing: --token, --secret"):
+        vefa_endpoint(*first)
+    vefa_endpoint(*first, "--token", "EAAG", "--secret", "f00d")
+    second = ["add", "whatsapp", "--key", "su", "--phone-number-id", "2"]
+    with pytest.raises(CommandError, match=r"“hat” has the door for this waba_id.*--door hat"):
+        vefa_endpoint(*second, "--waba-id", "9", "--token", "EAAG", "--secret", "f00d")
+    with pytest.raises(CommandError, match="no endpoint “hut”"):
+        vefa_endpoint(*second, "--door", "hut")
+    vefa_endpoint(*second, "--door", "hat")
+
+    assert "through the door of hat" in capsys.readouterr().out
+    su = endpoint_of("su")
+    assert (su.settings, secrets_of(su)) == ({"phone_number_id": "2", "door": "hat"}, {})
+
+
 def test_the_command_takes_no_port_that_is_none():
     with pytest.raises(CommandError, match="--smtp-port is 5x: write a number from 1 to 65535"):
         vefa_endpoint("add", "email", "--key", "posta", "--address", "a@p.example", "--smtp-port", "5x")

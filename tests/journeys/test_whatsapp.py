@@ -34,6 +34,7 @@ from tests.web.desk.seat import seated
 from vefa.cases.lifecycle import Ending, end
 from vefa.cases.models import Case, Outcome, State
 from vefa.channels import looking
+from vefa.channels.manners import Subscriber
 from vefa.channels.models import Subscription
 from vefa.channels.port import Call, Place
 from vefa.channels.registry import network_client
@@ -188,7 +189,7 @@ def test_what_comes_for_another_number_of_the_app_ends_at_its_own_endpoint(town,
     second = number_of(cloud, "second", "777", door="line")
     cloud.numbers = (NUMBER, "777")
     first, other = fresh(HOLE), fresh("Parkta lamba yanmıyor", number="777")
-    foreign = fresh("Merhaba", number="999")
+    foreign = fresh("Sokağımızda su akmıyor", number="999", sender="905325550143")
     changes = [*first["entry"][0]["changes"], *other["entry"][0]["changes"], *foreign["entry"][0]["changes"]]
     first["entry"][0]["changes"] = changes
     assert push(line, first) == [200]
@@ -199,6 +200,23 @@ def test_what_comes_for_another_number_of_the_app_ends_at_its_own_endpoint(town,
     assert Contact.objects.filter(endpoint=second).count() == 1
     assert Contact.objects.filter(endpoint=line).count() == 2  # nobody's number stays visible
     assert "POST 777/messages" in cloud.calls
+    stray = Contact.objects.get(text="Sokağımızda su akmıyor")
+    assert stray.citizen is not None
+    assert stray.citizen.name.endswith("+905325550143")  # to be called
+    case = Case.objects.get(links__contact=stray)
+    page = seated(town.ayse).get(reverse("desk:case", args=[case.pk]), {"speak": "en"}).content.decode()
+    assert "the number 999, which no account here has" in page
+    assert (stray.conversation, case.conversation) == (None, None)
+    assert {one.to for one in cloud.received} == {DERYA}  # never answered from another number
+
+
+def test_a_number_behind_a_door_ends_no_pushing_of_the_others(line, cloud):
+    second = number_of(cloud, "second", "777", door="line")
+    with network_client() as http:
+        adapter = adapter_of(second, http)
+        assert isinstance(adapter, Subscriber)
+        adapter.unsubscribe()
+    assert not any(asked.startswith("DELETE") for asked in cloud.calls)
 
 
 def test_what_is_said_in_a_group_is_answered_in_the_group_and_nothing_private_stands_there(

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from msgspec import structs
 
+from vefa.channels.manners import Channel
 from vefa.channels.models import Endpoint, Subscription
 from vefa.channels.port import Account, Adapter
 from vefa.channels.queries import forget
-from vefa.channels.registry import build
+from vefa.channels.registry import build, channel_of
 from vefa.channels.sealing import seal, unseal
-from vefa.channels.sharing import mains
+from vefa.channels.sharing import DOOR, is_behind, mains
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what the Bot API allows
@@ -41,6 +42,7 @@ def add(new: NewEndpoint) -> Endpoint:
     if not _KEY.fullmatch(new.key):
         raise AccountError(f"The key “{new.key}” may have small letters, digits, - and _ only.")
     check_secret(new.secrets.get("secret", ""))
+    check_alone(channel_of(new.channel), new.settings, besides=new.key)
     known = Endpoint.objects.filter(key=new.key).first()
     endpoint = _woken(known, new) if known else _made(new)
     forget()
@@ -144,8 +146,17 @@ def _account(endpoint: Endpoint, main: Endpoint | None, http: httpx.Client) -> A
     """Its own settings and secrets, completed by those of the endpoint whose door it uses."""
     parts = [main, endpoint] if main else [endpoint]
     settings_ = {name: str(value) for part in parts for name, value in part.settings.items()}
-    secrets = {name: value for part in parts for name, value in unseal(part.sealed).items()}
+    own = unseal(endpoint.sealed)
+    secrets = {**(unseal(main.sealed) if main else {}), **own}
+    if main:
+        settings_ |= _led(main, own)
     return Account(settings=settings_, secrets=secrets, http=http, url=hook_url(main or endpoint))
+
+
+def _led(main: Endpoint, own: Collection[str]) -> dict[str, str]:
+    """Where secrets of the door's endpoint go: as it says; who stands behind it leads none elsewhere."""
+    lines = [line for line in channel_of(main.channel).fields if set(line.leads) - set(own)]
+    return {line.name: str(main.settings.get(line.name, "")) for line in lines}
 
 
 def hook_url(endpoint: Endpoint) -> str:
@@ -157,6 +168,24 @@ def hook_url(endpoint: Endpoint) -> str:
 def door_url(endpoint: Endpoint) -> str:
     """Where a provider reaches it: at its own door, or at that of the endpoint that it stands behind."""
     return hook_url(mains([endpoint]).get(endpoint.pk, endpoint))
+
+
+def rival(channel: Channel, settings: Mapping[str, str], *, besides: str = "") -> str:
+    """Which account has a door for the same business at the provider, which pushes to one alone; "": none."""
+    whole = str(settings.get(channel.one_door, "")).strip() if channel.one_door else ""
+    if not whole or settings.get(DOOR):
+        return ""
+    same = {"channel": channel.key, f"settings__{channel.one_door}": whole}
+    rows = Endpoint.objects.filter(retired_at=None, **same).exclude(key=besides).order_by("id")
+    return next((row.key for row in rows if not is_behind(row)), "")
+
+
+def check_alone(channel: Channel, settings: Mapping[str, str], *, besides: str) -> None:
+    """Whether no other account's door is in the way of this one. Raises AccountError."""
+    if key := rival(channel, settings, besides=besides):
+        name = channel.one_door
+        words = f"The account “{key}” has the door for this {name}, and everything is pushed to one address"
+        raise AccountError(f"{words}: name it in the setting door (--door {key}).")
 
 
 def check_secret(secret: str) -> None:

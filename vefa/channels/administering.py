@@ -19,6 +19,7 @@ from vefa.channels.models import Endpoint, Owner, Subscription
 from vefa.channels.queries import forget
 from vefa.channels.registry import channel_of
 from vefa.channels.sealing import UnsealableError, seal, unseal
+from vefa.channels.sharing import DOOR
 from vefa.journal.record import Happening, record
 
 OLD = "old_"  # before the name of a secret: it was replaced and is still good
@@ -88,6 +89,8 @@ def configure(
     if needed_anew(endpoint, settings, held=_held(endpoint) - secrets.keys()):
         raise AccountError("The address has changed: enter the secrets that are sent there anew.")
     kept = {name: value for name, value in {**endpoint.settings, **settings}.items() if value != ""}
+    if rival_anew(endpoint, kept):
+        raise AccountError("Another account has the door for it.")
     wanted: dict[str, Any] = {"settings": kept}
     if secrets:
         held = unseal(endpoint.sealed)
@@ -101,6 +104,15 @@ def configure(
     for name in sorted(secrets):
         _tell(endpoint, "endpoint.secret_entered", act, {"secret": name})
     return _change(endpoint, wanted, act)
+
+
+def rival_anew(endpoint: Endpoint, settings: Mapping[str, str]) -> str:
+    """Whose door these settings would bring it in conflict with; "" where they change nothing of that."""
+    channel = channel_of(endpoint.channel)
+    names = (channel.one_door, DOOR)
+    if all(settings.get(name, "") == endpoint.settings.get(name, "") for name in names):
+        return ""
+    return accounts.rival(channel, settings, besides=endpoint.key)
 
 
 def needed_anew(
@@ -174,8 +186,9 @@ def retire(endpoint_id: int, act: Act) -> None:
 
 @transaction.atomic
 def restore(endpoint_id: int, act: Act) -> None:
-    """Undo the retiring."""
+    """Undo the retiring. Raises AccountError where another account took over its door."""
     endpoint = _locked(endpoint_id)
+    accounts.check_alone(channel_of(endpoint.channel), endpoint.settings, besides=endpoint.key)
     wish = Subscription.ANEW if subscribes(endpoint) else Subscription.NONE
     active = bool(endpoint.sealed) or not _needs_keys(endpoint.channel)
     facts = {"retired_at": None, "active": active, "subscription": wish, "looked_at": None}

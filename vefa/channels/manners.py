@@ -268,12 +268,17 @@ class Channel(Struct, frozen=True, kw_only=True):
     reported: bool = False  # its provider tells of each private answer that it arrived
     joins: bool = False  # an account behind another's door is subscribed for itself, to that door
     account: str = ""  # the setting with the provider's name of an account, where a door serves several
+    one_door: str = ""  # the setting that names what pushes to one address alone: two own doors would fight
     # whether the provider makes the secret of an account with these settings; None: what is made up is ours
     gives: Callable[[Mapping[str, Any]], bool] | None = None
     # the arrival of a copied post, named as if it had been pushed; None where the link is another network's
     copied: Callable[[Copied], Arrival | None] | None = None
     # everything in an archive that the network gives the account's owner. Raises UnreadableError
     archived: Callable[[Path], Iterator[Arrival]] | None = None
+
+    def needs(self, line: Field, settings: Mapping[str, Any]) -> bool:
+        """Whether an account with these settings must say this; behind a door little more than its name."""
+        return line.required and (not settings.get("door") or line.name in {"door", self.account})
 
     def makes_secret(self, settings: Mapping[str, Any]) -> bool:
         """Whether the webhook's secret of an account with these settings is one that we choose."""

@@ -1,5 +1,6 @@
 """What Ayşe entered once goes where it was meant to go, and nowhere else."""
 
+import html
 import re
 
 import pytest
@@ -8,9 +9,11 @@ from django.utils import timezone
 
 from tests.web.desk.seat import seated
 from vefa.channels import administering
-from vefa.channels.accounts import AccountError, secrets_of
+from vefa.channels.accounts import AccountError, adapter_of, secrets_of
+from vefa.channels.graph.api import DEFAULT_BASE
 from vefa.channels.models import Endpoint
-from vefa.channels.registry import CHANNELS
+from vefa.channels.registry import CHANNELS, network_client
+from vefa.channels.whatsapp.adapter import WhatsApp
 
 pytestmark = pytest.mark.django_db
 TOKEN = "700100:a-token-that-nobody-may-see"
@@ -107,3 +110,42 @@ def test_every_address_says_which_secrets_are_sent_there():
     ]
     assert len(lines) > 8
     assert [(key, line.name) for key, line in lines if not line.leads] == []
+
+
+LINE = {"field-phone_number_id": "106", "field-waba_id": "102", "field-token": "EAAG", "field-secret": "f00d"}
+
+
+def test_a_second_number_of_a_business_stands_behind_the_firsts_door(ayse, town):
+    add(ayse, "whatsapp", **LINE)
+    known = {"key": "ikinci", "owner": "institution", "language": "tr", "default_unit": "contact"}
+    address = reverse("desk:endpoint-add", args=["whatsapp"])
+    refused = ayse.post(address, known | LINE | {"field-phone_number_id": "107"})
+    assert refused.status_code == 422
+    assert "choose yeni as the account" in html.unescape(refused.content.decode())
+
+    behind = known | {"field-phone_number_id": "107", "field-door": "yeni"}
+    assert ayse.post(address, behind).status_code == 302
+    second = Endpoint.objects.get(key="ikinci")
+    assert second.settings == {"phone_number_id": "107", "door": "yeni"}
+    assert (second.subscription, secrets_of(second)) == ("", {})
+    page = reverse("desk:endpoint-settings", args=[second.pk])
+    assert ayse.post(page, LINE | {"field-phone_number_id": "107"}).status_code == 422  # nor afterwards
+    act = administering.Act(by="staff:1", now=timezone.now())
+    with pytest.raises(AccountError):
+        administering.configure(second.pk, settings={"door": "", "waba_id": "102"}, secrets={}, act=act)
+
+    with network_client() as http:
+        second.settings["api_base"] = "https://ayse.example"
+        own = adapter_of(second, http, country="TR")
+        assert isinstance(own, WhatsApp)
+        assert (own.graph.token, own.graph.base) == ("EAAG", DEFAULT_BASE)
+
+
+def test_what_took_over_a_door_keeps_it(ayse, town):
+    add(ayse, "whatsapp", **LINE)
+    first = Endpoint.objects.get(key="yeni")
+    act = administering.Act(by="staff:1", now=timezone.now())
+    administering.retire(first.pk, act)
+    add(ayse, "whatsapp", **{**LINE, "key": "ikinci"})
+    with pytest.raises(AccountError, match="ikinci"):
+        administering.restore(first.pk, act)

@@ -46,6 +46,7 @@ class WhatsApp:
     account_id: str = ""
     verify_token: str = ""
     url: str = ""
+    behind: bool = False  # another number's door is used, and that one sees to the pushing
 
     @property
     def limits(self) -> Limits:
@@ -71,7 +72,7 @@ class WhatsApp:
 
     def read(self, raw: bytes) -> Reading:
         """See `reading`."""
-        return reading.read(raw)
+        return reading.read(raw, own=self.number_id)
 
     def send(self, parcel: Parcel) -> Sent:
         """See `sending`."""
@@ -142,7 +143,9 @@ class WhatsApp:
         self.graph.tell(f"{self._account()}/subscribed_apps", body)
 
     def unsubscribe(self) -> None:
-        """End the pushing. Raises BusyError or RejectedError."""
+        """End the pushing, unless the door is another number's. Raises BusyError or RejectedError."""
+        if self.behind:
+            return
         self.graph.ask("DELETE", f"{self._account()}/subscribed_apps")
 
     def subscribed(self, url: str) -> bool:
@@ -177,6 +180,7 @@ def build(account: Account) -> WhatsApp:
         account_id=settings.get("waba_id", "").strip(),
         verify_token=secrets.get("verify_token", ""),
         url=account.url,
+        behind=bool(settings.get("door")),
     )
 
 
@@ -187,6 +191,7 @@ CHANNEL = Channel(
     pushed=True,
     reported=True,
     account="phone_number_id",
+    one_door="waba_id",
     templated=True,
     fields=(
         Field(
@@ -200,6 +205,11 @@ CHANNEL = Channel(
             label=gettext_noop("Id of the business account"),
             hint=gettext_noop("“WhatsApp Business Account ID”: for approved texts and the subscription."),
             required=True,
+        ),
+        Field(
+            name="door",
+            label=gettext_noop("The account through whose door it comes"),
+            hint=gettext_noop("An app has one address for all its accounts: the key of the first one."),
         ),
         Field(
             name="token",

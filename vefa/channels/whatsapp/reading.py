@@ -30,11 +30,42 @@ from vefa.kit.saying import Sentence
 _NEWS = ("message_template_status_update", "message_template_quality_update", "template_category_update")
 
 
-def read(raw: bytes) -> Reading:
-    """What one thing says. Raises UnreadableError when it is no JSON object."""
+def read(raw: bytes, *, own: str = "") -> Reading:
+    """What one thing says to the number `own`. Raises UnreadableError when it is no JSON object."""
     found = decoded(raw)
     if not isinstance(found, dict):
         raise UnreadableError("no JSON object")
+    reading = _read(found)
+    number = _number(found)
+    return _not_ours(reading, number) if own and number.get("phone_number_id", own) != own else reading
+
+
+def _number(found: dict[str, Any]) -> dict[str, str]:
+    """The number of the business that it came to; empty where the body names none."""
+    inner = _inner(found, "entry", "changes", "value", "metadata")
+    named = {name: _text_of(inner, name) for name in ("phone_number_id", "display_phone_number")}
+    return {name: text for name, text in named.items() if text}
+
+
+def _not_ours(reading: Reading, number: dict[str, str]) -> Reading:
+    """It came to a number that no account here has. It is seen, and never answered from another number.
+
+    Who left no address cannot be answered; the person is named with theirs, so that somebody can call.
+    """
+    if reading.sender is None:
+        return reading
+    one = reading.sender
+    name = ", ".join(part for part in (one.name, one.phone or one.address) if part)
+    shown = number.get("display_phone_number") or number["phone_number_id"]
+    told = Sentence(
+        "It came to the number %(number)s, which no account here has: it cannot be answered from here.",
+        number=shown,
+    )
+    return structs.replace(reading, sender=Sender(address="", name=name), warnings=(*reading.warnings, told))
+
+
+def _read(found: dict[str, Any]) -> Reading:
+    """What it says, whichever number it came to."""
     try:
         push = msgspec.convert(_without_nulls(found), Push, strict=False)
     except (msgspec.ValidationError, RecursionError) as error:
@@ -220,7 +251,12 @@ def _odd(found: dict[str, Any], why: str) -> Reading:
 
 def _first_thing(found: Any) -> dict[str, Any]:
     """The first message inside whatever this is."""
-    for name in ("entry", "changes", "value", "messages"):
+    return _inner(found, "entry", "changes", "value", "messages")
+
+
+def _inner(found: Any, *names: str) -> dict[str, Any]:
+    """What lies under these names, the first where there are several."""
+    for name in names:
         inner = found.get(name) if isinstance(found, dict) else None
         found = inner[0] if isinstance(inner, list) and inner else inner
     return found if isinstance(found, dict) else {}

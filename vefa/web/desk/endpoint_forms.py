@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from vefa.channels.administering import Particulars, needed_anew
+from vefa.channels.accounts import rival
+from vefa.channels.administering import Particulars, needed_anew, rival_anew
 from vefa.channels.manners import REGION, Channel, Field
 from vefa.channels.models import Endpoint, Owner
 from vefa.channels.queries import accounts, is_taken
@@ -157,9 +158,10 @@ class ChannelForm(forms.Form):
     ) -> None:
         super().__init__(given, prefix="field")
         self.channel, self._known, self._held = channel, known, held
-        self._behind = bool(given and given.get(f"field-{DOOR}"))  # then the door's own account has the keys
+        door = given.get(f"field-{DOOR}") if given is not None else known and known.settings.get(DOOR)
+        self._behind = bool(door)  # then the door's own account has the keys
         for line in lines_of(channel):
-            needless = line.name in held or (self._behind and line.secret)
+            needless = line.name in held or not channel.needs(line, {DOOR: door})
             self.fields[line.name] = _field(line, held=needless, adding=known is None)
             if known is not None and not line.secret:
                 self.initial[line.name] = _shown(line, known)
@@ -178,7 +180,19 @@ class ChannelForm(forms.Form):
             self.add_error("secret", gettext("The provider makes this one: enter it here."))
         if self._known is not None and not self.errors:
             self._ask_anew(self._known)
+        if not self.errors:
+            self._check_alone()
         return asked
+
+    def _check_alone(self) -> None:
+        """Two doors for what is pushed to one address would take it from each other."""
+        channel, known, given = self.channel, self._known, self.settings()
+        if key := rival_anew(known, given) if known else rival(channel, given):
+            words = gettext(
+                "Everything of it is pushed to one address, that of %(key)s: choose %(key)s as the account"
+                " through whose door it comes."
+            )
+            self.add_error(channel.one_door, words % {"key": key})
 
     def _lacks_secret(self) -> bool:
         """Whether the provider's own secret is needed, and the account has none or one of ours."""

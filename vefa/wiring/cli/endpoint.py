@@ -88,17 +88,22 @@ def _channel_arguments(parser: ArgumentParser, channel: Channel) -> None:
     parser.add_argument("--language", choices=LANGUAGES, help="to people whose own is not known")
     for line in channel.fields:
         if line.name not in _COMMON:
-            _field_argument(parser, line)
+            _field_argument(parser, line, required=channel.needs(line, {"door": _has_door(channel)}))
 
 
-def _field_argument(parser: ArgumentParser, line: Field) -> None:
+def _has_door(channel: Channel) -> bool:
+    """Whether its accounts may stand behind another's door, where they need no keys of their own."""
+    return any(line.name == "door" for line in channel.fields)
+
+
+def _field_argument(parser: ArgumentParser, line: Field, *, required: bool) -> None:
     flag, text = "--" + line.name.replace("_", "-"), f"{line.label}. {line.hint}".strip().replace("%", "%%")
     if line.yes_no:
         parser.add_argument(flag, action=BooleanOptionalAction, default=line.default == "yes", help=text)
     elif line.choices:
         parser.add_argument(flag, choices=line.choices, default=line.default, help=text)
     else:
-        parser.add_argument(flag, required=line.required, default=line.default, help=text)
+        parser.add_argument(flag, required=required, default=line.default, help=text)
 
 
 def run(options: Namespace) -> int:
@@ -113,6 +118,7 @@ def run(options: Namespace) -> int:
 
 def _add(options: Namespace) -> int:
     channel = registry.channel_of(options.channel)
+    door = _door(options, channel)
     given = {line: _given(options, line) for line in channel.fields}
     language = options.language or (municipality().default_language if is_loaded() else LANGUAGES[0])
     settings = {line.name: text for line, text in given.items() if text and not line.secret}
@@ -130,9 +136,25 @@ def _add(options: Namespace) -> int:
         endpoint = add(new)
         _tell(endpoint, "endpoint.added", channel=endpoint.channel, key=endpoint.key)
     _say(f"Added {endpoint.key} ({endpoint.channel}).")
-    if channel.pushed:
+    if door:
+        _say(f"Its messages come through the door of {door}.")
+    elif channel.pushed:
         _say(f"Its messages come to /hooks/{channel.key}/{endpoint.key}; set-webhook tells the provider so.")
     return 0
+
+
+def _door(options: Namespace, channel: Channel) -> str:
+    """Behind whose door it is to stand; one of its own needs all that the channel asks for."""
+    door = getattr(options, "door", "") or ""
+    if door:
+        endpoint_of(door)
+    missing = [one.name for one in channel.fields if channel.needs(one, {"door": door})]
+    lacking = ["--" + name.replace("_", "-") for name in missing if not getattr(options, name)]
+    if lacking:
+        raise CommandError(
+            f"Missing: {', '.join(lacking)}; or --door and the key of the account that has them."
+        )
+    return door
 
 
 def _given(options: Namespace, line: Field) -> str:
@@ -144,7 +166,8 @@ def _given(options: Namespace, line: Field) -> str:
         least, most = line.number
         flag = line.name.replace("_", "-")
         raise CommandError(f"--{flag} is {value}: write a number from {least} to {most}.")
-    return value or (randomness.token_urlsafe(32) if line.made_up else "")
+    made_up = line.made_up and not getattr(options, "door", "")
+    return value or (randomness.token_urlsafe(32) if made_up else "")
 
 
 def _list(_options: Namespace) -> int:
