@@ -149,3 +149,20 @@ def test_what_took_over_a_door_keeps_it(ayse, town):
     add(ayse, "whatsapp", **{**LINE, "key": "ikinci"})
     with pytest.raises(AccountError, match="ikinci"):
         administering.restore(first.pk, act)
+
+
+def test_the_folder_of_recordings_can_be_changed_with_its_password(ayse, town):
+    kept = {"field-hosts": "pbx:5038", "field-username": "vefa", "field-files_url": "https://a.example/r"}
+    add(ayse, "asterisk", **kept, **{"field-password": "gizli-1", "field-files_password": "gizli-2"})
+    exchange = Endpoint.objects.get(key="yeni")
+    page = reverse("desk:endpoint-settings", args=[exchange.pk])
+
+    moved = kept | {"field-files_url": "https://b.example/r"}
+    refused = ayse.post(page, moved).content.decode()
+    assert 'id="id_field-files_password_error"' in refused
+    assert 'name="field-files_password"' in refused
+    assert ayse.post(page, moved | {"field-files_password": "gizli-3"}).status_code == 302
+    exchange.refresh_from_db()
+    assert (exchange.settings["files_url"], secrets_of(exchange)["files_password"]) == (
+        "https://b.example/r", "gizli-3",
+    )  # fmt: skip

@@ -273,5 +273,11 @@ CHANNEL = Channel(
             label=gettext_noop("Folder of recordings"),
             hint=gettext_noop("The address below which the exchange keeps them; no other is fetched."),
         ),
+        Field(
+            name="files_password",
+            label=gettext_noop("Password of the recordings"),
+            hint=gettext_noop("Only where their address asks for one; it is sent there alone."),
+            secret=True,
+        ),
     ),
 )
