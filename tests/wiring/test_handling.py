@@ -13,6 +13,8 @@ from vefa.cases.models import Case
 from vefa.channels.models import Endpoint
 from vefa.channels.sealing import seal
 from vefa.dialogue.models import Delivery
+from vefa.directory import queries as directory
+from vefa.directory.models import Municipality
 from vefa.inbox.intake import Incoming, accept, wake
 from vefa.inbox.models import Contact
 from vefa.journal import replay
@@ -99,6 +101,27 @@ def test_poison_waits_with_what_follows_in_its_chat_and_all_others_go_on(town, n
     while later.handle_some():
         pass
     assert not Contact.objects.exclude(state="handled").exists()
+
+
+def test_what_arrives_before_a_municipality_is_described_waits_for_it(town, now, caplog):
+    city = Municipality.objects.get()
+    city.delete()
+    directory.forget()
+    arrive(town, now, (1, "Okulun önünde büyük bir çukur var"), (2, "Sokak lambası yanmıyor"))
+    hands = Hands(lambda: now, limit=100)
+
+    looks = [hands.handle_some() for _ in range(10)]
+
+    assert looks == [False] * 10  # whoever walks here rests in between
+    assert set(Contact.objects.values_list("state", "tries", "lease")) == {("waiting", 0, None)}
+    assert [one.getMessage() for one in caplog.records if "vefa load" in one.getMessage()] == [
+        "What arrives is kept and waits: no municipality is described yet: run `vefa load FOLDER`"
+    ]
+
+    city.save(force_insert=True)  # `vefa load`
+    assert hands.handle_some()
+    assert set(Contact.objects.values_list("state", flat=True)) == {"handled"}
+    assert Case.objects.count() == 2
 
 
 def test_many_contacts_take_as_many_statements_as_few(town, now):

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import Error, InterfaceError, OperationalError, ProgrammingError, connection, transaction
 
 from vefa.calls import applying
+from vefa.directory.queries import NotLoadedError, is_loaded
 from vefa.inbox import claiming, reading
 from vefa.inbox.claiming import Claim, LeaseLostError
 from vefa.inbox.doors import note_heard
@@ -35,14 +36,18 @@ class Hands:
     _looked: float = field(default=float("-inf"), init=False)  # for fresh ones, monotonic seconds
     _looked_again: float = field(default=float("-inf"), init=False)  # for the others
     _blocked: bool = field(default=False, init=False)  # nothing fresh was free beside those that failed
+    _unloaded: bool = field(default=False, init=False)  # a contact met a house that nobody has moved into
 
     def handle_some(self) -> bool:
         """Handle a batch of fresh contacts and one of those that failed before; whether there was any.
 
         The latter are looked for when nothing fresh is there, and once a second. What is fresh may wait
         behind them: while they are worked off it is looked for once a second, for many that wait are passed
-        over one by one.
+        over one by one. Before a municipality is described nothing can be: then there is no hurry.
         """
+        if self._unloaded and not is_loaded():
+            return False
+        self._unloaded = False
         fresh = retried = None
         if not self._blocked or self._since(self._looked):
             fresh = self._fresh()
@@ -55,7 +60,7 @@ class Hands:
         for claim in (fresh, retried):
             if claim:
                 self._handle(claim)
-        return bool(fresh or retried)
+        return bool(fresh or retried) and not self._unloaded
 
     def _fresh(self) -> Claim | None:
         self._looked = time.monotonic()
@@ -76,6 +81,10 @@ class Hands:
             note_heard({contact.endpoint_id for contact in claim.contacts}, now=self.clock())
         except LeaseLostError as error:
             log.warning("Somebody else took over: %s", error)
+        except NotLoadedError as error:
+            claiming.give_back(claim.lease, claim.contacts)
+            self._unloaded = True
+            log.warning("What arrives is kept and waits: %s", error)
         except (OperationalError, InterfaceError, ProgrammingError):
             connection.close()
             with suppress(Error):
@@ -109,7 +118,8 @@ def _handle_all(claim: Claim, clock: Clock) -> None:
 
 
 def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Exception | None:
-    """What went wrong, or None. A database that is away or lacks a table is no fault of theirs: raised.
+    """What went wrong, or None. A database that is away or lacks a table, or a house without a
+    municipality, is no fault of theirs: raised.
 
     What is too much for a sound database is theirs: raised, it would hold up its batch for ever.
     """
@@ -119,7 +129,7 @@ def _try(lease: Lease, contacts: Sequence[Contact], *, now: datetime) -> Excepti
             applying.apply(contacts, now=now)
             pipeline.handle(contacts, now=now)
             claiming.finish(lease, contacts, now=now)
-    except LeaseLostError:
+    except (LeaseLostError, NotLoadedError):
         raise
     except (OperationalError, InterfaceError, ProgrammingError) as error:
         if not is_too_much(error):

@@ -111,3 +111,16 @@ def test_where_no_number_is_known_none_is_named(ayse, town):
     page = ayse.sees("/report/what", status=503)
     assert "Please come to us" in page
     assert "tel:" not in page
+
+
+def test_before_a_municipality_is_described_every_page_says_that_nothing_is_taken_yet():
+    directory.forget()
+    client = Resident().client
+
+    assert client.get("/").status_code == 200
+    for address in ("/cases/", "/cases/map", "/cases/1", "/cases/1/follow", "/areas.geojson", "/report/send"):
+        page = client.get(address)
+        assert page.status_code == 503, address
+        assert "We cannot take reports here just now" in page.content.decode()
+    for address in ("/help", "/accessibility", "/privacy", "/r", "/r/26-00042-8/x", "/chat", "/report/where"):
+        assert client.get(address).status_code in {200, 302, 404, 503}, address

@@ -15,6 +15,7 @@ from vefa.cases.public import PublicFilters
 from vefa.directory import queries
 from vefa.directory.models import Area, Service
 from vefa.web.portal import places, public
+from vefa.web.portal.closed import once_loaded
 from vefa.web.ui.shapes import Pages
 
 LIMIT = 20
@@ -60,6 +61,7 @@ def wish_of(request: HttpRequest) -> Wish:
 
 
 @require_safe
+@once_loaded
 def board(request: HttpRequest) -> HttpResponse:
     """Public cases, newest first, one page at a time."""
     wish = wish_of(request)
@@ -97,6 +99,7 @@ def _further(request: HttpRequest, cursor: str | None) -> str:
 
 
 @require_safe
+@once_loaded
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """One public case."""
     found = public.find(case_id)

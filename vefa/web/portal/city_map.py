@@ -21,6 +21,7 @@ from vefa.directory.outlines import outlines
 from vefa.kit.geo import Point
 from vefa.web.portal import public
 from vefa.web.portal.board import Wish, choices, wish_of
+from vefa.web.portal.closed import once_loaded
 from vefa.web.ui.words import listed
 
 WIDTH = 800.0  # units of the drawing
@@ -80,6 +81,7 @@ class Spot:
 
 
 @require_safe
+@once_loaded
 def city_map(request: HttpRequest) -> HttpResponse:
     """The whole city, or one area larger; the list below it says the same in words."""
     wish = wish_of(request)

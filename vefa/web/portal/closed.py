@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from vefa.channels.queries import NoDoorError, has_door
+from vefa.directory.queries import NotLoadedError
 from vefa.web.portal.sending import CHANNEL
 from vefa.web.ui.typed import typed
 
@@ -42,6 +43,19 @@ def unless_closed(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except NoDoorError:
+            return page(request)
+
+    return shown
+
+
+def once_loaded(view: View) -> View:
+    """The view; or that page while no municipality is described yet, of which there is nothing to show."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotLoadedError:
             return page(request)
 
     return shown

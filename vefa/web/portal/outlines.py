@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 
 from vefa.directory.outlines import outlines
 from vefa.directory.queries import municipality
+from vefa.web.portal.closed import once_loaded
 
 DECIMALS = 5  # about a metre
 KEPT_S = 3600
 
 
 @require_safe
+@once_loaded
 def areas(_request: HttpRequest) -> HttpResponse:
     """Outlines with names in the reader's language; a browser keeps them for an hour."""
     response = HttpResponse(
