@@ -8,6 +8,7 @@ from tests.providers.telegram_bot_api import TelegramBotApi
 from vefa.channels.accounts import AccountError, NewEndpoint, add, endpoint_of, endpoints, secrets_of
 from vefa.channels.loading import EndpointSection, Row
 from vefa.channels.models import Endpoint
+from vefa.channels.registry import CHANNELS
 from vefa.journal.models import Event
 from vefa.kit.loading import Line, Reading
 from vefa.wiring.cli import endpoint as command
@@ -183,6 +184,20 @@ def test_the_command_adds_a_second_number_behind_the_door_of_the_first(capsys):
     assert "through the door of hat" in capsys.readouterr().out
     su = endpoint_of("su")
     assert (su.settings, secrets_of(su)) == ({"phone_number_id": "2", "door": "hat"}, {})
+
+
+@pytest.mark.parametrize(
+    ("channel", "name"), [("viber", "token"), ("x", "api_secret"), ("x", "client_secret")]
+)
+def test_the_command_keeps_the_proof_that_it_replaces(channel, name, capsys):
+    first = {"token": "eski", "api_secret": "eski", "client_secret": "eski"}
+    add(NewEndpoint(key="hat", channel=channel, language="tr", secrets=first))
+    vefa_endpoint("set-secret", "hat", name, "yeni")
+
+    keeps = f"old_{name}" in CHANNELS[channel].proofs
+    held = secrets_of(endpoint_of("hat"))
+    assert (held[name], held.get(f"old_{name}")) == ("yeni", "eski" if keeps else None)
+    assert ("stays good" in capsys.readouterr().out) == keeps
 
 
 def test_the_command_takes_no_port_that_is_none():

@@ -17,6 +17,7 @@ from vefa.channels.registry import build, channel_of
 from vefa.channels.sealing import seal, unseal
 from vefa.channels.sharing import DOOR, is_behind, mains
 
+OLD = "old_"  # before the name of a secret: it was replaced and is still good
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what the Bot API allows
 
@@ -108,10 +109,18 @@ def set_secrets(key: str, changed: Mapping[str, str]) -> None:
     endpoint.save(update_fields=["sealed"])
 
 
-def replace_secret(key: str, secret: str) -> None:
-    """A new webhook secret; the one before stays good beside it. Raises AccountError, UnsealableError."""
-    before = secrets_of(endpoint_of(key)).get("secret", "")
-    set_secrets(key, {"secret": secret, "old_secret": before})
+def replace_secret(key: str, value: str, *, name: str = "secret") -> bool:
+    """A secret anew; whether the one before stays good beside it. Raises AccountError, UnsealableError."""
+    endpoint, fresh = endpoint_of(key), {name: value}
+    kept = outgoing(endpoint.channel, secrets_of(endpoint), fresh)
+    set_secrets(key, {**kept, **fresh})
+    return bool(kept)
+
+
+def outgoing(channel: str, held: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """The proofs that are replaced now: they stay good until somebody ends them."""
+    proofs = channel_of(channel).proofs
+    return {f"{OLD}{name}": held[name] for name in secrets if held.get(name) and f"{OLD}{name}" in proofs}
 
 
 def remember_pushing(key: str, *, wanted: bool, public_url: str = "") -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from vefa.channels import accounts
-from vefa.channels.accounts import AccountError, NewEndpoint
+from vefa.channels.accounts import OLD, AccountError, NewEndpoint
 from vefa.channels.looking import ask_for_look, missing_keys, subscribes
 from vefa.channels.models import Endpoint, Owner, Subscription
 from vefa.channels.queries import forget
@@ -21,8 +21,6 @@ from vefa.channels.registry import channel_of
 from vefa.channels.sealing import UnsealableError, seal, unseal
 from vefa.channels.sharing import DOOR
 from vefa.journal.record import Happening, record
-
-OLD = "old_"  # before the name of a secret: it was replaced and is still good
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def configure(
     wanted: dict[str, Any] = {"settings": kept}
     if secrets:
         held = unseal(endpoint.sealed)
-        endpoint.sealed = seal({**held, **_outgoing(endpoint.channel, held, secrets), **secrets})
+        endpoint.sealed = seal({**held, **accounts.outgoing(endpoint.channel, held, secrets), **secrets})
     if not endpoint.active and not missing_keys(endpoint):
         wanted["active"] = True
     if secrets or "active" in wanted:
@@ -225,12 +223,6 @@ def fingerprint(endpoint: Endpoint) -> str:
 def has_old_secret(endpoint: Endpoint) -> bool:
     """Whether a secret that was replaced is still good. Raises UnsealableError."""
     return any(name.startswith(OLD) for name in unseal(endpoint.sealed))
-
-
-def _outgoing(channel: str, held: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
-    """The proofs that are replaced now: they stay good until somebody ends them."""
-    proofs = channel_of(channel).proofs
-    return {f"{OLD}{name}": held[name] for name in secrets if held.get(name) and f"{OLD}{name}" in proofs}
 
 
 def makes_secret(endpoint: Endpoint) -> bool:

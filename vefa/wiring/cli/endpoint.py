@@ -22,7 +22,6 @@ from vefa.channels.accounts import (
     replace_secret,
     resume,
     secrets_of,
-    set_secrets,
 )
 from vefa.channels.administering import Act, makes_secret, retire
 from vefa.channels.manners import Channel, Field, Subscriber
@@ -251,9 +250,10 @@ def _set_secret(options: Namespace) -> int:
         _say("The new secret is set; the old one stays good until the next change.")
         return 0
     with transaction.atomic():
-        set_secrets(options.key, {options.name: options.value})
+        kept = replace_secret(options.key, options.value, name=options.name)
         _tell(endpoint_of(options.key), "endpoint.secret_entered", secret=options.name)
-    _say(f"Changed {options.name}.")
+    after = " The old one stays good until the next change." if kept else ""
+    _say(f"Changed {options.name}.{after}")
     return 0
 
 
