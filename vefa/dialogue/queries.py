@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
 from vefa.cases.models import Case, Note
@@ -215,29 +215,45 @@ def _standing(conversation: Conversation, entries: Iterable[Entry], now: datetim
     return standing_of(conversation, contacts, ours, now=now)
 
 
-def troubles(visible: QuerySet[Case], *, limit: int = 100) -> Troubles:
-    """Uncertain deliveries and the latest failures on cases that the reader may see, oldest first."""
+def troubles(visible: QuerySet[Case], *, everything: bool, limit: int = 100) -> Troubles:
+    """Uncertain deliveries and the latest failures that the reader may see, oldest first; see `_seen`."""
     rows = (
-        Delivery.objects.filter(
-            state__in=(DeliveryState.UNCERTAIN, DeliveryState.FAILED), reply__case__in=visible
-        )
+        Delivery.objects.filter(_seen(visible, everything=everything))
         .select_related("reply__case", "reply__staff", "endpoint", "conversation__address")
         .order_by("queued_at", "id")
     )
+    latest = rows.filter(state=DeliveryState.FAILED).reverse()[:limit]
     return Troubles(
         uncertain=list(rows.filter(state=DeliveryState.UNCERTAIN)[:limit]),
-        failed=list(rows.filter(state=DeliveryState.FAILED)[:limit]),
+        failed=list(latest)[::-1],
     )
+
+
+def in_trouble(state: DeliveryState) -> QuerySet[Delivery]:
+    """What is in this state and stands in the list of `troubles` for whoever sees everything."""
+    return Delivery.objects.filter(~_PRIVATE_ANSWER, state=state)
 
 
 def doubtful() -> int:
     """How many deliveries are uncertain, counted up to 100."""
-    return Delivery.objects.filter(state=DeliveryState.UNCERTAIN).order_by()[:100].count()
+    return in_trouble(DeliveryState.UNCERTAIN).order_by()[:100].count()
 
 
-def troubled_delivery(delivery_id: int, *, visible: QuerySet[Case]) -> Delivery | None:
-    """One delivery on a case that the reader may see."""
-    return Delivery.objects.filter(id=delivery_id, reply__case__in=visible).first()
+def troubled_delivery(delivery_id: int, *, visible: QuerySet[Case], everything: bool) -> Delivery | None:
+    """One delivery that the reader may see."""
+    return Delivery.objects.filter(_seen(visible, everything=everything), id=delivery_id).first()
+
+
+_PRIVATE_ANSWER = Q(reply__case=None, reply__answers__isnull=False, reply__automatic=False)  # see receipts
+
+
+def _seen(visible: QuerySet[Case], *, everything: bool) -> Q:
+    """Deliveries on these cases; what has no case, a greeting for instance, is for who sees everything.
+
+    What somebody answered to a private message stands there alone.
+    """
+    of_cases = Q(reply__case__in=visible)
+    return of_cases | (Q(reply__case=None) & ~_PRIVATE_ANSWER) if everything else of_cases
 
 
 def drafts_of(staff: Staff, *, visible: QuerySet[Case], limit: int = 100) -> list[Draft]:

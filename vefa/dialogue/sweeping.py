@@ -191,7 +191,7 @@ def _requeue(row: Delivery, *, now: datetime) -> None:
 
 
 def _tell(row: Delivery, kind: str, by: Staff, now: datetime) -> None:
-    if row.reply.case_id:
-        data = {"delivery_id": row.id, "state": row.state}
-        subject = f"case:{row.reply.case_id}"
-        record([Happening(kind=kind, subject=subject, actor=f"staff:{by.pk}", at=now, data=data)])
+    reply = row.reply
+    subject = f"case:{reply.case_id}" if reply.case_id else f"reply:{reply.pk}"
+    data = {"delivery_id": row.id, "state": row.state}
+    record([Happening(kind=kind, subject=subject, actor=f"staff:{by.pk}", at=now, data=data)])

@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 from psycopg.sql import SQL, Composed
 
 from vefa.channels.queries import ailing_endpoints
-from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.models import DeliveryState
+from vefa.dialogue.queries import in_trouble
 from vefa.inbox.models import Attachment, AttachmentState, Contact, ContactState
 from vefa.journal.models import Event, Heartbeat
 from vefa.triage import semantic
@@ -145,8 +146,8 @@ def question() -> tuple[Composed, list[object]]:
         ("({})", waiting.order_by("id").values_list(_ARRIVED)[:1]),
         (COUNT, Contact.objects.filter(state=ContactState.PARKED).values_list("id")[:MOST]),
         (COUNT, Event.objects.filter(parked_at__isnull=False).values_list("id")[:MOST]),
-        (COUNT, Delivery.objects.filter(state=DeliveryState.UNCERTAIN).values_list("id")[:MOST]),
-        (COUNT, Delivery.objects.filter(state=DeliveryState.FAILED).values_list("id")[:MOST]),
+        (COUNT, in_trouble(DeliveryState.UNCERTAIN).values_list("id")[:MOST]),
+        (COUNT, in_trouble(DeliveryState.FAILED).values_list("id")[:MOST]),
         (COUNT, Attachment.objects.filter(state=AttachmentState.FAILED).order_by().values_list("id")[:MOST]),
         (LISTED, ailing_endpoints().values("key", "channel", troubles=F("health__troubles"))),
         ("({})", ModelVersion.objects.filter(standing=Standing.IN_SERVICE).values_list("number")[:1]),

@@ -8,15 +8,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.web.desk.seat import result_of, seated
+from vefa.cases import queries
+from vefa.cases.models import Case
 from vefa.channels.models import Endpoint
-from vefa.dialogue.models import Delivery, Reply
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
+from vefa.dialogue.queries import doubtful, in_trouble, troubled_delivery, troubles
 from vefa.dialogue.sweeping import fail_retired
-from vefa.dialogue.writing import Words, write
-from vefa.inbox.models import Attachment, AttachmentState, Contact
+from vefa.dialogue.writing import Words, greet, write
+from vefa.inbox.models import Attachment, AttachmentState, Contact, Conversation
 from vefa.journal.models import Event
 from vefa.journal.record import Happening, record
 from vefa.journal.replay import react
 from vefa.kit.claim import MAX_TRIES
+from vefa.kit.ids import token
 from vefa.web.desk import framing
 from vefa.web.desk.trouble_lines import MISSED, lost, missed
 from vefa.wiring.flow import REACTIONS
@@ -214,3 +218,69 @@ def test_what_a_retired_account_did_not_send_stands_there_and_says_that_it_has_n
     sent.refresh_from_db()
     assert sent.state == "failed"
     assert "Its account is retired, and no other one reaches this address" in page
+
+
+@pytest.fixture
+def greeting(pothole_case, now) -> Delivery:
+    """The bot greets Ali; the provider answered garbage, and did so again when it was sent once more."""
+    ali = Conversation.objects.get(contacts__links__case=pothole_case)
+    greet([(ali, Words(text="Hoş geldiniz.", language="tr", cause="event:1:0"))], now=now)
+    Delivery.objects.filter(reply__cause="event:1:0").update(
+        state="uncertain", resent=1, trouble="answered garbage", ended_at=now
+    )
+    return Delivery.objects.get(reply__cause="event:1:0")
+
+
+def test_a_greeting_in_doubt_stands_there_and_is_settled_though_it_has_no_case(town, greeting):
+    assert doubtful() == 1
+    told = part_of(town.derya, "uncertain")
+    assert "Hoş geldiniz." in told
+    assert "answered garbage" in told
+
+    settle = reverse("desk:settle", args=[greeting.pk])
+    assert seated(town.derya).post(settle, {"do": "arrived"}).status_code == 302
+
+    greeting.refresh_from_db()
+    assert greeting.state == "delivered"
+    assert doubtful() == 0
+    assert "Nothing is in doubt." in part_of(town.derya, "uncertain")
+    event = Event.objects.get(kind="delivery.settled")
+    assert (event.subject, event.actor) == (f"reply:{greeting.reply_id}", f"staff:{town.derya.pk}")
+
+
+def test_a_greeting_that_failed_is_counted_listed_and_sent_again(town, greeting):
+    Delivery.objects.filter(pk=greeting.pk).update(state="failed")
+    assert in_trouble(DeliveryState.FAILED).count() == 1
+    assert "Hoş geldiniz." in part_of(town.derya, "failed")
+
+    settle = reverse("desk:settle", args=[greeting.pk])
+    assert seated(town.derya).post(settle, {"do": "again"}).status_code == 302
+
+    greeting.refresh_from_db()
+    assert greeting.state == "queued"
+
+
+def test_what_has_no_case_is_for_those_who_see_every_case(town, greeting):
+    own = queries.visible_to(town.murat)
+    assert troubles(own, everything=False).uncertain == []
+    assert troubled_delivery(greeting.pk, visible=own, everything=False) is None
+
+
+@pytest.mark.parametrize("state", ["uncertain", "failed"])
+def test_what_somebody_answered_in_private_is_neither_counted_nor_shown_here(town, greeting, state):
+    said = Contact.objects.get(conversation=greeting.conversation)
+    Reply.objects.filter(pk=greeting.reply_id).update(answers=said, automatic=False, staff=town.ayse)
+    Delivery.objects.filter(pk=greeting.pk).update(state=state)
+
+    assert in_trouble(DeliveryState(state)).count() == 0
+    assert "Hoş geldiniz." not in part_of(town.derya, state)
+    settle = reverse("desk:settle", args=[greeting.pk])
+    assert seated(town.derya).post(settle, {"do": "arrived"}).status_code == 404
+
+
+def test_of_many_failures_the_latest_are_shown(greeting, now):
+    Delivery.objects.filter(pk=greeting.pk).update(state="failed", queued_at=now - timedelta(days=9))
+    later = Delivery.objects.create(
+        reply=greeting.reply, key=token(), state="failed", due_at=now, queued_at=now
+    )
+    assert troubles(Case.objects.none(), everything=True, limit=1).failed == [later]

@@ -13,7 +13,7 @@ from vefa.cases import queries
 from vefa.channels.queries import ailing
 from vefa.dialogue import sweeping
 from vefa.dialogue.queries import drafts_of, troubled_delivery, troubles
-from vefa.directory.access import Action, can
+from vefa.directory.access import Action, can, scope_of
 from vefa.inbox import attachments
 from vefa.inbox.models import Contact
 from vefa.inbox.quarantine import NotParkedError, parked, retry
@@ -33,7 +33,8 @@ RAW_SHOWN = 4000  # bytes of an original that stand on the page
 def page(request: StaffRequest) -> HttpResponse:
     """Every list; each item says what happened and what can be done."""
     now = timezone.now()
-    found = troubles(queries.visible_to(request.staff))
+    everything = scope_of(request.staff).everything
+    found = troubles(queries.visible_to(request.staff), everything=everything)
     context = {
         "frame": frame_of(request, now=now),
         "parked": [(one, _original(one)) for one in parked()],
@@ -106,7 +107,8 @@ def _back(request: StaffRequest, done: int) -> HttpResponse:
 @staff_only(Action.REQUEUE)
 def settle(request: StaffRequest, delivery_id: int) -> HttpResponse:
     """Send an answer again, or say what became of it."""
-    row = troubled_delivery(delivery_id, visible=queries.visible_to(request.staff))
+    visible, everything = queries.visible_to(request.staff), scope_of(request.staff).everything
+    row = troubled_delivery(delivery_id, visible=visible, everything=everything)
     if row is None:
         raise Http404
     what, now = request.POST.get("do", ""), timezone.now()
