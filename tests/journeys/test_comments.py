@@ -1,5 +1,8 @@
 """Derya speaks under a post of the city: neighbours read along, so little is said there, nothing secret."""
 
+import time
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -10,7 +13,7 @@ from vefa.cases.lifecycle import Ending, double, end
 from vefa.cases.models import Case, Outcome
 from vefa.channels.registry import network_client
 from vefa.dialogue.exposure import ExposedError
-from vefa.dialogue.models import Delivery, DeliveryState
+from vefa.dialogue.models import Delivery, DeliveryState, Reply
 from vefa.dialogue.queries import conversation_of
 from vefa.dialogue.terms import NotNowError
 from vefa.inbox import posts
@@ -122,6 +125,37 @@ def test_one_private_answer_to_a_comment_and_the_talk_goes_on_in_private(town, f
     worker.work()
     assert "Çukur dolduruldu." in graph.texts_to(DERYA)[-1]
     assert all("Çukur dolduruldu." not in text for text in graph.under("c1"))
+
+
+def test_each_comment_of_a_thread_has_one_private_answer_of_its_own(town, facebook, worker: Worker):
+    endpoint, graph = facebook
+    now = int(time.time())
+    push(endpoint, graph, comment(DERYA, HOLE, id="c1", created_time=now - 7200))
+    worker.work()
+    case = only_case()
+
+    def comments(text: str, *, id: str, created_time: int = now, **more: str) -> None:  # noqa: A002
+        given = {"id": id, "created_time": created_time, "parent_id": "c1", **more}
+        push(endpoint, graph, comment(DERYA, f"{case.reference} {text}", **given))
+        worker.work()
+
+    comments("Çukur çok derin", id="c2", created_time=now - 3600)
+    say(case, "Tam adresi yazar mısınız?", town.derya, way="private")
+    Reply.objects.filter(way="private").update(written_at=timezone.now() - timedelta(minutes=30))
+    comments("Dikkat edin lütfen", id="c3", created_time=now - 60)
+    assert (graph.texts_to("c1"), graph.texts_to("c2")) == ([], ["Tam adresi yazar mısınız?"])
+
+    say(case, "Bugün geliyoruz.", town.derya, way="private")
+    worker.work()
+    assert graph.texts_to("c3") == ["Bugün geliyoruz."]
+
+    Reply.objects.filter(text="Bugün geliyoruz.").update(written_at=timezone.now() - timedelta(seconds=30))
+    comments("Dikkat edin", id="c3", verb="edited")
+    with pytest.raises(NotNowError):
+        say(case, "Bir de telefonunuz?", town.derya, way="private")
+    say(case, "Ekibimiz yolda.", town.derya)
+    worker.work()
+    assert graph.under("c1")[-1] == "Ekibimiz yolda."
 
 
 def test_an_outcome_is_told_in_public_without_what_staff_wrote(town, instagram, worker: Worker):

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from vefa.cases.models import Case
-from vefa.channels.port import Filled, Parcel, Place
+from vefa.channels.port import Filled, Form, Parcel, Place
 from vefa.dialogue.exposure import is_open, without_secrets
 from vefa.dialogue.models import Delivery, Reply
 from vefa.dialogue.waiting import Message
@@ -30,8 +30,8 @@ def parcel_of(delivery: Delivery, earlier: Sequence[Message], *, now: datetime) 
     reply, conversation = delivery.reply, delivery.conversation
     if conversation is None:
         return _post(delivery, now=now)
-    answered = reply.answers.message_id if reply.answers else _opened_by(reply.case_id, conversation)
     case, way, extras = reply.case, _way(reply, conversation), _extras(reply, conversation)
+    answered = _answered(reply, conversation, way)
     return Parcel(
         to=conversation.address.value,
         text=_for_everybody(reply) if is_open(conversation, way) else reply.text,
@@ -109,6 +109,19 @@ def _for_everybody(reply: Reply) -> str:
 def _title(case: Case, conversation: Conversation) -> str:
     """The title of a case, which the one who opened it wrote; for another without personal data."""
     return case.title if case.conversation_id == conversation.pk else masked(case.title)
+
+
+def _answered(reply: Reply, conversation: Conversation, way: str) -> str:
+    """Which message it stands under; in private to who spoke in public, because of their last one.
+
+    A provider allows so many private answers to each comment, and the rules were those of the last when it
+    was written.
+    """
+    if conversation.public and not is_open(conversation, way):
+        said = Contact.objects.filter(conversation=conversation, said_at__lte=reply.written_at)
+        own = said.filter(form=Form.MESSAGE.value, deleted_at=None).exclude(message_id="")
+        return own.order_by("-said_at", "-sequence", "-id").values_list("message_id", flat=True).first() or ""
+    return reply.answers.message_id if reply.answers else _opened_by(reply.case_id, conversation)
 
 
 def _opened_by(case_id: int | None, conversation: Conversation) -> str:

@@ -1,12 +1,13 @@
 """What the provider's rules allow at this moment for one answer, and the refusal of what they do not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from vefa.channels.counting import used
 from vefa.channels.manners import Freight, Ruled, Standing, Terms
 from vefa.channels.models import Endpoint
-from vefa.channels.registry import UnknownChannelError
+from vefa.channels.port import Form
+from vefa.channels.registry import UnknownChannelError, channel_of
 from vefa.channels.sealing import UnsealableError
 from vefa.dialogue.audience import is_heard_alone
 from vefa.dialogue.carrying import freight_now
@@ -20,6 +21,7 @@ from vefa.inbox.reach import SILENT
 from vefa.inbox.reading import no_network
 
 TEMPLATE = "template"  # the way that needs an approved text
+_COMMENTS = 20  # words that are looked at for the last comment: some only change or replace an earlier one
 
 
 class NotNowError(Exception):
@@ -59,8 +61,8 @@ def standing_of(
 ) -> Standing:
     """Where a conversation stands, from what was said in it and what we answered there."""
     said = [one for one in contacts if one.conversation_id == conversation.pk and one.form not in SILENT]
-    last = max(said, key=lambda one: (one.said_at or one.received_at, one.pk), default=None)
-    heard_at = conversation.last_contact_at
+    last = max(said, key=_moment, default=None)
+    heard_at = _heard_at(conversation, said)
     after = [
         (one.reply.written_at, one.reply.way)
         for one in ours
@@ -81,6 +83,27 @@ def standing_of(
     )
 
 
+def _heard_at(conversation: Conversation, said: Collection[Contact]) -> datetime | None:
+    """The last word; where it is a comment, the last that still stands: changing it makes no new one.
+
+    What was said since on another matter, and stands not among these, counts too.
+    """
+    last = conversation.last_contact_at
+    known = [_moment(one)[0] for one in said]
+    if not _under_comments(conversation) or last is None or last > max(known, default=last):
+        return last
+    made = [_moment(one)[0] for one in said if one.form == Form.MESSAGE and one.deleted_at is None]
+    return max(made, default=last)
+
+
+def _under_comments(conversation: Conversation) -> bool:
+    return conversation.public and channel_of(conversation.endpoint.channel).comments
+
+
+def _moment(one: Contact) -> tuple[datetime, int]:
+    return one.said_at or one.received_at, one.pk
+
+
 def manners_now(
     conversation: Conversation | None, endpoint: Endpoint | None, *, now: datetime
 ) -> tuple[Terms | None, Freight | None]:
@@ -92,10 +115,11 @@ def manners_now(
     if conversation is None or plain[0] is None:
         return plain
     spoken = Contact.objects.filter(conversation=conversation).exclude(form__in=[str(one) for one in SILENT])
-    latest = spoken.order_by("-said_at", "-sequence", "-id").defer("raw", "html", "quoted")[:1]
+    most = _COMMENTS if _under_comments(conversation) else 1
+    latest = list(spoken.order_by("-said_at", "-sequence", "-id").defer("raw", "html", "quoted")[:most])
     ours = Delivery.objects.filter(conversation=conversation).select_related("reply")
-    if conversation.last_contact_at:
-        ours = ours.filter(reply__written_at__gte=conversation.last_contact_at)
+    if heard_at := _heard_at(conversation, latest):
+        ours = ours.filter(reply__written_at__gte=heard_at)
     return manners_of(endpoint, standing_of(conversation, latest, ours, now=now))
 
 
