@@ -120,6 +120,8 @@ REFUSED = [
     (Request(b"{}", path="/hooks/telegram/nobody"), 404),
     (Request(b"{}", path="/hooks/email/city-bot"), 404),
     (Request(b"{}", path="/hooks/"), 404),
+    (Request(b"{}", path="/hooks/telegram/\x00"), 404),
+    (Request(b"{}", path=f"/hooks/telegram/{'k' * 5000}"), 404),
     (Request(b"x" * 4_000_000), 413),
     (Request(b"{}", headers=[(b"content-length", b"99999999")]), 413),
     (Request(b"{}", headers=[(b"content-length", b"-1")]), 413),

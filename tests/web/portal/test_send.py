@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from django.test import Client
 from tests.web.portal.resident import POTHOLE, picture
 from vefa.inbox.models import Contact
 from vefa.web.portal import limits
-from vefa.web.portal.send import Whole, read
+from vefa.web.portal.send import QUESTION_LIMIT, Whole, read
 
 pytestmark = pytest.mark.django_db
 TOKEN = "kiosk-7-000000000001"
@@ -67,6 +68,16 @@ def test_a_token_that_others_could_guess_counts_for_nothing(kiosk):
 def test_a_form_on_another_site_is_refused(kiosk, headers):
     assert kiosk.post("/report/send", {"text": POTHOLE}, headers=headers).status_code == 403
     assert Contact.objects.count() == 0
+
+
+def test_a_field_may_have_any_name_and_is_kept_under_a_sound_one(kiosk):
+    said = {"answer_dep\x00th": "wheel", "answer_" + "k" * 5000: "7", "answer_pole": "7b"}
+    form = urlencode({"text": POTHOLE, **said})
+    sent = kiosk.post("/report/send", form, content_type="application/x-www-form-urlencoded")
+
+    assert sent.status_code == 303
+    kept = {"depth": "wheel", "k" * QUESTION_LIMIT: "7", "pole": "7b"}
+    assert Contact.objects.get().details["answers"] == kept
 
 
 def test_photos_and_answers_go_along(kiosk):

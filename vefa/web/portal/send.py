@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from vefa.channels.queries import NoDoorError
 from vefa.directory import queries
 from vefa.kit import ids
+from vefa.kit.text import clean
 from vefa.web.portal import limits, photos, places, sending
 from vefa.web.portal.closed import unless_closed
 from vefa.web.portal.report.fields import PlainField, TrapField
@@ -35,6 +36,7 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
 _ANSWER = "answer_"
 ANSWERS_AT_MOST = 6
 ANSWER_LIMIT = 400  # characters
+QUESTION_LIMIT = 200  # of a question's key, which may be anything that a machine names
 
 
 class AreaField(forms.CharField):
@@ -168,8 +170,12 @@ def _report(request: HttpRequest, found: dict[str, Any], stored: photos.Photos) 
 def _answers(request: HttpRequest) -> dict[str, str]:
     """Answers to a service's questions: the fields that are named `answer_<key>`."""
     named = [name for name in request.POST if name.startswith(_ANSWER)][:ANSWERS_AT_MOST]
-    given = {name.removeprefix(_ANSWER): typed(request.POST, name).strip()[:ANSWER_LIMIT] for name in named}
+    given = {_question(name): typed(request.POST, name).strip()[:ANSWER_LIMIT] for name in named}
     return {key: value for key, value in given.items() if value}
+
+
+def _question(name: str) -> str:
+    return clean(name.removeprefix(_ANSWER))[:QUESTION_LIMIT]
 
 
 def _wants_json(request: HttpRequest) -> bool:
