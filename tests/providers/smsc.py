@@ -48,6 +48,7 @@ class Packet:
     octets: bytes
     receipt: int
     fields: dict[int, bytes]
+    default: str = "gsm"  # what the centre means by data coding 0
 
     def text(self) -> str:
         """The words, whatever way they came."""
@@ -57,6 +58,8 @@ class Packet:
             header, octets = octets[1 : 1 + octets[0]], octets[1 + octets[0] :]
         if self.coding == 8:
             return octets.decode("utf-16-be")
+        if self.coding == 0 and self.default != "gsm":
+            return octets.decode(self.default)
         shifts = [one for mark, one in _TURKISH.items() if mark + b"\x01\x01" in header]
         encoding = Encoding.TURKISH_BOTH if len(shifts) == 2 else (shifts or [Encoding.GSM])[0]
         return decode(octets, encoding)
@@ -78,6 +81,7 @@ class Smsc:
     packets: list[Packet] = field(default_factory=list)
     binds: int = 0
     refuses: int = 0  # a status for every message
+    default: str = "gsm"  # its default alphabet, or a charset in place of it
     _sessions: dict[str, Any] = field(default_factory=dict)
     _held: list[Any] = field(default_factory=list)
     _mischief: list[str] = field(default_factory=list)
@@ -187,7 +191,7 @@ class Smsc:
             event.reject(_STATUS.get(kind, self.refuses))
             return
         if kind != "deaf":
-            self.packets.append(_packet(event, number))
+            self.packets.append(_packet(event, number, self.default))
         if kind in {"silence", "deaf"}:
             self._held.append(event)
         elif kind == "drop":
@@ -207,7 +211,7 @@ class Smsc:
         self._sessions.clear()
 
 
-def _packet(event: Any, number: str) -> Packet:
+def _packet(event: Any, number: str, default: str) -> Packet:
     return Packet(
         number=number,
         to=event.destination_addr,
@@ -217,4 +221,5 @@ def _packet(event: Any, number: str) -> Packet:
         octets=bytes(event.short_message),
         receipt=event.registered_delivery,
         fields={one.tag: bytes(one.value) for one in event.tlvs},
+        default=default,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from vefa.channels.manners import Terms
+from vefa.channels.manners import Tariff, Terms
 from vefa.channels.sms.encoding import parts
 from vefa.channels.x.counting import weight
 
@@ -17,5 +17,6 @@ _COUNTS: Mapping[str, Callable[[str], int]] = {
 def used(text: str, terms: Terms) -> int:
     """What the provider counts for a text; of an SMS its parts."""
     if terms.counted == "sms":
-        return parts(text, turkish=bool(terms.tariff and terms.tariff.turkish)).count if text else 0
+        tariff = terms.tariff or Tariff()
+        return parts(text, turkish=tariff.turkish, charset=tariff.charset).count if text else 0
     return _COUNTS[terms.counted](text)

@@ -67,6 +67,7 @@ class Tariff(Struct, frozen=True, kw_only=True):
     price: str = ""  # of one part, a decimal number with a point; "": not known
     currency: str = ""  # three letters: TRY, KZT
     turkish: bool = False  # the gateway knows the Turkish shift tables
+    charset: str = ""  # what it wants in place of the default alphabet's octets; "": those
 
 
 class Terms(Struct, frozen=True, kw_only=True):

@@ -102,6 +102,18 @@ def test_an_sms_says_its_messages_its_price_and_what_makes_it_dear():
     assert terms.length(" ", Terms(counted="sms", tariff=tariff)) == ""
 
 
+def test_a_sign_that_the_centres_charset_lacks_makes_an_sms_dear():
+    text = "Ücret 5 € " * 8
+    with override("en"):
+        plain, dear = (
+            terms.length(text, Terms(counted="sms", tariff=Tariff(charset=charset)))
+            for charset in ("", "latin-1")
+        )
+    assert plain.startswith("1 message · ")
+    assert dear.startswith("2 messages · ")
+    assert dear.endswith("dearer because of €")
+
+
 def test_a_failure_is_told_in_the_readers_language_with_the_providers_own_words():
     reason = codes.told(131026, "Message undeliverable")
     with override("tr"):

@@ -2,6 +2,9 @@
 
 The cheapest encoding that has every sign is taken; no sign is ever replaced by another. A pair that belongs
 together (an escape and its sign, two halves of an emoji) is never parted.
+
+A centre may want its default alphabet in a `charset` such as Latin-1, and writes it in GSM for telephones:
+then only what both have goes cheaply, and it is counted as GSM. "" is GSM itself.
 """
 
 import unicodedata
@@ -45,10 +48,10 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def parts(text: str, *, turkish: bool = False) -> Parts:
+def parts(text: str, *, turkish: bool = False, charset: str = "") -> Parts:
     """What it takes to send `text`; `turkish`: the gateway knows the Turkish shift tables."""
     words = normal(text)
-    encoding = choose(words, turkish=turkish)
+    encoding = choose(words, turkish=turkish, charset=charset)
     pieces = cut(words, encoding)
     size = _size(encoding, several=len(pieces) > 1)
     return Parts(
@@ -57,13 +60,17 @@ def parts(text: str, *, turkish: bool = False) -> Parts:
         left=size - _places(pieces[-1], encoding),
         units=_places(words, encoding),
         size=size,
-        dear=_dear(words, encoding),
+        dear=_dear(words, encoding, charset),
     )
 
 
-def choose(text: str, *, turkish: bool = False) -> Encoding:
-    """The encoding that needs the fewest messages; among equals the one that more telephones know."""
-    fitting = [one for one in (Encoding if turkish else _PLAIN) if _has(one, text)]
+def choose(text: str, *, turkish: bool = False, charset: str = "") -> Encoding:
+    """The encoding that needs the fewest messages; among equals the one that more telephones know.
+
+    The Turkish tables say what octets of GSM mean, so they go with no other charset.
+    """
+    known = Encoding if turkish and not charset else _PLAIN
+    fitting = [one for one in known if all(_width(sign, one, charset) for sign in text)]
     return min(fitting, key=lambda one: (len(cut(text, one)), list(Encoding).index(one)))
 
 
@@ -82,22 +89,29 @@ def cut(text: str, encoding: Encoding) -> tuple[str, ...]:
     return (*pieces, text[begin:])
 
 
-def segments(text: str, *, turkish: bool = False, reference: int = 0) -> tuple[Segment, ...]:
+def segments(
+    text: str, *, turkish: bool = False, charset: str = "", reference: int = 0
+) -> tuple[Segment, ...]:
     """The messages in their order; `reference` (one octet) binds them. Raises ValueError above 255 parts."""
     words = normal(text)
-    encoding = choose(words, turkish=turkish)
+    encoding = choose(words, turkish=turkish, charset=charset)
     pieces = cut(words, encoding)
     if len(pieces) > MOST_PARTS:
         raise ValueError(f"{len(pieces)} messages, and {MOST_PARTS} are the most that can be joined")
     return tuple(
         Segment(
             header=_header(encoding, reference & 0xFF, len(pieces), number),
-            octets=encode(piece, encoding),
+            octets=written(piece, encoding, charset),
             encoding=encoding,
             text=piece,
         )
         for number, piece in enumerate(pieces, start=1)
     )
+
+
+def written(text: str, encoding: Encoding, charset: str = "") -> bytes:
+    """The octets as the centre wants them."""
+    return text.encode(charset) if charset and encoding is Encoding.GSM else encode(text, encoding)
 
 
 def _header(encoding: Encoding, reference: int, count: int, number: int) -> bytes:
@@ -119,11 +133,20 @@ def _places(text: str, encoding: Encoding) -> int:
     return sum(width(sign, encoding) for sign in text)
 
 
-def _has(encoding: Encoding, text: str) -> bool:
-    return all(width(sign, encoding) for sign in text)
+def _width(sign: str, encoding: Encoding, charset: str) -> int:
+    """How many places a sign takes, 0 where the encoding lacks it, or the charset in place of GSM."""
+    return 0 if charset and encoding is Encoding.GSM and not _octet(sign, charset) else width(sign, encoding)
 
 
-def _dear(text: str, encoding: Encoding) -> str:
+def _octet(sign: str, charset: str) -> bool:
+    """Whether a charset has a sign, in one octet: of more, a message would outgrow its packet."""
+    try:
+        return len(sign.encode(charset)) == 1
+    except UnicodeEncodeError:
+        return False
+
+
+def _dear(text: str, encoding: Encoding, charset: str) -> str:
     if encoding is Encoding.GSM:
         return ""
-    return "".join(dict.fromkeys(sign for sign in text if not width(sign, Encoding.GSM)))
+    return "".join(dict.fromkeys(sign for sign in text if not _width(sign, Encoding.GSM, charset)))

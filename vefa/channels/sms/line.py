@@ -69,6 +69,11 @@ class Line(ABC):
         return is_yes(self.setting("turkish"))
 
     @property
+    def charset(self) -> str:
+        """What goes to the gateway in place of the default alphabet's octets; "": those."""
+        return ""
+
+    @property
     def region(self) -> str:
         """Whose local numbers are meant."""
         return self.account.region
@@ -87,6 +92,7 @@ class Line(ABC):
             price=self.setting("price").replace(",", "."),
             currency=self.setting("currency").upper(),
             turkish=self.turkish,
+            charset=self.charset,
         )
         return Terms(counted="sms", files=False, tariff=tariff)
 
@@ -139,7 +145,7 @@ def known_as(given: str, secrets: Sequence[str]) -> None:
         raise ForgedError("the secret is missing or wrong" if known else "no secret is set")
 
 
-def check_sendable(parcel: Parcel) -> None:
+def check_sendable(parcel: Parcel, *, charset: str = "") -> None:
     """Raise RejectedError for what no SMS can carry, before a part of it is on its way."""
     if parcel.attachments:
         raise RejectedError("an SMS carries no files: send a link to the tracking page")
@@ -147,5 +153,5 @@ def check_sendable(parcel: Parcel) -> None:
         raise RejectedError("there is nothing to send")
     if not numbers.is_telephone(parcel.to):
         raise RejectedError(because("this is a name, not a telephone", parcel.to), unreachable=True)
-    if parts(parcel.text).count > MOST_PARTS:
+    if parts(parcel.text, charset=charset).count > MOST_PARTS:
         raise RejectedError(because("longer than messages that can be joined", MOST_PARTS))

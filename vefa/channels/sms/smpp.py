@@ -29,9 +29,9 @@ from vefa.channels.port import (
     UnreadableError,
 )
 from vefa.channels.sms import numbers
-from vefa.channels.sms.alphabets import Encoding, encode
+from vefa.channels.sms.alphabets import Encoding
 from vefa.channels.sms.calling import REPAIR_PAUSE_S
-from vefa.channels.sms.encoding import Segment, choose, normal, segments
+from vefa.channels.sms.encoding import Segment, choose, normal, segments, written
 from vefa.channels.sms.line import Line, check_sendable
 from vefa.channels.sms.smpp_bind import ENQUIRE_S, RESPONSE_S, Bind, Target, bind_if_open, bind_to
 from vefa.channels.sms.smpp_pdus import UDHI
@@ -65,11 +65,25 @@ class Smpp(Line):
     @property
     def turkish(self) -> bool:
         """The tables travel in the header, so only where we write the header ourselves."""
-        return super().turkish and self.option("long", "udh") == "udh"
+        return super().turkish and self.option("long", "udh") == "udh" and not self.charset
+
+    @property
+    def charset(self) -> str:
+        """What the centre means by data coding 0, where that is not GSM."""
+        name = self.option("default")
+        try:
+            "a".encode(name)
+        except (LookupError, ValueError):  # gsm, nothing, or what nobody knows
+            return ""
+        return name
 
     def option(self, name: str, default: str = "") -> str:
-        """What stands behind the address's question mark."""
-        return dict(parse_qsl(urlsplit(self.setting("url")).query)).get(name, default)
+        """What stands behind the address's question mark; behind one that is none, nothing does."""
+        try:
+            query = urlsplit(self.setting("url")).query
+        except ValueError:
+            return default
+        return dict(parse_qsl(query)).get(name, default)
 
     def verify(self, _call: Call, _secrets: Sequence[str], /) -> None:
         """Nothing is pushed over HTTP: ForgedError."""
@@ -87,7 +101,7 @@ class Smpp(Line):
         first = pieces[0]
         if first.report:
             return _report(*first.report, recipient=numbers.normal(first.sender, region=self.region))
-        default = self.option("default", "gsm")
+        default = self.charset or "gsm"
         message = self.message(first.sender, "".join(piece.text(default=default) for piece in pieces))
         if missing := first.count - len(pieces):
             warning = Sentence(
@@ -98,7 +112,7 @@ class Smpp(Line):
 
     def send(self, parcel: Parcel) -> Sent:
         """Each part is a packet; those in `parcel.done` are not sent again. The last one's report counts."""
-        check_sendable(parcel)
+        check_sendable(parcel, charset=self.charset)
         bind = self._sender()
         packets = self._packets(parcel)
         done = list(parcel.done[: len(packets)])
@@ -115,8 +129,8 @@ class Smpp(Line):
         reference = zlib.crc32(parcel.idempotency_key.encode())
         way = self.option("long", "udh")
         if way == "payload":
-            return [_whole(parcel.text) | {"registered_delivery": 1}]
-        found = segments(parcel.text, turkish=self.turkish, reference=reference)
+            return [_whole(parcel.text, self.charset) | {"registered_delivery": 1}]
+        found = segments(parcel.text, turkish=self.turkish, charset=self.charset, reference=reference)
         packets = [_part(one, way, reference & 0xFFFF, at, len(found)) for at, one in enumerate(found, 1)]
         packets[-1]["registered_delivery"] = 1
         return packets
@@ -212,12 +226,12 @@ def _part(one: Segment, way: str, reference: int, number: int, count: int) -> di
     return {"data_coding": coding, "esm_class": kind, "short_message": one.header + one.octets}
 
 
-def _whole(text: str) -> dict[str, Any]:
+def _whole(text: str, charset: str) -> dict[str, Any]:
     """One packet that the centre cuts itself."""
     words = normal(text)
-    encoding = choose(words)
+    encoding = choose(words, charset=charset)
     coding = _UCS2 if encoding is Encoding.UCS2 else 0
-    return {"data_coding": coding, "message_payload": encode(words, encoding)}
+    return {"data_coding": coding, "message_payload": written(words, encoding, charset)}
 
 
 def _report(number: str, state: str, error: str, *, recipient: str) -> Reading:

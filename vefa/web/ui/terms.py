@@ -149,7 +149,7 @@ def _messages(text: str, tariff: Tariff) -> str:
     """Parts, free places, price, and the signs that make it dear."""
     if not text.strip():
         return ""
-    found = parts(text, turkish=tariff.turkish)
+    found = parts(text, turkish=tariff.turkish, charset=tariff.charset)
     said = [
         ngettext("%(count)s message", "%(count)s messages", found.count)
         % {"count": words.digits(found.count)},
