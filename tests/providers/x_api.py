@@ -62,6 +62,7 @@ class XApiServer:
     subscribed: set[tuple[str, str]] = field(default_factory=set)  # webhook and account: Account Activity
     activity: list[dict[str, Any]] = field(default_factory=list)
     may_subscribe: bool = True
+    problem: str = "resource-not-found"  # that is told of a post or a person who is not there
     files: dict[str, bytes] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)  # of posts that can be asked for
     handles: dict[str, str] = field(default_factory=lambda: {"derya": DERYA})
@@ -163,10 +164,10 @@ class Handler(BaseHTTPRequestHandler):
         elif path.startswith("/2/tweets/"):
             text = x.texts.get(path.rpartition("/")[2])
             shown = {"id": "1", "text": text, "created_at": "2026-11-20T08:00:00.000Z"}
-            self.data(shown, may=self.is_account()) if text else self.error(404)
+            self.data(shown, may=self.is_account()) if text else self.missing("tweet", path)
         elif path.startswith("/2/users/by/username/"):
             number = x.handles.get(path.rpartition("/")[2].lower())
-            self.data({"id": number}, may=self.is_account()) if number else self.error(404)
+            self.data({"id": number}, may=self.is_account()) if number else self.missing("user", path)
         elif path == "/2/webhooks":
             self.data(list(x.hooks.values()), may=self.is_app())
         elif path == "/2/activity/subscriptions":
@@ -224,6 +225,13 @@ class Handler(BaseHTTPRequestHandler):
         hook = {"id": str(next(_ids)), "url": url, "valid": True, "created_at": "2026-11-22T09:00:00.000Z"}
         self.x.hooks[hook["id"]] = hook  # type: ignore[index]  # the id is a text
         self.data(hook, may=self.is_app())
+
+    def missing(self, sort: str, path: str) -> None:
+        """What X says of a post or a person that is gone: 200, and no data."""
+        detail = f"Could not find {sort}: [{path.rpartition('/')[2]}]."
+        kind = f"https://api.twitter.com/2/problems/{self.x.problem}"
+        told = {"title": "Not Found Error", "detail": detail, "resource_type": sort, "type": kind}
+        self.give(200, json.dumps({"errors": [told]}).encode())
 
     def speak(self, body: dict[str, Any]) -> None:
         """A post or a message, with the trouble that was planned."""

@@ -34,6 +34,7 @@ from vefa.channels.port import (
     ParcelFile,
     RejectedError,
     TooLargeError,
+    UnsureError,
 )
 from vefa.channels.sealing import seal
 from vefa.channels.x.adapter import X, build
@@ -272,6 +273,27 @@ def test_the_words_of_a_post_that_was_only_named_are_asked_for(x):
     for strange, account in (("1", adapter(x)), ("../users/me", adapter(x)), (POST, nobody())):
         with pytest.raises(RejectedError):
             account.post(strange)
+
+
+@pytest.mark.parametrize(
+    ("problem", "error"),
+    [
+        ("resource-not-found", RejectedError),
+        ("not-authorized-for-resource", RejectedError),
+        ("client-forbidden", RejectedError),
+        ("usage-capped", BusyError),
+    ],
+)
+def test_who_or_what_is_gone_holds_up_nobody_else(x, problem, error):
+    x.problem = problem
+    with pytest.raises(error):
+        adapter(x).post(POST)
+    with pytest.raises(error):
+        adapter(x).send(public(to="@gone", way="private"))
+    x.refuse(200, "", errors=[{"type": f"https://api.twitter.com/2/problems/{problem}"}])
+    with pytest.raises(RejectedError if error is RejectedError else UnsureError):
+        adapter(x).send(private())
+    assert x.heard() == []
 
 
 def test_a_picture_is_fetched_with_our_signature_and_only_from_x(x):

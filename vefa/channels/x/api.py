@@ -38,6 +38,8 @@ _PLAN = (
     "not-authorized-for-resource",
     "oauth1-permissions",
 )
+# What X tells with 200 of a post or a person that is gone, suspended or closed to us: of that one alone.
+_NOT_THERE = frozenset({"resource-not-found", "not-authorized-for-resource", "client-forbidden"})
 _DOUBLE = "duplicate content"
 _GONE = ("suspended", "blocked")
 
@@ -169,7 +171,10 @@ def _data(answer: httpx.Response) -> Any:
         found = msgspec.json.decode(answer.content)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         found = None
-    if not isinstance(found, dict) or "data" not in found:
+    if not isinstance(found, dict) or found.get("data") is None:
+        told = _told(answer)
+        if told.errors and all(one.type.rpartition("/")[2] in _NOT_THERE for one in told.errors):
+            raise RejectedError(because("X refuses it", told.words()))
         raise UnsureError(because("the answer is unreadable", answer.status_code))
     return found["data"]
 
