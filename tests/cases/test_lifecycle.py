@@ -1,6 +1,6 @@
 """What can be done with a case, and what cannot."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -83,6 +83,20 @@ def test_a_day_is_named(town, now):
     case = lifecycle.plan(case_id=opened(town, now=now).pk, day=date(2026, 4, 2), by=town.murat, now=now)
     assert (case.state, case.planned_date) == ("planned", date(2026, 4, 2))
     assert latest("case.planned").data == {"date": "2026-04-02"}
+
+
+def test_a_day_is_named_from_today_on_where_the_town_lies_and_for_two_years(town, now):
+    case = opened(town, now=now)
+    late = datetime(2026, 4, 1, 22, 30, tzinfo=UTC)  # half past one on the second there
+
+    for day in (date(2020, 1, 5), date(2026, 4, 1), date(2028, 4, 3), date(2150, 1, 1)):
+        with pytest.raises(lifecycle.PlannedDayError):
+            lifecycle.plan(case_id=case.pk, day=day, by=town.murat, now=late)
+    case.refresh_from_db()
+    assert (case.state, case.planned_date) == ("new", None)
+
+    for day in (date(2026, 4, 2), date(2028, 4, 2)):
+        assert lifecycle.plan(case_id=case.pk, day=day, by=town.murat, now=late).planned_date == day
 
 
 def test_waiting_for_the_resident_stops_the_clocks_of_work_but_not_the_law(town, now):

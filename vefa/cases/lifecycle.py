@@ -5,7 +5,8 @@ Case.DoesNotExist, StaleError if `version` is given and no longer the case's, an
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -33,14 +34,17 @@ from vefa.cases.sights import see
 from vefa.cases.voices import with_whole
 from vefa.directory.access import own_units
 from vefa.directory.models import Staff
+from vefa.directory.queries import municipality
 
 __all__ = [
     "MOVES", "Assignment", "By", "Description", "Ending", "FollowError", "Move", "MoveNotAllowedError",
-    "NotShownError", "OpenPartsError", "OutcomeError", "Piece", "ReasonError", "StaleError",
-    "UnitReasonError", "allowed", "ask", "assign", "describe", "double", "end", "facts_of", "mark_private",
-    "mark_public", "note", "owes_reason", "part", "plan", "refer", "reopen", "resume", "see", "take",
-    "transfer", "undouble", "unpart", "unsettle",
+    "NotShownError", "OpenPartsError", "OutcomeError", "Piece", "PlannedDayError", "ReasonError",
+    "StaleError", "UnitReasonError", "allowed", "ask", "assign", "describe", "double", "end", "facts_of",
+    "mark_private", "mark_public", "note", "owes_reason", "part", "plan", "refer", "reopen", "resume", "see",
+    "take", "transfer", "undouble", "unpart", "unsettle",
 ]  # fmt: skip
+
+FURTHEST_PLAN = timedelta(days=731)  # two years, one of them a leap year
 
 
 class ReasonError(ValueError):
@@ -49,6 +53,10 @@ class ReasonError(ValueError):
 
 class UnitReasonError(ReasonError):
     """The case goes from one unit to another, and nobody says why."""
+
+
+class PlannedDayError(ValueError):
+    """The day has passed, or nobody can plan so far ahead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +107,14 @@ def transfer(*, case_id: int, to: Assignment, by: By, now: datetime, version: in
 
 @transaction.atomic
 def plan(*, case_id: int, day: date, by: By, now: datetime, version: int | None = None) -> Case:
-    """Name the day on which it will be done; the resident hears of it."""
+    """Name the day on which it will be done; the resident hears of it.
+
+    Raises PlannedDayError for a day before today in the municipality, or beyond FURTHEST_PLAN.
+    """
     case = locked(case_id, version)
+    today = now.astimezone(ZoneInfo(municipality().timezone)).date()
+    if not today <= day <= today + FURTHEST_PLAN:
+        raise PlannedDayError(f"{day} is not between today and two years from now")
     move(case, Move.PLAN)
     case.planned_date = day
     told = Told(kind="case.planned", by=by, at=now, data={"date": day.isoformat()})

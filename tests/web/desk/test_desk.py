@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.web.desk.seat import seated
 from vefa.cases.models import Case, Note, Outcome, State
@@ -133,7 +135,7 @@ def test_whoever_comes_second_is_told_and_loses_nothing(town, pothole_case):
     [
         ("take", {}, State.WORKING),
         ("ask", {"question": "Hangi sokak?"}, State.WAITING),
-        ("plan", {"day": "12.04.2026"}, State.PLANNED),
+        ("plan", {"day": f"{timezone.localdate() + timedelta(days=9):%d.%m.%Y}"}, State.PLANNED),
     ],
 )
 def test_a_case_moves(town, pothole_case, name, data, state):
@@ -141,6 +143,16 @@ def test_a_case_moves(town, pothole_case, name, data, state):
 
     pothole_case.refresh_from_db()
     assert pothole_case.state == state
+
+
+@pytest.mark.parametrize("day", ["05.01.2020", "01.01.2150"])
+def test_a_day_that_cannot_be_meant_is_refused_beside_its_field(town, pothole_case, day):
+    answer = act(seated(town.derya), pothole_case, "plan", day=day)
+
+    assert "Bugünü veya daha sonraki bir günü yazın" in answer.content.decode()
+    assert day in answer.content.decode()
+    pothole_case.refresh_from_db()
+    assert (pothole_case.state, pothole_case.planned_date) == (State.NEW, None)
 
 
 def test_who_may_not_see_a_case_finds_none(town, pothole_case):

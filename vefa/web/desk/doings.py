@@ -28,6 +28,7 @@ REFUSALS = (
     lifecycle.OpenPartsError,
     lifecycle.ReasonError,
     lifecycle.FollowError,
+    lifecycle.PlannedDayError,
     files.RefusedFileError,
     files.NoRoomError,
     promises.PromiseOverError,
@@ -51,6 +52,8 @@ def told(error: Exception) -> tuple[str | None, str]:
         return "master", _not_followed(error)
     if isinstance(error, lifecycle.UnitReasonError):
         return "reason", gettext("It goes from one unit to another: say why.")
+    if isinstance(error, lifecycle.PlannedDayError):
+        return "day", gettext("Name today or a later day, at most two years ahead.")
     sentences: Mapping[type[Exception], str] = {
         lifecycle.OpenPartsError: gettext(
             "Parts of this case have no outcome yet. Tick the box to end them alike."
