@@ -29,6 +29,7 @@ ABSENT: dict[str, Any] = {
     "IntConverter": 987_654_321,
     "UUIDConverter": "a0000000-0000-4000-8000-000000000000",
 }
+ODD = {"IntConverter": 10**22, "StringConverter": "a\x00b"}  # beyond bigint; a NUL
 
 
 def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -49,6 +50,20 @@ def test_no_address_is_without_a_declared_reader():
 def words_of(pattern: URLPattern) -> list[Any]:
     """Something of the right kind, that nobody has, for each gap of an address."""
     return [ABSENT.get(type(gap).__name__, "nobody") for gap in pattern.pattern.converters.values()]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_no_database_can_hold_is_nobodys_address(method, town):
+    client = seated(town.ayse)
+    client.raise_request_exception = False
+    found = {name: list(pattern.pattern.converters.values()) for name, pattern in addresses(get_resolver())}
+    others = ABSENT | {"SlugConverter": "nobody"} | ODD
+    odd = {name: [others.get(type(gap).__name__) for gap in gaps] for name, gaps in found.items()}
+    walked = {name: words for name, words in odd.items() if {*ODD.values()} & {*words}}
+    said = {name: getattr(client, method)(reverse(name, args=words)) for name, words in walked.items()}
+
+    assert {"desk:case", "desk:talk", "desk:catalogue-service", "portal:track", "portal:case"} <= said.keys()
+    assert {name: answer.status_code for name, answer in said.items() if answer.status_code != 404} == {}
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "vefa.web.ui.gaps.GapMiddleware",
 ]
 ROOT_URLCONF = "vefa.wiring.urls"
 TEMPLATES = [
