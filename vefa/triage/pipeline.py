@@ -29,6 +29,7 @@ from vefa.kit.text import first_line
 from vefa.triage import twins
 from vefa.triage.advice import advise
 from vefa.triage.drawing import UNREADABLE, asked_of, expected_language, finding_of, opening_of
+from vefa.triage.edits import follow_edits, take_alone
 from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
@@ -53,6 +54,16 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
         [contact for contact in contacts if contact.form == Form.START and not contact.endpoint.personal],
         now=now,
     )
+    left = _hear(contacts, now=now)
+    while alone := take_alone(contacts):
+        _hear(alone, now=now)
+    follow_edits(left, now=now)
+    take_echoes(left, now=now)
+    take_signs(left, now=now)
+
+
+def _hear(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
+    """Obey what is an order, keep back what is private, and read the rest for matters; that is given back."""
     contacts = private.hold(take_consent(_link(contacts, now=now), now=now), now=now)
     contacts = take_keywords(contacts, now=now)
     matters = [contact for contact in contacts if contact.form in _MATTERS]
@@ -63,9 +74,7 @@ def handle(contacts: Sequence[Contact], *, now: datetime) -> None:
     for turn in [*_turns([contact for contact in matters if contact not in added]), *_turns(added)]:
         spoken |= _take(turn, now=now)
     keep(spoken)
-    _follow_edits([contact for contact in contacts if contact.form == Form.EDIT], now=now)
-    take_echoes(contacts, now=now)
-    take_signs(contacts, now=now)
+    return contacts
 
 
 def _link(contacts: Sequence[Contact], *, now: datetime) -> list[Contact]:
@@ -182,17 +191,3 @@ def _greet(contacts: Sequence[Contact], *, now: datetime) -> None:
         for contact in contacts
         if contact.conversation_id
     )
-
-
-def _follow_edits(contacts: Sequence[Contact], *, now: datetime) -> None:
-    """An edited message: its case shows that the resident changed their words."""
-    if not contacts:
-        return
-    wanted = {contact.details.get("edited_contact_id"): contact for contact in contacts}
-    rows = Case.objects.filter(links__contact_id__in=[key for key in wanted if key])
-    pairs = [
-        (case_id, wanted[contact_id])
-        for case_id, contact_id in rows.values_list("id", "links__contact_id").order_by("id")
-        if contact_id in wanted
-    ]
-    follow(pairs, now=now)
