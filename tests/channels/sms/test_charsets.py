@@ -47,3 +47,14 @@ def test_kannel_also_posts_the_text_as_the_body():
 def test_octets_beyond_ascii_in_a_query_are_read_in_the_charset_that_it_names():
     (said,) = taken(line("kannel"), get("from=5454&id=1&charset=iso-8859-9&text=\xfeehir"))
     assert said.text == "şehir"
+
+
+@pytest.mark.parametrize(
+    "charset", ["hex", "rot13", "zlib", "undefined", "idna", "8-BIT", "nobody-knows-it", ""]
+)
+def test_what_is_no_charset_of_texts_is_utf_8(charset):
+    (said,) = taken(line("kannel"), get(f"from=5454&id=1&charset={charset}&text=%C5%9Fehir"))
+    assert said.text == "şehir"
+    headers = {"content-type": f'text/plain; charset="{charset}"'}
+    (said,) = taken(line("kannel"), Call(headers=headers, body="şehir".encode(), query="from=5454&id=1"))
+    assert said.text == "şehir"

@@ -192,8 +192,10 @@ def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
 
 
 def _known(charset: str) -> str:
+    """A charset that any octets can be read in; UTF-8 where it is none."""
     try:
         name = codecs.lookup(charset or "utf-8").name
+        b"a".decode(name, "replace")
     except (LookupError, ValueError):
         return "utf-8"
     return name if not name.startswith(("idna", "punycode", "unicode", "raw", "undefined")) else "utf-8"
