@@ -11,6 +11,7 @@ from vefa.cases.incidents.gathering import Plan
 from vefa.cases.incidents.orders import Order
 from vefa.cases.models import Case, IncidentOrder
 from vefa.cases.support import support
+from vefa.channels.models import Endpoint
 from vefa.citizens.models import Citizen
 from vefa.dialogue import to_all
 from vefa.dialogue.models import Delivery, DeliveryState, Reply
@@ -165,6 +166,23 @@ def test_it_is_told_before_how_many_are_reached_and_how(storm, town, now):
     assert {(share.channel, share.language, share.way, share.count) for share in shares} == {
         ("telegram", "tr", "sent", 1), ("telegram", "ru", "sent", 1), ("phone", "fa", "shown", 1),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "thread", "human", "way"),
+    [(0, "", "", "sent"), (2, "", "", "shown"), (2, "", "yes", "sent"), (8, "", "yes", "shown"),
+     (8, "comment/1", "", "sent")],
+)  # fmt: skip
+def test_it_is_told_before_whose_time_is_over(storm, town, now, days, thread, human, way):
+    page = Endpoint.objects.create(
+        key="page", channel="messenger", settings={"page_id": "1001", "human_agent": human}
+    )
+    case = opened(town, "Dal kırıldı", now=now, who="Nur", service=town.tree, on=page)
+    Conversation.objects.filter(cases=case.pk).update(
+        last_contact_at=now - timedelta(days=days), thread=thread, public=bool(thread)
+    )
+    (share,) = to_all.reached([case.pk], now=now)
+    assert (share.channel, share.way, share.count) == ("messenger", way, 1)
 
 
 def test_who_wrote_stop_gets_no_message_to_many(storm, town, now):

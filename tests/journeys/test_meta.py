@@ -9,12 +9,16 @@ from tests.channels.forged import answers
 from tests.journeys.conftest import Worker, clock
 from tests.journeys.meta import ALI, DERYA, HOLE, endpoint_of, every_case, only_case, push, say, shown
 from tests.providers.meta_graph import MetaGraph, echo, message, talk
+from vefa.cases.incidents import gathering, orders
+from vefa.cases.incidents.gathering import Plan
+from vefa.cases.incidents.orders import Order
 from vefa.cases.lifecycle import Ending, end
-from vefa.cases.models import Case, Outcome, State
+from vefa.cases.models import Case, IncidentOrder, Outcome, State
 from vefa.channels.port import Call
 from vefa.channels.registry import network_client
 from vefa.channels.sealing import seal
 from vefa.citizens.models import Address, Citizen
+from vefa.dialogue import to_all
 from vefa.dialogue.models import Delivery, DeliveryState
 from vefa.dialogue.queries import channel_truth
 from vefa.dialogue.terms import NotNowError
@@ -255,3 +259,21 @@ def test_after_a_day_a_person_answers_and_after_a_week_nobody(town, facebook, wo
     talks.update(last_contact_at=timezone.now() - timedelta(days=8))
     with pytest.raises(NotNowError, match="closed"):
         say(case, "Ekibimiz geldi.", town.derya)
+
+
+def test_what_a_person_says_to_everybody_behind_an_incident_reaches_who_wrote_days_ago(
+    town, facebook, worker: Worker
+):
+    endpoint, graph = facebook
+    push(endpoint, graph, message(DERYA, HOLE))
+    worker.work()
+    case, now = only_case(), timezone.now()
+    Conversation.objects.filter(pk=case.conversation_id).update(last_contact_at=now - timedelta(days=2))
+    plan = Plan(name="Çukurlar", service_ids=(town.pothole.pk,), area_id=None, since=now)
+    incident = gathering.declare(plan=plan, case_ids=[case.pk], by=town.derya, now=now)
+    order = Order(sort=IncidentOrder.Sort.ANSWER, texts={"tr": "Ekipler sahada."}, once="1")
+    given = orders.lay_down(incident_id=incident.pk, order=order, by=town.derya, now=now)
+    to_all.answer(given, case.pk, now=now)
+    worker.work()
+    assert graph.texts_to(DERYA)[-1] == "Ekipler sahada."
+    assert graph.sent[-1].body["tag"] == "HUMAN_AGENT"

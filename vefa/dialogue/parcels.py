@@ -46,7 +46,7 @@ def parcel_of(delivery: Delivery, earlier: Sequence[Message], *, now: datetime) 
         ),
         idempotency_key=str(delivery.key),
         reference=_number(delivery),
-        auto=reply.automatic,
+        auto=reply.automatic and reply.staff_id is None,  # what a person says to many is theirs
         done=tuple(delivery.parts),
         at=now,
         heard_at=conversation.last_contact_at,

@@ -11,6 +11,7 @@ from vefa.cases.models import Case, IncidentCase, IncidentOrder, IncidentState, 
 from vefa.cases.moves import Told, tell
 from vefa.cases.promises import answered
 from vefa.channels.manners import Standing
+from vefa.channels.models import Endpoint
 from vefa.channels.queries import mailbox
 from vefa.dialogue.audience import Listener, endpoint_for, in_crowd, listeners, wants_silence
 from vefa.dialogue.terms import TEMPLATE, rules_of
@@ -111,15 +112,28 @@ def reached(case_ids: Sequence[int], *, now: datetime) -> list[Share]:
     counted: Counter[tuple[str, str, str]] = Counter()
     for talk, language in talks:
         endpoint = None if wants_silence(talk, automatic=True) else endpoint_for(talk, post=post)
-        rules = rules_of(endpoint, Standing(now=now, heard_at=talk.last_contact_at))
-        limited = rules is not None and TEMPLATE in rules.ways[:1]
-        way = "shown" if endpoint is None else TEMPLATE if limited else "sent"
         channel = endpoint.channel if endpoint else talk.endpoint.channel
-        counted[channel, talk.language or language, way] += 1
+        counted[channel, talk.language or language, _way(talk, endpoint, now)] += 1
     quiet = Case.objects.filter(id__in=case_ids, conversation=None).values_list("channel", "language")
     for channel, language in quiet.order_by("id"):
         counted[channel, language, "shown"] += 1
     return [Share(*key, count) for key, count in sorted(counted.items(), key=lambda row: (-row[1], row[0]))]
+
+
+def _way(talk: Conversation, endpoint: Endpoint | None, now: datetime) -> str:
+    """By which way it would go into one conversation; where the provider's time is over, by none."""
+    if endpoint is None:
+        return "shown"
+    standing = Standing(
+        now=now, heard_at=talk.last_contact_at, thread=talk.thread, public=talk.public, group=talk.public,
+        address=talk.address.value,
+    )  # fmt: skip
+    rules = rules_of(endpoint, standing)
+    if rules is None:
+        return "sent"
+    if not rules.ways:
+        return "shown"
+    return TEMPLATE if rules.ways[0] == TEMPLATE else "sent"
 
 
 def _conversations(case_ids: Sequence[int]) -> list[tuple[Conversation, str]]:

@@ -44,7 +44,7 @@ _READ = (
     *("key", "tries", "parts", "state", "reply_id", "conversation_id", "endpoint_id", "endpoint__settings"),
     *(
         f"reply__{name}"
-        for name in ("text", "language", "automatic", "way", "extras", "case_id", "answers_id")
+        for name in ("text", "language", "automatic", "way", "extras", "case_id", "answers_id", "staff_id")
     ),
     *(f"reply__case__{name}" for name in ("reference", "title", "conversation_id")),
     "reply__answers__message_id",
