@@ -125,7 +125,7 @@ async def answer_at(port: int) -> None:
 def deliveries(running: House, base: str, *, numbers: tuple[str, ...], each: int) -> list[Row]:
     """Acknowledgements that leave for so many accounts, once all of them are queued."""
     for number in numbers:
-        facts = ("--phone-number-id", number, "--waba-id", "9", "--token", "t", "--secret", SECRET)
+        facts = ("--phone-number-id", number, "--waba-id", f"9{number}", "--token", "t", "--secret", SECRET)
         add_account(running, "whatsapp", f"wa{number}", *facts, "--api-base", base)
     running.sql("UPDATE channels_endpoint SET outbound_paused = starts_with(key, 'wa5')")
     _write(running, numbers, each)
