@@ -196,6 +196,8 @@ def test_a_folder_can_be_checked_without_being_loaded(folder):
          "municipality.toml:6: “telephone” is not known here. Did you mean “phone”?"),
         ("municipality.toml", 'days = ["mon", "tue", "wed", "thu", "fri"]\n', 'days = ["monday"]\n',
          "municipality.toml:14: “days” is ['monday']. Write some of: mon, tue, wed, thu, fri, sat, sun."),
+        ("municipality.toml", 'days = ["mon", "tue", "wed", "thu", "fri"]\n', "days = [[1]]\n",
+         "municipality.toml:14: “days” is [[1]]. Write some of: mon, tue, wed, thu, fri, sat, sun."),
         ("holidays.csv", "2026-09-08", "8.9.2026",
          "holidays.csv:3: “8.9.2026” is no date. Write year, month and day: 2026-09-07."),
         ("holidays.csv", "2026-09-08", "2026-09-07",
@@ -217,6 +219,9 @@ def test_a_folder_can_be_checked_without_being_loaded(folder):
          "areas.geojson:6: The feature has no property “key”. Name the area that it outlines."),
         ("areas.geojson", "[27.02, 38.00], [27.02, 38.04], [27.00, 38.04]", "[27.02, 38.00]",
          ("areas.geojson:6: The outline of “carsi” cannot be used: it encloses nothing. "
+         "Draw it again, or delete the feature.")),
+        ("areas.geojson", "[27.02, 38.00], [27.02, 38.04]", '["NaN", 38.00], [27.02, 38.04]',
+         ("areas.geojson:6: The outline of “carsi” cannot be used: one of its coordinates is no number. "
          "Draw it again, or delete the feature.")),
         ("units.csv", "cinaralti|carsi", "cinaralti|çarşı",
          ("units.csv:4: “areas” names the area “çarşı”, which does not exist. "

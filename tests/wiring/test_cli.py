@@ -63,6 +63,29 @@ def test_a_home_that_cannot_be_written_is_a_sentence(capsys, tmp_path):
     assert "choose another folder with --home" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["up", "--port", "99999"], "--port: '99999' does not fit: write a whole number from 1 to 65535"),
+        (["web", "--port", "-1"], "--port: '-1' does not fit: write a whole number from 1 to 65535"),
+        (
+            ["demo", "--months", "100000"],
+            "--months: '100000' does not fit: write a whole number from 1 to 240",
+        ),
+        (["demo", "--cases", "few"], "--cases: 'few' does not fit: write a whole number from 1 to 1000000"),
+        (
+            ["staff", "add", "ayse", "--name", "A", "--role", "operator", "--language", "german"],
+            "--language: invalid choice: 'german' (choose from ",
+        ),
+    ],
+)
+def test_a_word_that_does_not_fit_is_answered_with_what_does(capsys, words, sentence):
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
 def test_a_database_that_does_not_answer_is_a_sentence(tmp_path):
     silent = os.environ | {"VEFA_DATABASE_URL": "postgresql://nobody:x@127.0.0.1:1/none"}
     command = [sys.executable, "-m", "vefa.wiring.cli.main", "staff", "list", "--home", str(tmp_path)]

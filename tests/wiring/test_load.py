@@ -94,6 +94,18 @@ def test_keys_that_no_table_can_hold_are_named_with_their_lines(vefa_load, city)
     assert not Staff.objects.exists()
 
 
+@pytest.mark.parametrize("services", ["5", '"road.pothole"', '[["road.pothole"]]'])
+def test_services_of_a_phrase_that_are_no_list_of_texts_are_named_with_their_line(vefa_load, city, services):
+    text = (city / "phrases.toml").read_text(encoding="utf-8")
+    spoilt = text.replace("automatic = true\n", f"automatic = true\nservices = {services}\n", 1)
+    (city / "phrases.toml").write_text(spoilt, encoding="utf-8")
+
+    code, out = vefa_load(str(city), "--check")
+
+    assert code == 1
+    assert re.search(r'phrases.toml:8: “services” is .*\.\n +→ Write services = \["…", "…"\]\.', out), out
+
+
 SETTINGS = {  # what stands in a file, and where more is put
     "sms": ("endpoints.toml", ""),
     "email": ("endpoints.toml", 'key = "email"\n'),

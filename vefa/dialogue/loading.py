@@ -41,17 +41,23 @@ class PhraseSection(Section):
         reading.declare("phrase", key, line)
         texts = reading.texts(line, "texts", required=True)
         self._check_variables(line, texts, reading)
-        services = line.values.get("services", [])
-        for code in services:
-            reading.check_known(line, code, "service", at="services")
         return Row(
             key=key,
             titles=reading.texts(line, "title", required=True),
             texts=texts,
             unit=reading.refer(line, "unit", "unit"),
-            services=tuple(services),
+            services=self._services(line, reading),
             automatic=reading.flag(line, "automatic", default=False),
         )
+
+    def _services(self, line: Line, reading: Reading) -> tuple[str, ...]:
+        found = line.values.get("services", [])
+        if not isinstance(found, list) or not all(isinstance(code, str) for code in found):
+            reading.refuse(line, f"“services” is {found!r}.", 'Write services = ["…", "…"].', at="services")
+            return ()
+        for code in found:
+            reading.check_known(line, code, "service", at="services")
+        return tuple(found)
 
     def _check_variables(self, line: Line, texts: Mapping[str, str], reading: Reading) -> None:
         used = {language: set(variables(text)) for language, text in texts.items()}

@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from vefa.directory import trail
 from vefa.directory.models import Municipality, Role, Staff, Unit
 
+LONGEST = {"username": 64, "name": 200, "email": 254}  # characters; what the table holds
+
 
 class AccountError(Exception):
     """The account cannot be made or changed; the text says why."""
@@ -39,6 +41,7 @@ def add(new: NewStaff, *, password: str, now: datetime) -> Staff:
     """Make an account that can sign in at once. Raises AccountError."""
     if new.role not in Role.values:
         raise AccountError(f"'{new.role}' is not a role; the roles are {', '.join(Role.values)}.")
+    _check_lengths(new)
     staff = Staff(
         username=new.username,
         name=new.name,
@@ -73,6 +76,13 @@ def set_active(staff: Staff, *, active: bool, now: datetime) -> None:
     staff.session_epoch += 1
     staff.save(update_fields=["is_active", "session_epoch"])
     (trail.let_in if active else trail.kept_out)(staff, now=now)
+
+
+def _check_lengths(new: NewStaff) -> None:
+    for name, most in LONGEST.items():
+        given = len(getattr(new, name))
+        if given > most:
+            raise AccountError(f"The {name} has {given} characters: shorten it to {most}.")
 
 
 def _give_password(staff: Staff, password: str) -> None:

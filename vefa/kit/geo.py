@@ -71,8 +71,16 @@ def outline(geometry: Any) -> Outline:
         found = geometry.get("type") if isinstance(geometry, Mapping) else geometry
         raise PolygonError(f"it is no polygon but {found!r}")
     try:
+        _check_numbers(geometry["coordinates"])
         polygon = shape(geometry)
-    except (shapely.errors.ShapelyError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (
+        shapely.errors.ShapelyError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise PolygonError(f"its coordinates cannot be read ({error})") from error
     _check_degrees(polygon)
     sound = polygon if polygon.is_valid else _mended(polygon)
@@ -111,6 +119,15 @@ class PolygonIndex:
         """The ids of all polygons in which the point lies, or on whose border."""
         found = self._tree.query(shapely.Point(point.longitude, point.latitude), predicate="intersects")
         return [self._ids[index] for index in found]
+
+
+def _check_numbers(part: Sequence[Any]) -> None:
+    """What is endless or no number, written so, is met by shapely only when it is too late."""
+    inner = [one for one in part if isinstance(one, list | tuple)]
+    for one in inner:
+        _check_numbers(one)
+    if not inner and not all(math.isfinite(float(one)) for one in part[:2]):
+        raise PolygonError("one of its coordinates is no number")
 
 
 def _check_degrees(polygon: BaseGeometry) -> None:

@@ -138,7 +138,7 @@ def _library_holidays(head: Line, reading: Reading) -> bool:
 
 def _shifts(line: Line, reading: Reading) -> list[dict[str, Any]]:
     days = line.values.get("days", [])
-    if not isinstance(days, list) or not days or not set(days) <= set(WEEKDAYS):
+    if not isinstance(days, list) or not days or not all(day in WEEKDAYS for day in days):
         reading.refuse(line, f"“days” is {days!r}.", f"Write some of: {', '.join(WEEKDAYS)}.", at="days")
         return []
     start, end = clock(line, "start", reading), clock(line, "end", reading)

@@ -1,6 +1,7 @@
 """What every command module offers, and how a command says that it cannot go on."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -24,3 +25,18 @@ class Command(Protocol):
     @staticmethod
     def run(options: Namespace) -> int:
         """Do it; the returned number is the exit code. Raises CommandError."""
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A sort of argument: a whole number within these bounds, said in a sentence where it is none."""
+
+    def read(text: str) -> int:
+        number = int(text) if text.isdecimal() and len(text) <= len(str(most)) else -1
+        if not least <= number <= most:
+            raise ArgumentTypeError(f"{text!r} does not fit: write a whole number from {least} to {most}")
+        return number
+
+    return read
+
+
+PORT_NUMBER = whole_number(1, 65535)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vefa.cases.models import Case
-from vefa.wiring.cli.command import CommandError
+from vefa.wiring.cli.command import CommandError, whole_number
 from vefa.wiring.demo.city_loaded import BrokenCityError, OtherCityError, let_staff_in, put_in_place
 from vefa.wiring.demo.history import Plan, invent
 from vefa.wiring.demo.neighbours import tell_groups
@@ -24,13 +24,16 @@ EXAMPLES = (
     "vefa demo --cases 500 --seed 7      another history; the same seed tells the same one",
     "vefa demo --start                   what vefa up --demo does: only what is missing",
 )
+MOST_CASES = 1_000_000
+MOST_MONTHS = 240
 AT_START = {"cases": 300, "months": 3, "seed": 137}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--cases", type=_count, default=2000, help="how many cases (default: 2000)")
-    parser.add_argument("--months", type=_count, default=12, help="over how many months (default: 12)")
+    cases, months = whole_number(1, MOST_CASES), whole_number(1, MOST_MONTHS)
+    parser.add_argument("--cases", type=cases, default=2000, help="how many cases (default: 2000)")
+    parser.add_argument("--months", type=months, default=12, help="over how many months (default: 12)")
     parser.add_argument("--seed", type=int, default=137, help="which history (default: 137)")
     parser.add_argument("--start", action="store_true", help="only what is missing; says how to sign in")
 
@@ -67,10 +70,3 @@ def _tell(plan: Plan) -> None:
         invent(plan, told=lambda done: bar.update(task, completed=done))
     tell_calls(seed=plan.seed, now=plan.now)
     tell_groups(seed=plan.seed)
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError("at least 1")
-    return number

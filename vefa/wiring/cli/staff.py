@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from vefa.directory import accounts, second_factor
 from vefa.directory.models import Role, Staff
+from vefa.kit.loading import LANGUAGES
 from vefa.wiring.cli.command import CommandError
 
 EXAMPLES = (
@@ -32,7 +33,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     add.add_argument("--name", required=True, help="as colleagues and residents read it")
     add.add_argument("--role", required=True, choices=Role.values)
     add.add_argument("--unit", default="", metavar="KEY", help="key of the unit")
-    add.add_argument("--language", default="", help="tr, ru, kk, fa or en (default: the municipality's)")
+    add.add_argument(
+        "--language", default="", choices=LANGUAGES, help="of the desk (default: the municipality's)"
+    )
     add.add_argument("--email", default="")
     password = actions.add_parser("password", help="set a password")
     password.add_argument("username")

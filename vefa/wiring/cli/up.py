@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from vefa.wiring.cli.command import CommandError
+from vefa.wiring.cli.command import PORT_NUMBER, CommandError
 from vefa.wiring.database import NAME, outside_url
 from vefa.wiring.demo import welcome
 from vefa.wiring.home import URL_FILE, held, write_secret
@@ -53,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"port to listen on (default: {PORT})")
+    parser.add_argument("--port", type=PORT_NUMBER, default=PORT, help=f"port to listen on (default: {PORT})")
     parser.add_argument(
         "--demo", action="store_true", help="with an invented town, loaded if the home is empty"
     )

@@ -9,6 +9,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from vefa.wiring.cli.command import PORT_NUMBER
 from vefa.wiring.database import NAME, database_of
 
 EXAMPLES = (
@@ -29,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
     )
-    parser.add_argument("--port", type=int, default=8137, help="port to listen on (default: 8137)")
+    parser.add_argument("--port", type=PORT_NUMBER, default=8137, help="port to listen on (default: 8137)")
     parser.add_argument("--workers", type=int, default=1, help="processes to serve with (default: 1)")
 
 
