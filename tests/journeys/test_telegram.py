@@ -71,3 +71,13 @@ def test_who_puts_a_command_before_the_words_is_heard_and_who_asks_for_help_is_g
     worker.work()
     assert len(bot.texts_to(ALI)) == 2
     assert Case.objects.count() == 1
+
+
+def test_what_only_telegram_can_show_is_seen_by_somebody_and_acknowledged(town, bot, worker):
+    bot.updates += [message(ALI, dice={"emoji": "🎲", "value": 3}), message(8, pinned_message={"text": "a"})]
+    fetch(town.bot)
+    worker.work()
+
+    case = Case.objects.get()
+    assert (case.unsure, "dice" in case.title) == (True, True)
+    assert case.reference in bot.texts_to(ALI)[0]

@@ -7,6 +7,7 @@ import pytest
 from vefa.cases import lifecycle
 from vefa.cases.lifecycle import Ending, Piece
 from vefa.cases.models import Case, Outcome, State, Urgency
+from vefa.channels.remarks import contains
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox.models import Contact, Conversation, PrivateMessage
 from vefa.journal.models import Event
@@ -106,6 +107,12 @@ def test_what_could_not_be_read_becomes_a_case(says, now):
 
     assert the_case().unsure
     assert the_case().title
+
+
+def test_what_cannot_be_shown_becomes_a_case_that_says_what_it_is(says, now):
+    handle([says("", warnings=[contains("dice").parts()])], now=now)
+
+    assert (the_case().unsure, "dice" in the_case().title) == (True, True)
 
 
 def test_a_photo_right_after_the_words_joins_the_case(says, now):

@@ -13,6 +13,7 @@ from vefa.directory.remit import OWN
 from vefa.inbox.models import Contact
 from vefa.inbox.speaking import known_language
 from vefa.kit.saying import parts_of
+from vefa.kit.speaking import spoken
 from vefa.kit.text import first_line
 from vefa.triage.advice import VERSION, Advice, Asked
 from vefa.triage.guess import Guess, why
@@ -112,6 +113,8 @@ def _untold(contact: Contact) -> str:
     with override(municipality().default_language):
         if contact.form == UNREADABLE:
             return _("A message that could not be read")
+        if contact.warnings and not contact.attachments.exists():
+            return first_line(spoken(contact.warnings[0]), limit=120)
         return _("A message without words")
 
 

@@ -287,10 +287,36 @@ def test_a_message_whose_shape_is_new_is_a_message_with_its_sender_and_words():
     assert group.form is Form.UNKNOWN  # nobody knows there to whom an answer would go
 
 
-def test_a_message_of_unknown_content_says_what_it_contains():
-    reading = derya_sends(dice={"emoji": "🎲", "value": 3})
+@pytest.mark.parametrize("kind", ["dice", "story", "paid_media", "gift", "giveaway", "hologram"])
+def test_what_only_a_telegram_can_show_is_a_message_that_says_what_it_contains(kind):
+    reading = derya_sends(**{kind: {"value": 3}}, photo=None, caption="")
 
-    assert (reading.form, reading.warnings) == (Form.UNKNOWN, (contains("dice"),))
+    assert (reading.form, reading.text, reading.warnings) == (Form.MESSAGE, "", (contains(kind),))
+
+
+@pytest.mark.parametrize(("kind", "name"), [("poll", "question"), ("checklist", "title")])
+def test_what_a_poll_asks_are_its_words(kind, name):
+    reading = derya_sends(**{kind: {name: "Su ne zaman gelecek?\x00"}})
+    broken = derya_sends(**{kind: {name: 7}})
+
+    assert (reading.form, reading.text) == (Form.MESSAGE, "Su ne zaman gelecek?")
+    assert (broken.form, broken.text) == (Form.MESSAGE, "")
+    assert reading.warnings == broken.warnings == (contains(kind),)
+
+
+@pytest.mark.parametrize("kind", ["pinned_message", "write_access_allowed", "forum_topic_closed"])
+def test_what_telegram_itself_says_in_a_chat_is_nobodys_message(kind):
+    assert derya_sends(**{kind: {}}, photo=None).form is Form.UNKNOWN
+
+
+def test_what_only_a_telegram_can_show_stays_an_edit_when_it_is_edited_and_unknown_in_a_group():
+    edited = message(DERYA, poll={"question": "Su var mı?"})
+    edited["edited_message"] = edited.pop("message")
+    chat = {"id": -5, "type": "group"}
+
+    assert (read(edited).form, read(edited).text) == (Form.EDIT, "Su var mı?")
+    assert derya_sends(chat=chat, dice={"value": 3}).form is Form.UNKNOWN
+    assert derya_sends(chat=chat, poll={"question": "Su var mı?"}).text == ""
 
 
 def test_nulls_where_telegram_leaves_out_are_no_obstacle():

@@ -14,6 +14,16 @@ _PLAIN = {
     "message_id", "chat", "date", "edit_date", "from", "sender_chat", "message_thread_id", "reply_to_message",
     "author_signature", "is_topic_message", "via_bot", "has_protected_content", "media_group_id",
 }  # fmt: skip
+# What the provider itself says in a chat, where nobody has written anything.
+_NOTICES = {
+    "pinned_message", "message_auto_delete_timer_changed", "chat_background_set", "write_access_allowed",
+    "connected_website", "forum_topic_created", "forum_topic_edited", "forum_topic_closed",
+    "forum_topic_reopened", "video_chat_scheduled", "video_chat_started", "video_chat_ended",
+    "video_chat_participants_invited", "proximity_alert_triggered", "boost_added", "users_shared",
+    "chat_shared", "paid_message_price_changed", "direct_message_price_changed", "checklist_tasks_done",
+    "checklist_tasks_added",
+}  # fmt: skip
+_TITLES = (("poll", "question"), ("checklist", "title"))
 
 
 def full_text(message: Message | Answered) -> str:
@@ -92,5 +102,27 @@ def moment(unix_s: int) -> datetime | None:
 
 def unread_parts(update: dict[str, Any]) -> str:
     """The names of what a message holds and Vefa cannot show: "game", "poll", "invoice"; or ""."""
-    names = {key for part in update.values() if isinstance(part, dict) for key in part}
-    return clean_line(", ".join(sorted(names - _PLAIN)))
+    return clean_line(", ".join(sorted(_unread(update))))
+
+
+def is_notice(update: dict[str, Any]) -> bool:
+    """Whether a message without words is the provider's own: something was pinned, a timer was set."""
+    names = _unread(update)
+    return bool(names) and names <= _NOTICES
+
+
+def title_of(update: dict[str, Any]) -> str:
+    """The words of what Vefa cannot show: what a poll asks, what a list is called."""
+    for part in update.values():
+        for kind, name in _TITLES:
+            thing = part.get(kind) if isinstance(part, dict) else None
+            title = thing.get(name) if isinstance(thing, dict) else None
+            if isinstance(title, str) and title:
+                return clean(title)
+    return ""
+
+
+def _unread(update: dict[str, Any]) -> set[str]:
+    parts = [part for part in update.values() if isinstance(part, dict)]
+    # Bale names what is not there, too; an empty object says something: a topic was closed.
+    return {key for part in parts for key, value in part.items() if value not in (None, "", [])} - _PLAIN

@@ -26,7 +26,9 @@ from vefa.channels.telegram.contents import (
     forwarded,
     forwarded_from,
     full_text,
+    is_notice,
     moment,
+    title_of,
     unread_parts,
 )
 from vefa.channels.telegram.shapes import (
@@ -109,8 +111,11 @@ def _specialised(reading: Reading, message: Message, found: dict[str, Any]) -> R
         return msgspec.structs.replace(reading, form=form, command=name, argument=argument)
     if reading.text or reading.attachments or reading.location or reading.contact:
         return reading
-    parts = unread_parts(found)
-    return msgspec.structs.replace(reading, form=Form.UNKNOWN, warnings=(*reading.warnings, contains(parts)))
+    warnings = (*reading.warnings, contains(unread_parts(found)))
+    if reading.group or is_notice(found):
+        return msgspec.structs.replace(reading, form=Form.UNKNOWN, warnings=warnings)
+    # A person sent it to us alone: somebody must see it.
+    return msgspec.structs.replace(reading, text=title_of(found), warnings=warnings)
 
 
 def _button(update_id: int, query: CallbackQuery) -> Reading:
