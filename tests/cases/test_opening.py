@@ -1,12 +1,12 @@
 """A message becomes a case with a number, a unit and promises; a second one joins it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.cases.stories import heard, opened, opening
-from vefa.cases import lifecycle
+from vefa.cases import lifecycle, promises
 from vefa.cases import opening as doors
 from vefa.cases.models import Case, CaseContact, Outcome, Promise
 from vefa.cases.opening import follow, open_cases
@@ -125,6 +125,45 @@ def test_an_answer_ends_the_waiting_and_the_clocks_run_again(town, now):
     assert case.state == "working"
     assert case.pauses.get().ended_at == later
     assert case.promises.get(kind="resolution").running_since == later
+    told = Event.objects.filter(subject=f"case:{case.pk}", at=later).order_by("id")
+    assert [(one.kind, one.actor) for one in told] == [
+        ("clock.resumed", "resident"), ("case.followed", "resident"),
+    ]  # fmt: skip
+
+
+def waits_for_material_and_an_answer(town, now: datetime) -> Case:
+    """Murat stopped the clock since material is missing; a day later Derya asks the resident something."""
+    case = opened(town, now=now)
+    promises.pause(case_id=case.pk, reason="Malzeme yok", by=town.murat, now=now)
+    asked_at = now + timedelta(days=1)
+    return lifecycle.ask(case_id=case.pk, question="Hangi sokakta?", by=town.derya, now=asked_at)
+
+
+def test_an_answer_does_not_end_a_pause_that_has_another_reason(town, now):
+    case = waits_for_material_and_an_answer(town, now)
+    later = now + timedelta(days=2)
+
+    follow([(case.pk, heard(town, "Fatih sokak", at=later))], now=later)
+
+    case.refresh_from_db()
+    assert case.state == "working"
+    assert case.pauses.get().ended_at is None
+    assert case.promises.get(kind="resolution").due_at is None
+    assert not Event.objects.filter(kind="clock.resumed").exists()
+
+    there = now + timedelta(days=3)
+    promises.resume(case_id=case.pk, by=town.murat, now=there)
+    assert case.pauses.get().ended_at == case.promises.get(kind="resolution").running_since == there
+
+
+def test_nor_does_handing_it_to_an_agency_while_an_answer_is_awaited(town, now):
+    case = waits_for_material_and_an_answer(town, now)
+    later = now + timedelta(days=2)
+
+    lifecycle.refer(case_id=case.pk, agency_id=town.power.pk, by=town.derya, now=later)
+
+    assert case.pauses.get().ended_at is None
+    assert not Event.objects.filter(kind="clock.resumed").exists()
 
 
 def test_a_message_to_an_ended_case_reopens_it(town, now):

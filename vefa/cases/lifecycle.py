@@ -123,7 +123,10 @@ def plan(*, case_id: int, day: date, by: By, now: datetime, version: int | None 
 
 @transaction.atomic
 def ask(*, case_id: int, question: str, by: By, now: datetime, version: int | None = None) -> Case:
-    """Wait for the resident: the clocks in working time stand still until they answer."""
+    """Wait for the resident: the clocks in working time stand still until they answer.
+
+    Clocks that somebody stopped before for a reason stand still until that is over.
+    """
     if not question.strip():
         raise ReasonError("a question has words")
     case = locked(case_id, version)
@@ -150,9 +153,9 @@ def resume(*, case_id: int, by: By, now: datetime, version: int | None = None) -
 
 @transaction.atomic
 def refer(*, case_id: int, agency_id: int, by: By, now: datetime, version: int | None = None) -> Case:
-    """Hand the matter to an agency and keep an eye on it; the clocks run on."""
+    """Hand the matter to an agency and keep an eye on it; clocks that a question stopped run on."""
     case = locked(case_id, version)
-    if case.state == State.WAITING and owing.go_on(case, at=now):
+    if case.state == State.WAITING and owing.stop_waiting(case, at=now):
         tell(case, Told(kind="clock.resumed", by=by, at=now))
     move(case, Move.REFER)
     case.agency_id = agency_id

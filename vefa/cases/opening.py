@@ -100,7 +100,9 @@ def follow(
         ignore_conflicts=True,
     )
     stories = [
-        _followed(cases[case_id], contact, now, quiet=contact.pk in quiet) for case_id, contact in meant
+        story
+        for case_id, contact in meant
+        for story in _followed(cases[case_id], contact, now, quiet=contact.pk in quiet)
     ]
     rows.update(Case, cases.values(), FOLLOWED)
     record(stories)
@@ -214,12 +216,12 @@ def _ways(contact: Contact) -> dict[str, Any]:
     return {name: contact.details[name] for name in ("passed_on", "filed") if contact.details.get(name)}
 
 
-def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> Happening:
-    before = case.state
+def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> list[Happening]:
+    before, resumed = case.state, None
     if not quiet:
         move(case, Move.FOLLOW)
     if case.state != State.WAITING and before == State.WAITING:
-        owing.go_on(case, at=now)
+        resumed = owing.stop_waiting(case, at=now)
     reopened = before == State.ENDED and case.state != State.ENDED
     if reopened:
         owing.reopen(case, at=now)
@@ -231,4 +233,8 @@ def _followed(case: Case, contact: Contact, now: datetime, *, quiet: bool) -> Ha
         case.search = joined(case.search, [contact.text])
     data = {"contact_id": contact.pk, "reopened": reopened, "resumed": not quiet and before == State.WAITING}
     data |= _ways(contact)
-    return Happening(kind="case.followed", subject=f"case:{case.pk}", actor="resident", at=now, data=data)
+    told = [("clock.resumed", {}), ("case.followed", data)] if resumed else [("case.followed", data)]
+    return [
+        Happening(kind=kind, subject=f"case:{case.pk}", actor="resident", at=now, data=facts)
+        for kind, facts in told
+    ]

@@ -15,6 +15,7 @@ from vefa.directory.hours import NobodyWorksError
 from vefa.directory.models import Service
 from vefa.directory.queries import directory
 from vefa.directory.rules import CalendarEndsError
+from vefa.journal.models import Event
 
 DUE = ("due_at", "answer_due_at")
 REOPENED = ("state", "outcome", "ended_at", "master", "reopened")
@@ -57,9 +58,27 @@ def stop(case: Case, *, at: datetime, legal: bool) -> None:
 
 def go_on(case: Case, *, at: datetime) -> Pause | None:
     """Let standing clocks run again and end the pause; None if there is none."""
-    pause = Pause.objects.filter(case=case, ended_at=None).order_by("-began_at", "-id").first()
-    if pause is None:
-        return None
+    pause = _pause_of(case)
+    return _run_again(case, pause, at) if pause else None
+
+
+def stop_waiting(case: Case, *, at: datetime) -> Pause | None:
+    """Let the clocks run that a question stopped; None where they stood for another reason: that remains."""
+    pause = _pause_of(case)
+    return _run_again(case, pause, at) if pause and _asked(pause) else None
+
+
+def _pause_of(case: Case) -> Pause | None:
+    return Pause.objects.filter(case=case, ended_at=None).order_by("-began_at", "-id").first()
+
+
+def _asked(pause: Pause) -> bool:
+    """Whether asking the resident began it: the question was asked at that very moment."""
+    subject = f"case:{pause.case_id}"
+    return Event.objects.filter(subject=subject, kind="case.waiting", at=pause.began_at).exists()
+
+
+def _run_again(case: Case, pause: Pause, at: datetime) -> Pause:
     pause.ended_at = at
     pause.save(update_fields=["ended_at"])
     promises = owed(case)
