@@ -123,6 +123,9 @@ def test_a_second_number_of_a_business_stands_behind_the_firsts_door(ayse, town)
     assert refused.status_code == 422
     assert "choose yeni as the account" in html.unescape(refused.content.decode())
 
+    own = reverse("desk:endpoint-settings", args=[Endpoint.objects.get(key="yeni").pk])
+    assert ayse.post(own, LINE | {"field-door": "yeni"}).status_code == 422  # nobody would take what comes
+
     behind = known | {"field-phone_number_id": "107", "field-door": "yeni"}
     assert ayse.post(address, behind).status_code == 302
     second = Endpoint.objects.get(key="ikinci")
@@ -136,9 +139,9 @@ def test_a_second_number_of_a_business_stands_behind_the_firsts_door(ayse, town)
 
     with network_client() as http:
         second.settings["api_base"] = "https://ayse.example"
-        own = adapter_of(second, http, country="TR")
-        assert isinstance(own, WhatsApp)
-        assert (own.graph.token, own.graph.base) == ("EAAG", DEFAULT_BASE)
+        adapter = adapter_of(second, http, country="TR")
+        assert isinstance(adapter, WhatsApp)
+        assert (adapter.graph.token, adapter.graph.base) == ("EAAG", DEFAULT_BASE)
 
 
 def test_what_took_over_a_door_keeps_it(ayse, town):

@@ -162,7 +162,7 @@ class ChannelForm(forms.Form):
         self._behind = bool(door)  # then the door's own account has the keys
         for line in lines_of(channel):
             needless = line.name in held or not channel.needs(line, {DOOR: door})
-            self.fields[line.name] = _field(line, held=needless, adding=known is None)
+            self.fields[line.name] = _field(line, held=needless, known=known)
             if known is not None and not line.secret:
                 self.initial[line.name] = _shown(line, known)
 
@@ -250,17 +250,21 @@ def lines_of(channel: Channel) -> list[Field]:
     return [*lines, PUBLIC_URL] if channel.pushed else lines
 
 
-def _field(line: Field, *, held: bool, adding: bool) -> forms.Field:
+def _field(line: Field, *, held: bool, known: Endpoint | None) -> forms.Field:
     """One line as Django draws it."""
     label, hint = gettext(line.label), _hint(line)
     if line.yes_no:
         return forms.BooleanField(
-            label=label, help_text=hint, required=False, initial=adding and line.default == "yes"
+            label=label, help_text=hint, required=False, initial=known is None and line.default == "yes"
         )
     required = line.required and not held
     if line.choices or line.name == DOOR:
         return forms.ChoiceField(
-            label=label, help_text=hint, required=required, choices=_choices(line), initial=line.default
+            label=label,
+            help_text=hint,
+            required=required,
+            choices=_choices(line, known),
+            initial=line.default,
         )
     if line.secret:
         return _secret_field(label, hint, required=required, held=held)
@@ -288,10 +292,11 @@ def _secret_field(label: str, hint: str, *, required: bool, held: bool) -> forms
     )  # fmt: skip
 
 
-def _choices(line: Field) -> list[tuple[str, str]]:
+def _choices(line: Field, known: Endpoint | None) -> list[tuple[str, str]]:
     if line.name == DOOR:
         rows = [row for row in accounts() if row.retired_at is None and not row.settings.get(DOOR)]
-        doors = [row.key for row in rows if row.channel in CHANNELS and CHANNELS[row.channel].pushed]
+        others = [row for row in rows if known is None or row.key != known.key]
+        doors = [row.key for row in others if row.channel in CHANNELS and CHANNELS[row.channel].pushed]
         return [("", "—"), *((key, key) for key in doors)]
     words = {
         "none": gettext("none"),
