@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -134,9 +135,9 @@ def test_each_comment_of_a_thread_has_one_private_answer_of_its_own(town, facebo
     worker.work()
     case = only_case()
 
-    def comments(text: str, *, id: str, created_time: int = now, **more: str) -> None:  # noqa: A002
-        given = {"id": id, "created_time": created_time, "parent_id": "c1", **more}
-        push(endpoint, graph, comment(DERYA, f"{case.reference} {text}", **given))
+    def comments(text: str, *, id: str, created_time: int = now, **more: Any) -> None:  # noqa: A002
+        more = {"created_time": created_time, "parent_id": "c1", **more}
+        push(endpoint, graph, comment(DERYA, f"{case.reference} {text}", id=id, **more))
         worker.work()
 
     comments("Çukur çok derin", id="c2", created_time=now - 3600)

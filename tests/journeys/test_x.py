@@ -157,6 +157,7 @@ def test_what_was_written_in_private_stays_so_where_the_case_goes_on_elsewhere(t
     pushed(x, direct("5001", "0532 123 45 67"))
     worker.work()
     case.refresh_from_db()
+    assert case.conversation is not None
     assert (case.conversation.public, x.direct) == (False, [])
 
     reply.deliveries.update(due_at=now)
