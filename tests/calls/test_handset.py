@@ -39,8 +39,16 @@ def test_a_day_that_only_the_jalali_calendar_has(now):
         "1969-12-31 10:00",
         "1204/10/15 10:00",
         "9999-12-31T23:59:59-05:00",
+        "9999-06-01 10:00",
+        "9999999999",  # seconds, the year 2286
+        "9999999999999",  # milliseconds
+        "2026-04-01 10:00",
     ],
 )
 def test_days_that_cannot_be_are_refused(written, now):
     with pytest.raises(RowError):
         at(written, now)
+
+
+def test_a_clock_that_is_a_little_fast_is_believed(now):
+    assert at("2026-03-29T12:00:00+00:00", now) == "2026-03-29T12:00:00+00:00"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from vefa.inbox.intake import Incoming
+from vefa.inbox.moments import FAST
 from vefa.kit.calendars import from_jalali
 from vefa.kit.text import fold
 
@@ -66,6 +67,8 @@ def incoming(log: Log, row: Row, *, now: datetime) -> Incoming:
     cells = _cells(log, row)
     kind = _kind(cells["direction"])
     at, seconds = _moment(cells["at"], log), _seconds(cells["duration"])
+    if at > now + FAST:
+        raise RowError(f"“{cells['at']}” lies in the future: is the year or the clock right?")
     number = cells["number"].strip()
     told = {
         "event": "logged",
