@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Bytecode that is kept halves the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-# One process of tests for each core; the stories of one file stay together, long files first (tests/order.py).
+# The stories of one file stay together, long files first; how many processes there are says tests/order.py.
 # A story that stands still for five minutes says where, and fails: it does not keep everybody waiting.
 SHARED = -n auto --dist loadfile --no-loadscope-reorder --durations=12 \
 	-o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true

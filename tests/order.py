@@ -1,9 +1,10 @@
-"""Which files begin first where two processes share the suite: the long ones, so that both end together.
+"""Which files begin first where processes share the suite: the long ones, so that all end together.
 
 Those that start the product and wait for it alternate with those that keep a browser drawing: beside each
-other they leave neither a core idle nor two browsers on one.
+other they leave neither a core idle nor one with two browsers.
 """
 
+import os
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -11,6 +12,11 @@ from pathlib import Path
 import pytest
 
 Files = dict[Path, list[pytest.Item]]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than there are cores: stories wait for processes and browsers a third of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
