@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.inbox.leyla import line, push, update, work
-from vefa.cases.models import Case, CaseContact
+from tests.inbox.leyla import line, push, seen_by, update, work
+from vefa.cases.lifecycle import Ending, end
+from vefa.cases.models import Case, CaseContact, Outcome
 from vefa.citizens.models import Address, Citizen
 from vefa.inbox import private
 from vefa.inbox.models import Contact, PrivateMessage
@@ -125,3 +126,40 @@ def test_what_is_said_to_the_mayor_stays_hers_when_it_is_changed(town, now):
     assert private.changed_words(found) == ["Başkanım, okulun önünde çukur vardı"]
     assert not Case.objects.exists()
     assert PrivateMessage.objects.count() == 1
+
+
+def test_what_was_changed_before_it_was_filed_is_read_in_its_last_words(town, now):
+    mine = line()
+    push(mine, first("Merhaba Başkanım"), now=now)
+    push(mine, changed("Çarşı'da bir şey var"), now=now)
+    push(mine, changed(POTHOLE, number=3), now=now)
+    work(now)
+    message = PrivateMessage.objects.get()
+    private.file(seen_by(town.leyla, message, now=now), by=town.leyla, now=now)
+    work(now + timedelta(minutes=1))
+
+    case = Case.objects.get()
+    assert (case.text, case.title, case.service) == (POTHOLE, POTHOLE, town.pothole)
+    assert words_of(case) == ["Merhaba Başkanım", "Çarşı'da bir şey var", POTHOLE]
+    assert Contact.objects.get(pk=message.contact_id).text == "Merhaba Başkanım"
+
+
+def test_thanks_that_were_changed_before_they_were_filed_open_no_ended_case(town, now):
+    mine = line()
+    push(mine, first(POTHOLE), now=now)
+    work(now)
+    private.file(seen_by(town.leyla, PrivateMessage.objects.get(), now=now), by=town.leyla, now=now)
+    work(now + timedelta(minutes=1))
+    ending = Ending(outcome=Outcome.DONE, reason="Dolduruldu", waiver="gece")
+    end(case_id=Case.objects.get().pk, ending=ending, by=town.derya, now=now)
+    later = now + timedelta(hours=2)
+    push(mine, first("Teşekkürler", number=4), now=later)
+    push(mine, changed("Teşekkürler, elinize sağlık", of=4, number=5), now=later)
+    work(later)
+    message = PrivateMessage.objects.get(contact__external_id="4")
+    private.file(seen_by(town.leyla, message, now=later), by=town.leyla, now=later)
+    work(later + timedelta(minutes=1))
+
+    case = Case.objects.get()
+    assert case.outcome == Outcome.DONE
+    assert words_of(case)[-1] == "Teşekkürler, elinize sağlık"

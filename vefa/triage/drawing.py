@@ -25,12 +25,15 @@ UNREADABLE = "unreadable"
 LONGEST = 10_000  # characters that are understood: two of the longest web forms
 
 
-def asked_of(contact: Contact, *, before: Place | None = None) -> Asked:
-    """What triage is asked about a contact; `before` is the place of its conversation's last case."""
+def asked_of(contact: Contact, *, before: Place | None = None, words: str = "") -> Asked:
+    """What triage is asked about a contact; `before` is the place of its conversation's last case.
+
+    `words` are its last ones, where the sender changed them before they were read here.
+    """
     details = contact.details
     conversation = contact.conversation
     return Asked(
-        text=_words_of(contact),
+        text=words[:LONGEST] or _words_of(contact),
         hint=_hint(contact),
         lat=contact.lat,
         lon=contact.lon,
@@ -58,9 +61,9 @@ def expected_language(contact: Contact) -> str:
     return default if contact.endpoint.language in {"", default} else ""
 
 
-def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage") -> Opening:
-    """The case that a contact opens."""
-    text = contact.text or contact.subject
+def opening_of(contact: Contact, advice: Advice, *, actor: str = "triage", words: str = "") -> Opening:
+    """The case that a contact opens; `words` are its last ones, where the sender changed them before."""
+    text = words or contact.text or contact.subject
     return Opening(
         contact=contact,
         title=_unclear(contact) or first_line(contact.subject or text, limit=120) or _untold(contact),

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from vefa.cases.models import CaseContact
@@ -42,8 +42,29 @@ def take_alone(contacts: Sequence[Contact]) -> list[Contact]:
     return list(alone.values())
 
 
-def follow_edits(contacts: Sequence[Contact], *, now: datetime) -> None:
-    """The case of an edited message shows that the resident changed their words."""
+def changed_before(contacts: Sequence[Contact]) -> dict[int, list[Contact]]:
+    """By filed message what its sender made of it before somebody filed it, the last words last.
+
+    A batch without such a message asks the database nothing.
+    """
+    changed = [one for one in contacts if one.edited_at and not one.deleted_at]
+    filed = {one.pk: one.conversation_id for one in changed if one.details.get("filed")}
+    if not filed:
+        return {}
+    rows = Contact.objects.filter(
+        conversation_id__in=set(filed.values()),
+        form=Form.EDIT,
+        details__edited_contact_id__in=sorted(filed),
+        deleted_at=None,
+    )
+    found: dict[int, list[Contact]] = defaultdict(list)
+    for one in rows.order_by("id"):
+        found[one.details[EDITED]].append(one)
+    return found
+
+
+def follow_edits(contacts: Iterable[Contact], *, now: datetime, quiet: Collection[int] = frozenset()) -> None:
+    """The case of an edited message shows that the resident changed their words; `quiet`: see `follow`."""
     wanted: dict[int, list[Contact]] = defaultdict(list)
     for one in contacts:
         if one.form == Form.EDIT and one.details.get(EDITED):
@@ -52,7 +73,9 @@ def follow_edits(contacts: Sequence[Contact], *, now: datetime) -> None:
         return
     links = CaseContact.objects.filter(contact_id__in=wanted).order_by("case_id", "id")
     rows = links.values_list("case_id", "contact_id")
-    follow([(case_id, one) for case_id, contact_id in rows for one in wanted[contact_id]], now=now)
+    follow(
+        [(case_id, one) for case_id, contact_id in rows for one in wanted[contact_id]], now=now, quiet=quiet
+    )
 
 
 def _known(contact_ids: Collection[int]) -> set[int]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from vefa.cases.elsewhere import continue_in
@@ -29,7 +30,7 @@ from vefa.kit.text import first_line
 from vefa.triage import twins
 from vefa.triage.advice import advise
 from vefa.triage.drawing import UNREADABLE, asked_of, expected_language, finding_of, opening_of
-from vefa.triage.edits import follow_edits, take_alone
+from vefa.triage.edits import changed_before, follow_edits, take_alone
 from vefa.triage.elsewhere import take_echoes
 from vefa.triage.filing import hand_on
 from vefa.triage.groups.taking import take as take_groups
@@ -104,7 +105,12 @@ def _take(contacts: list[Contact], *, now: datetime) -> dict[int, str]:
     """Take a turn through; in which language whom was heard who was not known to speak it, by citizen."""
     past = twins.carried_on(remember(contacts, now=now), contacts, now=now)
     deep = len(contacts) <= DEEP_UP_TO
-    asked = [asked_of(contact, before=place_before(contact, past)) for contact in contacts]
+    changed = changed_before(contacts)
+    words = {pk: edits[-1].text for pk, edits in changed.items()}
+    asked = [
+        asked_of(contact, before=place_before(contact, past), words=words.get(contact.pk, ""))
+        for contact in contacts
+    ]
     advised = [
         (contact, advise(replace(one, deep=deep))) for contact, one in zip(contacts, asked, strict=True)
     ]
@@ -119,10 +125,15 @@ def _take(contacts: list[Contact], *, now: datetime) -> dict[int, str]:
         for contact, advice in advised
     ]
     fresh = [(contact, advice) for contact, advice, matter in decided if matter.name == "new_case"]
-    case_ids = open_cases([opening_of(contact, advice) for contact, advice in fresh], now=now)
+    drawn = [opening_of(contact, advice, words=words.get(contact.pk, "")) for contact, advice in fresh]
+    case_ids = open_cases(drawn, now=now)
     opened = {contact.id: case_id for (contact, _advice), case_id in zip(fresh, case_ids, strict=True)}
     _stand_behind([(contact, opened[contact.id]) for contact, _advice in fresh], now=now)
     _join([(matter, contact) for contact, _advice, matter in decided], now=now)
+    still = {
+        edit.pk for contact, _, matter in decided if matter.quiet for edit in changed.get(contact.pk, ())
+    }
+    follow_edits(chain.from_iterable(changed.values()), now=now, quiet=still)
     raise_urgency([(matter.case_id, one) for _, one, matter in decided if matter.case_id], now=now)
     findings = [finding_of(advice, matter, now) for _contact, advice, matter in decided]
     for facts, (contact, _advice, matter) in zip(findings, decided, strict=True):
