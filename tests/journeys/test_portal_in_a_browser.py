@@ -163,6 +163,7 @@ def test_a_pin_is_put_on_the_map_without_a_mouse(chromium, live_server, town):
     page.goto(f"{live_server.url}/report/what")
     page.locator("#id_text").fill("A pothole")
     page.locator(".actions .primary").click()
+    page.wait_for_url("**/report/where?*")  # whole, with its scripts: a press does not wait for these
     page.locator("[data-show-map]").press("Enter")
     page.wait_for_selector("#pick-map path")
     page.locator("#pick-map").press("ArrowLeft")
@@ -179,6 +180,7 @@ def test_a_pin_that_is_taken_away_is_gone_from_the_map_and_a_position_moves_it(c
     page.goto(f"{live_server.url}/report/what")
     page.locator("#id_text").fill("A pothole")
     page.locator(".actions .primary").click()
+    page.wait_for_url("**/report/where?*")  # whole, with its scripts: a press does not wait for these
     page.locator("[data-show-map]").press("Enter")
     page.wait_for_selector("#pick-map path")
     pin = page.locator("#pick-map path[stroke-width='3']")
@@ -203,6 +205,7 @@ def test_the_name_of_an_area_is_words_on_the_map_whatever_stands_in_it(chromium,
     page.goto(f"{live_server.url}/report/what")
     page.locator("#id_text").fill("A pothole")
     page.locator(".actions .primary").click()
+    page.wait_for_url("**/report/where?*")  # whole, with its scripts: a press does not wait for these
     page.locator("[data-show-map]").press("Enter")
     page.locator("#pick-map path").first.hover(force=True)
 
