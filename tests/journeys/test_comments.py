@@ -135,15 +135,15 @@ def test_each_comment_of_a_thread_has_one_private_answer_of_its_own(town, facebo
     worker.work()
     case = only_case()
 
-    def comments(text: str, *, id: str, created_time: int = now, **more: Any) -> None:  # noqa: A002
+    def comments(text: str, *, key: str, created_time: int = now, **more: Any) -> None:
         more = {"created_time": created_time, "parent_id": "c1", **more}
-        push(endpoint, graph, comment(DERYA, f"{case.reference} {text}", id=id, **more))
+        push(endpoint, graph, comment(DERYA, f"{case.reference} {text}", id=key, **more))
         worker.work()
 
-    comments("Çukur çok derin", id="c2", created_time=now - 3600)
+    comments("Çukur çok derin", key="c2", created_time=now - 3600)
     say(case, "Tam adresi yazar mısınız?", town.derya, way="private")
     Reply.objects.filter(way="private").update(written_at=timezone.now() - timedelta(minutes=30))
-    comments("Dikkat edin lütfen", id="c3", created_time=now - 60)
+    comments("Dikkat edin lütfen", key="c3", created_time=now - 60)
     assert (graph.texts_to("c1"), graph.texts_to("c2")) == ([], ["Tam adresi yazar mısınız?"])
 
     say(case, "Bugün geliyoruz.", town.derya, way="private")
@@ -151,7 +151,7 @@ def test_each_comment_of_a_thread_has_one_private_answer_of_its_own(town, facebo
     assert graph.texts_to("c3") == ["Bugün geliyoruz."]
 
     Reply.objects.filter(text="Bugün geliyoruz.").update(written_at=timezone.now() - timedelta(seconds=30))
-    comments("Dikkat edin", id="c3", verb="edited")
+    comments("Dikkat edin", key="c3", verb="edited")
     with pytest.raises(NotNowError):
         say(case, "Bir de telefonunuz?", town.derya, way="private")
     say(case, "Ekibimiz yolda.", town.derya)
